@@ -1,0 +1,66 @@
+"""The broker seam: what producer, consumer and checks need of any Kafka cluster.
+
+One class serves every cluster; an embedded broker differs only in who starts it, in its identity
+and in `backlog_limit_bytes`. Clients are the ordinary ones of confluent-kafka.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.broker.identity import TopicIdentity
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """Offsets of one partition: `low` is the first still kept, `high` the next to be written."""
+
+    low: int
+    high: int
+
+
+class Broker(Protocol):
+    """A reachable cluster. All calls may be made from any thread, and raise BrokerError."""
+
+    @property
+    def label(self) -> str:
+        """`embedded` or `kafka`, as results and screens name it."""
+        ...
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where clients connect."""
+        ...
+
+    @property
+    def backlog_limit_bytes(self) -> int | None:
+        """Bytes of unconsumed records that a partition may hold before the broker drops some."""
+        ...
+
+    def producer_config(self) -> dict[str, Any]:
+        """Return the settings of a durable, idempotent, fast producer."""
+        ...
+
+    def consumer_config(self, group_id: str) -> dict[str, Any]:
+        """Return the settings of a consumer whose offsets live in the warehouse."""
+        ...
+
+    def identity(self, topic: str) -> TopicIdentity:
+        """Return the present incarnation of a topic."""
+        ...
+
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic, in order."""
+        ...
+
+    def watermarks(self, topic: str) -> Mapping[int, Watermark]:
+        """Return the watermarks of every partition of a topic."""
+        ...
+
+    def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
+        """Return the offsets a group committed to Kafka; partitions without one are left out."""
+        ...
+
+    def close(self) -> None:
+        """Close clients; ends an embedded broker that this object owns."""
+        ...

@@ -1,0 +1,27 @@
+"""What makes a record unique for ever: cluster, topic, generation of the topic, partition, offset."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TopicIdentity:
+    """One incarnation of a topic on one cluster.
+
+    cluster_id: of Kafka, or our own for an embedded broker. generation: Kafka's topic id, which is
+    new when a topic is deleted and made again; "0" where topics cannot be deleted.
+    """
+
+    cluster_id: str
+    topic: str
+    generation: str
+
+    @property
+    def source_id(self) -> str:
+        """16 hex digits that stand for this incarnation in every row read from it."""
+        text = "\x1f".join((self.cluster_id, self.topic, self.generation))
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+    def event_id(self, partition: int, offset: int) -> str:
+        """Return the id of the event at a partition and offset: the same at every reading."""
+        return f"{self.source_id}-{partition}-{offset}"

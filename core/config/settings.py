@@ -1,0 +1,97 @@
+"""Every setting the core knows, as one frozen object; `core.config.load` fills it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.config.thresholds import Thresholds
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where state lies. All of it is under `data`, reports excepted."""
+
+    data: Path = Path("data")
+    reports: Path = Path("reports")
+
+    @property
+    def seed(self) -> Path:
+        """Folder of the generated CSV files."""
+        return self.data / "seed"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The embedded warehouse."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def warehouse_lock(self) -> Path:
+        """Names the process that holds the embedded warehouse."""
+        return self.data / "warehouse.lock"
+
+    @property
+    def broker_file(self) -> Path:
+        """How other processes find the embedded broker."""
+        return self.data / "broker.json"
+
+    @property
+    def broker_lock(self) -> Path:
+        """Names the process that runs the embedded broker."""
+        return self.data / "broker.lock"
+
+    @property
+    def producer_lock(self) -> Path:
+        """Names the process that may publish to the embedded broker."""
+        return self.data / "producer.lock"
+
+    @property
+    def injected(self) -> Path:
+        """Folder of the answer keys: what fault injection did."""
+        return self.data / "injected"
+
+    @property
+    def log_file(self) -> Path:
+        """The structured log."""
+        return self.data / "logs" / "dropship.log"
+
+
+@dataclass(frozen=True)
+class KafkaSettings:
+    """The topic, the group, and how to reach the cluster.
+
+    bootstrap_servers: None means the embedded broker. client: librdkafka settings given as
+    KAFKA_CONF_<NAME> (dots as underscores), secrets among them, so it is never printed.
+    """
+
+    bootstrap_servers: str | None = None
+    topic: str = "orders_topic"
+    group_id: str = "snowflake-consumer-group"
+    client: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class SnowflakeSettings:
+    """How to reach Snowflake. Identifiers are checked; secrets never print."""
+
+    account: str
+    user: str
+    role: str | None = None
+    warehouse: str = "mon_entrepot"
+    database: str = "ma_base"
+    password: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process. timeout_s: how long to wait for a broker or warehouse."""
+
+    paths: Paths = field(default_factory=Paths)
+    kafka: KafkaSettings = field(default_factory=KafkaSettings)
+    snowflake: SnowflakeSettings | None = None
+    schema: str = "mon_schema"
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    log_level: str = "INFO"
+    timeout_s: float = 30.0
+    warnings: tuple[str, ...] = ()

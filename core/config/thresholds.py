@@ -1,0 +1,34 @@
+"""Limits of the validation checks and alerts: each may be set as DROPSHIP_<NAME> (upper case)."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Thresholds(BaseModel):
+    """Warn and fail limits. Times in seconds, rates as fractions of 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    freshness_warn_s: float = Field(3_600, ge=0)
+    """Age of the newest ingested order that earns a WARN."""
+    freshness_fail_s: float = Field(86_400, ge=0)
+    """Age of the newest ingested order that earns a FAIL."""
+    dead_letters_warn: float = Field(0.0, ge=0, le=1)
+    """Dead letters as a fraction of all records read: above it a WARN."""
+    dead_letters_fail: float = Field(0.05, ge=0, le=1)
+    """Dead letters as a fraction of all records read: above it a FAIL."""
+    orphans_warn: float = Field(0.0, ge=0, le=1)
+    """Orders without their customer or product, as a fraction: above it a WARN."""
+    orphans_fail: float = Field(0.01, ge=0, le=1)
+    """Orders without their customer or product, as a fraction: above it a FAIL."""
+    merge_backlog_warn: int = Field(0, ge=0)
+    """Raw events not merged yet: above it a WARN."""
+    merge_backlog_fail: int = Field(1_000_000, ge=0)
+    """Raw events not merged yet: above it a FAIL."""
+    volume_drop_warn: float = Field(0.5, ge=0, le=1)
+    """Fall of a run's volume against the median of earlier runs: above it a WARN."""
+    volume_drop_fail: float = Field(1.0, ge=0, le=1)
+    """Fall of a run's volume against the median of earlier runs: at it or above a FAIL."""
+    price_max: float = Field(10_000, gt=0)
+    """Highest plausible unit price, in euros: above it `nulls_and_ranges` warns."""
+    quantity_max: int = Field(1_000, gt=0)
+    """Highest plausible quantity of one order: above it `nulls_and_ranges` warns."""

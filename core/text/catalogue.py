@@ -1,0 +1,42 @@
+"""The message catalogue: English in the source, other languages in `locale/` (gettext).
+
+Text is looked up when it is shown, never at import, so that `--lang` holds for all of it:
+`_("{count} rows").format(count=3)`.
+"""
+
+import gettext
+import os
+from importlib.resources import files
+
+LANGUAGES = ("en", "fr")
+
+_translations: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def system_language() -> str:
+    """Return the language of the locale (LC_ALL, LC_MESSAGES, LANG), `en` where we lack it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            code = value.split("_")[0].split(".")[0].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+def use_language(code: str | None) -> str:
+    """Switch every later message to a language (None: that of the locale); return its code."""
+    global _translations  # noqa: PLW0603 - one process shows one language
+    chosen = code or system_language()
+    directory = str(files("core.text") / "locale")
+    _translations = gettext.translation("dropship", directory, [chosen], fallback=True)
+    return chosen
+
+
+def _(message: str) -> str:
+    """Return a message in the language in use."""
+    return _translations.gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Return the form of a message that fits a count."""
+    return _translations.ngettext(singular, plural, count)

@@ -1,0 +1,83 @@
+"""The warehouse seam: DuckDB and Snowflake behind one protocol, callers know neither.
+
+A method is one unit of work and one transaction: either all of it is stored or none. Methods may
+be called from any thread; an implementation keeps a connection (or cursor) per thread. Driver
+errors arrive as WarehouseError (`transient` where a retry can help) or StorageError.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from core.broker.identity import TopicIdentity
+from core.warehouse.model import (
+    MergeResult,
+    RawBatch,
+    Row,
+    StoredDeadLetter,
+)
+
+
+class Warehouse(Protocol):
+    """Where raw events, orders, reference tables, dead letters and offsets live."""
+
+    @property
+    def label(self) -> str:
+        """`duckdb` or `snowflake`, as results and screens name it."""
+        ...
+
+    def setup(self) -> None:
+        """Create what is missing. Safe to repeat; never drops or empties anything."""
+        ...
+
+    def load_table(self, table: str, csv_file: Path) -> int:
+        """Make `customers` or `inventory` hold the rows of a CSV file; return rows now in it.
+
+        Rows of the same id are replaced, others kept: loading twice changes nothing.
+        """
+        ...
+
+    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+        """Return the next offset to read of each partition in `starts`.
+
+        A partition met for the first time is entered with the given start.
+        """
+        ...
+
+    def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
+        """Return the next offset to read of each partition ever claimed."""
+        ...
+
+    def write_batch(self, batch: RawBatch) -> None:
+        """Store events, dead letters, gaps and offsets in ONE transaction.
+
+        Errors: FencedError, with nothing written, when a stored offset is not the one that the
+        batch started from; StorageError (disk full, damage); WarehouseError.
+        """
+        ...
+
+    def merge(self) -> MergeResult:
+        """Merge the raw events that came since the last merge into orders, and log the run."""
+        ...
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a read of `sql/` by its name, with `?` parameters bound in order."""
+        ...
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a write of `sql/` by its name, in a transaction of its own."""
+        ...
+
+    def dead_letters(
+        self, *, reason: str | None = None, limit: int | None = None
+    ) -> list[StoredDeadLetter]:
+        """Return dead letters that were not replayed, newest first."""
+        ...
+
+    def mark_replayed(self, event_ids: Sequence[str]) -> None:
+        """Note that dead letters were published again and confirmed."""
+        ...
+
+    def close(self) -> None:
+        """Close connections and give up the lock."""
+        ...

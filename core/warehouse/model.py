@@ -1,0 +1,118 @@
+"""What passes between the pipeline and a warehouse: frozen, plain, the same for both engines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.broker.identity import TopicIdentity
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A record that cannot be used, with everything needed to mend and replay it.
+
+    reason: one of `core.consumer.decode.REASONS` or `cast` (found by the merge). detail: one line
+    for the person. payload: the original bytes, None for a tombstone.
+    """
+
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    key: bytes | None
+    payload: bytes | None
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+@dataclass(frozen=True)
+class OffsetAdvance:
+    """The move of one partition by one batch: from `expected` (the fence) to `next_offset`.
+
+    skipped: offsets in between that hold no record (transaction markers, compaction).
+    """
+
+    partition: int
+    expected: int
+    next_offset: int
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class OffsetGap:
+    """Offsets [from_offset, to_offset) of a partition that were gone before they were read."""
+
+    partition: int
+    from_offset: int
+    to_offset: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Good events, dead letters and offset moves that are stored in one transaction.
+
+    The three sequences of good events run in step: partitions[i], offsets[i], payloads[i].
+    Payloads are valid UTF-8 JSON of type `order_created`. received_at: UTC.
+    """
+
+    identity: TopicIdentity
+    received_at: datetime
+    partitions: Sequence[int]
+    offsets: Sequence[int]
+    payloads: Sequence[bytes]
+    dead_letters: Sequence[DeadLetter]
+    advances: Sequence[OffsetAdvance]
+    gaps: Sequence[OffsetGap] = ()
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """One merge of new raw events into orders.
+
+    inserted + updated + stale + quarantined = raw events taken. stale: older than, or equal to, the
+    version that is stored in the end. delay_s: age of the oldest event taken when the merge began.
+    """
+
+    inserted: int = 0
+    updated: int = 0
+    stale: int = 0
+    quarantined: int = 0
+    duration_s: float = 0.0
+    delay_s: float = 0.0
+
+    @property
+    def taken(self) -> int:
+        """Raw events this merge took."""
+        return self.inserted + self.updated + self.stale + self.quarantined
+
+    def plus(self, other: "MergeResult") -> "MergeResult":
+        """Return the sum of two runs; the longer delay stands."""
+        return MergeResult(
+            self.inserted + other.inserted,
+            self.updated + other.updated,
+            self.stale + other.stale,
+            self.quarantined + other.quarantined,
+            self.duration_s + other.duration_s,
+            max(self.delay_s, other.delay_s),
+        )
+
+
+@dataclass(frozen=True)
+class StoredDeadLetter:
+    """A dead letter as the warehouse keeps it. stage: `decode` (consumer) or `merge`."""
+
+    event_id: str
+    stage: str
+    reason: str
+    detail: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    payload: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    received_at: datetime
+    replays: int

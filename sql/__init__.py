@@ -1,0 +1,1 @@
+"""SQL files by dialect: `duckdb/`, `snowflake/`, and `shared/` for reads that both understand."""
