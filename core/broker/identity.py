@@ -1,4 +1,4 @@
-"""What makes a record unique for ever: cluster, topic, generation of the topic, partition, offset."""
+"""What makes a record unique for ever: cluster, topic and its generation, partition, offset."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class TopicIdentity:
     @property
     def source_id(self) -> str:
         """16 hex digits that stand for this incarnation in every row read from it."""
-        text = "\x1f".join((self.cluster_id, self.topic, self.generation))
+        text = f"{self.cluster_id}\x1f{self.topic}\x1f{self.generation}"
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def event_id(self, partition: int, offset: int) -> str:

@@ -1,0 +1,1 @@
+"""The broker seam, its one implementation, and the embedded broker."""

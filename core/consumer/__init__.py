@@ -1,0 +1,1 @@
+"""From topic to raw table: decode, batch, store exactly once."""

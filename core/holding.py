@@ -1,0 +1,94 @@
+"""One holder at a time of something in a data directory, with a name for whoever comes second.
+
+The lock is advisory and ends with its process, however that dies; the file's text only tells who.
+"""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.clock import Clock, SystemClock, iso
+from core.errors import StorageError
+from core.text import _, clean
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock, as far as its file tells (pid 0: unknown)."""
+
+    pid: int
+    command: str
+    since: str
+
+    def __str__(self) -> str:
+        """Return the holder as messages name it."""
+        if not self.pid:
+            return _("another process")
+        return _("process {pid} ({command}, since {since})").format(
+            pid=self.pid, command=self.command, since=self.since
+        )
+
+
+class HeldError(Exception):
+    """Somebody else holds it."""
+
+    def __init__(self, holder: Holder) -> None:
+        super().__init__(str(holder))
+        self.holder = holder
+
+
+class Hold:
+    """An exclusive hold on a lock file, from construction to `release`.
+
+    Errors: HeldError naming the holder; StorageError where the file cannot be written.
+    """
+
+    def __init__(self, file: Path, *, clock: Clock | None = None) -> None:
+        self._file = file
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(file, blocking=False, thread_local=False, mode=0o644)
+            self._lock.acquire()
+        except Timeout:
+            raise HeldError(read_holder(file)) from None
+        except OSError as error:
+            raise StorageError(
+                _("cannot use the data directory {folder}: {reason}").format(
+                    folder=clean(file.parent), reason=clean(error.strerror or error)
+                ),
+                hint=_("choose a folder that can be written with --data-dir"),
+            ) from error
+        self._sign(clock or SystemClock())
+
+    def _sign(self, clock: Clock) -> None:
+        """Write who holds it; a full disk must not make the hold itself fail."""
+        holder = {"pid": os.getpid(), "command": _command(), "since": iso(clock.now())}
+        try:
+            self._file.write_text(json.dumps(holder) + "\n", encoding="utf-8")
+        except OSError:
+            return
+
+    def release(self) -> None:
+        """Give the hold up; safe to repeat."""
+        if self._lock.is_locked:
+            self._lock.release()
+
+
+def read_holder(file: Path) -> Holder:
+    """Return who signed a lock file."""
+    try:
+        text = json.loads(file.read_text(encoding="utf-8"))
+        return Holder(int(text["pid"]), clean(text["command"], 80), clean(text["since"], 40))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder(0, "", "")
+
+
+def _command() -> str:
+    """Return a short name of what this process runs: never its options, which may hold anything."""
+    arguments = sys.argv[1:]
+    job = arguments[arguments.index("--run") + 1 :][:1] if "--run" in arguments else []
+    return " ".join(["dropship", *(["--run", job[0]] if job else [])])

@@ -1,0 +1,1 @@
+"""From raw events to orders: the merge, once or again and again."""

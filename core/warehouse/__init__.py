@@ -1,0 +1,1 @@
+"""The warehouse seam and its implementations."""
