@@ -1,0 +1,111 @@
+"""One open DuckDB file: the hold on it, a cursor per thread, transactions, errors translated."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, local
+
+import duckdb
+
+from core.clock import Clock
+from core.errors import StorageError, WarehouseHeldError
+from core.holding import HeldError, Hold
+from core.text import _, clean
+from core.warehouse.duckdb.errors import translated
+from core.warehouse.model import Row
+
+# A checkpoint stops writers; a large log is replayed when the file is opened after a crash.
+_OPTIONS = {
+    "checkpoint_threshold": "256MB",
+    "memory_limit": "2GB",
+    "preserve_insertion_order": "false",
+}
+
+
+class DuckDbFile:
+    """The warehouse file, held by this process until `close`.
+
+    DuckDB refuses a connection that two threads share, so each thread gets a cursor of its own.
+    Errors: WarehouseHeldError naming the holder; StorageError for a file that cannot be opened.
+    """
+
+    def __init__(self, file: Path, lock_file: Path, *, clock: Clock) -> None:
+        self.file = file
+        try:
+            self._hold = Hold(lock_file, clock=clock)
+        except HeldError as error:
+            raise WarehouseHeldError(
+                _("the warehouse {file} is in use by {holder}").format(
+                    file=clean(file), holder=error.holder
+                ),
+                hint=_("end that process, or choose another --data-dir"),
+            ) from None
+        try:
+            self._connection = duckdb.connect(str(file), config=dict(_OPTIONS))
+        except duckdb.Error as error:
+            self._hold.release()
+            raise _open_error(error, file) from error
+        self._cursors = local()
+        self._opening = Lock()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return the cursor of the calling thread."""
+        cursor = getattr(self._cursors, "cursor", None)
+        if cursor is None:
+            with self._opening:
+                cursor = self._connection.cursor()
+                cursor.execute("SET TimeZone = 'UTC'")
+            self._cursors.cursor = cursor
+        return cursor
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor in a transaction: committed at the end, rolled back on any exception."""
+        try:
+            cursor = self.cursor()
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                _rolled_back(cursor)
+                raise
+        except duckdb.Error as error:
+            raise translated(error, self.file) from error
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of one read."""
+        try:
+            return self.cursor().execute(sql, list(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise translated(error, self.file) from error
+
+    def close(self) -> None:
+        """Close the file and give up the hold; safe to repeat."""
+        self._connection.close()
+        self._hold.release()
+
+
+def _rolled_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Roll back; DuckDB may have done so itself, and then refuses, which is the same outcome."""
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        return
+
+
+def _open_error(error: duckdb.Error, file: Path) -> Exception:
+    """Return why a file cannot be opened, as ours."""
+    reason = clean(str(error).split("\n", 1)[0], 300)
+    if "conflicting lock" in str(error).lower():
+        return WarehouseHeldError(
+            _("the warehouse {file} is in use: {reason}").format(file=clean(file), reason=reason),
+            hint=_("end that process, or choose another --data-dir"),
+        )
+    known = translated(error, file)
+    if isinstance(known, StorageError):
+        return known
+    return StorageError(
+        _("cannot open the warehouse {file}: {reason}").format(file=clean(file), reason=reason),
+        hint=_("it was left as it is: check the path and its permissions, or restore a copy"),
+    )

@@ -1,0 +1,78 @@
+"""The merge: new raw events into orders, as the Snowflake task does it.
+
+The newest version of an order wins: by `sold_at`, then event time, then offset. Versions inside one
+run are reduced to the newest first, so a MERGE never meets two sources for one target. Rows whose
+fields do not cast go to the dead letters (stage `merge`) and never block the rest.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import duckdb
+
+from core.clock import Clock
+from core.warehouse.duckdb.staging import naive_utc
+from core.warehouse.model import MergeResult, Row
+
+MAX_EVENTS = 200_000
+"""Raw events one run takes: bounds its memory and how long a reader sees the old state."""
+
+
+def merge_new_events(
+    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], clock: Clock
+) -> MergeResult:
+    """Merge up to MAX_EVENTS new raw events, in the caller's transaction."""
+    began, started_at = clock.monotonic(), naive_utc(clock.now())
+    from_seq, to_seq, oldest = _range(cursor, sql)
+    if to_seq is None or oldest is None:
+        return MergeResult()
+    cursor.execute(sql("merge_cast"), [from_seq, to_seq])
+    taken, quarantined = _row(cursor, sql("merge_count"), [])
+    if quarantined:
+        cursor.execute(sql("merge_quarantine"), [started_at, from_seq, to_seq])
+    cursor.execute(sql("merge_reduce"))
+    (before,) = _row(cursor, sql("count_orders"), [])
+    (written,) = _row(cursor, sql("merge_orders"), [])
+    (after,) = _row(cursor, sql("count_orders"), [])
+    inserted = after - before
+    result = MergeResult(
+        inserted=inserted,
+        updated=written - inserted,
+        stale=taken - quarantined - written,
+        quarantined=quarantined,
+        duration_s=clock.monotonic() - began,
+        delay_s=max((started_at - oldest).total_seconds(), 0.0),
+    )
+    cursor.execute(sql("merge_log"), _log_row(started_at, from_seq, to_seq, result))
+    return result
+
+
+def _log_row(started_at: datetime, from_seq: int, to_seq: int, result: MergeResult) -> list[object]:
+    return [
+        started_at,
+        from_seq,
+        to_seq,
+        result.inserted,
+        result.updated,
+        result.stale,
+        result.quarantined,
+        result.duration_s,
+        result.delay_s,
+    ]
+
+
+def _range(
+    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]
+) -> tuple[int, int | None, datetime | None]:
+    """Return the sequence numbers to take, (after, up to], and when the oldest event came."""
+    (from_seq,) = _row(cursor, sql("merge_position"), [])
+    to_seq, oldest = _row(cursor, sql("merge_range"), [from_seq, MAX_EVENTS])
+    return from_seq, to_seq, oldest
+
+
+def _row(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: list[object]) -> Row:
+    """Return the one row of an aggregate."""
+    found = cursor.execute(sql, parameters).fetchone()
+    if found is None:
+        raise AssertionError("an aggregate without GROUP BY returns one row")
+    return tuple(found)

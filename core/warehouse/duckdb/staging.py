@@ -1,0 +1,128 @@
+"""Batches as Arrow tables, which DuckDB appends several times faster than rows."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+
+_TIME = pa.timestamp("us")
+
+_EVENTS = pa.schema(
+    [("payload", pa.string()), ("kafka_partition", pa.int32()), ("kafka_offset", pa.int64())]
+)
+_DEAD = pa.schema(
+    [
+        ("kafka_partition", pa.int32()),
+        ("kafka_offset", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("message_key", pa.binary()),
+        ("payload", pa.binary()),
+        ("headers", pa.string()),
+    ]
+)
+_ADVANCES = pa.schema(
+    [
+        ("kafka_partition", pa.int32()),
+        ("expected", pa.int64()),
+        ("next_offset", pa.int64()),
+        ("skipped", pa.int64()),
+    ]
+)
+_GAPS = pa.schema(
+    [
+        ("kafka_partition", pa.int32()),
+        ("from_offset", pa.int64()),
+        ("to_offset", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """Return a moment as the naive UTC that TIMESTAMP columns hold."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def events_table(batch: RawBatch) -> pa.Table:
+    """Return the good events, one row each."""
+    return pa.table(
+        [
+            pa.array(batch.payloads, type=pa.string()),
+            pa.array(batch.partitions, type=pa.int32()),
+            pa.array(batch.offsets, type=pa.int64()),
+        ],
+        schema=_EVENTS,
+    )
+
+
+def dead_letters_table(letters: Sequence[DeadLetter]) -> pa.Table:
+    """Return dead letters, one row each; headers as JSON with base64 values."""
+    return pa.table(
+        [
+            pa.array([letter.partition for letter in letters], type=pa.int32()),
+            pa.array([letter.offset for letter in letters], type=pa.int64()),
+            pa.array([letter.reason for letter in letters], type=pa.string()),
+            pa.array([letter.detail for letter in letters], type=pa.string()),
+            pa.array([letter.key for letter in letters], type=pa.binary()),
+            pa.array([letter.payload for letter in letters], type=pa.binary()),
+            pa.array([headers_text(letter.headers) for letter in letters], type=pa.string()),
+        ],
+        schema=_DEAD,
+    )
+
+
+def advances_table(advances: Sequence[OffsetAdvance]) -> pa.Table:
+    """Return offset moves, one row for each partition."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "kafka_partition": move.partition,
+                "expected": move.expected,
+                "next_offset": move.next_offset,
+                "skipped": move.skipped,
+            }
+            for move in advances
+        ],
+        schema=_ADVANCES,
+    )
+
+
+def gaps_table(gaps: Sequence[OffsetGap]) -> pa.Table:
+    """Return offset gaps, one row each."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "kafka_partition": gap.partition,
+                "from_offset": gap.from_offset,
+                "to_offset": gap.to_offset,
+                "reason": gap.reason,
+            }
+            for gap in gaps
+        ],
+        schema=_GAPS,
+    )
+
+
+def headers_text(headers: Sequence[tuple[str, bytes | None]]) -> str:
+    """Return record headers as a JSON array of [name, base64 value or null]."""
+    if not headers:
+        return "[]"
+    return json.dumps(
+        [
+            [name, None if value is None else base64.b64encode(value).decode()]
+            for name, value in headers
+        ]
+    )
+
+
+def headers_from(text: str) -> tuple[tuple[str, bytes | None], ...]:
+    """Return record headers from their JSON text."""
+    return tuple(
+        (str(name), None if value is None else base64.b64decode(value))
+        for name, value in json.loads(text)
+    )

@@ -1,0 +1,192 @@
+"""The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from core.broker.identity import TopicIdentity
+from core.clock import Clock
+from core.config import Settings
+from core.config.identifiers import quoted
+from core.errors import FencedError
+from core.text import _, clean
+from core.warehouse.duckdb import reference, staging
+from core.warehouse.duckdb.connection import DuckDbFile
+from core.warehouse.duckdb.merge import merge_new_events
+from core.warehouse.model import MergeResult, RawBatch, Row, StoredDeadLetter
+from core.warehouse.sqlfiles import script, statement
+
+_DIALECT = "duckdb"
+
+
+class DuckDbWarehouse:
+    """The warehouse seam on DuckDB; see `core.warehouse.base.Warehouse` for each method.
+
+    Batches and merges may run side by side: they write different tables, and each kind waits for
+    its own lock so that `seq` follows commit order.
+    """
+
+    label = "duckdb"
+
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+        self._schema = quoted(settings.schema)
+        self._clock = clock
+        self._db = DuckDbFile(
+            settings.paths.warehouse_file, settings.paths.warehouse_lock, clock=clock
+        )
+        self._writing = Lock()
+        self._merging = Lock()
+
+    def setup(self) -> None:
+        """Create what is missing."""
+        with self._writing, self._db.transaction() as cursor:
+            for part in script(_DIALECT, "setup", self._schema):
+                cursor.execute(part)
+
+    def load_table(self, table: str, csv_file: Path) -> int:
+        """Make a reference table hold the rows of a CSV file; return rows now in it."""
+        with self._writing, self._db.transaction() as cursor:
+            return reference.load(cursor, self._sql, table, csv_file)
+
+    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+        """Return the next offset of each partition, entering those met for the first time."""
+        now = staging.naive_utc(self._clock.now())
+        with self._writing, self._db.transaction() as cursor:
+            for partition, start in sorted(starts.items()):
+                cursor.execute(
+                    self._sql("claim_partition"),
+                    [
+                        identity.source_id,
+                        identity.cluster_id,
+                        identity.topic,
+                        identity.generation,
+                        partition,
+                        start,
+                        start,
+                        now,
+                        identity.source_id,
+                        partition,
+                    ],
+                )
+            found = cursor.execute(self._sql("stored_offsets"), [identity.source_id]).fetchall()
+        return {partition: offset for partition, offset in found if partition in starts}
+
+    def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
+        """Return the next offset of each partition ever claimed."""
+        return dict(self._db.rows(self._sql("stored_offsets"), [identity.source_id]))
+
+    def write_batch(self, batch: RawBatch) -> None:
+        """Store a batch and its offsets in one transaction, behind the fence."""
+        with self._writing, self._db.transaction() as cursor:
+            self._advance(cursor, batch)
+            source = [batch.identity.source_id]
+            received = staging.naive_utc(batch.received_at)
+            if batch.payloads:
+                self._append(
+                    cursor,
+                    "insert_events",
+                    staging.events_table(batch),
+                    [*source, received, *source],
+                )
+            if batch.dead_letters:
+                letters = staging.dead_letters_table(batch.dead_letters)
+                parameters = [*source, batch.identity.topic, *source, received]
+                self._append(cursor, "insert_dead_letters", letters, parameters)
+            if batch.gaps:
+                gaps = staging.gaps_table(batch.gaps)
+                parameters = [*source, batch.identity.topic, received]
+                self._append(cursor, "insert_gaps", gaps, parameters)
+
+    def merge(self) -> MergeResult:
+        """Merge new raw events into orders and log the run."""
+        with self._merging, self._db.transaction() as cursor:
+            return merge_new_events(cursor, self._sql, self._clock)
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a named read."""
+        return self._db.rows(self._sql(query), parameters)
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a named write."""
+        with self._writing, self._db.transaction() as cursor:
+            cursor.execute(self._sql(statement), list(parameters))
+
+    def dead_letters(
+        self, *, reason: str | None = None, limit: int | None = None
+    ) -> list[StoredDeadLetter]:
+        """Return dead letters that were not replayed, newest first."""
+        everything = 2**31 - 1
+        rows = self._db.rows(
+            self._sql("dead_letters"),
+            [reason, reason, everything if limit is None else limit],
+        )
+        return [_stored_dead_letter(row) for row in rows]
+
+    def mark_replayed(self, event_ids: Sequence[str]) -> None:
+        """Note that dead letters were published again and confirmed."""
+        now = staging.naive_utc(self._clock.now())
+        with self._writing, self._db.transaction() as cursor:
+            cursor.execute(self._sql("mark_replayed"), [now, list(event_ids)])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _sql(self, name: str) -> str:
+        return statement(_DIALECT, name, self._schema)
+
+    def _advance(self, cursor: duckdb.DuckDBPyConnection, batch: RawBatch) -> None:
+        """Move the offsets, each only from where this consumer found it."""
+        source = batch.identity.source_id
+        moved = self._append(
+            cursor,
+            "advance_offsets",
+            staging.advances_table(batch.advances),
+            [staging.naive_utc(batch.received_at), source],
+        )
+        if moved != len(batch.advances):
+            raise FencedError(
+                _("topic {topic}: another consumer has stored one of the partitions {list}").format(
+                    topic=clean(batch.identity.topic, 80),
+                    list=", ".join(str(move.partition) for move in batch.advances),
+                ),
+                hint=_("nothing was written; the consumer reads again from the stored offsets"),
+                transient=True,
+            )
+
+    def _append(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        name: str,
+        table: object,
+        parameters: list[object],
+    ) -> int:
+        """Run a named statement that reads the Arrow table as `staged`; return rows changed."""
+        cursor.register("staged", table)
+        try:
+            changed = cursor.execute(self._sql(name), parameters).fetchone()
+        finally:
+            cursor.unregister("staged")
+        return int(changed[0]) if changed else 0
+
+
+def _stored_dead_letter(row: Row) -> StoredDeadLetter:
+    *identity, headers, received_at, replays = row
+    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
+    return StoredDeadLetter(
+        event_id=event_id,
+        stage=stage,
+        reason=reason,
+        detail=detail,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        key=key,
+        payload=payload,
+        headers=staging.headers_from(headers),
+        received_at=received_at.replace(tzinfo=UTC),
+        replays=replays,
+    )

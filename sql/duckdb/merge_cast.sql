@@ -1,0 +1,35 @@
+-- Raw events as orders; what does not cast becomes NULL. The payload is parsed once for all fields.
+CREATE OR REPLACE TEMP TABLE merge_cast AS
+SELECT
+    seq,
+    event_id,
+    created_at,
+    source_id,
+    kafka_partition,
+    kafka_offset,
+    NULLIF(field[1], '') AS id,
+    NULLIF(field[2], '') AS product_id,
+    NULLIF(field[3], '') AS customer_id,
+    TRY_CAST(field[4] AS INTEGER) AS quantity,
+    TRY_CAST(field[5] AS DECIMAL(10, 2)) AS unit_price,
+    CAST(TRY_CAST(field[6] AS TIMESTAMPTZ) AS TIMESTAMP) AS sold_at,
+    CAST(TRY_CAST(field[7] AS TIMESTAMPTZ) AS TIMESTAMP) AS event_time,
+    COALESCE(
+        id IS NOT NULL AND product_id IS NOT NULL AND customer_id IS NOT NULL
+        AND quantity IS NOT NULL AND unit_price IS NOT NULL
+        AND sold_at IS NOT NULL AND event_time IS NOT NULL,
+        FALSE
+    ) AS usable
+FROM (
+    SELECT
+        seq, event_id, created_at, source_id, kafka_partition, kafka_offset,
+        json_extract_string(
+            payload,
+            [
+                '$.order.id', '$.order.product_id', '$.order.customer_id', '$.order.quantity',
+                '$.order.unit_price', '$.order.sold_at', '$.timestamp'
+            ]
+        ) AS field
+    FROM {schema}.orders_events
+    WHERE seq > ? AND seq <= ?
+)

@@ -1,0 +1,1 @@
+SELECT count(*), count(*) FILTER (WHERE NOT usable) FROM merge_cast

@@ -1,0 +1,21 @@
+MERGE INTO {schema}.orders AS target
+USING merge_newest AS source
+ON target.id = source.id
+WHEN MATCHED AND (source.sold_at, source.event_time, source.kafka_offset)
+    > (target.sold_at, target.event_time, target.kafka_offset)
+THEN UPDATE SET
+    product_id = source.product_id,
+    customer_id = source.customer_id,
+    quantity = source.quantity,
+    unit_price = source.unit_price,
+    sold_at = source.sold_at,
+    ingested_at = source.created_at,
+    event_time = source.event_time,
+    kafka_offset = source.kafka_offset
+WHEN NOT MATCHED THEN INSERT (
+    id, product_id, customer_id, quantity, unit_price, sold_at, ingested_at, event_time,
+    kafka_offset
+) VALUES (
+    source.id, source.product_id, source.customer_id, source.quantity, source.unit_price,
+    source.sold_at, source.created_at, source.event_time, source.kafka_offset
+)

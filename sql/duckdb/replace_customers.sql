@@ -1,0 +1,1 @@
+DELETE FROM {schema}.customers WHERE id IN (SELECT id FROM staged_reference)

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.inventory WHERE id IN (SELECT id FROM staged_reference)
