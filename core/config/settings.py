@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.config.secrets import is_secret_name
 from core.config.thresholds import Thresholds
 
 
@@ -85,7 +86,10 @@ class SnowflakeSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of one process. timeout_s: how long to wait for a broker or warehouse."""
+    """All settings of one process. timeout_s: how long to wait for a broker or warehouse.
+
+    warnings: one line each, for the person, about settings that work and should not stay.
+    """
 
     paths: Paths = field(default_factory=Paths)
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
@@ -95,3 +99,21 @@ class Settings:
     log_level: str = "INFO"
     timeout_s: float = 30.0
     warnings: tuple[str, ...] = ()
+
+    @property
+    def broker_label(self) -> str:
+        """`embedded` or `kafka`, as results and screens name it."""
+        return "embedded" if self.kafka.bootstrap_servers is None else "kafka"
+
+    @property
+    def warehouse_label(self) -> str:
+        """`duckdb` or `snowflake`, as results and screens name it."""
+        return "duckdb" if self.snowflake is None else "snowflake"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the mask that all outputs pass; never for showing."""
+        values = [value for name, value in self.kafka.client.items() if is_secret_name(name)]
+        if self.snowflake is not None and self.snowflake.password is not None:
+            values.append(self.snowflake.password.get_secret_value())
+        return tuple(values)

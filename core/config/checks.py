@@ -1,0 +1,107 @@
+"""Checks of single values; each returns the value as it is used, or says what is wrong with it."""
+
+import math
+import re
+
+from pydantic import ValidationError
+
+from core.config.thresholds import Thresholds
+from core.errors import ConfigError
+from core.text import _, clean
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_MAX_PORT = 65_535
+_MAX_TOPIC = 249
+_MAX_GROUP = 255
+_TOPIC = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_SERVER = re.compile(
+    r"(?:[A-Za-z_]+://)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[^:]*))?",
+    re.ASCII,
+)
+
+
+def bootstrap_servers(value: str) -> str:
+    """Return a list of `host:port`, comma separated, without blanks. Port 9092 may be left out."""
+    servers = [part.strip() for part in value.split(",")]
+    hint = _("for example localhost:9092, or broker1:9092,broker2:9092")
+    for server in servers:
+        if not server:
+            raise ConfigError(_("the list of servers holds an empty entry"), hint=hint)
+        match = _SERVER.fullmatch(server)
+        if match is None:
+            raise ConfigError(
+                _("{server} is not host:port").format(server=repr(clean(server, 80))), hint=hint
+            )
+        port = match["port"]
+        if port is not None and not (
+            port.isascii() and port.isdigit() and 0 < int(port[:9]) <= _MAX_PORT
+        ):
+            raise ConfigError(
+                _("{server}: the port must be a number from 1 to 65535").format(
+                    server=repr(clean(server, 80))
+                ),
+                hint=hint,
+            )
+    return ",".join(servers)
+
+
+def topic(value: str) -> str:
+    """Return a topic name that Kafka takes."""
+    if len(value) > _MAX_TOPIC or value in {".", ".."} or not _TOPIC.fullmatch(value):
+        raise ConfigError(
+            _("{value} is not a topic name").format(value=repr(clean(value, 80))),
+            hint=_("use at most 249 letters, digits, dots, _ and -"),
+        )
+    return value
+
+
+def group_id(value: str) -> str:
+    """Return a consumer group's name: one short printable line."""
+    if len(value) > _MAX_GROUP or clean(value) != value:
+        raise ConfigError(
+            _("{value} is not a usable group name").format(value=repr(clean(value, 80))),
+            hint=_("use at most 255 printable characters"),
+        )
+    return value
+
+
+def log_level(value: str) -> str:
+    """Return a level of logging in capitals."""
+    level = value.upper()
+    if level not in LOG_LEVELS:
+        raise ConfigError(
+            _("{value} is not a level").format(value=repr(clean(value, 80))),
+            hint=_("use one of {levels}").format(levels=", ".join(LOG_LEVELS)),
+        )
+    return level
+
+
+def threshold(field: str, value: str) -> float:
+    """Return the number of one field of Thresholds, within its bounds."""
+    shown = repr(clean(value, 80))
+    try:
+        number = getattr(Thresholds.model_validate({field: value}), field)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ConfigError(_fault(fault["type"], fault.get("ctx", {}), shown)) from error
+    if not math.isfinite(number):
+        raise ConfigError(_("{value} is not a number").format(value=shown))
+    return float(number) if isinstance(number, float) else int(number)
+
+
+def _fault(kind: str, context: dict[str, object], shown: str) -> str:
+    """Return what pydantic found, in our words."""
+    if kind in {"greater_than", "greater_than_equal"}:
+        bound = context.get("ge", context.get("gt"))
+        if kind == "greater_than":
+            return _("{value} is too small: it must be more than {bound}").format(
+                value=shown, bound=bound
+            )
+        return _("{value} is too small: at least {bound}").format(value=shown, bound=bound)
+    if kind == "less_than_equal":
+        return _("{value} is too large: at most {bound}").format(
+            value=shown, bound=context.get("le")
+        )
+    if kind.startswith("int"):
+        return _("{value} is not a whole number").format(value=shown)
+    return _("{value} is not a number").format(value=shown)

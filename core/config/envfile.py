@@ -1,0 +1,143 @@
+"""Reads a `.env` file: every fault of the file itself becomes one line with its place.
+
+python-dotenv knows the syntax; here are the bounds, the encoding, the line numbers and the rule
+that `${NAME}` must be defined. Nothing is written to the process environment.
+"""
+
+import io
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+from dotenv.variables import Variable, parse_variables
+
+from core.config.problems import Problem, SettingsError
+from core.text import _, clean
+
+MAX_BYTES = 1_000_000
+_OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+
+
+@dataclass(frozen=True)
+class EnvEntry:
+    """One assignment. line: 1-based. undefined: names in `${...}` that nothing defines."""
+
+    key: str
+    value: str
+    line: int
+    undefined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EnvFile:
+    """The assignments of a file, in order. exposed: others than the owner may read it."""
+
+    path: Path
+    entries: tuple[EnvEntry, ...]
+    exposed: bool
+
+
+def read_env_file(path: Path, environ: Mapping[str, str]) -> EnvFile:
+    """Read a `.env` file; `${NAME}` is looked up in earlier lines, then in `environ`.
+
+    Errors: SettingsError, one problem a fault, when the file cannot be read, is not UTF-8 or
+    breaks the syntax; FileNotFoundError is left to the caller, who knows whether that matters.
+    """
+    data, exposed = _read_bytes(path)
+    text = _decoded(path, data)
+    bindings = list(parse_stream(io.StringIO(text, newline="")))
+    problems = [
+        Problem(
+            _("{file}:{line}: this is not NAME=value").format(
+                file=clean(path), line=_line(binding)
+            ),
+            _("comment the line out with #, or close the quotes"),
+        )
+        for binding in bindings
+        if binding.error
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return EnvFile(path, tuple(_resolved(bindings, environ)), exposed)
+
+
+def _read_bytes(path: Path) -> tuple[bytes, bool]:
+    """Return the content and whether others may read it; a named pipe is fine too."""
+    try:
+        with path.open("rb") as file:
+            mode = path.stat().st_mode
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except IsADirectoryError as error:
+        raise SettingsError(
+            [
+                Problem(
+                    _("{file}: is a directory, not a file of settings").format(file=clean(path)),
+                    _("name a file with --env-file"),
+                )
+            ]
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            [
+                Problem(
+                    _("{file}: cannot be read: {reason}").format(
+                        file=clean(path), reason=clean(error.strerror or error)
+                    ),
+                    _("make it readable for you, or name another file with --env-file"),
+                )
+            ]
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise SettingsError(
+            [Problem(_("{file}: is too large for a file of settings").format(file=clean(path)))]
+        )
+    return data, stat.S_ISREG(mode) and bool(mode & _OTHERS_READ)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    """Return the text. Errors: SettingsError with the line that is not UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError([_not_text(path, at)]) from error
+    if "\x00" in text:
+        raise SettingsError([_not_text(path, text.count("\n", 0, text.index("\x00")) + 1)])
+    return text
+
+
+def _not_text(path: Path, line: int) -> Problem:
+    return Problem(
+        _("{file}:{line}: is not UTF-8 text").format(file=clean(path), line=line),
+        _("save the file as UTF-8"),
+    )
+
+
+def _line(binding: Binding) -> int:
+    """Return the line an assignment begins on: python-dotenv counts from the blanks before it."""
+    text = binding.original.string
+    blanks = text[: len(text) - len(text.lstrip())]
+    return int(binding.original.line) + len(blanks.splitlines())
+
+
+def _resolved(bindings: list[Binding], environ: Mapping[str, str]) -> list[EnvEntry]:
+    """Return the assignments with `${NAME}` and `${NAME:-default}` put in."""
+    known: dict[str, str | None] = dict(environ)
+    entries = []
+    for binding in bindings:
+        if binding.key is None:
+            continue
+        atoms = list(parse_variables(binding.value or ""))
+        undefined = tuple(
+            atom.name
+            for atom in atoms
+            if isinstance(atom, Variable) and atom.default is None and atom.name not in known
+        )
+        value = "".join(atom.resolve(known) for atom in atoms)
+        known[binding.key] = value
+        entries.append(EnvEntry(binding.key, value, _line(binding), undefined))
+    return entries

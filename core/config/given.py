@@ -1,0 +1,157 @@
+"""Which settings are given, and where: the environment over the file, unknown names told.
+
+In a file of ours an unknown SNOW_, KAFKA_ or DROPSHIP_ name is an error. The environment is shared
+with other programs (KAFKA_HEAP_OPTS, the KAFKA_SERVICE_HOST of Kubernetes), so there only a name
+that is close to one of ours counts as a mistake.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from core.config.envfile import EnvFile
+from core.config.kafka_conf import PREFIX
+from core.config.problems import Problem
+from core.config.secrets import is_secret_name
+from core.config.thresholds import Thresholds
+from core.text import _, clean
+
+NAMES = (
+    "SNOW_ACCOUNT",
+    "SNOW_USER",
+    "SNOW_PASSWORD",
+    "SNOW_ROLE",
+    "SNOW_WAREHOUSE",
+    "SNOW_DATABASE",
+    "SNOW_SCHEMA",
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "KAFKA_TOPIC",
+    "KAFKA_GROUP_ID",
+    "LOG_LEVEL",
+    *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
+)
+"""Every setting but KAFKA_CONF_<NAME>."""
+
+_OURS = ("SNOW_", "KAFKA_", "DROPSHIP_")
+_CLOSE = 0.8
+_VERY_CLOSE = 0.85
+_PLACEHOLDER = re.compile(
+    r"your[_-].*|<.*>|change[_-]?(me|this|it).*|replace[_-]?(me|this).*|(put|insert|enter)[_-].*"
+    r"[_-]here|placeholder|x{3,}"
+    r"|todo|tbd|fixme|\.{3}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A setting that is set. where: `environment`, or file and line."""
+
+    value: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All settings that are set, and what is wrong with their names or values at first sight."""
+
+    given: Mapping[str, Given]
+    problems: tuple[Problem, ...]
+    warnings: tuple[str, ...]
+
+
+def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
+    """Return the settings of the environment over those of a file."""
+    problems: list[Problem] = []
+    warnings: list[str] = []
+    given: dict[str, Given] = {}
+    for entry in file.entries if file is not None else ():
+        where = f"{clean(file.path) if file else ''}:{entry.line}"
+        if not _is_ours(entry.key):
+            problems.extend(_unknown_in_file(entry.key, where))
+            warnings.extend(_misspelt_prefix(entry.key, where))
+            continue
+        if entry.key in given:
+            warnings.append(
+                _("{where}: {setting} is set twice; this line counts").format(
+                    where=where, setting=clean(entry.key, 100)
+                )
+            )
+        if entry.undefined and entry.key not in environ:
+            problems.append(_undefined(entry.key, entry.undefined[0], where))
+        given[entry.key] = Given(entry.value.strip(), where)
+    problems.extend(_unknown_in_environment(environ))
+    for name, value in environ.items():
+        if _is_ours(name):
+            given[name] = Given(value.strip(), _("environment"))
+    given = {name: found for name, found in given.items() if found.value}
+    return Gathered(given, (*problems, *_placeholders(given)), tuple(warnings))
+
+
+def _is_ours(name: str) -> bool:
+    return name in NAMES or (name.startswith(PREFIX) and name != PREFIX)
+
+
+def _suggestion(name: str, cutoff: float) -> str | None:
+    close = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
+def _unknown(name: str, where: str) -> Problem:
+    close = _suggestion(name, 0.6)
+    message = _("{where}: {setting} is not a setting of dropship").format(
+        where=where, setting=clean(name, 100)
+    )
+    if close is None:
+        return Problem(message, _("remove it; .env.example names every setting"))
+    return Problem(message, _("did you mean {setting}?").format(setting=close))
+
+
+def _unknown_in_file(name: str, where: str) -> Iterator[Problem]:
+    if name.upper().startswith(_OURS):
+        yield _unknown(name, where)
+
+
+def _misspelt_prefix(name: str, where: str) -> Iterator[str]:
+    """Return a warning for a foreign name that looks like one of ours."""
+    if name.upper().startswith(_OURS):
+        return
+    close = _suggestion(name, _VERY_CLOSE)
+    if close is not None:
+        yield _("{where}: {setting} is ignored; did you mean {close}?").format(
+            where=where, setting=clean(name, 100), close=close
+        )
+
+
+def _unknown_in_environment(environ: Mapping[str, str]) -> Iterator[Problem]:
+    for name, value in environ.items():
+        if not name.upper().startswith(_OURS) or _is_ours(name) or not value:
+            continue
+        if _suggestion(name, _CLOSE) is not None:
+            yield _unknown(name, _("environment"))
+
+
+def _undefined(name: str, missing: str, where: str) -> Problem:
+    return Problem(
+        _("{where}: {setting} refers to {missing}, which is not defined").format(
+            where=where, setting=clean(name, 100), missing=repr(clean(missing, 100))
+        ),
+        _("define it above; a value that holds ${ itself can be set in the environment"),
+    )
+
+
+def _placeholders(given: Mapping[str, Given]) -> Iterator[Problem]:
+    for name, found in given.items():
+        if not _PLACEHOLDER.fullmatch(found.value):
+            continue
+        if is_secret_name(name):
+            message = _("{where}: {setting} still holds a placeholder")
+        else:
+            message = _("{where}: {setting} still holds the placeholder {value}")
+        yield Problem(
+            message.format(
+                where=found.where, setting=clean(name, 100), value=repr(clean(found.value, 80))
+            ),
+            _("put in the real value, or remove the line"),
+        )

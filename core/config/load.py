@@ -1,0 +1,223 @@
+"""From the environment and a `.env` file to Settings, or to one line for each thing that is wrong.
+
+The process environment wins over the file; a name that is set to nothing counts as not set, so
+`KAFKA_BOOTSTRAP_SERVERS= dropship ...` forces the embedded broker whatever the file says.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.config import checks
+from core.config.envfile import EnvFile, read_env_file
+from core.config.given import Given, gather
+from core.config.identifiers import checked_identifier
+from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
+from core.config.problems import Problem, SettingsError
+from core.config.secrets import is_secret_name
+from core.config.settings import KafkaSettings, Paths, Settings, SnowflakeSettings
+from core.config.thresholds import Thresholds
+from core.errors import ConfigError
+from core.text import _, clean
+
+DEFAULT_ENV_FILE = Path(".env")
+_DEFAULTS = Settings()
+
+
+def load_settings(
+    *,
+    data_dir: Path = _DEFAULTS.paths.data,
+    reports_dir: Path = _DEFAULTS.paths.reports,
+    env_file: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    timeout_s: float = _DEFAULTS.timeout_s,
+) -> Settings:
+    """Return checked settings.
+
+    env_file: None means `.env`, which may be absent; a named file must exist. timeout_s: seconds
+    to wait for a broker or warehouse. Errors: SettingsError (a ConfigError) with every problem.
+    """
+    file = _read_file(env_file, environ)
+    values = gather(file, environ)
+    reader = _Reader(values.given, list(values.problems))
+    kafka = _kafka(reader)
+    schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, _identifier)
+    snowflake = _snowflake(reader)
+    thresholds = _thresholds(reader)
+    log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    return Settings(
+        paths=Paths(data=data_dir, reports=reports_dir),
+        kafka=kafka,
+        snowflake=snowflake,
+        schema=schema,
+        thresholds=thresholds,
+        log_level=log_level,
+        timeout_s=timeout_s,
+        warnings=(*values.warnings, *_exposure(file), *_privileges(values.given)),
+    )
+
+
+def _read_file(env_file: Path | None, environ: Mapping[str, str]) -> EnvFile | None:
+    try:
+        return read_env_file(env_file or DEFAULT_ENV_FILE, environ)
+    except FileNotFoundError as error:
+        if env_file is None:
+            return None
+        raise SettingsError(
+            [
+                Problem(
+                    _("--env-file {file}: there is no such file").format(file=clean(env_file)),
+                    _("leave the option out, or copy .env.example to that name"),
+                )
+            ]
+        ) from error
+
+
+class _Reader:
+    """Takes settings one by one and collects what is wrong with them."""
+
+    def __init__(self, given: Mapping[str, Given], problems: list[Problem]) -> None:
+        self.given = given
+        self.problems = problems
+
+    def refuse(self, name: str, reason: str, hint: str = "") -> None:
+        """Note that a setting cannot be used."""
+        self.problems.append(
+            Problem(
+                _("{where}: {setting}: {reason}").format(
+                    where=self.given[name].where, setting=clean(name, 100), reason=reason
+                ),
+                hint,
+            )
+        )
+
+    def read(self, name: str, default: str, check: Callable[[str], str]) -> str:
+        """Return a checked value; the default when it is not set or is wrong."""
+        found = self.given.get(name)
+        if found is None:
+            return default
+        try:
+            return check(found.value)
+        except ConfigError as error:
+            self.refuse(name, error.message, error.hint)
+            return default
+
+    def optional(self, name: str, check: Callable[[str], str]) -> str | None:
+        """Return a checked value, None when it is not set or is wrong."""
+        return self.read(name, "", check) or None
+
+
+def _kafka(reader: _Reader) -> KafkaSettings:
+    default = KafkaSettings()
+    client: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, found in reader.given.items():
+        if not name.startswith(PREFIX):
+            continue
+        library = library_name(name)
+        if refused := refusal(library):
+            reader.refuse(name, refused)
+        else:
+            client[library] = found.value
+            names[library] = name
+    for at_fault, reason in client_problems(client) if client else ():
+        reader.refuse(
+            names[at_fault or next(iter(client))],
+            reason,
+            _("KAFKA_CONF_SASL_PASSWORD stands for librdkafka's sasl.password, and so on"),
+        )
+    return KafkaSettings(
+        bootstrap_servers=reader.optional("KAFKA_BOOTSTRAP_SERVERS", checks.bootstrap_servers),
+        topic=reader.read("KAFKA_TOPIC", default.topic, checks.topic),
+        group_id=reader.read("KAFKA_GROUP_ID", default.group_id, checks.group_id),
+        client=client,
+    )
+
+
+def _snowflake(reader: _Reader) -> SnowflakeSettings | None:
+    """Return how to reach Snowflake; None without an account, which means DuckDB."""
+    given = reader.given
+    names = {
+        field: reader.optional(f"SNOW_{field.upper()}", _identifier)
+        for field in ("role", "warehouse", "database")
+    }
+    if "SNOW_ACCOUNT" not in given:
+        return None
+    # The one place that knows that this version has no Snowflake back end.
+    reader.refuse(
+        "SNOW_ACCOUNT",
+        _("Snowflake is not part of this version yet"),
+        _("unset SNOW_ACCOUNT to use the DuckDB warehouse in the data directory"),
+    )
+    password = given.get("SNOW_PASSWORD")
+    user = given.get("SNOW_USER")
+    return SnowflakeSettings(
+        account=given["SNOW_ACCOUNT"].value,
+        user="" if user is None else user.value,
+        password=None if password is None else SecretStr(password.value),
+        **{field: value for field, value in names.items() if value is not None},
+    )
+
+
+def _identifier(value: str) -> str:
+    # The place and the name of the setting are put before the message by the reader.
+    try:
+        return checked_identifier("", value)
+    except ConfigError as error:
+        raise ConfigError(
+            _("{value} is not a plain SQL identifier").format(value=repr(clean(value, 80))),
+            hint=error.hint,
+        ) from error
+
+
+def _thresholds(reader: _Reader) -> Thresholds:
+    values: dict[str, float] = {}
+    for field in Thresholds.model_fields:
+        name = f"DROPSHIP_{field.upper()}"
+        found = reader.given.get(name)
+        if found is None:
+            continue
+        try:
+            values[field] = checks.threshold(field, found.value)
+        except ConfigError as error:
+            reader.refuse(name, error.message, error.hint)
+    limits = Thresholds.model_validate(values)
+    for field in values:
+        twin = field.replace("_fail", "_warn")
+        if twin != field and getattr(limits, twin) > getattr(limits, field):
+            reader.refuse(
+                f"DROPSHIP_{field.upper()}",
+                _("is below DROPSHIP_{twin}, so it would fail before it warns").format(
+                    twin=twin.upper()
+                ),
+            )
+    return limits
+
+
+def _exposure(file: EnvFile | None) -> tuple[str, ...]:
+    """Return the warning about a file of secrets that others may read."""
+    if file is None or not file.exposed:
+        return ()
+    if not any(is_secret_name(entry.key) and entry.value for entry in file.entries):
+        return ()
+    return (
+        _("{file} holds secrets and others may read it: chmod 600 {file}").format(
+            file=clean(file.path)
+        ),
+    )
+
+
+def _privileges(given: Mapping[str, Given]) -> tuple[str, ...]:
+    """Return the warning about a role that may do everything."""
+    role = given.get("SNOW_ROLE")
+    if role is None or role.value.strip('"').upper() != "ACCOUNTADMIN":
+        return ()
+    return (
+        _("{where}: SNOW_ROLE=ACCOUNTADMIN may do everything; use a role of its own").format(
+            where=role.where
+        ),
+    )

@@ -1,0 +1,22 @@
+"""Everything wrong with the settings at once, so that a person mends them in one go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One wrong setting: one line on what and where, one on how to mend it."""
+
+    message: str
+    hint: str = ""
+
+
+class SettingsError(ConfigError):
+    """One or more wrong settings. message joins them all; hint is that of the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems), hint=problems[0].hint)
+        self.problems = tuple(problems)
