@@ -1,0 +1,136 @@
+"""Which partitions this consumer holds, and from where it reads them.
+
+The warehouse says where to go on, not Kafka: on assignment each partition is set to its stored
+offset. Positions move only when a batch is stored. Callbacks run inside the client's poll, in the
+consumer's thread; what fails in one is kept and raised after the poll, because the client would
+only log it and go on reading from the wrong place.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka import Consumer, TopicPartition
+
+from core.broker.base import Broker
+from core.broker.identity import TopicIdentity
+from core.warehouse.base import Warehouse
+
+
+class Assignment:
+    """The partitions held, their stored positions and the ends seen. One thread."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        warehouse: Warehouse,
+        topic: str,
+        *,
+        incremental: bool,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._broker = broker
+        self._warehouse = warehouse
+        self._topic = topic
+        self._incremental = incremental
+        self._on_change = on_change
+        self._consumer: Consumer | None = None
+        self.identity: TopicIdentity | None = None
+        self.positions: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
+        self.out_of_range: set[int] = set()
+        self.error: Exception | None = None
+
+    def subscribe(self, consumer: Consumer) -> None:
+        """Join the group; partitions arrive during later polls."""
+        self._consumer = consumer
+        consumer.subscribe(
+            [self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
+        )
+
+    def leave(self) -> None:
+        """Forget the client, which is about to be closed; closing it revokes, which is no news."""
+        self._consumer = None
+        self._on_change = _nothing
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong in a callback since the last call."""
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+
+    def partitions(self) -> list[TopicPartition]:
+        """Return the partitions held, for pause and resume."""
+        return [TopicPartition(self._topic, partition) for partition in self.positions]
+
+    def lag(self) -> dict[int, int]:
+        """Return how many records each partition is behind, as far as the client has heard."""
+        behind = {}
+        for partition, position in sorted(self.positions.items()):
+            end = self.ends.get(partition, position)
+            if self._consumer is not None:
+                where = TopicPartition(self._topic, partition)
+                marks = self._consumer.get_watermark_offsets(where, cached=True)
+                end = max(end, marks[1]) if marks else end
+            behind[partition] = max(end - position, 0)
+        return behind
+
+    def restore(self, consumer: Consumer) -> None:
+        """Go back to the stored offsets: after a fence, or an outcome that is not known."""
+        if self.identity is None:
+            return
+        stored = self._warehouse.stored_offsets(self.identity)
+        for partition in self.positions:
+            self.positions[partition] = stored[partition]
+            consumer.seek(TopicPartition(self._topic, partition, stored[partition]))
+
+    def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        try:
+            self._take(consumer, partitions)
+        except Exception as error:  # noqa: BLE001 - see the module's text
+            self.error = error
+        self._on_change()
+
+    def _take(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        identity = self.identity or self._broker.identity(self._topic)
+        self.identity = identity
+        wanted = [entry.partition for entry in partitions]
+        stored = self._warehouse.stored_offsets(identity)
+        new = [partition for partition in wanted if partition not in stored]
+        if new:
+            marks = self._broker.watermarks(self._topic)
+            stored |= self._warehouse.claim(
+                identity, {partition: marks[partition].low for partition in new}
+            )
+        if not self._incremental:
+            self.positions.clear()
+        self.positions.update((partition, stored[partition]) for partition in wanted)
+        starts = [TopicPartition(self._topic, part, stored[part]) for part in wanted]
+        if self._incremental:
+            consumer.incremental_assign(starts)
+        else:
+            consumer.assign(starts)
+
+    def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Let partitions go. What was read of them and not stored is read again by their owner."""
+        try:
+            for entry in partitions:
+                self.positions.pop(entry.partition, None)
+                self.ends.pop(entry.partition, None)
+                self.out_of_range.discard(entry.partition)
+            if self._incremental:
+                consumer.incremental_unassign(partitions)
+            else:
+                consumer.unassign()
+        except Exception as error:  # noqa: BLE001 - see the module's text
+            self.error = error
+        self._on_change()
+
+
+def _nothing() -> None:
+    """Tell nobody."""
+
+
+def is_incremental(config: dict[str, Any]) -> bool:
+    """Return whether partitions arrive in steps with these settings (KIP-429, KIP-848)."""
+    newer = config.get("group.protocol") == "consumer"
+    return newer or "cooperative" in str(config.get("partition.assignment.strategy", ""))

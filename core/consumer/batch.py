@@ -1,0 +1,113 @@
+"""From records as the client gives them to a batch as the warehouse takes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.broker.identity import TopicIdentity
+from core.consumer.decode import Rejection, decode_batch
+from core.text import clean
+from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+
+
+@dataclass(frozen=True)
+class BuiltBatch:
+    """A batch ready to store, with what the counters need.
+
+    event_times_us: envelope timestamps of the good events, microseconds since the epoch, UTC.
+    already_stored: records left out because the warehouse has them.
+    """
+
+    raw: RawBatch
+    event_times_us: npt.NDArray[np.int64]
+    already_stored: int
+    rejections: Sequence[Rejection]
+
+    @property
+    def size(self) -> int:
+        """Records that this batch stores, good or dead."""
+        return len(self.raw.payloads) + len(self.raw.dead_letters)
+
+
+def build_batch(
+    records: Sequence[Any],
+    identity: TopicIdentity,
+    positions: Mapping[int, int],
+    received_at: datetime,
+    *,
+    dense: bool,
+) -> BuiltBatch:
+    """Return the batch that takes every position forward over the records.
+
+    records: confluent_kafka messages without errors, in the order they came. positions: the next
+    offset of each partition held now, as stored; records of other partitions, or before the
+    position, are left out (the partition moved away, or was read again after a rebalance).
+    dense: the broker has no transactions and no compaction, so an offset that is passed over was
+    lost and becomes a gap; elsewhere it is counted as skipped.
+    """
+    walk = _Walk(positions)
+    kept = [record for record in records if walk.takes(record.partition(), record.offset())]
+    decoded = decode_batch([record.value() for record in kept])
+    good = [kept[index] for index in decoded.good]
+    raw = RawBatch(
+        identity=identity,
+        received_at=received_at,
+        partitions=[record.partition() for record in good],
+        offsets=[record.offset() for record in good],
+        payloads=[record.value() for record in good],
+        dead_letters=[_dead_letter(kept[bad.index], bad) for bad in decoded.rejected],
+        advances=walk.advances(dense=dense),
+        gaps=walk.holes if dense else (),
+    )
+    return BuiltBatch(raw, decoded.event_times_us, len(records) - len(kept), decoded.rejected)
+
+
+class _Walk:
+    """Follows the offsets of a batch and remembers what it passes over."""
+
+    def __init__(self, positions: Mapping[int, int]) -> None:
+        self._positions = positions
+        self._next = dict(positions)
+        self.holes: list[OffsetGap] = []
+
+    def takes(self, partition: int, offset: int) -> bool:
+        """Return whether a record is new, and step over it."""
+        expected = self._next.get(partition)
+        if expected is None or offset < expected:
+            return False
+        if offset > expected:
+            self.holes.append(OffsetGap(partition, expected, offset, "evicted"))
+        self._next[partition] = offset + 1
+        return True
+
+    def advances(self, *, dense: bool) -> list[OffsetAdvance]:
+        """Return the move of each partition that has one."""
+        skipped = dict.fromkeys(self._positions, 0)
+        for hole in () if dense else self.holes:
+            skipped[hole.partition] += hole.to_offset - hole.from_offset
+        return [
+            OffsetAdvance(partition, start, self._next[partition], skipped[partition])
+            for partition, start in self._positions.items()
+            if self._next[partition] > start
+        ]
+
+
+def _dead_letter(record: Any, bad: Rejection) -> DeadLetter:
+    key = record.key()
+    return DeadLetter(
+        partition=record.partition(),
+        offset=record.offset(),
+        reason=bad.reason,
+        detail=bad.detail,
+        key=key.encode() if isinstance(key, str) else key,
+        payload=record.value(),
+        headers=tuple((clean(name, 200), _bytes(value)) for name, value in record.headers() or ()),
+    )
+
+
+def _bytes(value: bytes | str | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

@@ -1,0 +1,66 @@
+"""End-to-end latency, from the event's timestamp to the commit in the warehouse, as percentiles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+_LOWEST_MS = 0.1
+_STEPS_PER_DOUBLING = 16  # a step is 4.4 %: the error of a percentile
+_DOUBLINGS = 30  # up to a day
+_BINS = _STEPS_PER_DOUBLING * _DOUBLINGS
+_EDGES = _LOWEST_MS * 2.0 ** (np.arange(1, _BINS) / _STEPS_PER_DOUBLING)
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Latencies in milliseconds; None before the first event."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class LatencyHistogram:
+    """Latencies of a whole run and of the last seconds, in bins of a fixed ratio.
+
+    Used by one thread. recent_s: how far back `recent` looks.
+    """
+
+    def __init__(self, recent_s: int = 10) -> None:
+        self._total = np.zeros(_BINS, dtype=np.int64)
+        self._ring = np.zeros((recent_s, _BINS), dtype=np.int64)
+        self._second = -1
+
+    def add(self, latencies_ms: npt.NDArray[np.float64], second: int) -> None:
+        """Count latencies at a monotonic second; negative ones (a clock that jumped) as zero."""
+        counts = np.bincount(np.searchsorted(_EDGES, latencies_ms), minlength=_BINS)
+        self._advance(second)
+        self._total += counts
+        self._ring[second % len(self._ring)] += counts
+
+    def whole(self) -> Percentiles:
+        """Return the percentiles of the whole run."""
+        return _percentiles(self._total)
+
+    def recent(self, second: int) -> Percentiles:
+        """Return the percentiles of the last seconds before a monotonic second."""
+        self._advance(second)
+        return _percentiles(self._ring.sum(axis=0))
+
+    def _advance(self, second: int) -> None:
+        """Empty the slots of seconds that have passed since the last call."""
+        for passed in range(max(self._second + 1, second - len(self._ring) + 1), second + 1):
+            self._ring[passed % len(self._ring)] = 0
+        self._second = max(self._second, second)
+
+
+def _percentiles(counts: npt.NDArray[np.int64]) -> Percentiles:
+    """Return the upper edges of the bins that hold the percentiles."""
+    reached = np.cumsum(counts)
+    if not reached[-1]:
+        return Percentiles()
+    wanted = np.ceil(reached[-1] * np.array([0.50, 0.95, 0.99]))
+    bins = np.minimum(np.searchsorted(reached, wanted), len(_EDGES) - 1)
+    p50, p95, p99 = (round(float(edge), 1) for edge in _EDGES[bins])
+    return Percentiles(p50, p95, p99)

@@ -1,0 +1,228 @@
+"""One membership of the consumer group: the loop from records to the warehouse.
+
+Order of things, and why nothing is lost or doubled: read records; decode; write rows, dead letters
+and the next offsets in one transaction behind the fence; only then move the positions; last, tell
+Kafka (which serves lag displays only). A crash anywhere leads back to the stored offset.
+"""
+
+import logging
+from threading import Event
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from core.broker.base import Broker
+from core.broker.clients import kafka_error
+from core.clock import Clock
+from core.consumer.assignment import Assignment, is_incremental
+from core.consumer.batch import build_batch
+from core.consumer.counters import Counters
+from core.consumer.decode import decode_batch
+from core.consumer.ending import Ending
+from core.consumer.gather import Gatherer
+from core.consumer.options import ConsumeOptions
+from core.consumer.retention import step_over
+from core.consumer.store import Outcome, Store
+from core.lifecycle import Lifecycle, RunState
+from core.text import _, clean
+from core.warehouse.base import Warehouse
+
+_PROBE_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """Reads until the ending is reached, a stop is wanted, or something fails. One thread."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        warehouse: Warehouse,
+        options: ConsumeOptions,
+        *,
+        clock: Clock,
+        life: Lifecycle,
+        counters: Counters,
+        ending: Ending,
+    ) -> None:
+        self._broker = broker
+        self._warehouse = warehouse
+        self._topic = options.topic
+        self._options = options
+        self._clock = clock
+        self._life = life
+        self._counters = counters
+        self._ending = ending
+        self._config = broker.consumer_config(options.group_id)
+        self._broker_down = Event()
+        self._paused = False
+        self._assignment = Assignment(
+            broker,
+            warehouse,
+            options.topic,
+            incremental=is_incremental(self._config),
+            on_change=self._publish,
+        )
+
+    def run(self) -> None:
+        """Join the group, read, and leave it."""
+        decode_batch([b"{}"])  # the first call of Arrow costs half a second: not on the first batch
+        config = {
+            **self._config,
+            "enable.partition.eof": True,
+            "error_cb": self._on_error,
+            "on_commit": self._on_commit,
+        }
+        consumer = Consumer(config)
+        self._counters.follow(self._assignment)
+        try:
+            self._assignment.subscribe(consumer)
+            self._loop(consumer)
+            self._life.enter(RunState.DRAINING)
+            self._tell_kafka(consumer, wait=True)
+        finally:
+            self._publish()
+            self._assignment.leave()
+            consumer.close()
+
+    def _loop(self, consumer: Consumer) -> None:
+        gatherer = Gatherer(consumer, self._options, self._clock)
+        store = Store(
+            self._warehouse,
+            self._clock,
+            self._life.stop_event,
+            waiting=self._waiting,
+            alive=lambda: self._keep_alive(consumer),
+            give_up_after_s=self._options.give_up_after_s,
+        )
+        while not self._life.stopping:
+            self._follow_pause(consumer)
+            records = gatherer.gather(self._assignment, self._ending.room(self._counters.consumed))
+            if records and not self._write(consumer, store, records):
+                break
+            self._step_over_gaps(consumer)
+            self._watch_broker(consumer)
+            self._counters.publish_if_due(self._life.state)
+            if self._ending.reached(self._counters.consumed, self._assignment):
+                break
+
+    def _write(self, consumer: Consumer, store: Store, records: list[Any]) -> bool:
+        """Store records; return False when the consumer must end without having stored them."""
+        identity = self._assignment.identity
+        if identity is None:
+            raise AssertionError("records come only after an assignment")
+        batch = build_batch(
+            records,
+            identity,
+            self._assignment.positions,
+            self._clock.now(),
+            dense=self._broker.backlog_limit_bytes is not None,
+        )
+        if not batch.raw.advances:
+            return True
+        outcome = store.write(batch.raw)
+        if outcome is Outcome.ABANDONED:
+            return False
+        if outcome is Outcome.FENCED:
+            self._counters.fenced()
+            self._assignment.restore(consumer)
+            return True
+        for move in batch.raw.advances:
+            self._assignment.positions[move.partition] = move.next_offset
+        self._counters.stored(batch)
+        for gap in batch.raw.gaps:
+            log.error("offsets lost", extra={"topic": self._topic, "gap": str(gap)})
+        self._tell_kafka(consumer, wait=False)
+        return True
+
+    def _tell_kafka(self, consumer: Consumer, *, wait: bool) -> None:
+        """Commit the stored positions to Kafka. Harmless when it fails: nobody resumes there."""
+        offsets = [
+            TopicPartition(self._topic, partition, position)
+            for partition, position in self._assignment.positions.items()
+        ]
+        if not offsets:
+            return
+        try:
+            if wait:
+                consumer.commit(offsets=offsets, asynchronous=False)
+            else:
+                consumer.commit(offsets=offsets, asynchronous=True)
+        except KafkaException as error:
+            self._counters.commit_error = clean(error, 200)
+            log.warning("commit to Kafka failed", extra={"reason": clean(error, 200)})
+
+    def _follow_pause(self, consumer: Consumer) -> None:
+        """Pause or resume the partitions as asked."""
+        wanted = self._life.paused
+        if wanted:
+            # Every time: a rebalance brings partitions that are not paused.
+            consumer.pause(self._assignment.partitions())
+        elif self._paused:
+            consumer.resume(self._assignment.partitions())
+        if self._assignment.identity is not None:
+            self._life.enter(RunState.PAUSED if wanted else RunState.RUNNING)
+        if wanted != self._paused:
+            self._paused = wanted
+            self._publish()
+
+    def _keep_alive(self, consumer: Consumer) -> None:
+        """Serve the group while the warehouse is away; nothing is read meanwhile."""
+        consumer.pause(self._assignment.partitions())
+        self._paused = True
+        record = consumer.poll(0)
+        if record is not None and record.error() is None:
+            # It slipped in before the pause: it is read again afterwards.
+            consumer.seek(
+                TopicPartition(self._topic, record.partition() or 0, record.offset() or 0)
+            )
+        self._counters.publish_if_due(self._life.state)
+
+    def _step_over_gaps(self, consumer: Consumer) -> None:
+        for partition in sorted(self._assignment.out_of_range):
+            gap = step_over(
+                consumer,
+                self._broker,
+                self._warehouse,
+                self._assignment,
+                partition,
+                clock=self._clock,
+            )
+            if gap is not None:
+                self._counters.passed_over(gap)
+
+    def _watch_broker(self, consumer: Consumer) -> None:
+        """While no broker answers, probe it; give up when it stays away too long."""
+        if not self._broker_down.is_set():
+            return
+        began, limit = self._clock.monotonic(), self._options.give_up_after_s
+        while not self._life.stopping:
+            try:
+                consumer.list_topics(self._topic, timeout=_PROBE_S)
+                break
+            except KafkaException as error:
+                where = clean(self._broker.bootstrap_servers, 120)
+                lost = kafka_error(error, _("no broker answers at {where}").format(where=where))
+                self._waiting(lost.message)
+                if limit is not None and self._clock.monotonic() - began >= limit:
+                    lost.transient = False
+                    raise lost from error
+            self._clock.wait(self._life.stop_event, _PROBE_S)
+        self._broker_down.clear()
+        self._waiting(None)
+
+    def _waiting(self, reason: str | None) -> None:
+        self._counters.waiting(reason)
+        self._publish()
+
+    def _on_error(self, error: KafkaError) -> None:
+        """Note what the client tells about its connections; most of it passes by itself."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - the library's name
+            self._broker_down.set()
+
+    def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
+        self._counters.commit_error = "" if error is None else clean(error.str(), 200)
+
+    def _publish(self) -> None:
+        self._counters.publish(self._life.state)

@@ -1,0 +1,50 @@
+"""What a screen or a result may know of a consumer: frozen, complete, swapped in whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.consumer.latency import Percentiles
+from core.lifecycle import RunState
+from core.warehouse.model import OffsetGap
+
+
+@dataclass(frozen=True)
+class ConsumerSnapshot:
+    """One moment of a consumer.
+
+    consumed: records read and stored, good or dead. already_stored: records met again that the
+    warehouse had. fenced: batches refused because another consumer had stored them. rate: records
+    per second over the last seconds. lag and offsets: by partition held now. latency: of the last
+    ten seconds; latency_total: of the whole run. waiting_for: why it cannot go on, and since when.
+    """
+
+    state: RunState = RunState.IDLE
+    topic: str = ""
+    consumed: int = 0
+    inserted: int = 0
+    dead_lettered: int = 0
+    already_stored: int = 0
+    fenced: int = 0
+    rate: float = 0.0
+    lag: Mapping[int, int] = field(default_factory=dict)
+    offsets: Mapping[int, int] = field(default_factory=dict)
+    gaps: tuple[OffsetGap, ...] = ()
+    latency: Percentiles = field(default_factory=Percentiles)
+    latency_total: Percentiles = field(default_factory=Percentiles)
+    last_commit: datetime | None = None
+    last_batch: int = 0
+    waiting_for: str = ""
+    waiting_since: datetime | None = None
+    commit_error: str = ""
+    dead_reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total_lag(self) -> int:
+        """Records behind, over the partitions held now."""
+        return sum(self.lag.values())
+
+    @property
+    def gap_offsets(self) -> int:
+        """Offsets lost to retention before they were read."""
+        return sum(gap.to_offset - gap.from_offset for gap in self.gaps)

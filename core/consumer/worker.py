@@ -1,0 +1,129 @@
+"""The consumer: one thread from topic to raw table, exactly once.
+
+This is what others hold: start, pause, resume, stop, finish, snapshot. A `Session` does the work
+for as long as one membership of the group lasts; after a failure that can pass, the next session
+goes on at the stored offsets.
+"""
+
+import logging
+
+from core.broker.base import Broker
+from core.clock import Clock, SystemClock
+from core.consumer.counters import Counters
+from core.consumer.ending import Ending
+from core.consumer.options import ConsumeOptions
+from core.consumer.session import Session
+from core.consumer.snapshot import ConsumerSnapshot
+from core.errors import DropshipError
+from core.lifecycle import Lifecycle, RunState
+from core.text import clean
+from core.warehouse.base import Warehouse
+
+_AGAIN_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class ConsumerWorker:
+    """A consumer that others start, pause, resume, stop and look at.
+
+    `snapshot` never blocks; it is at most 100 ms, or one batch, old. After the end `error` holds
+    what ended it.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        warehouse: Warehouse,
+        options: ConsumeOptions,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._broker = broker
+        self._warehouse = warehouse
+        self._options = options
+        self._clock = clock or SystemClock()
+        self._life = Lifecycle("consumer", self._run)
+        self._counters = Counters(options.topic, self._clock)
+        self._ending = Ending(broker, options, self._clock)
+
+    def start(self) -> None:
+        """Start reading at the stored offsets."""
+        self._life.start()
+
+    def pause(self) -> None:
+        """Stop reading and keep the partitions."""
+        self._life.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._life.resume()
+
+    def stop(self) -> None:
+        """End cleanly: what was read is stored first."""
+        self._life.stop()
+
+    def finish(self) -> None:
+        """End cleanly at the offsets the topic has now."""
+        self._ending.finish()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; return whether it came."""
+        return self._life.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._life.alive
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the consumer, None for a clean end."""
+        return self._life.error
+
+    def snapshot(self) -> ConsumerSnapshot:
+        """Return the latest moment."""
+        return self._counters.latest
+
+    def _run(self) -> None:
+        self._ending.begin()
+        try:
+            self._sessions()
+        except BaseException:
+            self._counters.end(RunState.FAILED)
+            raise
+        self._counters.end(RunState.STOPPED)
+
+    def _sessions(self) -> None:
+        """Run sessions until one ends by itself, or failures last longer than allowed."""
+        failing_since, progress = None, -1
+        while True:
+            try:
+                self._session().run()
+            except DropshipError as error:
+                now = self._clock.monotonic()
+                if failing_since is None or self._counters.consumed != progress:
+                    failing_since, progress = now, self._counters.consumed
+                limit = self._options.give_up_after_s
+                lasting = limit is not None and now - failing_since >= limit
+                if not error.transient or lasting or self._life.stopping:
+                    raise
+                log.warning("consumer starts again", extra={"reason": clean(error.message, 300)})
+                self._counters.waiting(error.message)
+                self._counters.publish(RunState.WAITING)
+                if self._clock.wait(self._life.stop_event, _AGAIN_S):
+                    raise
+                self._counters.waiting(None)
+            else:
+                return
+
+    def _session(self) -> Session:
+        return Session(
+            self._broker,
+            self._warehouse,
+            self._options,
+            clock=self._clock,
+            life=self._life,
+            counters=self._counters,
+            ending=self._ending,
+        )
