@@ -1,0 +1,40 @@
+"""Why an event was refused: one word for machines, one line for the person.
+
+The words are the `reason` of dead letters, of `dlq --reason` and of metrics; `docs/events.md`
+explains each of them.
+"""
+
+from typing import ClassVar
+
+from core.errors import InputError
+from core.text import _
+
+REASONS: frozenset[str] = frozenset(
+    {
+        "tombstone",
+        "empty",
+        "oversized",
+        "invalid_utf8",
+        "invalid_json",
+        "duplicate_key",
+        "not_a_number",
+        "too_deep",
+        "missing_field",
+        "wrong_type",
+        "out_of_range",
+        "invalid_id",
+        "invalid_timestamp",
+        "unknown_event_type",
+    }
+)
+"""Every reason that the decoder gives."""
+
+
+class EventError(InputError):
+    """An event that cannot be used. reason: one of REASONS. The message names the field."""
+
+    kind: ClassVar[str] = "event"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message, hint=_("mend the event at its source, then replay it"))
+        self.reason = reason
