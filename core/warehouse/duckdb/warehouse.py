@@ -39,6 +39,10 @@ class DuckDbWarehouse:
         )
         self._writing = Lock()
         self._merging = Lock()
+        if not self.rows("any_table", [settings.schema]):
+            # A new file (or schema) gets its tables at once; a table that is missing among others
+            # was dropped by somebody, and that must be seen, not mended in silence.
+            self.setup()
 
     def setup(self) -> None:
         """Create what is missing."""
@@ -166,10 +170,10 @@ class DuckDbWarehouse:
     ) -> int:
         """Run a named statement that reads the Arrow table as `staged`; return rows changed."""
         cursor.register("staged", table)
-        try:
-            changed = cursor.execute(self._sql(name), parameters).fetchone()
-        finally:
-            cursor.unregister("staged")
+        changed = cursor.execute(self._sql(name), parameters).fetchone()
+        # Only after success: a transaction that failed allows nothing but its rollback, and the
+        # next batch registers over this one.
+        cursor.unregister("staged")
         return int(changed[0]) if changed else 0
 
 

@@ -1,0 +1,72 @@
+"""Opens the broker and the warehouse that the settings name, for the jobs."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.broker.base import Broker
+from core.broker.connect import connect_broker
+from core.jobs.base import JobContext
+from core.text import _
+from core.warehouse.base import Warehouse
+
+log = logging.getLogger(__name__)
+
+
+def broker_label(context: JobContext) -> str:
+    """Return how results name the broker that the settings lead to."""
+    return "embedded" if context.settings.kafka.bootstrap_servers is None else "kafka"
+
+
+def warehouse_label(context: JobContext) -> str:
+    """Return how results name the warehouse that the settings lead to."""
+    return "duckdb" if context.settings.snowflake is None else "snowflake"
+
+
+@contextmanager
+def open_warehouse(context: JobContext) -> Iterator[Warehouse]:
+    """Yield the warehouse, closed at the end.
+
+    Errors: WarehouseError (out of reach, held by another process), StorageError (damaged file).
+    """
+    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415 - imports duckdb
+
+    warehouse = DuckDbWarehouse(context.settings, clock=context.clock)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+@contextmanager
+def open_broker(context: JobContext, *, start_embedded: bool) -> Iterator[Broker]:
+    """Yield a broker that answers, closed at the end. See `core.broker.connect`.
+
+    Errors: BrokerError once it has not answered for `--timeout` seconds.
+    """
+    task = _("waiting for the broker")
+    told: set[str] = set()
+
+    def waiting(reason: str) -> None:
+        if not told:
+            context.progress.start(task, None, "")
+        if reason not in told:
+            told.add(reason)
+            log.warning(reason)
+        context.progress.update(task, 0, reason)
+
+    try:
+        broker = connect_broker(
+            context.settings,
+            clock=context.clock,
+            stop=context.stop,
+            start_embedded=start_embedded,
+            waiting=waiting,
+        )
+    finally:
+        if told:
+            context.progress.finish(task)
+    try:
+        yield broker
+    finally:
+        broker.close()

@@ -1,0 +1,70 @@
+"""`broker`: keeps an embedded broker up in the foreground for other processes."""
+
+from dataclasses import dataclass
+
+from core.broker.embedded import start_embedded
+from core.errors import UsageError
+from core.jobs.base import JobContext, Summary
+from core.text import _, clean
+
+
+@dataclass(frozen=True)
+class Options:
+    """No options of its own."""
+
+
+@dataclass(frozen=True)
+class BrokerResult:
+    """Where the broker was, for how long (seconds), and how many records it took in all."""
+
+    bootstrap_servers: str
+    uptime_s: float
+    records: int
+
+    @property
+    def bad(self) -> str:
+        """Nothing."""
+        return ""
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        return {
+            "bootstrap_servers": self.bootstrap_servers,
+            "uptime_s": round(self.uptime_s, 3),
+            "records": self.records,
+        }
+
+    def summary(self) -> Summary:
+        """Return one line."""
+        line = _("the embedded broker at {servers} has ended; it took {records} records")
+        return Summary(lines=(line.format(servers=self.bootstrap_servers, records=self.records),))
+
+
+def run(context: JobContext, _options: Options) -> BrokerResult:
+    """Serve until a stop is wanted.
+
+    Errors: UsageError when a real broker is configured; BrokerError when an embedded one already
+    runs for this data directory.
+    """
+    kafka = context.settings.kafka
+    if kafka.bootstrap_servers is not None:
+        raise UsageError(
+            _("--run broker: KAFKA_BOOTSTRAP_SERVERS names a broker already ({servers})").format(
+                servers=clean(kafka.bootstrap_servers, 120)
+            ),
+            hint=_("unset KAFKA_BOOTSTRAP_SERVERS to use the embedded broker"),
+        )
+    began = context.clock.monotonic()
+    broker = start_embedded(context.settings.paths, kafka.topic, clock=context.clock)
+    task = _("broker at {servers}").format(servers=broker.bootstrap_servers)
+    context.progress.start(task, None, _("records"))
+    records = 0
+    try:
+        while not context.wait(1.0):
+            records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())
+            context.progress.update(task, records, _("end it with ctrl+c"))
+        records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())
+    finally:
+        context.progress.finish(task)
+        broker.close()
+    return BrokerResult(broker.bootstrap_servers, context.clock.monotonic() - began, records)

@@ -1,0 +1,172 @@
+"""`consume`: from the topic to the raw table and the dead letters, exactly once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.broker.base import Broker
+from core.consumer.options import ConsumeOptions
+from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.worker import ConsumerWorker
+from core.jobs.backends import open_broker, open_warehouse
+from core.jobs.base import JobContext, Summary, Table, too_many_bad
+from core.lifecycle import RunState
+from core.text import _
+from core.warehouse.base import Warehouse
+
+_TICK_S = 0.1
+_STOP_S = 30.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ends the job; without any of them only a signal does. duration: seconds."""
+
+    until_caught_up: bool = False
+    limit: int | None = None
+    duration: float | None = None
+
+
+@dataclass(frozen=True)
+class ConsumeResult:
+    """The consumer's last moment, and the records that were left in the topic then."""
+
+    last: ConsumerSnapshot
+    lag: int
+    bad: str
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        return fields(self.last, self.lag)
+
+    def summary(self) -> Summary:
+        """Return the counts, and dead letters by reason."""
+        last = self.last
+        latency = last.latency_total
+        lines = [
+            _(
+                "{consumed} records: {inserted} events stored, {dead} dead letters, "
+                "{again} already stored, {lag} left in the topic"
+            ).format(
+                consumed=last.consumed,
+                inserted=last.inserted,
+                dead=last.dead_lettered,
+                again=last.already_stored,
+                lag=self.lag,
+            )
+        ]
+        if latency.p50 is not None:
+            lines.append(
+                _("latency p50 {p50} ms, p95 {p95} ms, p99 {p99} ms").format(
+                    p50=latency.p50, p95=latency.p95, p99=latency.p99
+                )
+            )
+        lines.extend(
+            _("LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})").format(
+                topic=last.topic,
+                partition=gap.partition,
+                first=gap.from_offset,
+                last=gap.to_offset - 1,
+                reason=gap.reason,
+            )
+            for gap in last.gaps
+        )
+        reasons = sorted(last.dead_reasons.items(), key=lambda entry: (-entry[1], entry[0]))
+        tables = [Table((_("dead letters"), _("count")), reasons)] if reasons else []
+        return Summary(lines=tuple(lines), tables=tables)
+
+
+def fields(last: ConsumerSnapshot, lag: int) -> dict[str, object]:
+    """Return a snapshot as the keys of the JSON result."""
+    latency = last.latency_total
+    return {
+        "consumed": last.consumed,
+        "inserted": last.inserted,
+        "dead_lettered": last.dead_lettered,
+        "already_stored": last.already_stored,
+        "gaps": last.gap_offsets,
+        "gap_ranges": [
+            {
+                "topic": last.topic,
+                "partition": gap.partition,
+                "from_offset": gap.from_offset,
+                "to_offset": gap.to_offset,
+                "reason": gap.reason,
+            }
+            for gap in last.gaps
+        ],
+        "lag": lag,
+        "offsets": {f"{last.topic}-{part}": offset for part, offset in last.offsets.items()},
+        "latency_ms": {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99},
+        "dead_letter_reasons": dict(last.dead_reasons),
+    }
+
+
+def run(context: JobContext, options: Options) -> ConsumeResult:
+    """Consume until the options, or a stop, end it."""
+    with open_warehouse(context) as warehouse, open_broker(context, start_embedded=False) as broker:
+        consumer = make_consumer(context, broker, warehouse, options)
+        consumer.start()
+        return follow(context, broker, consumer)
+
+
+def make_consumer(
+    context: JobContext, broker: Broker, warehouse: Warehouse, options: Options
+) -> ConsumerWorker:
+    """Return a consumer as the settings and options say, not started."""
+    kafka = context.settings.kafka
+    return ConsumerWorker(
+        broker,
+        warehouse,
+        ConsumeOptions(
+            topic=kafka.topic,
+            group_id=kafka.group_id,
+            until_caught_up=options.until_caught_up,
+            limit=options.limit,
+            duration_s=options.duration,
+            give_up_after_s=context.settings.timeout_s,
+        ),
+        clock=context.clock,
+    )
+
+
+def follow(context: JobContext, broker: Broker, consumer: ConsumerWorker) -> ConsumeResult:
+    """Show progress until the consumer ends, stopping it when asked; return its result.
+
+    Errors: whatever ended the consumer.
+    """
+    task = _("consume")
+    context.progress.start(task, None, _("records"))
+    try:
+        while not consumer.join(_TICK_S):
+            if context.stopping:
+                consumer.stop()
+            show(context, task, consumer.snapshot())
+    finally:
+        consumer.stop()
+        consumer.join(_STOP_S)
+        context.progress.finish(task)
+    last = consumer.snapshot()
+    context.note(fields(last, last.total_lag))
+    if consumer.error is not None:
+        raise consumer.error
+    lag = lag_of(broker, last)
+    bad = too_many_bad(context.max_bad, dead_lettered=last.dead_lettered)
+    return ConsumeResult(last, lag, bad)
+
+
+def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
+    """Tell how far the consumer is, or why it does not go on."""
+    note = last.waiting_for or _("{dead} dead letters, lag {lag}").format(
+        dead=last.dead_lettered, lag=last.total_lag
+    )
+    if last.state is RunState.PAUSED:
+        note = _("paused")
+    context.progress.update(task, last.consumed, note)
+
+
+def lag_of(broker: Broker, last: ConsumerSnapshot) -> int:
+    """Return the records of the consumer's partitions that are in the topic and not stored."""
+    ends: Mapping[int, int] = {
+        partition: mark.high for partition, mark in broker.watermarks(last.topic).items()
+    }
+    return sum(max(ends[part] - offset, 0) for part, offset in last.offsets.items())

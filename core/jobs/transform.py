@@ -1,0 +1,73 @@
+"""`transform`: merges new raw events into orders, once or again and again."""
+
+from dataclasses import dataclass
+
+from core.jobs.backends import open_warehouse
+from core.jobs.base import JobContext, Summary
+from core.text import _
+from core.transform.worker import merge_all
+from core.warehouse.model import MergeResult
+
+
+@dataclass(frozen=True)
+class Options:
+    """watch: merge every so many seconds until a stop; None is once."""
+
+    watch: float | None = None
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """The sum of the merges of this job."""
+
+    merged: MergeResult
+
+    @property
+    def bad(self) -> str:
+        """Nothing: quarantined rows are for `validate` to judge."""
+        return ""
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        merged = self.merged
+        return {
+            "inserted": merged.inserted,
+            "updated": merged.updated,
+            "stale": merged.stale,
+            "quarantined": merged.quarantined,
+            "duration_s": round(merged.duration_s, 3),
+            "delay_s": round(merged.delay_s, 3),
+        }
+
+    def summary(self) -> Summary:
+        """Return one line with the counts."""
+        merged = self.merged
+        line = _(
+            "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
+            "{quarantined} quarantined"
+        )
+        return Summary(
+            lines=(
+                line.format(
+                    taken=merged.taken,
+                    inserted=merged.inserted,
+                    updated=merged.updated,
+                    stale=merged.stale,
+                    quarantined=merged.quarantined,
+                ),
+            )
+        )
+
+
+def run(context: JobContext, options: Options) -> TransformResult:
+    """Merge what is new; with `watch` until a stop is wanted."""
+    with open_warehouse(context) as warehouse:
+        total = merge_all(warehouse, context.stop)
+        result = TransformResult(total)
+        while options.watch is not None and not context.stopping:
+            context.note(result.fields())
+            context.show(result)
+            context.wait(options.watch)
+            total = total.plus(merge_all(warehouse, context.stop))
+            result = TransformResult(total)
+    return result

@@ -1,0 +1,1 @@
+SELECT id, quantity, unit_price FROM {schema}.orders ORDER BY id

@@ -1,0 +1,35 @@
+"""What every test may ask for: settings in a folder of its own, a real broker, a real warehouse."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from core.broker.cluster import Cluster
+from core.broker.connect import connect_broker
+from core.clock import SystemClock
+from core.config import Paths, Settings
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an embedded pipeline that nobody else uses."""
+    return Settings(paths=Paths(data=tmp_path / "data", reports=tmp_path / "reports"), timeout_s=10)
+
+
+@pytest.fixture
+def broker(settings: Settings) -> Iterator[Cluster]:
+    """An embedded broker of this process."""
+    cluster = connect_broker(settings, clock=SystemClock(), stop=Event(), start_embedded=True)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def warehouse(settings: Settings) -> Iterator[DuckDbWarehouse]:
+    """An empty DuckDB warehouse."""
+    opened = DuckDbWarehouse(settings, clock=SystemClock())
+    yield opened
+    opened.close()
