@@ -1,0 +1,59 @@
+"""What every check is given, and the few steps that all of them share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.config import Thresholds
+from core.text import _
+from core.validation.model import BrokerView, CheckResult, Status
+from core.warehouse.base import Warehouse
+from core.warehouse.model import Row
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """One validation. now: UTC. broker: None when no broker is in reach."""
+
+    warehouse: Warehouse
+    thresholds: Thresholds
+    now: datetime
+    broker: BrokerView | None = None
+
+    def one(self, query: str, parameters: Sequence[object] = ()) -> Row:
+        """Return the only row of a read."""
+        (row,) = self.warehouse.rows(query, parameters)
+        return row
+
+    def dicts(
+        self, query: str, keys: Sequence[str], parameters: Sequence[object] = ()
+    ) -> list[dict[str, object]]:
+        """Return the rows of a read as dicts with the given keys."""
+        rows = self.warehouse.rows(query, parameters)
+        return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def nothing_to_check(
+    name: str, what: str, figures: Mapping[str, object] | None = None
+) -> CheckResult:
+    """Return the WARN of a check that found no rows: an empty table proves nothing."""
+    return CheckResult.of(
+        name, Status.WARN, _("nothing to check: {what}").format(what=what), figures
+    )
+
+
+def over(value: float, warn: float, fail: float) -> Status:
+    """Return FAIL above `fail`, WARN above `warn`, else PASS."""
+    if value > fail:
+        return Status.FAIL
+    return Status.WARN if value > warn else Status.PASS
+
+
+def fraction(part: int, whole: int) -> float:
+    """Return part / whole, 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
+def percent(value: float) -> str:
+    """Return a fraction as a percentage for a message; small ones do not round to zero."""
+    return f"{value * 100:.3g} %"

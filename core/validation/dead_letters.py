@@ -1,0 +1,56 @@
+"""`dead_letters`: how many records could not be used, and why."""
+
+from core.text import _, ngettext
+from core.validation.context import CheckContext, fraction, nothing_to_check, over, percent
+from core.validation.model import CheckResult, Status
+
+NAME = "dead_letters"
+_KEYS = (
+    "event_id",
+    "stage",
+    "reason",
+    "detail",
+    "topic",
+    "partition",
+    "offset",
+    "received_at",
+)
+
+
+def check(context: CheckContext) -> CheckResult:
+    """Compare dead letters that wait with all records read; replayed ones are mended."""
+    records, waiting, replayed = 0, 0, 0
+    reasons: dict[str, int] = {}
+    for read, _stage, reason, open_letters, mended in context.warehouse.rows(
+        "validate_dead_letters"
+    ):
+        records = int(read)
+        replayed += int(mended)
+        waiting += int(open_letters)
+        if open_letters:
+            reasons[str(reason)] = reasons.get(str(reason), 0) + int(open_letters)
+    share = fraction(waiting, records)
+    figures = {
+        "records": records,
+        "dead_letters": waiting,
+        "fraction": round(share, 6),
+        "replayed": replayed,
+        "by_reason": reasons,
+    }
+    if not records:
+        return nothing_to_check(NAME, _("no record was read yet"), figures)
+    if not waiting:
+        return CheckResult.of(NAME, Status.PASS, _("no dead letters wait"), figures)
+    limits = context.thresholds
+    status = over(share, limits.dead_letters_warn, limits.dead_letters_fail)
+    message = ngettext(
+        "{count} dead letter ({share} of the records): {reasons}",
+        "{count} dead letters ({share} of the records): {reasons}",
+        waiting,
+    ).format(
+        count=waiting,
+        share=percent(share),
+        reasons=", ".join(f"{reason} {count}" for reason, count in reasons.items()),
+    )
+    rows = context.dicts("validate_dead_letters_rows", _KEYS)
+    return CheckResult.of(NAME, status, message, figures, rows)

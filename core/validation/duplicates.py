@@ -1,0 +1,34 @@
+"""`duplicates`: every event, record coordinate, order, customer and product stands once.
+
+The warehouses enforce no primary keys (DuckDB for speed, Snowflake by design), so this check does.
+"""
+
+from core.text import _
+from core.validation.context import CheckContext, nothing_to_check
+from core.validation.model import CheckResult, Status
+
+NAME = "duplicates"
+_FIGURES = {
+    "orders_events.event_id": "raw_duplicates",
+    "orders_events.coordinates": "coordinate_duplicates",
+    "orders.id": "prod_duplicates",
+    "customers.id": "customer_duplicates",
+    "inventory.id": "product_duplicates",
+}
+
+
+def check(context: CheckContext) -> CheckResult:
+    """Count keys that stand more than once."""
+    found = {str(key): int(count) for key, count in context.warehouse.rows("validate_duplicates")}
+    total = found.pop("total")
+    figures = {figure: found[key] for key, figure in _FIGURES.items()}
+    wrong = [
+        _("{key}: {count}").format(key=key, count=found[key]) for key in _FIGURES if found[key]
+    ]
+    if wrong:
+        rows = context.dicts("validate_duplicates_rows", ("key", "value", "copies"))
+        message = _("keys that stand more than once: {list}").format(list=", ".join(wrong))
+        return CheckResult.of(NAME, Status.FAIL, message, figures, rows)
+    if not total:
+        return nothing_to_check(NAME, _("no raw events and no orders"), figures)
+    return CheckResult.of(NAME, Status.PASS, _("every key stands once"), figures)

@@ -1,0 +1,148 @@
+"""What a check finds and what a validation sums up: frozen, harmless to show, ready for JSON.
+
+Every value that leaves a check passes `shown`: outside strings become harmless, money and times
+become strings, so that screens, results and reports may use the figures as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Self
+
+from core.broker.base import Broker, Watermark
+from core.broker.identity import TopicIdentity
+from core.clock import iso
+from core.text import clean
+
+MAX_ROWS = 10
+"""Offending rows that a check shows."""
+MAX_CELL = 300
+"""Characters of one cell of an offending row."""
+
+
+class Status(IntEnum):
+    """How bad it is; the greatest of several is that of the whole."""
+
+    PASS = 0
+    WARN = 1
+    FAIL = 2
+    ERROR = 3
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found.
+
+    message: one line. figures: JSON values by name, never `status`, `message` or `rows`.
+    rows: up to ten offending rows. elapsed_s: how long it took.
+    """
+
+    name: str
+    status: Status
+    message: str
+    figures: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[Mapping[str, object], ...] = ()
+    elapsed_s: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        status: Status,
+        message: str,
+        figures: Mapping[str, object] | None = None,
+        rows: Sequence[Mapping[str, object]] = (),
+    ) -> Self:
+        """Return a result whose figures and rows are harmless and JSON-safe."""
+        return cls(
+            name=name,
+            status=status,
+            message=clean(message),
+            figures={key: shown(value) for key, value in (figures or {}).items()},
+            rows=tuple(
+                {key: shown(value) for key, value in row.items()} for row in rows[:MAX_ROWS]
+            ),
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Return `{status, message, ...figures, rows}`."""
+        return {
+            "status": self.status.name,
+            "message": self.message,
+            **self.figures,
+            "rows": [dict(row) for row in self.rows],
+        }
+
+
+@dataclass(frozen=True)
+class ValidationResult:
+    """All checks of one run. run_at: UTC. elapsed_s: seconds the run took."""
+
+    run_at: datetime
+    status: Status
+    checks: tuple[CheckResult, ...]
+    elapsed_s: float
+
+    def check(self, name: str) -> CheckResult:
+        """Return a check by its name. Errors: KeyError."""
+        for check in self.checks:
+            if check.name == name:
+                return check
+        raise KeyError(name)
+
+    def bad(self, *, strict: bool = False) -> bool:
+        """Whether the run ends with a bad result: FAIL or ERROR, and WARN too when strict."""
+        return self.status >= (Status.WARN if strict else Status.FAIL)
+
+    def as_json(self) -> dict[str, object]:
+        """Return `{status, checks: {name: {status, message, ...figures, rows}}}`."""
+        return {
+            "status": self.status.name,
+            "checks": {check.name: check.as_json() for check in self.checks},
+        }
+
+
+@dataclass(frozen=True)
+class BrokerView:
+    """The topic as the broker showed it at a moment (UTC); watermarks by partition."""
+
+    identity: TopicIdentity
+    watermarks: Mapping[int, Watermark]
+    taken_at: datetime
+
+    @classmethod
+    def of(cls, broker: Broker, topic: str, taken_at: datetime) -> Self:
+        """Ask a broker. `taken_at`: now, read before the call. Errors: BrokerError."""
+        return cls(broker.identity(topic), dict(broker.watermarks(topic)), taken_at)
+
+
+def utc(stored: datetime) -> datetime:
+    """Return a stored time, which carries no zone and is UTC, with its zone."""
+    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+
+
+def bound(moment: datetime) -> str:
+    """Return a moment as the warehouses read it: UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def shown(value: object) -> object:
+    """Return a value as JSON carries it: strings harmless, money exact text, times ISO 8601."""
+    if isinstance(value, Mapping):
+        return {clean(key, MAX_CELL): shown(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return clean(_text(value), MAX_CELL)
+
+
+def _text(value: object) -> object:
+    """Return money and times as text, anything else as it is."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return iso(utc(value))
+    return value.isoformat() if isinstance(value, date) else value

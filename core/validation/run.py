@@ -1,0 +1,91 @@
+"""Runs every check; one that breaks is reported as ERROR and does not stop the others."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from core.config import Thresholds
+from core.errors import DropshipError
+from core.progress import NoProgress, Progress
+from core.text import _, clean
+from core.validation import (
+    counts,
+    dead_letters,
+    duplicates,
+    freshness,
+    quality,
+    reconciliation,
+    references,
+    schema,
+    volume,
+)
+from core.validation.context import CheckContext
+from core.validation.model import BrokerView, CheckResult, Status, ValidationResult
+from core.warehouse.base import Warehouse
+
+_CHECKS: tuple[tuple[str, Callable[[CheckContext], CheckResult]], ...] = (
+    (counts.NAME, counts.check),
+    (duplicates.NAME, duplicates.check),
+    (quality.QUALITY, quality.check_quality),
+    (reconciliation.NAME, reconciliation.check),
+    (references.NAME, references.check),
+    (freshness.NAME, freshness.check),
+    (quality.RANGES, quality.check_ranges),
+    (schema.NAME, schema.check),
+    (dead_letters.NAME, dead_letters.check),
+    (volume.NAME, volume.check),
+)
+
+CHECK_NAMES = tuple(name for name, _check in _CHECKS)
+"""Names of all checks, in the order they run and are shown."""
+
+_log = logging.getLogger(__name__)
+
+
+def validate(
+    warehouse: Warehouse,
+    thresholds: Thresholds,
+    *,
+    now: datetime,
+    broker_view: BrokerView | None,
+    progress: Progress | None = None,
+) -> ValidationResult:
+    """Run all checks and return what they found; the worst status is that of the whole.
+
+    now: UTC. broker_view: None when no broker is in reach. Raises nothing for a check that breaks.
+    """
+    shown = progress or NoProgress()
+    context = CheckContext(warehouse, thresholds, now, broker_view)
+    began = time.monotonic()
+    shown.start("validate", len(_CHECKS), "checks")
+    checks = []
+    for done, (name, check) in enumerate(_CHECKS):
+        shown.update("validate", done, name)
+        checks.append(_timed(name, check, context))
+    shown.update("validate", len(_CHECKS))
+    shown.finish("validate")
+    worst = max(check.status for check in checks)
+    return ValidationResult(now, worst, tuple(checks), time.monotonic() - began)
+
+
+def _timed(
+    name: str, check: Callable[[CheckContext], CheckResult], context: CheckContext
+) -> CheckResult:
+    began = time.monotonic()
+    try:
+        result = check(context)
+    except Exception as error:  # noqa: BLE001 - a broken check is a finding, the others go on
+        _log.warning("check %s broke", name, exc_info=True)
+        result = CheckResult.of(name, Status.ERROR, _complaint(error))
+    return replace(result, elapsed_s=time.monotonic() - began)
+
+
+def _complaint(error: Exception) -> str:
+    """Return why a check broke, in one line, with the way to mend it where it is known."""
+    if isinstance(error, DropshipError):
+        return f"{error.message}; {error.hint}" if error.hint else error.message
+    return _("the check itself broke: {kind}: {reason}").format(
+        kind=type(error).__name__, reason=clean(error, 300)
+    )

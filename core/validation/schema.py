@@ -1,0 +1,62 @@
+"""`schema`: every table and column is there, with its type.
+
+What is expected stands in `sql/<dialect>/validate_schema.sql`, in the words of that engine.
+"""
+
+from core.text import _, clean
+from core.validation.context import CheckContext
+from core.validation.model import CheckResult, Status
+
+NAME = "schema"
+
+
+def check(context: CheckContext) -> CheckResult:
+    """Name tables and columns that are absent or have another type."""
+    rows: list[dict[str, object]] = []
+    tables: set[str] = set()
+    missing: set[str] = set()
+    columns: list[str] = []
+    types: list[str] = []
+    for table, column, expected, found, exists in context.warehouse.rows("validate_schema"):
+        tables.add(table)
+        if not exists:
+            missing.add(table)
+        elif found is None:
+            columns.append(f"{table}.{column}")
+            rows.append({"table": table, "column": column, "expected": expected, "found": None})
+        elif found != expected:
+            types.append(f"{table}.{column}")
+            rows.append({"table": table, "column": column, "expected": expected, "found": found})
+    rows[:0] = [
+        {"table": table, "column": None, "expected": None, "found": None}
+        for table in sorted(missing)
+    ]
+    figures = {
+        "tables": len(tables),
+        "missing_tables": sorted(missing),
+        "missing_columns": columns,
+        "wrong_types": types,
+    }
+    if not rows:
+        message = _("all tables and columns are as expected")
+        return CheckResult.of(NAME, Status.PASS, message, figures)
+    return CheckResult.of(
+        NAME, Status.FAIL, _message(sorted(missing), columns, types), figures, rows
+    )
+
+
+def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
+    parts = []
+    if tables:
+        parts.append(
+            _("tables missing: {list} (run `dropship --run setup`)").format(list=_list(tables))
+        )
+    if columns:
+        parts.append(_("columns missing: {list}").format(list=_list(columns)))
+    if types:
+        parts.append(_("columns of another type: {list}").format(list=_list(types)))
+    return "; ".join(parts)
+
+
+def _list(names: list[str]) -> str:
+    return clean(", ".join(names), 600)
