@@ -1,0 +1,1 @@
+"""From orders (a CSV file, or drawn at random) to acknowledged records on the topic."""

@@ -1,0 +1,173 @@
+"""The client that delivers records, and the count of what became of each.
+
+librdkafka reports only failures: a callback for each success would halve the rate. So what was
+handed over and neither failed nor still waits in the client is acknowledged, by all replicas.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from core.broker.clients import kafka_error
+from core.errors import BrokerError
+from core.text import _, clean
+
+_log = logging.getLogger(__name__)
+
+Record = dict[str, Any]
+"""A record as `Producer.produce_batch` wants it: key, value, and a partition where one is set."""
+
+_DEFAULT_CAPACITY = 100_000
+_DEFAULT_TIMEOUT_MS = 300_000
+_NO_ROOM = KafkaError._QUEUE_FULL  # noqa: SLF001 - the library's public name for a local code
+_ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
+
+
+class Delivery:
+    """One producing client. All but `waiting` and `len` belong to one thread.
+
+    config: of `Broker.producer_config`. Errors: BrokerError when the client cannot be made.
+    """
+
+    def __init__(self, config: Mapping[str, Any], topic: str) -> None:
+        self._topic = topic
+        self.handed_over = 0
+        self.failed = 0
+        self.last_error = ""
+        self._acked = 0
+        self._down = ""
+        self._closed = False
+        self._fatal: KafkaError | None = None
+        self._rest: list[Record] = []
+        capacity = config.get("queue.buffering.max.messages", _DEFAULT_CAPACITY)
+        self._capacity = int(capacity) or 2**31
+        timeout = config.get("message.timeout.ms", config.get("delivery.timeout.ms"))
+        self.timeout_s = int(timeout or _DEFAULT_TIMEOUT_MS) / 1000
+        own = {
+            "delivery.report.only.error": True,
+            "on_delivery": self._report,
+            "error_cb": self._client_error,
+        }
+        try:
+            self._client = Producer({**config, **own})
+        except (KafkaException, ValueError, TypeError) as error:
+            if isinstance(error, KafkaException):
+                raise kafka_error(error, _("starting the producer")) from error
+            raise BrokerError(
+                _("starting the producer: {reason}").format(reason=clean(error, 300)),
+                hint=_("check the KAFKA_CONF_ settings"),
+            ) from error
+
+    def __len__(self) -> int:
+        """Return how many records wait in the client or are on their way."""
+        return (0 if self._closed else len(self._client)) + len(self._rest)
+
+    @property
+    def room(self) -> int:
+        """How many records the client takes now without refusing any."""
+        return max(self._capacity - len(self), 0)
+
+    @property
+    def acked(self) -> int:
+        """Records acknowledged so far; exact once nothing waits."""
+        self._acked = max(self._acked, self.handed_over - self.failed - len(self))
+        return self._acked
+
+    @property
+    def down(self) -> str:
+        """Why no broker can be reached; empty while one can, or while nothing is to be sent."""
+        if self._down and len(self) == 0:
+            self._down = ""
+        return self._down
+
+    @property
+    def broken(self) -> BrokerError | None:
+        """The error after which the client can deliver nothing any more."""
+        return None if self._fatal is None else kafka_error(self._fatal, self._doing())
+
+    def hand_over(self, records: list[Record]) -> None:
+        """Give records to the client; what it refuses for lack of memory is offered again.
+
+        Offer no more than `room`. Errors: BrokerError after a fatal client error.
+        """
+        self.handed_over += len(records)
+        self._rest += records
+        self._offer()
+
+    def poll(self, timeout_s: float) -> None:
+        """Serve reports, waiting at most `timeout_s` for the first. Errors as `hand_over`."""
+        before = self.acked
+        self._client.poll(timeout_s)
+        if self._rest:
+            self._offer()
+        if self._down and self.acked > before:
+            self._down = ""
+        broken = self.broken
+        if broken is not None:
+            raise broken
+
+    def flush(self, timeout_s: float) -> int:
+        """Send without lingering, at most `timeout_s`; return what still waits."""
+        before = self.acked
+        if self._rest:
+            self._offer()
+        self._client.flush(timeout_s)
+        if self._down and self.acked > before:
+            self._down = ""
+        return len(self)
+
+    def give_up(self) -> None:
+        """Count what was not delivered as failed. A record on its way may still arrive."""
+        self.failed += len(self._rest)
+        self._rest = []
+        self._client.purge()
+        self._client.flush(1.0)
+
+    def close(self) -> None:
+        """End the client; flush or give up first."""
+        self._closed = True
+        self._client.close()
+
+    def _offer(self) -> None:
+        """Hand over what waits on our side of the client."""
+        offered, self._rest = self._rest, []
+        try:
+            taken = self._client.produce_batch(self._topic, offered)
+        except BufferError:
+            self._rest = offered
+            return
+        except KafkaException as error:
+            self._rest = offered
+            raise kafka_error(error, self._doing()) from error
+        if taken == len(offered):
+            return
+        for record in offered:
+            refusal = record.pop("_error", None)
+            if refusal is None:
+                continue
+            if refusal.code() == _NO_ROOM:
+                self._rest.append(record)
+            else:
+                self._failure(refusal)
+
+    def _report(self, error: KafkaError | None, _message: Message) -> None:
+        """Take a delivery report; only failures are reported. Never raises."""
+        if error is not None:
+            self._failure(error)
+
+    def _failure(self, error: KafkaError) -> None:
+        self.failed += 1
+        self.last_error = clean(error.str(), 300)
+
+    def _client_error(self, error: KafkaError) -> None:
+        """Take an error of the client as a whole; most are news only. Never raises."""
+        if error.fatal() and self._fatal is None:
+            self._fatal = error
+        if error.code() == _ALL_DOWN:
+            self._down = clean(error.str(), 300)
+        _log.info("producer: %s", clean(error.str(), 300))
+
+    def _doing(self) -> str:
+        return _("publishing to {topic}").format(topic=clean(self._topic, 80))

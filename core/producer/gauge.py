@@ -1,0 +1,140 @@
+"""Counts what a producer does and publishes it as snapshots. Only the producer's thread writes."""
+
+from dataclasses import replace
+
+from core.clock import Clock
+from core.errors import DropshipError
+from core.lifecycle import RunState
+from core.producer.answer_key import AnswerKey
+from core.producer.csv_records import RejectedRow
+from core.producer.delivery import Delivery
+from core.producer.options import ProduceOptions, Profile
+from core.producer.publisher import Publisher
+from core.producer.snapshot import ProducerSnapshot
+from core.producer.sources import OrderSource
+from core.rates import RateMeter
+from core.text import clean
+
+PUBLISH_S = 0.1
+"""Snapshots are at most this old while the thread runs."""
+
+SHOWN_ROWS = 10
+"""Rejected rows that a snapshot names; the log has all of them."""
+
+
+class Gauge:
+    """The figures of one run. `latest` may be read from any thread."""
+
+    def __init__(self, topic: str, options: ProduceOptions, clock: Clock) -> None:
+        self._clock = clock
+        self._options = options
+        self._meter = RateMeter()
+        self._parts: tuple[OrderSource, Delivery, Publisher, AnswerKey | None] | None = None
+        self._rejected = 0
+        self._rejected_rows: tuple[RejectedRow, ...] = ()
+        self._started: float | None = None
+        self._ended: float | None = None
+        self._rested = 0.0
+        self._published_at = 0.0
+        self.latest = ProducerSnapshot(
+            mode=options.mode,
+            topic=topic,
+            profile=options.profile,
+            rate_target=options.rate,
+        )
+
+    def watch(
+        self,
+        source: OrderSource,
+        delivery: Delivery,
+        publisher: Publisher,
+        answers: AnswerKey | None,
+    ) -> None:
+        """Take figures from these parts from now on."""
+        self._parts = (source, delivery, publisher, answers)
+
+    def reject(self, row: RejectedRow) -> None:
+        """Count a row of the file that was left out."""
+        self._rejected += 1
+        if len(self._rejected_rows) < SHOWN_ROWS:
+            self._rejected_rows += (row,)
+
+    def steer(self, rate: float, profile: Profile) -> None:
+        """Show another target."""
+        self.latest = replace(self.latest, rate_target=rate, profile=profile)
+
+    def begin(self, now: float) -> None:
+        """Say that publishing begins."""
+        self._started = now
+
+    def rested(self, seconds: float) -> None:
+        """Leave a pause out of the mean rate."""
+        self._rested += seconds
+
+    def published(self, now: float) -> None:
+        """Say that publishing is over; what follows is delivery."""
+        self._ended = now
+
+    def show(self, state: RunState, held: str = "") -> None:
+        """Publish a snapshot if the state has changed or the last one is old enough."""
+        now = self._clock.monotonic()
+        last = self.latest
+        if (
+            state is last.state
+            and held == last.held_reason
+            and now < self._published_at + PUBLISH_S
+        ):
+            return
+        self._published_at = now
+        since = None
+        if held:
+            since = last.held_since if last.held_since is not None else self._clock.now()
+        self.latest = replace(self._figures(now), state=state, held_reason=held, held_since=since)
+
+    def end(self, state: RunState, error: DropshipError | None = None) -> None:
+        """Publish the last snapshot, with the mean rate of the run, and let go of the parts."""
+        now = self._clock.monotonic()
+        last = replace(self._figures(now), state=state, held_reason="", held_since=None)
+        if error is not None:
+            last = replace(last, error=error.message, hint=error.hint)
+        if self._started is not None:
+            # As fast as possible means delivered; at a set rate, what counts is when it went out.
+            until = now if last.rate_target == 0 or self._ended is None else self._ended
+            active = until - self._started - self._rested
+            last = replace(last, rate_actual=last.sent / active if active > 0 else 0.0)
+        self.latest = last
+        self._parts = None
+
+    def _figures(self, now: float) -> ProducerSnapshot:
+        """Return the latest snapshot with the present figures."""
+        last = replace(
+            self.latest,
+            rejected=self._rejected,
+            rejected_rows=self._rejected_rows,
+            elapsed_s=0.0 if self._started is None else now - self._started,
+        )
+        if self._parts is None:
+            return last
+        source, delivery, publisher, answers = self._parts
+        self._meter.observe(now, delivery.handed_over)
+        last = replace(
+            last,
+            sent=delivery.handed_over,
+            acked=delivery.acked,
+            failed=delivery.failed,
+            bytes=publisher.bytes,
+            rate_actual=self._meter.per_second,
+            delivery_error=delivery.last_error,
+            fraction=1.0 if publisher.finished else self._fraction(source, last),
+        )
+        if answers is None:
+            return last
+        return replace(last, injected={**answers.counts}, answer_key=clean(answers.path))
+
+    def _fraction(self, source: OrderSource, last: ProducerSnapshot) -> float | None:
+        """Return the share that is done; of source and duration, the one that is further."""
+        duration = self._options.duration_s
+        shares = [share for share in (last.fraction, source.fraction) if share is not None]
+        if duration is not None:
+            shares.append(min(last.elapsed_s / duration, 1.0))
+        return max(shares, default=None)

@@ -1,0 +1,167 @@
+"""One run of a producer: takes orders from the source, mixes in faults, publishes what may go out.
+
+`publish(most)` does one micro-batch. Rows stay queued as Arrow columns and become bytes only when
+they go out, because their event carries the time of publishing.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.clock import Clock, iso
+from core.producer.answer_key import AnswerKey
+from core.producer.delivery import Delivery, Record
+from core.producer.encode import encode
+from core.producer.faults import Fault, Injector, Planned
+from core.producer.poison import POISONS
+from core.producer.room import Room
+from core.producer.sources import OrderSource
+from core.text import _
+
+MICRO_BATCH = 2_000
+"""Most records of one micro-batch."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one call of `publish` did. held: why less than wanted went out."""
+
+    sent: int
+    held: str = ""
+
+
+class Publisher:
+    """Publishes the orders of one source. One thread uses it.
+
+    room: None for brokers that keep what they are given. answers, injector: None without faults.
+    """
+
+    def __init__(
+        self,
+        source: OrderSource,
+        delivery: Delivery,
+        clock: Clock,
+        *,
+        room: Room | None = None,
+        injector: Injector | None = None,
+        answers: AnswerKey | None = None,
+    ) -> None:
+        self._source = source
+        self._delivery = delivery
+        self._clock = clock
+        self._room = room
+        self._injector = injector
+        self._answers = answers
+        self._queue: deque[Planned] = deque()
+        self._ended = False
+        self._blocked = False
+        self.bytes = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether all orders of the source went out."""
+        return self._ended and not self._queue
+
+    def publish(self, most: int) -> Step:
+        """Publish up to `most` records, and MICRO_BATCH. Errors: InputError, BrokerError."""
+        most = min(most, MICRO_BATCH)
+        if most <= 0:
+            return Step(0)
+        if self._room is not None and self._blocked:
+            self._blocked = not self._room.ready
+            if self._blocked:
+                return Step(0, self._full())
+        room = self._delivery.room
+        if room == 0:
+            return Step(0, self._delivery.down)
+        head = self._head(most)
+        if head is None:
+            return Step(0)
+        return self._send(head, min(most, room))
+
+    def _send(self, head: Planned, most: int) -> Step:
+        """Publish the beginning of the first batch of the queue."""
+        orders = head.orders.slice(0, most)
+        timestamp = iso(self._clock.now())
+        keys, made = encode(orders, timestamp)
+        values = _poisoned(made, head.faults)
+        admitted = orders.num_rows
+        if self._room is None:
+            records: list[Record] = [
+                {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
+            ]
+            self._delivery.hand_over(records)
+            size = sum(map(len, keys)) + sum(map(_length, values))
+        else:
+            admitted, size = self._send_into(self._room, keys, values)
+        self.bytes += size
+        self._forward(head, admitted, timestamp)
+        self._blocked = admitted < orders.num_rows
+        return Step(admitted, self._full() if self._blocked else "")
+
+    def _send_into(
+        self, room: Room, keys: list[bytes], values: list[bytes | None]
+    ) -> tuple[int, int]:
+        """Publish as many leading records as there is room for; return records and bytes."""
+        places = room.place(keys)
+        sizes = np.fromiter(map(len, keys), np.int64, len(keys))
+        sizes += np.fromiter(map(_length, values), np.int64, len(keys))
+        admitted = room.admit(places, sizes)
+        if admitted:
+            numbers = room.partitions
+            self._delivery.hand_over(
+                [
+                    {"key": key, "value": value, "partition": numbers[place]}
+                    for key, value, place in zip(
+                        keys[:admitted], values[:admitted], places[:admitted].tolist(), strict=True
+                    )
+                ]
+            )
+            room.handed_over()
+        return admitted, int(sizes[:admitted].sum())
+
+    def _head(self, wanted: int) -> Planned | None:
+        """Return the first batch of the queue, filled from the source; None at the end."""
+        while not self._queue and not self._ended:
+            orders = self._source.take(wanted)
+            if orders is None:
+                self._ended = True
+                planned = None if self._injector is None else self._injector.drain()
+            elif self._injector is None:
+                planned = Planned(orders)
+            else:
+                planned = self._injector.feed(orders)
+            if planned is not None and planned.orders.num_rows:
+                self._queue.append(planned)
+        return self._queue[0] if self._queue else None
+
+    def _forward(self, head: Planned, count: int, timestamp: str) -> None:
+        """Take published rows off the queue, and note the injected ones among them."""
+        rest = head.orders.slice(count)
+        self._queue.popleft()
+        faults = head.faults
+        if faults and self._answers is not None:
+            out = [fault for index, fault in faults.items() if index < count]
+            self._answers.write(out, timestamp)
+            faults = {index - count: fault for index, fault in faults.items() if index >= count}
+        if rest.num_rows:
+            self._queue.appendleft(Planned(rest, faults))
+
+    @staticmethod
+    def _full() -> str:
+        return _("broker full: start the consumer")
+
+
+def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> list[bytes | None]:
+    """Return values with those of poison records broken."""
+    broken: list[bytes | None] = [*values]
+    for index, fault in faults.items():
+        if fault.kind == "poison" and index < len(broken):
+            broken[index] = POISONS[fault.detail["reason"]](values[index])
+    return broken
+
+
+def _length(value: bytes | None) -> int:
+    return 0 if value is None else len(value)

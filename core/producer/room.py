@@ -1,0 +1,217 @@
+"""Room on an embedded broker: one publisher at a time, and never more than it can keep.
+
+A process that publishes holds `producer.lock`; producers of one process share one `Room`, whose
+thread asks the broker what the consumer group has committed. What an earlier producer left
+unconsumed is read once, at the start, to know its size (`leftovers.py`).
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from zlib import crc32
+
+import numpy as np
+
+from core.broker.base import Broker
+from core.clock import Clock
+from core.errors import BrokerError
+from core.holding import HeldError, Hold
+from core.producer.backlog import Backlog, Counts
+from core.producer.leftovers import measure_leftovers
+from core.text import _
+
+_log = logging.getLogger(__name__)
+
+BATCH_BYTES = 262_144
+"""Largest batch on an embedded broker. Smaller than elsewhere: the margin is one batch."""
+
+_BUSY_S = 0.02
+_CALM_S = 0.1
+_JOIN_S = 1.0
+
+
+class Room:
+    """Admits records to one topic of an embedded broker. Any thread may call it.
+
+    Use `shared_room`, which shares one among the producers of a process.
+    """
+
+    def __init__(
+        self, broker: Broker, topic: str, group_id: str, stopping: Callable[[], bool]
+    ) -> None:
+        self._broker = broker
+        self._topic = topic
+        self._group_id = group_id
+        self._lock = Lock()
+        self._wake = Event()
+        self._ended = False
+        self._waiting: Callable[[], int] | None = None
+        self._in_hand = False
+        marks = broker.watermarks(topic)
+        committed = broker.committed(topic, group_id)
+        self._backlog = Backlog(
+            broker.backlog_limit_bytes or 0,
+            BATCH_BYTES,
+            {number: mark.high for number, mark in marks.items()},
+        )
+        for number, pieces in measure_leftovers(
+            broker, topic, marks, committed, unread=self._backlog.usable, stopping=stopping
+        ).items():
+            self._backlog.found(number, pieces)
+        self._thread = Thread(target=self._watch, name="broker-room", daemon=True)
+        self._thread.start()
+
+    def attach(self, waiting: Callable[[], int]) -> bool:
+        """Become the one publisher; False while another one of this process is.
+
+        waiting: tells how many records are still on their way. Offsets can be foretold, and with
+        them what a commit releases, only while one client publishes.
+        """
+        with self._lock:
+            if self._waiting is not None:
+                return False
+            self._waiting = waiting
+            return True
+
+    def detach(self) -> None:
+        """Stop being the publisher; nothing may be on its way any more."""
+        with self._lock:
+            self._waiting = None
+            self._in_hand = False
+
+    def place(self, keys: list[bytes]) -> Counts:
+        """Return which partition each key goes to, as indexes into `partitions`.
+
+        CRC-32 of the key modulo their number, as librdkafka itself places records with a key.
+        """
+        hashes = np.fromiter(map(crc32, keys), np.int64, len(keys))
+        return hashes % len(self._backlog.numbers)
+
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """The partitions of the topic, in order."""
+        return self._backlog.numbers
+
+    def admit(self, places: Counts, sizes: Counts) -> int:
+        """Return how many leading records to publish now; they count from here on.
+
+        sizes: bytes of key and value of each. Call `handed_over` once the client has them.
+        """
+        with self._lock:
+            admitted = self._backlog.admit(places, sizes)
+            self._in_hand = admitted > 0
+        if admitted < len(places):
+            self._wake.set()
+        return admitted
+
+    def handed_over(self) -> None:
+        """Say that the client has what was admitted, so that `waiting` counts it."""
+        with self._lock:
+            self._in_hand = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is worth trying again after records were not admitted."""
+        with self._lock:
+            ready = self._backlog.ready
+        if not ready:
+            self._wake.set()
+        return ready
+
+    def end(self) -> None:
+        """End the thread."""
+        self._ended = True
+        self._wake.set()
+        self._thread.join(_JOIN_S)
+
+    def _watch(self) -> None:
+        """Ask for commits: often when half full or waited for, never without a backlog."""
+        while not self._ended:
+            busy = self._backlog.used * 2 > self._backlog.usable
+            self._wake.wait(_BUSY_S if busy else _CALM_S)
+            self._wake.clear()
+            if self._ended or not self._backlog.used:
+                continue
+            try:
+                self._refresh()
+            except BrokerError as error:
+                _log.info("asking for commits: %s", error.message)
+
+    def _refresh(self) -> None:
+        """Release what is committed; correct the count when nothing is on its way."""
+        with self._lock:
+            version = self._backlog.version
+            still = not self._in_hand and (self._waiting is None or self._waiting() == 0)
+        marks = self._broker.watermarks(self._topic) if still else {}
+        committed = self._broker.committed(self._topic, self._group_id)
+        with self._lock:
+            if still and self._backlog.version == version:
+                self._backlog.align(marks)
+            self._backlog.release(committed)
+
+
+@contextmanager
+def shared_room(
+    broker: Broker,
+    topic: str,
+    group_id: str,
+    *,
+    lock_file: Path | None,
+    clock: Clock,
+    stopping: Callable[[], bool],
+) -> Iterator[Room]:
+    """Yield the room that the producers of this process share on a broker.
+
+    lock_file: held while anyone has the room; None where no other process can reach the broker.
+    Errors: BrokerError naming the other process that publishes, or when the broker does not answer.
+    """
+    name = (broker.bootstrap_servers, topic, group_id)
+    with _rooms_lock:
+        lease = _rooms.get(name)
+        if lease is None:
+            hold = None if lock_file is None else _hold(lock_file, clock)
+            try:
+                lease = _rooms[name] = _Lease(Room(broker, topic, group_id, stopping), hold)
+            except BaseException:
+                if hold is not None:
+                    hold.release()
+                raise
+        lease.users += 1
+    try:
+        yield lease.room
+    finally:
+        with _rooms_lock:
+            lease.users -= 1
+            if lease.users == 0:
+                del _rooms[name]
+                lease.room.end()
+                if lease.hold is not None:
+                    lease.hold.release()
+
+
+@dataclass
+class _Lease:
+    """A room, the lock that goes with it, and how many producers have it."""
+
+    room: Room
+    hold: Hold | None
+    users: int = 0
+
+
+_rooms: dict[tuple[str, str, str], _Lease] = {}
+_rooms_lock = Lock()
+
+
+def _hold(lock_file: Path, clock: Clock) -> Hold:
+    try:
+        return Hold(lock_file, clock=clock)
+    except HeldError as error:
+        raise BrokerError(
+            _("another producer publishes to this embedded broker: {holder}").format(
+                holder=error.holder
+            ),
+            hint=_("end that one first, or use a Kafka cluster (KAFKA_BOOTSTRAP_SERVERS)"),
+        ) from None

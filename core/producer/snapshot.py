@@ -1,0 +1,51 @@
+"""What a screen or a result may know of a producer: frozen, complete, swapped in whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.lifecycle import RunState
+from core.producer.csv_records import RejectedRow
+from core.producer.options import Mode, Profile
+
+
+@dataclass(frozen=True)
+class ProducerSnapshot:
+    """One moment of a producer.
+
+    rate_target: events per second, 0 as fast as possible. rate_actual: events per second handed to
+    the client over the last seconds; after the end, over the whole run without its pauses.
+    sent: events handed to the client, injected ones too; each ends up in acked or in failed.
+    rejected: rows of the file left out, the first ten of them in rejected_rows. bytes: of keys and
+    values. fraction: share of the work that is done, None when that cannot be known. held_reason
+    and held_since: why nothing goes out at the moment, and since when. error: what ended the run.
+    """
+
+    state: RunState = RunState.IDLE
+    mode: Mode = "replay"
+    topic: str = ""
+    profile: Profile = "steady"
+    rate_target: float = 0.0
+    rate_actual: float = 0.0
+    sent: int = 0
+    acked: int = 0
+    failed: int = 0
+    rejected: int = 0
+    rejected_rows: tuple[RejectedRow, ...] = ()
+    bytes: int = 0
+    injected: Mapping[str, int] = field(
+        default_factory=lambda: {"duplicates": 0, "late": 0, "poison": 0}
+    )
+    answer_key: str = ""
+    fraction: float | None = None
+    elapsed_s: float = 0.0
+    held_reason: str = ""
+    held_since: datetime | None = None
+    delivery_error: str = ""
+    error: str = ""
+    hint: str = ""
+
+    @property
+    def waiting(self) -> int:
+        """Events that were sent and are neither acknowledged nor failed yet."""
+        return self.sent - self.acked - self.failed

@@ -1,0 +1,292 @@
+"""The producer: one thread from source to acknowledged records, steered from others.
+
+Commands only set a flag or a value; the thread looks at them at least every 50 ms. What happens is
+told by frozen snapshots, swapped in whole at least every 100 ms, which readers never wait for.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from core.broker.base import Broker
+from core.clock import Clock, SystemClock
+from core.errors import BrokerError, DropshipError
+from core.lifecycle import Lifecycle, RunState
+from core.producer.answer_key import AnswerKey
+from core.producer.delivery import Delivery
+from core.producer.faults import Injector
+from core.producer.gauge import Gauge
+from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
+from core.producer.pacing import EVERYTHING, Pacer
+from core.producer.publisher import Publisher, Step
+from core.producer.room import BATCH_BYTES, Room, shared_room
+from core.producer.snapshot import ProducerSnapshot
+from core.producer.sources import open_source, run_name
+from core.text import _
+
+_IDLE_S = 0.02
+_FULL_S = 0.005
+_FLUSH_S = 0.05
+_HELD_AFTER_S = 0.2
+_STOP_FLUSH_S = 5.0
+_SPARE_S = 5.0
+
+
+class ProducerWorker:
+    """A producer that others start, pause, resume, speed up, stop and look at.
+
+    group_id: the consumer group whose commits make room on an embedded broker. lock_file: held
+    while this process publishes to an embedded broker (`Paths.producer_lock`). injected_folder:
+    where the list of injected faults goes. give_up_after_s: end with an error when no broker can be
+    reached for so long; None waits on. After the end `error` holds what ended it.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topic: str,
+        options: ProduceOptions,
+        *,
+        group_id: str,
+        injected_folder: Path,
+        lock_file: Path | None = None,
+        give_up_after_s: float | None = 30.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._broker = broker
+        self._topic = topic
+        self._options = options
+        self._group_id = group_id
+        self._injected_folder = injected_folder
+        self._lock_file = lock_file
+        self._give_up_after_s = give_up_after_s
+        self._held_since: float | None = None
+        self._clock = clock or SystemClock()
+        self._rate = options.rate
+        self._profile: Profile = options.profile
+        self._life = Lifecycle("producer", self._run)
+        self._gauge = Gauge(topic, options, self._clock)
+
+    def start(self) -> None:
+        """Start publishing. A worker runs once."""
+        self._gauge.show(RunState.STARTING)
+        self._life.start()
+
+    def pause(self) -> None:
+        """Publish nothing for a while; what is on its way is still delivered."""
+        self._life.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause, without making up for it."""
+        self._life.resume()
+
+    def stop(self) -> None:
+        """End cleanly: what was sent is delivered, or counted as failed after five seconds."""
+        self._life.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; return whether it came."""
+        return self._life.join(timeout)
+
+    def set_rate(self, rate: float) -> None:
+        """Go on at another rate, events per second. Errors: UsageError."""
+        check_rate(rate)
+        self._rate = rate
+
+    def set_profile(self, profile: Profile) -> None:
+        """Go on with another profile, from its beginning. Errors: UsageError."""
+        check_profile(profile)
+        self._profile = profile
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._life.alive
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the producer, None for a clean end."""
+        return self._life.error
+
+    def snapshot(self) -> ProducerSnapshot:
+        """Return the latest moment."""
+        return self._gauge.latest
+
+    def _run(self) -> None:
+        try:
+            with self._opened() as (delivery, publisher):
+                try:
+                    self._publish(delivery, publisher)
+                finally:
+                    self._drain(delivery)
+        except DropshipError as error:
+            self._gauge.end(RunState.FAILED, error)
+            raise
+        except BaseException:
+            self._gauge.end(RunState.FAILED)
+            raise
+        self._gauge.end(RunState.STOPPED)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Delivery, Publisher]]:
+        """Open source, answer key, room and client, and close them in the end."""
+        options = self._options
+        with ExitStack() as stack:
+            source = open_source(options, self._clock, self._gauge.reject)
+            stack.callback(source.close)
+            answers = injector = None
+            if options.injects:
+                run = run_name(self._clock.now())
+                injector = Injector(options, run)
+                answers = AnswerKey(self._injected_folder, run)
+                answers.open()
+                stack.callback(answers.close)
+            config = self._broker.producer_config()
+            room = self._open_room(stack)
+            if room is not None:
+                config["batch.size"] = min(int(config.get("batch.size", BATCH_BYTES)), BATCH_BYTES)
+            delivery = Delivery(config, self._topic)
+            stack.callback(delivery.close)
+            if room is not None:
+                self._take_turn(stack, room, delivery)
+            publisher = Publisher(
+                source, delivery, self._clock, room=room, injector=injector, answers=answers
+            )
+            self._gauge.watch(source, delivery, publisher, answers)
+            yield delivery, publisher
+
+    def _open_room(self, stack: ExitStack) -> Room | None:
+        if self._broker.backlog_limit_bytes is None:
+            return None
+        return stack.enter_context(
+            shared_room(
+                self._broker,
+                self._topic,
+                self._group_id,
+                lock_file=self._lock_file,
+                clock=self._clock,
+                stopping=lambda: self._life.stopping,
+            )
+        )
+
+    def _take_turn(self, stack: ExitStack, room: Room, delivery: Delivery) -> None:
+        """Wait until no other producer of this process publishes."""
+        waiting = delivery.__len__
+        while not room.attach(waiting):
+            self._show(RunState.HELD, _("another producer of this process is publishing"))
+            if self._clock.wait(self._life.stop_event, _IDLE_S):
+                return
+        stack.callback(room.detach)
+
+    def _publish(self, delivery: Delivery, publisher: Publisher) -> None:
+        """Publish until the source or the time is over, or a stop is wanted."""
+        start = self._clock.monotonic()
+        deadline = start + (self._options.duration_s or math.inf)
+        pacer = Pacer(self._rate, self._profile, start)
+        self._gauge.begin(start)
+        patience = _Patience(self._give_up_after_s)
+        try:
+            while not self._life.stopping and not publisher.finished:
+                now = self._clock.monotonic()
+                self._steer(pacer, now)
+                if self._life.paused:
+                    self._rest(delivery, pacer, now)
+                    over = now >= deadline
+                else:
+                    due = pacer.due(min(now, deadline))
+                    step = publisher.publish(due)
+                    pacer.took(step.sent)
+                    over = now >= deadline and (step.sent == 0 or due >= EVERYTHING)
+                    self._after(step, delivery, pacer, now, due)
+                if over:
+                    break
+                patience.check(delivery, self._clock.monotonic())
+        finally:
+            self._gauge.published(min(self._clock.monotonic(), deadline))
+
+    def _steer(self, pacer: Pacer, now: float) -> None:
+        """Take over a rate or profile that was set meanwhile."""
+        rate, profile = self._rate, self._profile
+        if rate != pacer.rate:
+            pacer.set_rate(rate, now)
+            self._gauge.steer(rate, profile)
+        if profile != pacer.profile:
+            pacer.set_profile(profile, now)
+            self._gauge.steer(rate, profile)
+
+    def _rest(self, delivery: Delivery, pacer: Pacer, now: float) -> None:
+        """Spend a moment of a pause."""
+        self._show(RunState.PAUSED)
+        delivery.poll(0)
+        self._clock.wait(self._life.stop_event, _IDLE_S)
+        after = self._clock.monotonic()
+        pacer.restart(after)
+        self._gauge.rested(after - now)
+
+    def _after(self, step: Step, delivery: Delivery, pacer: Pacer, now: float, due: int) -> None:
+        """Serve reports, show where we are, and wait as long as there is nothing to do."""
+        delivery.poll(0)
+        down = delivery.down
+        if step.held and not down:
+            self._held_since = now if self._held_since is None else self._held_since
+            if now - self._held_since >= _HELD_AFTER_S:
+                self._show(RunState.HELD, step.held)
+        else:
+            self._held_since = None
+            self._show(RunState.WAITING if down else RunState.RUNNING, down)
+        if step.held:
+            self._clock.wait(self._life.stop_event, _IDLE_S)
+            pacer.restart(self._clock.monotonic())
+        elif step.sent == 0 and due > 0:
+            delivery.poll(_FULL_S)
+        elif step.sent >= due:
+            self._clock.wait(self._life.stop_event, pacer.next_tick(self._clock.monotonic()))
+
+    def _drain(self, delivery: Delivery) -> None:
+        """Wait until all that was sent is delivered; what is not in time counts as failed."""
+        self._show(RunState.DRAINING)
+        deadline = self._clock.monotonic() + delivery.timeout_s + _SPARE_S
+        stopped = False
+        patience = _Patience(self._give_up_after_s)
+        try:
+            while delivery.broken is None and delivery.flush(_FLUSH_S):
+                now = self._clock.monotonic()
+                if self._life.stopping and not stopped:
+                    stopped, deadline = True, min(deadline, now + _STOP_FLUSH_S)
+                if now >= deadline:
+                    break
+                self._show(RunState.DRAINING, delivery.down)
+                patience.check(delivery, now)
+        finally:
+            if len(delivery):
+                delivery.give_up()
+            self._show(RunState.DRAINING)
+
+    def _show(self, state: RunState, held: str = "") -> None:
+        self._life.enter(state)
+        self._gauge.show(state, held)
+
+
+class _Patience:
+    """Ends a run whose broker stays away for too long."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self._limit_s = limit_s
+        self._since: float | None = None
+
+    def check(self, delivery: Delivery, now: float) -> None:
+        """Raise BrokerError once no broker could be reached for the whole limit."""
+        if not delivery.down:
+            self._since = None
+            return
+        if self._since is None:
+            self._since = now
+        if self._limit_s is not None and now - self._since >= self._limit_s:
+            raise BrokerError(
+                _("no broker for {seconds} seconds: {reason}").format(
+                    seconds=round(now - self._since), reason=delivery.down
+                ),
+                hint=_("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
+                transient=True,
+            )
