@@ -81,7 +81,22 @@ class Assignment:
         stored = self._warehouse.stored_offsets(self.identity)
         for partition in self.positions:
             self.positions[partition] = stored[partition]
-            consumer.seek(TopicPartition(self._topic, partition, stored[partition]))
+        self.reposition(consumer, list(self.positions))
+
+    def reposition(self, consumer: Consumer, partitions: list[int]) -> None:
+        """Read partitions from their positions again, whatever state their fetching is in.
+
+        A seek is refused for a partition that is not being fetched (just assigned, or stopped by
+        an offset out of range), so they are given up and taken back on this side only.
+        """
+        where = [TopicPartition(self._topic, part, self.positions[part]) for part in partitions]
+        if self._incremental:
+            consumer.incremental_unassign(where)
+            consumer.incremental_assign(where)
+        else:
+            consumer.assign(
+                [TopicPartition(self._topic, part, at) for part, at in self.positions.items()]
+            )
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         try:

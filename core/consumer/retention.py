@@ -2,7 +2,7 @@
 
 import logging
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer
 
 from core.broker.base import Broker
 from core.clock import Clock
@@ -50,7 +50,7 @@ def step_over(
     if position < marks.low:
         gap = OffsetGap(partition, position, marks.low, "retention")
         _record(warehouse, assignment, gap, clock)
-    consumer.seek(TopicPartition(topic, partition, assignment.positions[partition]))
+    assignment.reposition(consumer, [partition])
     return gap
 
 

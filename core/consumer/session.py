@@ -81,6 +81,9 @@ class Session:
             self._loop(consumer)
             self._life.enter(RunState.DRAINING)
             self._tell_kafka(consumer, wait=True)
+        except KafkaException as error:
+            where = clean(self._topic, 80)
+            raise kafka_error(error, _("reading topic {topic}").format(topic=where)) from error
         finally:
             self._publish()
             self._assignment.leave()
