@@ -1,0 +1,156 @@
+"""`produce`: publishes order events, from orders.csv or made up as it goes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.broker.base import Broker
+from core.jobs.backends import open_broker
+from core.jobs.base import JobContext, Summary, Table, too_many_bad
+from core.lifecycle import RunState
+from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
+from core.producer.snapshot import ProducerSnapshot
+from core.producer.worker import ProducerWorker
+from core.text import _
+
+_TICK_S = 0.1
+_STOP_S = 30.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to publish. rate: events per second, None the default of the mode; duration: seconds.
+
+    input: folder of the CSV files; None is the seed folder of the data directory.
+    """
+
+    mode: Mode = "replay"
+    input: Path | None = None
+    rate: float | None = None
+    limit: int | None = None
+    duration: float | None = None
+    profile: Profile = "steady"
+    duplicates: float = 0.0
+    late: float = 0.0
+    poison: float = 0.0
+
+
+@dataclass(frozen=True)
+class ProduceResult:
+    """The producer's last moment."""
+
+    last: ProducerSnapshot
+    bad: str
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        return fields(self.last)
+
+    def summary(self) -> Summary:
+        """Return the counts, the injected faults and the rejected rows."""
+        last = self.last
+        lines = [
+            _("{sent} events sent to {topic}: {acked} acknowledged, {failed} failed").format(
+                sent=last.sent, topic=last.topic, acked=last.acked, failed=last.failed
+            )
+            + " · "
+            + _("{rate:.1f} a second").format(rate=last.rate_actual)
+        ]
+        if any(last.injected.values()):
+            lines.append(
+                _(
+                    "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})"
+                ).format(**last.injected, file=last.answer_key)
+            )
+        rows = [(row.line, row.reason) for row in last.rejected_rows]
+        title = _("{count} rows rejected").format(count=last.rejected)
+        tables = [Table((_("line"), _("reason")), rows, title)] if rows else []
+        return Summary(lines=tuple(lines), tables=tables)
+
+
+def fields(last: ProducerSnapshot) -> dict[str, object]:
+    """Return a snapshot as the keys of the JSON result."""
+    return {
+        "mode": last.mode,
+        "topic": last.topic,
+        "sent": last.sent,
+        "acked": last.acked,
+        "failed": last.failed,
+        "rejected": last.rejected,
+        "rejected_rows": [{"line": row.line, "reason": row.reason} for row in last.rejected_rows],
+        "bytes": last.bytes,
+        "rate_target": last.rate_target,
+        "rate_actual": round(last.rate_actual, 3),
+        "injected": dict(last.injected),
+        "answer_key": last.answer_key or None,
+    }
+
+
+def run(context: JobContext, options: Options) -> ProduceResult:
+    """Publish until the source, the options or a stop end it."""
+    checked = checked_options(context, options)
+    with open_broker(context, start_embedded=False) as broker:
+        producer = make_producer(context, broker, checked)
+        producer.start()
+        return follow(context, producer)
+
+
+def checked_options(context: JobContext, options: Options) -> ProduceOptions:
+    """Return the options with their defaults filled in. Errors: UsageError naming the option."""
+    rate = DEFAULT_RATES[options.mode] if options.rate is None else options.rate
+    return ProduceOptions(
+        mode=options.mode,
+        input=options.input or context.settings.paths.seed,
+        rate=rate,
+        limit=options.limit,
+        duration_s=options.duration,
+        profile=options.profile,
+        duplicates=options.duplicates,
+        late=options.late,
+        poison=options.poison,
+    )
+
+
+def make_producer(context: JobContext, broker: Broker, options: ProduceOptions) -> ProducerWorker:
+    """Return a producer as the settings and options say, not started."""
+    settings = context.settings
+    return ProducerWorker(
+        broker,
+        settings.kafka.topic,
+        options,
+        group_id=settings.kafka.group_id,
+        injected_folder=settings.paths.injected,
+        lock_file=settings.paths.producer_lock,
+        give_up_after_s=settings.timeout_s,
+        clock=context.clock,
+    )
+
+
+def follow(context: JobContext, producer: ProducerWorker) -> ProduceResult:
+    """Show progress until the producer ends, stopping it when asked; return its result.
+
+    Errors: whatever ended the producer.
+    """
+    task = _("produce")
+    context.progress.start(task, None, _("events"))
+    try:
+        while not producer.join(_TICK_S):
+            if context.stopping:
+                producer.stop()
+            show(context, task, producer.snapshot())
+    finally:
+        producer.stop()
+        producer.join(_STOP_S)
+        context.progress.finish(task)
+    last = producer.snapshot()
+    context.note(fields(last))
+    if producer.error is not None:
+        raise producer.error
+    bad = too_many_bad(context.max_bad, undelivered=last.failed, rejected=last.rejected)
+    return ProduceResult(last, bad)
+
+
+def show(context: JobContext, task: str, last: ProducerSnapshot) -> None:
+    """Tell how far the producer is, or why it does not go on."""
+    share = "" if last.fraction is None else f"{last.fraction:.0%}"
+    note = _("paused") if last.state is RunState.PAUSED else last.held_reason or share
+    context.progress.update(task, last.sent, note)
