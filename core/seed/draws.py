@@ -17,7 +17,6 @@ Words = NDArray[np.uint64]
 Indices = NDArray[np.int64]
 
 _HALF = np.uint64(32)
-_LOW = np.uint64(0xFFFF_FFFF)
 
 
 class Stream(IntEnum):
@@ -54,12 +53,6 @@ class Draws:
 def high_below(words: Words, limit: int) -> Indices:
     """Return integers from 0 to `limit` - 1 made of the upper half of each word."""
     return (((words >> _HALF) * np.uint64(limit)) >> _HALF).astype(np.int64)
-
-
-def low_below(words: Words, limit: Indices | int) -> Indices:
-    """Return integers from 0 to `limit` - 1 made of the lower half of each word."""
-    bounds = np.asarray(limit).astype(np.uint64)
-    return (((words & _LOW) * bounds) >> _HALF).astype(np.int64)
 
 
 def find(cumulative: Indices, values: Indices) -> Indices:

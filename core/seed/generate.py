@@ -14,14 +14,14 @@ from core.progress import Cancelled, NoProgress, Progress, never_cancelled
 from core.seed import goods, people, purchases
 from core.seed.lines import Chunk
 from core.seed.output import StagedFile, Staging, storage_errors
-from core.seed.spec import SeedFile, SeedResult, SeedSpec
+from core.seed.spec import (
+    CUSTOMERS_FILE,
+    INVENTORY_FILE,
+    ORDERS_FILE,
+    SeedResult,
+    SeedSpec,
+)
 from core.text import _
-
-__all__ = ["CUSTOMERS_FILE", "INVENTORY_FILE", "ORDERS_FILE", "SeedFile", "SeedResult", "generate"]
-
-CUSTOMERS_FILE = "customers.csv"
-INVENTORY_FILE = "inventory.csv"
-ORDERS_FILE = "orders.csv"
 
 TASK = "seed"
 """Name of the progress task."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seed.draws import Draws, Indices, Occurrences, Stream
-from core.seed.lines import Chunk, Texts, digits, field, identifiers, join, plain, texts
+from core.seed.lines import Chunk, Texts, combine, digits, field, identifiers, join, plain, texts
 from core.seed.spec import SeedSpec
 
 CHUNK = 20_000
@@ -104,9 +104,9 @@ class _Namer:
 
 
 def price_texts(end: str) -> Texts:
-    """Return every price from 10.00 to 200.00, cent by cent, with two decimals and an ending."""
-    cents = range(LOWEST_CENTS, HIGHEST_CENTS + 1)
-    return texts((f"{value // 100}.{value % 100:02d}" for value in cents), end)
+    """Return every price from 10.00 to 200.99, cent by cent, with two decimals and an ending."""
+    euros = texts(str(euro) for euro in range(LOWEST_CENTS // 100, HIGHEST_CENTS // 100 + 1))
+    return combine(euros, texts((f".{cent:02d}" for cent in range(100)), end))
 
 
 def _load_wardrobe() -> _Wardrobe:

@@ -70,7 +70,8 @@ def customer_chunks(spec: SeedSpec) -> Iterator[Chunk]:
 def _surname(draws: Draws, words: _Words, last: Indices, count: int) -> tuple[Texts | str, ...]:
     """Return the parts of the surname, with the separator on both sides."""
     kind = draws.below(100, count)
-    other = 1 + draws.below(len(words.second) - 1, count)
+    surnames = len(words.last)
+    other = 1 + (last + 1 + draws.below(surnames - 1, count)) % surnames  # never the same twice
     particle = 1 + draws.below(len(words.prefix) - 1, count)
     return (
         words.prefix[np.where(kind >= 100 - _PREFIXED, particle, 0)],

@@ -1,19 +1,23 @@
 """Who buys and what sells: a skewed popularity that depends on the number of rows alone.
 
 The generator and the producer's stream mode draw from the same shape, and neither needs to know
-the seed. Weights fall off as 1 / (rank + flatness), the law of Zipf and Mandelbrot in integers.
+the seed. Weights fall off as 1 / (rank + flatness), the law of Zipf and Mandelbrot, in integers.
 """
 
 from math import gcd
 
 import numpy as np
 
-from core.seed.draws import Indices, Words, find, high_below, low_below
+from core.seed.draws import Indices, Words, find
 
 MOST_CLASSES = 65_536
 """Ranks beyond this many share classes of equal weight, so memory does not grow with the rows."""
 
-_SCALE = 2**29  # keeps the sum of all weights under 2**32, the range of half a word
+_SLOT_BITS = 14
+_SLOTS = 2**_SLOT_BITS
+_POINT_BITS = 16  # edges count in 1 / 2**16 of a rank
+_FRACTION_BITS = 24
+_SCALE = 2**40
 
 
 class Popularity:
@@ -21,35 +25,29 @@ class Popularity:
 
     share: the flatness as a share of the rows; with 0.02 the most popular row is drawn about
     12 times as often as the mean, with 0.05 about 6 times.
-    cumulative: running totals of the weights by class of `width` ranks, most popular first.
+
+    The inverse of the distribution is held at 2**14 evenly spaced points and taken as straight
+    between them, which a draw can follow without a search.
     """
 
     def __init__(self, count: int, share: float) -> None:
         self.count = count
-        self.width = -(-count // MOST_CLASSES)
-        classes = -(-count // self.width)
-        flatness = max(1, int(classes * share))
-        weights = _SCALE // (np.arange(classes, dtype=np.int64) + flatness)
-        weights[-1] = weights[-1] * self._members(classes - 1) // self.width
-        self.cumulative: Indices = np.cumsum(np.maximum(weights, 1))
+        edges = _edges(count, share)
+        self._lows = edges[:-1]
+        self._spans = np.diff(edges)
         self._step = _coprime_step(count)
 
     def draw(self, words: Words) -> Indices:
         """Return a row number for each word of 64 random bits."""
-        ranks = find(self.cumulative, high_below(words, int(self.cumulative[-1])))
-        if self.width > 1:
-            last = len(self.cumulative) - 1
-            members = np.where(ranks == last, self._members(last), self.width)
-            ranks = ranks * self.width + low_below(words, members)
-        return self.row(ranks)
+        bits = (words >> np.uint64(64 - _SLOT_BITS - _FRACTION_BITS)).astype(np.int64)
+        slots = bits >> _FRACTION_BITS
+        fractions = bits & (2**_FRACTION_BITS - 1)
+        points = self._lows[slots] + ((self._spans[slots] * fractions) >> _FRACTION_BITS)
+        return self.row(points >> _POINT_BITS)
 
     def row(self, ranks: Indices) -> Indices:
         """Return the row that holds each rank, so that popular rows lie anywhere in the file."""
         return (ranks * self._step + self.count // 3) % self.count
-
-    def _members(self, number: int) -> int:
-        """Return how many ranks a class holds: the last one may be short."""
-        return min(self.width, self.count - number * self.width)
 
 
 def customer_popularity(count: int) -> Popularity:
@@ -60,6 +58,26 @@ def customer_popularity(count: int) -> Popularity:
 def product_popularity(count: int) -> Popularity:
     """Return how often each of `count` products is ordered."""
     return Popularity(count, 0.02)
+
+
+def _edges(count: int, share: float) -> Indices:
+    """Return the rank, in 1 / 2**16, below which each 2**14th of all draws falls: 0 to `count`."""
+    width = -(-count // MOST_CLASSES)
+    classes = -(-count // width)
+    flatness = max(1, int(classes * share))
+    weights = _SCALE // (np.arange(classes, dtype=np.int64) + flatness)
+    members = np.full(classes, width, dtype=np.int64)
+    members[-1] = count - width * (classes - 1)
+    weights[-1] = weights[-1] * members[-1] // width
+    totals = np.cumsum(weights)
+    whole = int(totals[-1])
+    wanted = np.array([whole * slot // _SLOTS for slot in range(_SLOTS)], dtype=np.int64)
+    ranks = find(totals, wanted)
+    inside = wanted - (totals[ranks] - weights[ranks])
+    # A weight is at most 2**40: the share of the class passed so far fits in 16 bits more.
+    shares = (inside << _POINT_BITS) // weights[ranks]
+    edges = (ranks * width << _POINT_BITS) + shares * members[ranks]
+    return np.append(edges, count << _POINT_BITS)
 
 
 def _coprime_step(count: int) -> int:

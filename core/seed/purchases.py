@@ -12,7 +12,7 @@ import numpy as np
 
 from core.seed.draws import Draws, Indices, Stream, find
 from core.seed.goods import LOWEST_CENTS, Cents, price_texts
-from core.seed.lines import Chunk, Texts, identifiers, join, texts
+from core.seed.lines import Chunk, Texts, combine, identifiers, join, texts
 from core.seed.popularity import customer_popularity, product_popularity
 from core.seed.season import HOURS, SECONDS, hour_totals
 from core.seed.spec import SeedSpec
@@ -71,9 +71,10 @@ def _moments(
 
 def _timeline(spec: SeedSpec) -> _Timeline:
     days = (spec.start + timedelta(days=number) for number in range(spec.days))
-    clock = range(HOURS * SECONDS)
+    minutes = texts(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(HOURS * 60))
+    seconds = texts((f"{second:02d}Z" for second in range(60)), "\n")
     return _Timeline(
         totals=hour_totals(spec),
         day=texts(day.isoformat() for day in days),
-        second=texts((f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}Z" for s in clock), "\n"),
+        second=combine(minutes, seconds),
     )

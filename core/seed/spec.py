@@ -10,6 +10,10 @@ from pathlib import Path
 from core.errors import UsageError
 from core.text import _
 
+CUSTOMERS_FILE = "customers.csv"
+INVENTORY_FILE = "inventory.csv"
+ORDERS_FILE = "orders.csv"
+
 MOST_ROWS = 100_000_000
 """Upper bound of each count."""
 

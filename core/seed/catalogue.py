@@ -1,0 +1,157 @@
+"""Customers and products read back from the seed files, for orders that are made up live.
+
+A file that cannot be used is refused whole, with the line: made-up orders that refer to guessed
+rows would be worse than none.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+from core.seed.popularity import Popularity, customer_popularity, product_popularity
+from core.seed.spec import CUSTOMERS_FILE, INVENTORY_FILE
+from core.text import _, clean
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+_EXACT = re.compile(r"\d{1,8}\.\d\d", re.ASCII)
+_LONGEST_ID = 64
+_ORDINARY_ID = re.compile(rf"[\w.-]{{1,{_LONGEST_ID}}}", re.ASCII)
+_LARGEST_PRICE = Decimal("99999999.99")  # DECIMAL(10, 2)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Who may order and what. prices: two decimals, one for each product id."""
+
+    customer_ids: list[str]
+    product_ids: list[str]
+    prices: list[str]
+
+    @cached_property
+    def customers(self) -> Popularity:
+        """How often each customer orders; draws positions in `customer_ids`."""
+        return customer_popularity(len(self.customer_ids))
+
+    @cached_property
+    def products(self) -> Popularity:
+        """How often each product is ordered; draws positions in `product_ids`."""
+        return product_popularity(len(self.product_ids))
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read customers.csv and inventory.csv of a folder.
+
+    Raises InputError, with file and line, where one is missing, damaged or without rows.
+    """
+    customer_ids = [row[0] for row in _rows(folder / CUSTOMERS_FILE, ("id",))]
+    product_ids: list[str] = []
+    prices: list[str] = []
+    for identifier, price in _rows(folder / INVENTORY_FILE, ("id", "price")):
+        product_ids.append(identifier)
+        prices.append(price)
+    return Catalogue(customer_ids, product_ids, prices)
+
+
+def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[list[str]]:
+    """Yield the wanted cells of each row: an id first, then maybe a price; both checked."""
+    known: set[str] = set()
+    with _input_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        places, columns = _header(path, reader, wanted)
+        while True:
+            row = _next_row(path, reader)
+            if row is None:
+                break
+            if len(row) != columns:
+                raise _unusable(path, reader.line_num, _wrong_width(len(row), columns))
+            cells = [row[place] for place in places]
+            _check_id(path, reader.line_num, cells[0], known)
+            cells[1:] = [_price(path, reader.line_num, text) for text in cells[1:]]
+            yield cells
+    if not known:
+        raise _unusable(path, 1, _("no rows"))
+
+
+def _header(path: Path, reader: "Reader", wanted: tuple[str, ...]) -> tuple[list[int], int]:
+    """Return where the wanted columns stand, and how many columns there are."""
+    header = _next_row(path, reader)
+    if header is None:
+        raise _unusable(path, 1, _("the file is empty"))
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        raise _unusable(path, 1, _("column {name} is missing").format(name=missing[0]))
+    return [header.index(name) for name in wanted], len(header)
+
+
+def _next_row(path: Path, reader: "Reader") -> list[str] | None:
+    """Return the next row that is not blank, or None at the end."""
+    try:
+        return next((row for row in reader if row), None)
+    except csv.Error as error:
+        raise _unusable(path, reader.line_num, clean(error)) from None
+    except UnicodeDecodeError:
+        raise _unusable(path, reader.line_num + 1, _("not UTF-8 from here on")) from None
+
+
+def _check_id(path: Path, line: int, identifier: str, known: set[str]) -> None:
+    if not _ORDINARY_ID.fullmatch(identifier):
+        reason = _("id {id} cannot be used").format(id=repr(clean(identifier, _LONGEST_ID)))
+        raise _unusable(path, line, reason)
+    if identifier in known:
+        raise _unusable(path, line, _("id {id} stands there twice").format(id=identifier))
+    known.add(identifier)
+
+
+def _price(path: Path, line: int, text: str) -> str:
+    """Return a price with two decimals."""
+    if _EXACT.fullmatch(text):
+        return text
+    try:
+        price = Decimal(text)
+        exact = price.is_finite() and 0 <= price <= _LARGEST_PRICE
+        if exact and price == price.quantize(_CENT):
+            return f"{price:.2f}"
+    except InvalidOperation:
+        pass
+    reason = _("{price} is not a price").format(price=repr(clean(text, _LONGEST_ID)))
+    raise _unusable(path, line, reason)
+
+
+def _wrong_width(found: int, columns: int) -> str:
+    return _("{found} columns instead of {columns}").format(found=found, columns=columns)
+
+
+def _unusable(path: Path, line: int, reason: str) -> InputError:
+    return InputError(
+        _("{path}, line {line}: {reason}").format(path=clean(path), line=line, reason=reason),
+        hint=_("Make the file again with: dropship --run seed"),
+    )
+
+
+@contextmanager
+def _input_errors(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a path into an InputError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError(
+            _("{path}: there is no such file").format(path=clean(path)),
+            hint=_("Generate it with: dropship --run seed"),
+        ) from None
+    except OSError as error:
+        raise InputError(
+            _("{path}: cannot be read: {reason}").format(
+                path=clean(path), reason=clean(error.strerror or error)
+            ),
+            hint=_("Give the folder that holds the seed files with --input."),
+        ) from None
