@@ -31,6 +31,10 @@ MAX_BYTES = 5_000_000
 BACKUPS = 5
 _ROTATE_WAIT_S = 0.5
 _TRACE_LINES = 200
+FILE_ONLY = {"file_only": True}
+"""`extra=` of a record that the person learns in another way."""
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +199,7 @@ class _SafeJson(JsonFormatter):
             for name in ("exc_info", "stack_info")
             if log_data.get(name)
         }
+        log_data.pop("file_only", None)
         # Through JSON first: an extra may be any object, and its text counts too.
         plain = json.loads(json.dumps(log_data, default=str, skipkeys=True))
         safe = clean_tree(self._redact.tree(plain))
@@ -211,5 +216,9 @@ class _ShownLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record; what fails here must not disturb the work."""
+        if getattr(record, "file_only", False):
+            return
         with suppress(Exception):
-            self._show(record.levelname, clean(self._redact(record.getMessage())))
+            extras = [f"{key}={vars(record)[key]}" for key in vars(record) if key not in _STANDARD]
+            text = record.getMessage() + (f" ({', '.join(extras)})" if extras else "")
+            self._show(record.levelname, clean(self._redact(text)))

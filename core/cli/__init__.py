@@ -1,0 +1,1 @@
+"""The headless front end: `dropship --run JOB`, its options, its one JSON object, its signals."""

@@ -1,0 +1,42 @@
+"""The jobs by name, each with the line that `dropship --help` shows."""
+
+from core.text import _
+
+NAMES = (
+    "seed",
+    "setup",
+    "load",
+    "produce",
+    "consume",
+    "transform",
+    "validate",
+    "kpis",
+    "pipeline",
+    "dlq",
+    "broker",
+    "doctor",
+)
+
+
+def job_lines() -> dict[str, str]:
+    """Return what each job does, in the language in use and the order of the pipeline."""
+    return {
+        "seed": _("generate customers.csv, inventory.csv and orders.csv"),
+        "setup": _("create the objects of the warehouse"),
+        "load": _("load customers and inventory into the warehouse"),
+        "produce": _("publish order events to the topic"),
+        "consume": _("store the events of the topic in the warehouse"),
+        "transform": _("merge new raw events into orders"),
+        "validate": _("run all checks and write a report"),
+        "kpis": _("show KPIs, top products and recent orders"),
+        "pipeline": _("all of the above in one run"),
+        "dlq": _("list dead letters, or publish them again"),
+        "broker": _("run an embedded broker for other processes"),
+        "doctor": _("check configuration, connections, versions and permissions"),
+    }
+
+
+def listing() -> str:
+    """Return the list of jobs as lines of text."""
+    width = max(len(name) for name in NAMES)
+    return "\n".join(f"  {name:<{width}}  {line}" for name, line in job_lines().items())

@@ -1,0 +1,272 @@
+"""The options of every job.
+
+A value left out stays at the default shown in the help; where that depends on another option (the
+data directory, the mode) it is None, and the job fills it in.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from core.cli import values
+from core.text import _
+
+FORMATS = ("json", "html", "junit")
+LANGUAGES = ("en", "fr")
+Reader = Callable[[str], Callable[[str], object]]
+"""Takes the name of an option, returns what reads its value."""
+
+
+class Options:
+    """A group of options of a parser; each help text ends with its default."""
+
+    def __init__(self, parser: argparse.ArgumentParser, title: str) -> None:
+        self._add = parser.add_argument_group(title).add_argument
+
+    def flag(self, name: str, text: str, *, dest: str | None = None) -> None:
+        """Declare an option without a value."""
+        field = dest or name.lstrip("-").replace("-", "_")
+        self._add(name, action="store_true", dest=field, help=text.replace("%", "%%"))
+
+    def value(
+        self,
+        name: str,
+        reader: Reader,
+        default: object,
+        text: str,
+        *,
+        metavar: str = "N",
+        shown: str = "",
+    ) -> None:
+        """Declare an option with a value. shown: its default in words, where that says more."""
+        what = shown or (f"{default:g}" if isinstance(default, float) else str(default))
+        line = _("{text} (default: {default})").format(text=text, default=what)
+        self._add(
+            name,
+            type=reader(name),
+            default=default,
+            metavar=metavar,
+            help=line.replace("%", "%%"),
+        )
+
+    def choice(
+        self, name: str, names: Sequence[str], default: str | None, text: str, *, shown: str = ""
+    ) -> None:
+        """Declare an option that takes one of some names."""
+
+        def reader(option: str) -> Callable[[str], str]:
+            return values.choice(option, names)
+
+        self.value(name, reader, default, text, metavar="|".join(names), shown=shown)
+
+
+def declare_common(options: Options) -> None:
+    """Declare what every job takes."""
+    options.value(
+        "--run", lambda _name: str, None, _("the job to run"), metavar=_("JOB"), shown=_("none")
+    )
+    options.flag("--json", _("one JSON object on stdout, and nothing else"))
+    options.flag("--quiet", _("no progress; only errors on stderr"))
+    options.value(
+        "--data-dir", values.path, Path("data"), _("where all state lies"), metavar=_("DIR")
+    )
+    options.value(
+        "--env-file",
+        values.path,
+        None,
+        _("settings; the environment wins over it"),
+        metavar=_("FILE"),
+        shown=".env",
+    )
+    options.value(
+        "--log-file",
+        values.path,
+        None,
+        _("the structured log"),
+        metavar=_("FILE"),
+        shown="<data-dir>/logs/dropship.log",
+    )
+    options.value(
+        "--timeout",
+        values.seconds,
+        30.0,
+        _("how long to wait for a broker or a warehouse"),
+        metavar="S",
+    )
+    options.value(
+        "--max-bad",
+        _from(0),
+        None,
+        _("records that may be undelivered, dead-lettered or rejected"),
+        shown=_("no undelivered one; the others do not count"),
+    )
+    options.choice(
+        "--lang", LANGUAGES, None, _("language of all text"), shown=_("that of the locale")
+    )
+    options.flag("--no-color", _("no colours (as NO_COLOR does)"))
+    options.flag("--debug", _("show the traceback of an error"))
+
+
+def declare(job: str, options: Options) -> None:
+    """Declare the options of one job."""
+    _DECLARE[job](options)
+
+
+def _from(low: int) -> Reader:
+    return lambda name: values.integer(name, low)
+
+
+def _fraction(name: str) -> Callable[[str], float]:
+    return values.number(name, 0, 1)
+
+
+def _rate(name: str) -> Callable[[str], float]:
+    return values.number(name, 0)
+
+
+def _formats(name: str) -> Callable[[str], tuple[str, ...]]:
+    return values.choices(name, FORMATS)
+
+
+def _seed(options: Options) -> None:
+    options.value("--customers", _from(1), 1_000, _("number of customers"))
+    options.value("--products", _from(1), 200, _("number of products"))
+    options.value("--orders", _from(0), 5_000, _("number of orders"))
+    options.value("--seed", _from(0), 42, _("the same seed gives the same files"))
+    options.value(
+        "--output",
+        values.path,
+        None,
+        _("where the files go"),
+        metavar=_("DIR"),
+        shown="<data-dir>/seed",
+    )
+    first, last = date(2024, 1, 1), date(2024, 12, 31)
+    options.value("--start", values.day, first, _("first day of the orders"), metavar=_("DATE"))
+    options.value("--end", values.day, last, _("last day of the orders"), metavar=_("DATE"))
+
+
+def _input(options: Options) -> None:
+    options.value(
+        "--input",
+        values.path,
+        None,
+        _("folder of the CSV files"),
+        metavar=_("DIR"),
+        shown="<data-dir>/seed",
+    )
+
+
+def _publishing(options: Options, rate: float | None, shown: str) -> None:
+    options.choice(
+        "--mode",
+        ("replay", "stream"),
+        "replay",
+        _("replay publishes orders.csv, stream makes up new orders"),
+    )
+    options.value(
+        "--rate", _rate, rate, _("events a second; 0 is as fast as possible"), shown=shown
+    )
+    options.value("--limit", _from(1), None, _("events to publish at most"), shown=_("no limit"))
+    options.value(
+        "--duration",
+        values.seconds,
+        None,
+        _("how long to publish"),
+        metavar="S",
+        shown=_("no limit"),
+    )
+    options.choice(
+        "--profile", ("steady", "wave", "burst"), "steady", _("how the rate goes over time")
+    )
+    options.value("--duplicates", _fraction, 0.0, _("share of orders published twice"), metavar="P")
+    options.value(
+        "--late", _fraction, 0.0, _("share of orders followed by an older version"), metavar="P"
+    )
+    options.value("--poison", _fraction, 0.0, _("share of broken records put in"), metavar="P")
+
+
+def _produce(options: Options) -> None:
+    _input(options)
+    _publishing(options, None, _("replay 10, stream 5"))
+
+
+def _consume(options: Options) -> None:
+    options.flag("--until-caught-up", _("end once everything in the topic is stored"))
+    options.value("--limit", _from(1), None, _("records to store at most"), shown=_("no limit"))
+    options.value(
+        "--duration",
+        values.seconds,
+        None,
+        _("how long to run"),
+        metavar="S",
+        shown=_("until a signal"),
+    )
+
+
+def _validate(options: Options) -> None:
+    options.value(
+        "--format",
+        _formats,
+        ("json",),
+        _("formats of the report"),
+        metavar=",".join(FORMATS),
+        shown="json",
+    )
+    options.flag("--strict", _("a warning fails too"))
+
+
+def _watch(options: Options) -> None:
+    options.value(
+        "--watch",
+        values.seconds,
+        None,
+        _("repeat every S seconds until a signal"),
+        metavar="S",
+        shown=_("once"),
+    )
+
+
+def _pipeline(options: Options) -> None:
+    _seed(options)
+    _publishing(options, 0.0, "0")
+    _validate(options)
+
+
+def _setup(options: Options) -> None:
+    options.flag("--print", _("show the SQL and run nothing"), dest="print_sql")
+
+
+def _dlq(options: Options) -> None:
+    options.value(
+        "--reason",
+        lambda _name: str,
+        None,
+        _("only dead letters of this reason"),
+        metavar=_("REASON"),
+        shown=_("all"),
+    )
+    options.value("--limit", _from(1), None, _("the newest N only"), shown=_("all"))
+    options.flag("--replay", _("publish them again"))
+    options.flag("--yes", _("replay without asking"))
+
+
+def _nothing(_options: Options) -> None:
+    """Declare no option: the job has none of its own."""
+
+
+_DECLARE: dict[str, Callable[[Options], None]] = {
+    "seed": _seed,
+    "setup": _setup,
+    "load": _input,
+    "produce": _produce,
+    "consume": _consume,
+    "transform": _watch,
+    "validate": _validate,
+    "kpis": _watch,
+    "pipeline": _pipeline,
+    "dlq": _dlq,
+    "broker": _nothing,
+    "doctor": _nothing,
+}

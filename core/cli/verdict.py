@@ -1,0 +1,53 @@
+"""How a run ended, for its exit code and its error: the one place that weighs the reasons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.cli.output import Fault
+from core.cli.signals import exit_code_of, name_of
+from core.errors import DropshipError, ExitCode
+from core.text import _, clean
+
+Verdict = tuple[int, Fault | None]
+
+
+def of_result(bad: str, signal: int | None) -> Verdict:
+    """Judge a run that came to its end. A bad result outweighs the signal that ended it."""
+    if bad:
+        return ExitCode.BAD_RESULT, Fault("bad_result", clean(bad))
+    if signal is None:
+        return ExitCode.OK, None
+    return _interrupted(signal)
+
+
+def of_error(error: BaseException, signal: int | None, known: Mapping[str, object]) -> Verdict:
+    """Judge a run that an error ended.
+
+    After a signal, a broker or warehouse that was out of reach is no news, unless events that were
+    sent stayed undelivered.
+    """
+    if isinstance(error, DropshipError):
+        if signal is not None and error.transient and not known.get("failed"):
+            return _interrupted(signal)
+        # Wrong settings come several at a time (core.config.problems, which is heavy to import).
+        several = tuple((clean(one.message), clean(one.hint)) for one in _problems(error))
+        fault = Fault(error.kind, clean(error.message), clean(error.hint), several)
+        return error.exit_code, fault
+    reason = _("out of memory") if isinstance(error, MemoryError) else clean(error, 300)
+    message = _("internal error: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)
+    return ExitCode.INTERNAL, Fault("internal", message)
+
+
+def forced(signal: int) -> tuple[int, Fault]:
+    """Judge a run that a second signal ended at once."""
+    message = _("ended at once by a second {signal}; what was under way is not confirmed")
+    return exit_code_of(signal), Fault("interrupted", message.format(signal=name_of(signal)))
+
+
+def _interrupted(signal: int) -> Verdict:
+    message = _("ended by {signal} after a clean drain").format(signal=name_of(signal))
+    return exit_code_of(signal), Fault("interrupted", message)
+
+
+def _problems(error: DropshipError) -> tuple[Any, ...]:
+    return tuple(getattr(error, "problems", ()))

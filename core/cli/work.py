@@ -1,0 +1,107 @@
+"""Prepares and runs one job: settings, log, the thread it works in.
+
+Imported only when a job is really run, since settings and jobs import heavy libraries.
+"""
+
+import argparse
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from core.cli.progress import PAINT_EVERY_S, Board
+from core.config import Settings
+from core.config.load import load_settings
+from core.config.secrets import Redactor
+from core.errors import UsageError
+from core.jobs.base import JobContext, JobResult
+from core.logs import start_logging
+from core.text import _, clean
+
+log = logging.getLogger(__name__)
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings that the options and the environment lead to.
+
+    Errors: UsageError, ConfigError.
+    """
+    folder: Path = options.data_dir
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            _("--data-dir: {path} is not a directory").format(path=clean(folder)),
+            hint=_("name a folder; it is made when it is missing"),
+        )
+    return load_settings(
+        data_dir=folder, env_file=options.env_file, timeout_s=float(options.timeout)
+    )
+
+
+def open_log(
+    settings: Settings, options: argparse.Namespace, show: Callable[[str, str], None]
+) -> tuple[Redactor, Path | None]:
+    """Start the log and tell the settings' warnings.
+
+    Return the mask for secrets, and the log's file when it could be opened.
+    """
+    redact = Redactor(settings.secrets)
+    file: Path = options.log_file or settings.paths.log_file
+    opened = start_logging(
+        file,
+        level=settings.log_level,
+        redact=redact,
+        show=show,
+        show_level=logging.ERROR if options.quiet else logging.WARNING,
+    )
+    for warning in settings.warnings:
+        log.warning(warning)
+    return redact, file if opened else None
+
+
+class Work(Thread):
+    """The thread of one job."""
+
+    def __init__(self, job: str, options: argparse.Namespace, context: JobContext) -> None:
+        super().__init__(name=job, daemon=True)
+        self._job = job
+        self._options = options
+        self._context = context
+        self._ended = Event()
+        self._result: JobResult | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Do the job; keep what comes of it."""
+        try:
+            module = job_module(self._job)
+            self._result = module.run(self._context, job_options(module, vars(self._options)))
+        except BaseException as error:  # noqa: BLE001 - kept for the main thread, which tells it
+            self._error = error
+        finally:
+            self._ended.set()
+
+    def follow(self, board: Board) -> JobResult:
+        """Run the job and paint its progress until it ends. Errors: whatever ended it."""
+        self.start()
+        while not self._ended.wait(PAINT_EVERY_S):
+            board.paint()
+        self.join()
+        board.paint()
+        if self._error is not None:
+            raise self._error
+        if self._result is None:
+            raise RuntimeError("the job ended without a result")
+        return self._result
+
+
+def job_module(job: str) -> Any:
+    """Return the module of a job."""
+    return importlib.import_module(f"core.jobs.{job}")
+
+
+def job_options(module: Any, given: Mapping[str, object]) -> Any:
+    """Return a job's options from all that was given: its fields bear the options' names."""
+    return module.Options(**{field.name: given[field.name] for field in fields(module.Options)})
