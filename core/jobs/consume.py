@@ -129,16 +129,19 @@ def make_consumer(
     )
 
 
-def follow(context: JobContext, broker: Broker, consumer: ConsumerWorker) -> ConsumeResult:
+def follow(
+    context: JobContext, broker: Broker, consumer: ConsumerWorker, *, drain: bool = False
+) -> ConsumeResult:
     """Show progress until the consumer ends, stopping it when asked; return its result.
 
+    drain: it was told to finish at the topic's end, and a stop does not shorten that.
     Errors: whatever ended the consumer.
     """
     task = _("consume")
     context.progress.start(task, None, _("records"))
     try:
         while not consumer.join(_TICK_S):
-            if context.stopping:
+            if context.stopping and not drain:
                 consumer.stop()
             show(context, task, consumer.snapshot())
     finally:

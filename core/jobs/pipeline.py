@@ -1,0 +1,171 @@
+"""`pipeline`: the whole way of an order, from seed data to KPIs, in one process.
+
+Producer, consumer and merge run at once, each in its own thread; this one watches them. Whichever
+fails stops the others cleanly, so that what was published is stored and the next run goes on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.broker.base import Broker
+from core.consumer.worker import ConsumerWorker
+from core.jobs import consume, kpis, load, produce, seed, transform, validate
+from core.jobs.backends import open_broker, open_warehouse
+from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
+from core.kpis.read import read_kpis
+from core.producer.options import Mode, Profile
+from core.producer.worker import ProducerWorker
+from core.text import _
+from core.transform.worker import MergeWorker
+from core.warehouse.base import Warehouse
+
+_TICK_S = 0.1
+_MERGE_EVERY_S = 0.5
+_DRAIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of all parts; see theirs. rate 0: as fast as possible."""
+
+    customers: int = 1_000
+    products: int = 200
+    orders: int = 5_000
+    seed: int = 42
+    output: Path | None = None
+    start: date = date(2024, 1, 1)
+    end: date = date(2024, 12, 31)
+    mode: Mode = "replay"
+    rate: float = 0.0
+    limit: int | None = None
+    duration: float | None = None
+    profile: Profile = "steady"
+    duplicates: float = 0.0
+    late: float = 0.0
+    poison: float = 0.0
+    format: Sequence[str] = ("json",)
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """The results of the parts that were reached, in their order."""
+
+    parts: dict[str, JobResult]
+    bad: str
+
+    def fields(self) -> dict[str, object]:
+        """Return one object a part; parts that were not reached are None."""
+        names = ("seed", "load", "produce", "consume", "transform", "validate", "kpis")
+        return {name: self.parts[name].fields() if name in self.parts else None for name in names}
+
+    def summary(self) -> Summary:
+        """Return the summaries of the parts, one after another."""
+        lines: list[str] = []
+        tables = []
+        for name, part in self.parts.items():
+            told = part.summary()
+            lines += [f"{name}: {line}" for line in told.lines]
+            if name in {"validate", "kpis"}:
+                tables += list(told.tables)
+        return Summary(lines=tuple(lines), tables=tables)
+
+
+def run(context: JobContext, options: Options) -> PipelineResult:
+    """Run every part; a stop ends the running one cleanly and leaves out the rest."""
+    parts: dict[str, JobResult] = {}
+    # The warehouse first: when another process holds it, nothing else should have been touched.
+    with open_warehouse(context) as warehouse, open_broker(context, start_embedded=True) as broker:
+        generated = seed.run(context.part("seed"), _part(options, seed.Options))
+        if not generated.written.cancelled:
+            parts["seed"] = generated
+            warehouse.setup()
+            folder = load.Options(input=options.output)
+            parts["load"] = load.load(context.part("load"), warehouse, folder)
+            parts.update(_flow(context, broker, warehouse, options))
+            view = validate.view_of(context, broker)
+            if not context.stopping:
+                parts["validate"] = validate.check(
+                    context.part("validate"), warehouse, view, _part(options, validate.Options)
+                )
+                parts["kpis"] = kpis.KpisResult(read_kpis(warehouse))
+    return PipelineResult(parts, _bad(context, parts))
+
+
+def _bad(context: JobContext, parts: dict[str, JobResult]) -> str:
+    """Return why the whole is bad: a part is, or the parts have too many bad records together."""
+    reasons = [part.bad for part in parts.values() if part.bad]
+    produced, consumed = parts.get("produce"), parts.get("consume")
+    if isinstance(produced, produce.ProduceResult) and isinstance(consumed, consume.ConsumeResult):
+        together = too_many_bad(
+            context.max_bad,
+            undelivered=produced.last.failed,
+            dead_lettered=consumed.last.dead_lettered,
+            rejected=produced.last.rejected,
+        )
+        reasons += [together] if together and together not in reasons else []
+    return "; ".join(reasons)
+
+
+def _flow(
+    context: JobContext, broker: Broker, warehouse: Warehouse, options: Options
+) -> dict[str, JobResult]:
+    """Publish, consume and merge at once until everything published is merged."""
+    asked = replace(_part(options, produce.Options), input=options.output, rate=options.rate)
+    producing, consuming = context.part("produce"), context.part("consume")
+    producer = produce.make_producer(producing, broker, produce.checked_options(producing, asked))
+    consumer = consume.make_consumer(consuming, broker, warehouse, consume.Options())
+    merging = MergeWorker(warehouse, interval_s=_MERGE_EVERY_S, clock=context.clock)
+    consumer.start()
+    merging.start()
+    producer.start()
+    try:
+        _watch(context, producer, consumer, merging)
+        produced = produce.follow(producing, producer)
+        consumer.finish()
+        consumed = consume.follow(consuming, broker, consumer, drain=True)
+    finally:
+        producer.stop()
+        producer.join()
+        # What the broker has acknowledged is stored first: an embedded one ends with this process.
+        consumer.finish()
+        consumer.join(_DRAIN_S)
+        consumer.stop()
+        consumer.join()
+        merging.stop()
+        merging.join()
+    if merging.error is not None:
+        raise merging.error
+    merged = transform.TransformResult(merging.snapshot().total)
+    return {"produce": produced, "consume": consumed, "transform": merged}
+
+
+def _watch(
+    context: JobContext, producer: ProducerWorker, consumer: ConsumerWorker, merging: MergeWorker
+) -> None:
+    """Show the producer's progress until it ends, or one of the others fails or a stop comes."""
+    task = _("pipeline")
+    context.progress.start(task, None, _("events"))
+    while not producer.join(_TICK_S):
+        if context.stopping or consumer.error is not None or merging.error is not None:
+            producer.stop()
+        sent, stored = producer.snapshot(), consumer.snapshot()
+        note = (
+            sent.held_reason
+            or stored.waiting_for
+            or _("{stored} stored, {dead} dead").format(
+                stored=stored.inserted, dead=stored.dead_lettered
+            )
+        )
+        context.progress.update(task, sent.sent, note)
+    context.progress.finish(task)
+
+
+def _part(options: Options, kind: type[Any]) -> Any:
+    """Return the options of a part, taken from those of the whole by their names."""
+    own = {entry.name for entry in fields(kind)}
+    shared = {entry.name for entry in fields(options)} & own
+    return kind(**{name: getattr(options, name) for name in shared})

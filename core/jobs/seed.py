@@ -1,0 +1,78 @@
+"""`seed`: generates customers.csv, inventory.csv and orders.csv."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from core.jobs.base import JobContext, Summary, Table
+from core.seed.generate import generate
+from core.seed.spec import SeedResult, SeedSpec
+from core.text import _
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to generate. output: a folder; None is the seed folder of the data directory."""
+
+    customers: int = 1_000
+    products: int = 200
+    orders: int = 5_000
+    seed: int = 42
+    output: Path | None = None
+    start: date = date(2024, 1, 1)
+    end: date = date(2024, 12, 31)
+
+
+@dataclass(frozen=True)
+class SeedJobResult:
+    """What was written; nothing when the job was interrupted."""
+
+    written: SeedResult
+
+    @property
+    def bad(self) -> str:
+        """Nothing: what cannot be written is an error."""
+        return ""
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        written = self.written
+        return {
+            "customers": written.customers,
+            "products": written.products,
+            "orders": written.orders,
+            "seed": written.seed,
+            "files": [
+                {"path": file.path, "rows": file.rows, "bytes": file.bytes, "sha256": file.sha256}
+                for file in written.files
+            ],
+        }
+
+    def summary(self) -> Summary:
+        """Return a table of the files."""
+        if self.written.cancelled:
+            return Summary(lines=(_("interrupted: the files that were there are as they were"),))
+        rows = [
+            (str(file.path), file.rows, file.bytes, file.sha256[:12]) for file in self.written.files
+        ]
+        heads = (_("file"), _("rows"), _("bytes"), "sha256")
+        return Summary(tables=[Table(heads, rows)])
+
+
+def run(context: JobContext, options: Options) -> SeedJobResult:
+    """Generate the files, all of them or none."""
+    spec = SeedSpec(
+        customers=options.customers,
+        products=options.products,
+        orders=options.orders,
+        seed=options.seed,
+        start=options.start,
+        end=options.end,
+    )
+    written = generate(
+        spec,
+        options.output or context.settings.paths.seed,
+        progress=context.progress,
+        cancelled=context.cancelled,
+    )
+    return SeedJobResult(written)
