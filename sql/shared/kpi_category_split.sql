@@ -5,7 +5,7 @@ WITH sold AS (
         product_id,
         COUNT(*) AS order_count,
         SUM(quantity) AS total_quantity,
-        SUM(quantity * unit_price) AS total_revenue
+        SUM(CAST(quantity AS DECIMAL(20, 0)) * unit_price) AS total_revenue
     FROM {schema}.orders
     GROUP BY product_id
 ),

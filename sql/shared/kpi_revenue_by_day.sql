@@ -3,7 +3,7 @@
 SELECT
     CAST(sold_at AS DATE) AS sold_on,
     COUNT(*),
-    SUM(quantity * unit_price)
+    SUM(CAST(quantity AS DECIMAL(20, 0)) * unit_price)
 FROM {schema}.orders
 WHERE CAST(sold_at AS DATE) > (
     SELECT CAST(MAX(sold_at) AS DATE) - CAST(? AS INTEGER) FROM {schema}.orders

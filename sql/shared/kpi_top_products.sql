@@ -4,7 +4,7 @@ WITH best AS (
     SELECT
         product_id,
         SUM(quantity) AS total_quantity,
-        SUM(quantity * unit_price) AS total_revenue,
+        SUM(CAST(quantity AS DECIMAL(20, 0)) * unit_price) AS total_revenue,
         COUNT(*) AS order_count
     FROM {schema}.orders
     GROUP BY product_id
