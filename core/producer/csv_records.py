@@ -55,7 +55,7 @@ def scan(text: bytes, first_line: int, width: int, *, at_end: bool) -> Scan:
         end = len(text) if feed < 0 else feed + 1
         fields, reason = text[position:end].rstrip(b"\r\n").split(b","), ""
         if b'"' in text[position:end]:
-            fields, end, reason = _quoted_record(text, position)
+            fields, end, reason = _quoted_record(text, position, at_end=at_end)
             if end < 0:
                 waits = not at_end and len(text) - position <= MAX_RECORD_BYTES
                 if waits:
@@ -89,11 +89,12 @@ def too_long() -> str:
     return _("longer than {limit} bytes").format(limit=MAX_RECORD_BYTES)
 
 
-def _quoted_record(text: bytes, position: int) -> tuple[list[bytes], int, str]:
+def _quoted_record(text: bytes, position: int, *, at_end: bool) -> tuple[list[bytes], int, str]:
     """Return fields, end and fault of a record with quotes; end -1 when it is unfinished.
 
     A quote in the middle of a plain field stands for itself.
     """
+    complete = len(text) if at_end else text.rfind(b"\n") + 1
     fields: list[bytes] = []
     while True:
         if text[position : position + 1] == b'"':
@@ -107,7 +108,9 @@ def _quoted_record(text: bytes, position: int) -> tuple[list[bytes], int, str]:
                 return fields, -1, ""
             fields.append(match[0].removesuffix(b"\r"))
         position = match.end()
-        if text.startswith(b"\r\n", position):
+        if position >= complete and not at_end:
+            return fields, -1, ""
+        if text[position : position + 2] in {b"\r\n", b"\r"}:
             position += 1
         after = text[position : position + 1]
         if after == b",":

@@ -5,7 +5,7 @@ they go out, because their event carries the time of publishing.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +93,7 @@ class Publisher:
                 {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
             ]
             self._delivery.hand_over(records)
-            size = sum(map(len, keys)) + sum(map(_length, values))
+            size = sum(map(len, keys)) + sum(_sizes(values))
         else:
             admitted, size = self._send_into(self._room, keys, values)
         self.bytes += size
@@ -102,12 +102,12 @@ class Publisher:
         return Step(admitted, self._full() if self._blocked else "")
 
     def _send_into(
-        self, room: Room, keys: list[bytes], values: list[bytes | None]
+        self, room: Room, keys: list[bytes], values: Sequence[bytes | None]
     ) -> tuple[int, int]:
         """Publish as many leading records as there is room for; return records and bytes."""
         places = room.place(keys)
         sizes = np.fromiter(map(len, keys), np.int64, len(keys))
-        sizes += np.fromiter(map(_length, values), np.int64, len(keys))
+        sizes += np.fromiter(_sizes(values), np.int64, len(keys))
         admitted = room.admit(places, sizes)
         if admitted:
             numbers = room.partitions
@@ -154,8 +154,10 @@ class Publisher:
         return _("broker full: start the consumer")
 
 
-def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> list[bytes | None]:
+def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> Sequence[bytes | None]:
     """Return values with those of poison records broken."""
+    if not faults:
+        return values
     broken: list[bytes | None] = [*values]
     for index, fault in faults.items():
         if fault.kind == "poison" and index < len(broken):
@@ -163,5 +165,6 @@ def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> list[bytes | 
     return broken
 
 
-def _length(value: bytes | None) -> int:
-    return 0 if value is None else len(value)
+def _sizes(values: Sequence[bytes | None]) -> Iterator[int]:
+    """Return the bytes of each value; a tombstone has none."""
+    return map(len, [value or b"" for value in values])
