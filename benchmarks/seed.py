@@ -36,7 +36,10 @@ def reference(folder: Path) -> None:
     products = _ids("PROD_", 1, PRODUCTS)
     _write(folder / "customers.csv", [_customers(random, customers)])
     _write(folder / "inventory.csv", [_inventory(random, products)])
-    chunks = (_orders(random, customers, products, first) for first in range(0, ORDERS, CHUNK))
+    prices = _price_words()
+    chunks = (
+        _orders(random, customers, products, prices, first) for first in range(0, ORDERS, CHUNK)
+    )
     _write(folder / "orders.csv", chunks)
 
 
@@ -67,12 +70,12 @@ def _inventory(random: Any, ids: Any) -> Any:
     names, categories = _words("Product", 9_600), _words("Category", 8)
     stock = pa.array(random.integers(0, 101, PRODUCTS))
     columns = [ids, _draw(random, names, PRODUCTS), _draw(random, categories, PRODUCTS)]
-    columns += [_prices(random, PRODUCTS), stock]
+    columns += [_draw(random, _price_words(), PRODUCTS), stock]
     headers = ["id", "product_name", "category", "price", "stock_quantity"]
     return pa.table(columns, names=headers)
 
 
-def _orders(random: Any, customers: Any, products: Any, first: int) -> Any:
+def _orders(random: Any, customers: Any, products: Any, prices: Any, first: int) -> Any:
     import pyarrow as pa
 
     seconds = PERIOD_START + random.integers(0, PERIOD_SECONDS, CHUNK)
@@ -81,7 +84,7 @@ def _orders(random: Any, customers: Any, products: Any, first: int) -> Any:
         _draw(random, customers, CHUNK),
         _draw(random, products, CHUNK),
         pa.array(random.integers(1, 6, CHUNK)),
-        _prices(random, CHUNK),
+        _draw(random, prices, CHUNK),
         pa.array(seconds, type=pa.timestamp("s")),  # with a time zone, writing is 20 times slower
     ]
     headers = ["id", "customer_id", "product_id", "quantity", "unit_price", "sold_at"]
@@ -100,15 +103,10 @@ def _draw(random: Any, words: Any, count: int) -> Any:
     return words.take(pa.array(random.integers(0, len(words), count)))
 
 
-def _prices(random: Any, count: int) -> Any:
-    """Return exact prices: whole cents read as DECIMAL(10,2), as the product promises them."""
-    import numpy as np
+def _price_words() -> Any:
     import pyarrow as pa
 
-    cents = random.integers(1_000, 20_001, count)
-    words = np.zeros((count, 2), dtype=np.int64)
-    words[:, 0] = cents
-    return pa.Array.from_buffers(pa.decimal128(10, 2), count, [None, pa.py_buffer(words)])
+    return pa.array([f"{cents // 100}.{cents % 100:02d}" for cents in range(1_000, 20_001)])
 
 
 def _write(path: Path, tables: Any) -> None:

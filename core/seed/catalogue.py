@@ -67,40 +67,30 @@ def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[list[str]]:
     known: set[str] = set()
     with _input_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
-        places, columns = _header(path, reader, wanted)
-        while True:
-            row = _next_row(path, reader)
-            if row is None:
-                break
-            if len(row) != columns:
-                raise _unusable(path, reader.line_num, _wrong_width(len(row), columns))
-            cells = [row[place] for place in places]
-            _check_id(path, reader.line_num, cells[0], known)
-            cells[1:] = [_price(path, reader.line_num, text) for text in cells[1:]]
-            yield cells
+        with _format_errors(path, reader):
+            places, columns = _header(path, reader, wanted)
+            for row in reader:
+                if not row:  # a blank line
+                    continue
+                if len(row) != columns:
+                    raise _unusable(path, reader.line_num, _wrong_width(len(row), columns))
+                cells = [row[place] for place in places]
+                _check_id(path, reader.line_num, cells[0], known)
+                cells[1:] = [_price(path, reader.line_num, text) for text in cells[1:]]
+                yield cells
     if not known:
         raise _unusable(path, 1, _("no rows"))
 
 
 def _header(path: Path, reader: "Reader", wanted: tuple[str, ...]) -> tuple[list[int], int]:
     """Return where the wanted columns stand, and how many columns there are."""
-    header = _next_row(path, reader)
+    header = next(reader, None)
     if header is None:
         raise _unusable(path, 1, _("the file is empty"))
     missing = [name for name in wanted if name not in header]
     if missing:
         raise _unusable(path, 1, _("column {name} is missing").format(name=missing[0]))
     return [header.index(name) for name in wanted], len(header)
-
-
-def _next_row(path: Path, reader: "Reader") -> list[str] | None:
-    """Return the next row that is not blank, or None at the end."""
-    try:
-        return next((row for row in reader if row), None)
-    except csv.Error as error:
-        raise _unusable(path, reader.line_num, clean(error)) from None
-    except UnicodeDecodeError:
-        raise _unusable(path, reader.line_num + 1, _("not UTF-8 from here on")) from None
 
 
 def _check_id(path: Path, line: int, identifier: str, known: set[str]) -> None:
@@ -136,6 +126,26 @@ def _unusable(path: Path, line: int, reason: str) -> InputError:
         _("{path}, line {line}: {reason}").format(path=clean(path), line=line, reason=reason),
         hint=_("Make the file again with: dropship --run seed"),
     )
+
+
+@contextmanager
+def _format_errors(path: Path, reader: "Reader") -> Iterator[None]:
+    """Turn what is no CSV or no UTF-8 into an InputError with its line."""
+    try:
+        yield
+    except csv.Error as error:
+        raise _unusable(path, reader.line_num, clean(error)) from None
+    except UnicodeDecodeError:
+        raise _unusable(path, _undecodable_line(path), _("not UTF-8")) from None
+
+
+def _undecodable_line(path: Path) -> int:
+    """Return the first line that is not UTF-8; text is decoded in blocks, which hides it."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.decode("utf-8", "ignore").encode() != line:
+                return number
+    return 1
 
 
 @contextmanager

@@ -66,8 +66,6 @@ def digits(numbers: Indices, at_least: int = 0) -> Texts:
         rest, part = np.divmod(rest, np.uint32(_BASE))
         if (groups - column) * GROUP <= at_least:
             out[:, column] = _PADDED[part]
-        elif column == 0:
-            out[:, column] = _BARE[part]
         else:
             out[:, column] = np.where(rest > 0, _PADDED[part], _BARE[part])
     return out.view(f"S{groups * GROUP}").reshape(len(numbers))

@@ -66,17 +66,15 @@ def _edges(count: int, share: float) -> Indices:
     classes = -(-count // width)
     flatness = max(1, int(classes * share))
     weights = _SCALE // (np.arange(classes, dtype=np.int64) + flatness)
-    members = np.full(classes, width, dtype=np.int64)
-    members[-1] = count - width * (classes - 1)
-    weights[-1] = weights[-1] * members[-1] // width
     totals = np.cumsum(weights)
     whole = int(totals[-1])
     wanted = np.array([whole * slot // _SLOTS for slot in range(_SLOTS)], dtype=np.int64)
     ranks = find(totals, wanted)
     inside = wanted - (totals[ranks] - weights[ranks])
-    # A weight is at most 2**40: the share of the class passed so far fits in 16 bits more.
+    # A weight is at most 2**40: the share of the class passed so far fits in 16 bits more. Where
+    # classes are wide, the last one may be short, but it lies beyond the last of these edges.
     shares = (inside << _POINT_BITS) // weights[ranks]
-    edges = (ranks * width << _POINT_BITS) + shares * members[ranks]
+    edges = (ranks * width << _POINT_BITS) + shares * width
     return np.append(edges, count << _POINT_BITS)
 
 

@@ -189,6 +189,8 @@ def test_french_sales_begin_on_their_days() -> None:
     assert winter_sales(2025) == date(2025, 1, 8)
     assert summer_sales(2024) == date(2024, 6, 26)
     assert summer_sales(2025) == date(2025, 6, 25)
+    assert summer_sales(2026) == date(2026, 6, 24)
+    assert summer_sales(2027) == date(2027, 6, 30)
     assert black_friday(2025) == date(2025, 11, 28)
 
 
