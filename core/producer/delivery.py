@@ -38,6 +38,7 @@ class Delivery:
         self.last_error = ""
         self._acked = 0
         self._down = ""
+        self._acked_when_down = 0
         self._closed = False
         self._fatal: KafkaError | None = None
         self._rest: list[Record] = []
@@ -78,9 +79,7 @@ class Delivery:
     @property
     def down(self) -> str:
         """Why no broker can be reached; empty while one can, or while nothing is to be sent."""
-        if self._down and len(self) == 0:
-            self._down = ""
-        return self._down
+        return self._down if len(self) else ""
 
     @property
     def broken(self) -> BrokerError | None:
@@ -98,24 +97,22 @@ class Delivery:
 
     def poll(self, timeout_s: float) -> None:
         """Serve reports, waiting at most `timeout_s` for the first. Errors as `hand_over`."""
-        before = self.acked
+        was_down = self._down
         self._client.poll(timeout_s)
+        self._look(was_down)
         if self._rest:
             self._offer()
-        if self._down and self.acked > before:
-            self._down = ""
         broken = self.broken
         if broken is not None:
             raise broken
 
     def flush(self, timeout_s: float) -> int:
         """Send without lingering, at most `timeout_s`; return what still waits."""
-        before = self.acked
+        was_down = self._down
         if self._rest:
             self._offer()
         self._client.flush(timeout_s)
-        if self._down and self.acked > before:
-            self._down = ""
+        self._look(was_down)
         return len(self)
 
     def give_up(self) -> None:
@@ -129,6 +126,14 @@ class Delivery:
         """End the client; flush or give up first."""
         self._closed = True
         self._client.close()
+
+    def _look(self, was_down: str) -> None:
+        """Notice that brokers went away, or that one has acknowledged something since."""
+        acked = self.acked
+        if self._down and not was_down:
+            self._acked_when_down = acked
+        elif self._down and acked > self._acked_when_down:
+            self._down = ""
 
     def _offer(self) -> None:
         """Hand over what waits on our side of the client."""

@@ -228,13 +228,15 @@ class ProducerWorker:
         """Serve reports, show where we are, and wait as long as there is nothing to do."""
         delivery.poll(0)
         down = delivery.down
-        if step.held and not down:
-            self._held_since = now if self._held_since is None else self._held_since
-            if now - self._held_since >= _HELD_AFTER_S:
-                self._show(RunState.HELD, step.held)
-        else:
+        reason = down or step.held
+        if not reason:
             self._held_since = None
-            self._show(RunState.WAITING if down else RunState.RUNNING, down)
+        elif self._held_since is None:
+            self._held_since = now
+        if self._held_since is not None and now - self._held_since >= _HELD_AFTER_S:
+            self._show(RunState.WAITING if down else RunState.HELD, reason)
+        else:
+            self._show(RunState.RUNNING)
         if step.held:
             self._clock.wait(self._life.stop_event, _IDLE_S)
             pacer.restart(self._clock.monotonic())
