@@ -8,7 +8,7 @@ slowest step of the pipeline, so payloads are first proven valid a block at a ti
    one over all prices; Arrow turns the times into numbers and knows the calendar.
 3. Quotes are counted. The nine required keys and the string values need a fixed number of them, and
    any further key (unknown, or one that stands twice) needs two more. So the fixed number proves
-   that there is no further key, for a whole block by one sum.
+   that there is no further key.
 
 What the proof does not cover goes to `parse_strict`: it is either valid in an unusual way (further
 fields, escapes, years at the edge) or it is refused with the exact reason. The proof may therefore
@@ -78,9 +78,9 @@ _decode = msgspec.json.Decoder(_Event).decode
 # get their turn between the calls into C.
 _BLOCK = 1_000
 
-_QUOTES = 30  # nine keys and six string values; a price in a string has two more
+_QUOTES = 30  # of nine keys and six string values; those of a price in a string not counted
 
-_IDS = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}+\n)*+")
+_IDS = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\n)*+")
 _PRICE = rb"(?:0|[1-9][0-9]{0,7}+)(?:\.[0-9]{1,2}0{0,8}+)?+"
 _PRICES = re.compile(rb'(?:(?:%b|"%b")\n)*+' % (_PRICE, _PRICE))
 
@@ -143,9 +143,7 @@ def _prove(block: Sequence[bytes | None], max_bytes: int) -> tuple[list[int], Ti
     events, failed = _decode_typed(block)
     rows = _others(len(block), failed)
     payloads = [payload for row in rows if (payload := block[row]) is not None]
-    wrong = _unproven(payloads, events)
-    if max(map(len, payloads), default=0) > max_bytes:
-        wrong.update(place for place, data in enumerate(payloads) if len(data) > max_bytes)
+    wrong = _unproven(events) | _unfit(payloads, events, max_bytes)
     rows, events = _without(rows, wrong), _without(events, wrong)
     times = _times_us(_moments(events))
     if times is None:  # a day or an hour that does not exist, or before 1970
@@ -172,18 +170,29 @@ def _decode_typed(block: Sequence[bytes | None]) -> tuple[list[_Event], list[int
             return events, failed
 
 
-def _unproven(payloads: Sequence[bytes], events: Sequence[_Event]) -> set[int]:
-    """Return the places of events whose ids, prices, times or keys need a closer look."""
+def _unproven(events: Sequence[_Event]) -> set[int]:
+    """Return the places of events whose ids, prices or times need a closer look."""
     orders = [event.order for event in events]
     ids = [order.id for order in orders]
     ids += [order.product_id for order in orders]
     ids += [order.customer_id for order in orders]
-    prices = [order.unit_price for order in orders]
-    wrong = {place % len(events) for place in _mismatches(ids, _IDS, "\n")}
-    wrong.update(_mismatches(prices, _PRICES, b"\n"))
-    wrong.update(place % len(events) for place in _mismatches(_moments(events), _TIME_FORMS, "\n"))
-    wrong.update(_with_further_keys(payloads, prices))
-    return wrong
+    wrong = _mismatches(ids, _IDS, "\n")
+    wrong += _mismatches(_moments(events), _TIME_FORMS, "\n")
+    wrong += _mismatches([order.unit_price for order in orders], _PRICES, b"\n")
+    return {place % len(events) for place in wrong}
+
+
+def _unfit(payloads: Sequence[bytes], events: Sequence[_Event], max_bytes: int) -> set[int]:
+    """Return the places of payloads that are too long, or have more than the required keys."""
+    if not payloads:
+        return set()
+    lengths = np.fromiter(map(len, payloads), np.int64, len(payloads))
+    is_quote = np.frombuffer(b"".join(payloads), np.uint8) == ord('"')
+    quotes = np.add.reduceat(is_quote, np.cumsum(lengths) - lengths, dtype=np.int64)
+    prices = [event.order.unit_price for event in events]
+    if b'"' in b"".join(prices):
+        quotes -= [bytes(price).count(b'"') for price in prices]
+    return set(np.flatnonzero((quotes != _QUOTES) | (lengths > max_bytes)).tolist())
 
 
 def _moments(events: Sequence[_Event]) -> list[str]:
@@ -208,18 +217,6 @@ def _mismatches(values: Sequence[Any], lines: re.Pattern[AnyStr], end: AnyStr) -
         place += 1
         start = joined.index(end, found.end()) + 1
     return wrong
-
-
-def _with_further_keys(payloads: Sequence[bytes], prices: Sequence[msgspec.Raw]) -> list[int]:
-    """Return the places of payloads with more quotes than the required keys need."""
-    quotes = np.count_nonzero(np.frombuffer(b"".join(payloads), dtype=np.uint8) == ord('"'))
-    if quotes == _QUOTES * len(payloads) + b"".join(prices).count(b'"'):
-        return []  # none can have fewer than it needs, so the sum speaks for each
-    return [
-        place
-        for place, (payload, price) in enumerate(zip(payloads, prices, strict=True))
-        if payload.count(b'"') != _QUOTES + bytes(price).count(b'"')
-    ]
 
 
 def _others(count: int, excluded: Collection[int]) -> list[int]:
