@@ -110,9 +110,17 @@ def run(context: JobContext, options: Options) -> ConsumeResult:
 
 
 def make_consumer(
-    context: JobContext, broker: Broker, warehouse: Warehouse, options: Options
+    context: JobContext,
+    broker: Broker,
+    warehouse: Warehouse,
+    options: Options,
+    *,
+    patient: bool = False,
 ) -> ConsumerWorker:
-    """Return a consumer as the settings and options say, not started."""
+    """Return a consumer as the settings and options say, not started.
+
+    patient: wait without end for a broker or warehouse that went away.
+    """
     kafka = context.settings.kafka
     return ConsumerWorker(
         broker,
@@ -123,7 +131,7 @@ def make_consumer(
             until_caught_up=options.until_caught_up,
             limit=options.limit,
             duration_s=options.duration,
-            give_up_after_s=context.settings.timeout_s,
+            give_up_after_s=None if patient else context.settings.timeout_s,
         ),
         clock=context.clock,
     )

@@ -110,8 +110,13 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
     )
 
 
-def make_producer(context: JobContext, broker: Broker, options: ProduceOptions) -> ProducerWorker:
-    """Return a producer as the settings and options say, not started."""
+def make_producer(
+    context: JobContext, broker: Broker, options: ProduceOptions, *, patient: bool = False
+) -> ProducerWorker:
+    """Return a producer as the settings and options say, not started.
+
+    patient: wait without end for a broker that went away.
+    """
     settings = context.settings
     return ProducerWorker(
         broker,
@@ -120,7 +125,7 @@ def make_producer(context: JobContext, broker: Broker, options: ProduceOptions) 
         group_id=settings.kafka.group_id,
         injected_folder=settings.paths.injected,
         lock_file=settings.paths.producer_lock,
-        give_up_after_s=settings.timeout_s,
+        give_up_after_s=None if patient else settings.timeout_s,
         clock=context.clock,
     )
 

@@ -55,6 +55,11 @@ class MergeWorker:
         return self._life.join(timeout)
 
     @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._life.alive
+
+    @property
     def error(self) -> BaseException | None:
         """What ended the loop, None for a clean end."""
         return self._life.error

@@ -1,0 +1,323 @@
+"""The desk: every control of the pipeline, and its whole state as one snapshot.
+
+Threads and their owners: the desk owns the tasks (opening, seed, validation, demonstration), the
+pollers (figures, topic) and the sampler; producer, consumer and merge own theirs. `close` ends all
+of them in the order that loses nothing.
+"""
+
+import logging
+from contextlib import ExitStack, suppress
+from threading import Event, Lock, Thread
+from typing import Any
+
+from core.broker.base import Broker
+from core.clock import Clock, SystemClock
+from core.config import Settings
+from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.worker import ConsumerWorker
+from core.errors import DropshipError
+from core.jobs import consume, load, produce, seed, validate
+from core.jobs.backends import broker_label, open_broker, open_warehouse, warehouse_label
+from core.jobs.base import JobContext
+from core.kpis.read import category_split, read_kpis, revenue_by_day
+from core.lifecycle import FINAL_STATES
+from core.operations.demo import Demonstration
+from core.operations.history import History, Sample
+from core.operations.poller import Poller
+from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.task import Task
+from core.producer.options import ProduceOptions
+from core.producer.snapshot import ProducerSnapshot
+from core.producer.worker import ProducerWorker
+from core.seed.spec import SeedResult
+from core.text import _
+from core.transform.worker import MergeSnapshot, MergeWorker
+from core.validation.model import ValidationResult
+from core.warehouse.base import Warehouse
+
+_DAYS = 366
+_DRAIN_S = 30.0
+_WATCH_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Controls that return at once, and `snapshot`. Made, used and closed by one screen.
+
+    Controls may be called from any thread; one that does not fit the present state does nothing
+    and returns False.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self._clock = clock or SystemClock()
+        self._lock = Lock()
+        self._closing = Event()
+        self._stack = ExitStack()
+        self._broker: Broker | None = None
+        self._warehouse: Warehouse | None = None
+        self._producer: ProducerWorker | None = None
+        self._consumer: ConsumerWorker | None = None
+        self._merge: MergeWorker | None = None
+        self._opening: Task[bool] = Task("open", self._clock)
+        self._seed: Task[SeedResult] = Task("seed", self._clock)
+        self._validation: Task[ValidationResult] = Task("validate", self._clock)
+        self._demo: Task[str] = Task("demo", self._clock)
+        self._figures = Poller("figures", self._read_figures, 2.0, self._clock)
+        self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
+        self._history = History()
+        self._sampler = Thread(target=self._sample, name="history", daemon=True)
+        self._reports: tuple[str, ...] = ()
+        self._validation_every_s = 0.0
+        self._validated_at = 0.0
+
+    # -- opening and closing
+
+    def open(self) -> bool:
+        """Open broker and warehouse in the background; again after a failure."""
+        return not self.ready and self._opening.run(self._open)
+
+    @property
+    def ready(self) -> bool:
+        """Whether broker and warehouse are open."""
+        return self._warehouse is not None and self._broker is not None
+
+    def _open(self) -> bool:
+        context = self._context(self._opening)
+        with ExitStack() as stack:
+            warehouse = stack.enter_context(open_warehouse(context))
+            broker = stack.enter_context(open_broker(context, start_embedded=True))
+            self._warehouse, self._broker = warehouse, broker
+            self._stack = stack.pop_all()
+        self._figures.start()
+        self._watch.start()
+        self._sampler.start()
+        return True
+
+    def close(self) -> None:
+        """End everything cleanly: producer flushed, consumer caught up (or stopped), all closed.
+
+        Blocks, at most about a minute; call it off the screen's thread.
+        """
+        self._closing.set()
+        for task in (self._demo, self._seed, self._validation, self._opening):
+            task.cancel()
+        for task in (self._demo, self._seed, self._validation, self._opening):
+            task.join(_DRAIN_S)
+        self._end_producer()
+        self._end_consumer()
+        self._figures.stop()
+        self._watch.stop()
+        for poller in (self._figures, self._watch):
+            poller.join(5.0)
+        if self._sampler.ident is not None:
+            self._sampler.join(5.0)
+        with suppress(DropshipError):
+            self._stack.close()
+
+    def _end_producer(self) -> None:
+        if self._producer is not None:
+            self._producer.stop()
+            self._producer.join(_DRAIN_S)
+
+    def _end_consumer(self) -> None:
+        """On an embedded broker, which ends with this process, everything is stored first."""
+        consumer, broker = self._consumer, self._broker
+        if consumer is not None and consumer.alive:
+            if broker is not None and broker.backlog_limit_bytes is not None:
+                consumer.resume()
+                consumer.finish()
+                consumer.join(_DRAIN_S)
+            consumer.stop()
+            consumer.join(_DRAIN_S)
+        if self._merge is not None:
+            self._merge.stop()
+            self._merge.join(_DRAIN_S)
+
+    # -- seed
+
+    def generate(self, options: seed.Options) -> bool:
+        """Generate seed files in the background, and load the catalogue from them."""
+        return self._seed.run(lambda: self._generate(options))
+
+    def cancel_seed(self) -> None:
+        """Give up generating; files that were there stay as they were."""
+        self._seed.cancel()
+
+    def _generate(self, options: seed.Options) -> SeedResult:
+        context = self._context(self._seed)
+        written = seed.run(context, options).written
+        if self._warehouse is not None and not written.cancelled:
+            load.load(context, self._warehouse, load.Options(input=options.output))
+        return written
+
+    # -- producer
+
+    def start_producer(self, options: produce.Options) -> bool:
+        """Start publishing. Errors: UsageError for options that cannot be used."""
+        with self._lock:
+            if self._broker is None or self._closing.is_set() or self._busy(self._producer):
+                return False
+            context = self._context(self._opening)
+            checked: ProduceOptions = produce.checked_options(context, options)
+            self._producer = produce.make_producer(context, self._broker, checked, patient=True)
+            self._producer.start()
+            return True
+
+    @property
+    def producer(self) -> ProducerWorker | None:
+        """The producer under way, for pause, resume, stop and its rate; None without one."""
+        return self._producer if self._busy(self._producer) else None
+
+    # -- consumer
+
+    def start_consumer(self) -> bool:
+        """Start storing what the topic holds, and merging it."""
+        with self._lock:
+            if not self.ready or self._closing.is_set() or self._busy(self._consumer):
+                return False
+            broker, warehouse = self._broker, self._warehouse
+            if broker is None or warehouse is None:
+                return False
+            self._consumer = consume.make_consumer(
+                self._context(self._opening),
+                broker,
+                warehouse,
+                consume.Options(),
+                patient=True,
+            )
+            self._consumer.start()
+            if self._merge is None or not self._merge.alive:
+                self._merge = MergeWorker(warehouse, clock=self._clock)
+                self._merge.start()
+            return True
+
+    @property
+    def consumer(self) -> ConsumerWorker | None:
+        """The consumer under way, for pause, resume and stop; None without one."""
+        return self._consumer if self._busy(self._consumer) else None
+
+    # -- validation and figures
+
+    def validate(self) -> bool:
+        """Run all checks in the background and write a report."""
+        return self.ready and self._validation.run(self._validate)
+
+    def validate_every(self, seconds: float) -> None:
+        """Run the checks every so many seconds; 0 is only when asked."""
+        self._validation_every_s = seconds
+
+    def refresh_every(self, seconds: float) -> None:
+        """Read the figures every so many seconds; 0 is only when asked."""
+        self._figures.set_interval(seconds)
+
+    def refresh(self) -> None:
+        """Read the figures now."""
+        self._figures.now()
+
+    def _validate(self) -> ValidationResult:
+        warehouse, broker = self._backends()
+        context = self._context(self._validation)
+        view = validate.view_of(context, broker)
+        options = validate.Options(format=("json", "html", "junit"))
+        result = validate.check(context, warehouse, view, options)
+        self._reports = tuple(str(file) for file in result.reports)
+        self._validated_at = self._clock.monotonic()
+        return result.found
+
+    # -- demonstration
+
+    def demonstrate(self, orders: int = 5_000, rate: float = 400.0) -> bool:
+        """Run the whole pipeline at a rate that can be watched."""
+        if not self.ready:
+            return False
+        return self._demo.run(Demonstration(self, self._demo, orders, rate).run)
+
+    def cancel_demo(self) -> None:
+        """End the demonstration; what it started is stopped cleanly."""
+        self._demo.cancel()
+
+    # -- state
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return the present moment; never waits."""
+        producer, consumer, merge = self._producer, self._consumer, self._merge
+        return DeskSnapshot(
+            at=self._clock.now(),
+            broker=broker_label(self._context(self._opening)),
+            warehouse=warehouse_label(self._context(self._opening)),
+            opening=self._opening.latest,
+            ready=self.ready,
+            producer=producer.snapshot() if producer else ProducerSnapshot(),
+            consumer=consumer.snapshot() if consumer else self._idle_consumer(),
+            merge=merge.snapshot() if merge else MergeSnapshot(),
+            seed=self._seed.latest,
+            validation=self._validation.latest,
+            validation_every_s=self._validation_every_s,
+            reports=self._reports,
+            demo=self._demo.latest,
+            figures=self._figures.latest,
+            figures_every_s=self._figures.interval_s,
+            watch=self._watch.latest,
+            history=self._history.latest,
+        )
+
+    def _idle_consumer(self) -> ConsumerSnapshot:
+        return ConsumerSnapshot(topic=self.settings.kafka.topic)
+
+    def _context(self, task: Task[Any]) -> JobContext:
+        return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
+
+    def _busy(self, worker: ProducerWorker | ConsumerWorker | None) -> bool:
+        return worker is not None and worker.snapshot().state not in FINAL_STATES
+
+    def _backends(self) -> tuple[Warehouse, Broker]:
+        if self._warehouse is None or self._broker is None:
+            raise DropshipError(_("broker and warehouse are not open yet"))
+        return self._warehouse, self._broker
+
+    def _read_figures(self) -> Figures:
+        warehouse, _broker = self._backends()
+        return Figures(
+            read_kpis(warehouse),
+            tuple(revenue_by_day(warehouse, _DAYS)),
+            tuple(category_split(warehouse)),
+        )
+
+    def _read_topic(self) -> Watch:
+        _warehouse, broker = self._backends()
+        kafka = self.settings.kafka
+        marks = broker.watermarks(kafka.topic)
+        committed = broker.committed(kafka.topic, kafka.group_id)
+        return Watch(
+            {
+                part: max(mark.high - committed.get(part, mark.low), 0)
+                for part, mark in marks.items()
+            },
+            sum(mark.high for mark in marks.values()),
+        )
+
+    def _sample(self) -> None:
+        """Once a second: add to the history, and start a validation that is due."""
+        while not self._closing.is_set():
+            self._history.add(self._moment())
+            due = self._validated_at + self._validation_every_s
+            if self._validation_every_s and self._clock.monotonic() >= due:
+                self.validate()
+            self._clock.wait(self._closing, 1.0)
+
+    def _moment(self) -> Sample:
+        now = self.snapshot()
+        topic = now.watch.value
+        busy = self._busy(self._consumer)
+        lag = now.consumer.total_lag if busy else topic.total_lag if topic else 0
+        return Sample(
+            now.at,
+            now.producer.rate_actual if self._busy(self._producer) else 0.0,
+            now.consumer.rate if busy else 0.0,
+            lag,
+            now.consumer.latency.p50,
+            now.consumer.latency.p95,
+            now.consumer.latency.p99,
+        )

@@ -1,0 +1,96 @@
+"""A reading that is taken again and again, off the screen's thread, and whose age is known."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+from core.clock import Clock
+from core.errors import DropshipError
+from core.text import clean
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """The last value, when it was taken (UTC) and how long that took (seconds).
+
+    error: why the latest attempt failed, since when; the value is then that of an earlier one.
+    busy: an attempt is under way.
+    """
+
+    value: T | None = None
+    at: datetime | None = None
+    took_s: float = 0.0
+    error: str = ""
+    failing_since: datetime | None = None
+    busy: bool = False
+
+
+class Poller(Generic[T]):
+    """Takes a reading every `interval_s` seconds (0: only when asked) in a thread of its own.
+
+    A slow reading delays the next one, so requests never pile up.
+    """
+
+    def __init__(self, name: str, take: Callable[[], T], interval_s: float, clock: Clock) -> None:
+        self._take = take
+        self._clock = clock
+        self._wake = Event()
+        self._ended = False
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self.interval_s = interval_s
+        self.latest: Reading[T] = Reading()
+
+    def start(self) -> None:
+        """Start polling."""
+        self._thread.start()
+
+    def set_interval(self, seconds: float) -> None:
+        """Poll at another interval from now on; 0 is only when asked."""
+        self.interval_s = seconds
+        self._wake.set()
+
+    def now(self) -> None:
+        """Take a reading as soon as possible."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread; returns at once."""
+        self._ended = True
+        self._wake.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; return whether it came."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._ended:
+            self._read()
+            self._wake.wait(self.interval_s or None)
+            self._wake.clear()
+
+    def _read(self) -> None:
+        self.latest = replace(self.latest, busy=True)
+        began = self._clock.monotonic()
+        try:
+            value = self._take()
+        except DropshipError as error:
+            since = self.latest.failing_since or self._clock.now()
+            self.latest = replace(self.latest, busy=False, error=error.message, failing_since=since)
+        except Exception as error:
+            log.warning("reading failed", exc_info=True)
+            since = self.latest.failing_since or self._clock.now()
+            self.latest = replace(
+                self.latest, busy=False, error=clean(error, 200), failing_since=since
+            )
+        else:
+            took = self._clock.monotonic() - began
+            self.latest = Reading(value, self._clock.now(), took)
