@@ -81,7 +81,8 @@ def stop_logging() -> None:
     for handler in list(root.handlers):
         if isinstance(handler, (_SharedFile, _ShownLines)):
             root.removeHandler(handler)
-            handler.close()
+            with suppress(OSError):
+                handler.close()
     logging.captureWarnings(capture=False)
     threading.excepthook = threading.__excepthook__
 
@@ -152,11 +153,18 @@ class _SharedFile(RotatingFileHandler):
         self,
         record: logging.LogRecord,  # noqa: ARG002 - logging's signature
     ) -> None:
-        """Say once that the log cannot be written (disk full); the work goes on."""
+        """Say once that the log cannot be written (disk full); the work goes on.
+
+        The file is opened anew for the next record, so that the log goes on once there is room.
+        """
+        reason = sys.exc_info()[1]
+        stream, self.stream = self.stream, None
+        with suppress(OSError):
+            if stream is not None:
+                stream.close()
         if self._failed:
             return
         self._failed = True
-        reason = sys.exc_info()[1]
         with suppress(Exception):
             log.warning(
                 _("the log is incomplete: {file}: {reason}").format(

@@ -15,6 +15,7 @@ from core.cli.options import LANGUAGES, Options, declare, declare_common
 from core.errors import UsageError
 from core.text import _, clean
 
+_HELP_COLUMN = 30
 _WITH_VALUE = ("--run", "--lang")
 
 
@@ -141,6 +142,9 @@ def _add_common(parser: argparse.ArgumentParser) -> Options:
 
 class _Layout(argparse.RawDescriptionHelpFormatter):
     """Keeps the lines of the list of jobs, and has our own word for usage."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=_HELP_COLUMN)
 
     def add_usage(
         self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None

@@ -32,7 +32,8 @@ class Stderr:
 
     def fault(self, fault: Fault) -> None:
         """Show why the run is not good, one line each with its hint."""
-        if self._quiet and fault.kind == "interrupted":
+        if fault.kind == "interrupted":
+            self.notice(fault.message)
             return
         for message, hint in fault.several or ((fault.message, fault.hint),):
             self._say("error", message)
