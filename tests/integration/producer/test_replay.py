@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 
 from core.broker.cluster import Cluster
 from core.config import Settings
@@ -48,6 +49,21 @@ def test_a_second_replay_gives_the_same_orders_in_the_same_partitions(
         assert set(Counter(reader.order_ids).values()) == {2}
         places = {(message.key(), message.partition()) for message in reader.messages}
     assert len(places) == 500
+
+
+def test_keys_go_where_any_client_of_librdkafka_puts_them(
+    broker: Cluster, settings: Settings
+) -> None:
+    orders_file(settings, 200)
+    assert finished(worker(broker, settings, rate=0)).acked == 200
+    other = Producer(broker.producer_config())
+    for number in range(1, 201):
+        other.produce(settings.kafka.topic, b"{}", b"ORDER_%06d" % number)
+    other.flush(10)
+    with reading(broker, settings) as reader:
+        reader.read_until(lambda: len(reader.messages) >= 400)
+        places = {(message.key(), message.partition()) for message in reader.messages}
+    assert len(places) == 200
 
 
 def test_bad_rows_are_counted_and_the_first_ten_named(broker: Cluster, settings: Settings) -> None:

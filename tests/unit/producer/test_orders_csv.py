@@ -155,10 +155,10 @@ def test_a_line_longer_than_memory_allows_is_skipped_across_blocks(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(orders_csv, "BLOCK_BYTES", 100_000)
-    write(file, line(1), b'"' + b"y" * (3 * MAX_RECORD_BYTES), line(2))
+    write(file, line(1), b'"' + b"y" * (3 * MAX_RECORD_BYTES), line(2), b"bad")
     good, rejected = read(file)
     assert ids(good) == [1, 2]
-    assert [bad.line for bad in rejected] == [3]
+    assert [bad.line for bad in rejected] == [3, 5]
 
 
 @pytest.mark.parametrize(
