@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
 from core.config import Thresholds
-from core.validation import BrokerView, CheckResult, ValidationResult, validate
+from core.validation import BrokerView, CheckResult, ValidationResult, run, validate
+from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
@@ -80,8 +81,9 @@ class Pipeline:
         broker_view: BrokerView | None = None,
         **thresholds: float,
     ) -> CheckResult:
-        """Run all checks, return one."""
-        return self.validate(now=now, broker_view=broker_view, **thresholds).check(name)
+        """Run one check alone."""
+        limits = Thresholds.model_validate(thresholds)
+        return dict(run._CHECKS)[name](CheckContext(self.warehouse, limits, now, broker_view))
 
 
 def view(
