@@ -58,7 +58,7 @@ def test_a_held_producer_stops_at_once_with_everything_acknowledged(
     with running(worker(broker, settings, rate=0)) as producer:
         wait_until(lambda: held(producer))
         producer.stop()
-        assert producer.join(0.2)
+        assert producer.join(1.0)
     last = producer.snapshot()
     assert last.sent == last.acked
 
