@@ -1,0 +1,95 @@
+"""The documented model of an event: what its fields become, and what it says of itself."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from core.consumer.decode_reasons import REASONS, EventError
+from core.consumer.event import OrderEvent, parse_strict
+from core.errors import DropshipError
+
+
+def event(**fields):
+    values = {"price": "39.3", "sold_at": "2024-05-17T09:30:00Z", **fields}
+    return (
+        '{"event_type":"order_created","order":{"id":"O1","product_id":"P1","customer_id":"C1",'
+        f'"quantity":2,"unit_price":{values["price"]},"sold_at":"{values["sold_at"]}"}},'
+        '"timestamp":"2026-01-05T10:00:00.250Z","source":"web"}'
+    ).encode()
+
+
+def test_fields_become_values():
+    parsed = parse_strict(event())
+    assert parsed.event_type == "order_created"
+    assert parsed.timestamp == datetime(2026, 1, 5, 10, 0, 0, 250_000, tzinfo=UTC)
+    assert parsed.order.model_dump() == {
+        "id": "O1",
+        "product_id": "P1",
+        "customer_id": "C1",
+        "quantity": 2,
+        "unit_price": Decimal("39.30"),
+        "sold_at": datetime(2024, 5, 17, 9, 30, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "price"),
+    [
+        ("0", "0.00"),
+        ("-0", "0.00"),
+        ("-0.0", "0.00"),
+        ("39.3", "39.30"),
+        ("39.300", "39.30"),
+        ('"39.3"', "39.30"),
+        ("1e2", "100.00"),
+        ("99999999.99", "99999999.99"),
+        ("0.29", "0.29"),
+    ],
+)
+def test_a_price_is_exact_and_has_two_decimals(written, price):
+    assert str(parse_strict(event(price=written)).order.unit_price) == price
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2024-05-17T09:30:00+02:00", "2024-05-17T07:30:00+00:00"),
+        ("2024-01-01T00:30:00+14:00", "2023-12-31T10:30:00+00:00"),
+        ("2024-05-17T09:30:00.5Z", "2024-05-17T09:30:00.500000+00:00"),
+        ("2024-05-17T09:30:00.123456999-00:30", "2024-05-17T10:00:00.123456+00:00"),
+        ("1969-12-31T23:30:00-00:30", "1970-01-01T00:00:00+00:00"),
+        ("2262-12-31T23:59:59.999999Z", "2262-12-31T23:59:59.999999+00:00"),
+    ],
+)
+def test_a_moment_is_in_utc(written, moment):
+    assert parse_strict(event(sold_at=written)).order.sold_at.isoformat() == moment
+
+
+def test_a_refusal_is_an_error_for_the_person():
+    with pytest.raises(EventError) as caught:
+        parse_strict(event(price="-1"))
+    assert isinstance(caught.value, DropshipError)
+    assert caught.value.reason in REASONS
+    assert caught.value.message == "order.unit_price: -1 is outside 0.00 to 99999999.99"
+    assert caught.value.hint
+    assert caught.value.__cause__ is None
+
+
+def test_an_event_cannot_be_changed():
+    parsed = parse_strict(event())
+    with pytest.raises(ValidationError):
+        parsed.order.quantity = 3
+
+
+def test_the_schema_names_every_field_and_bound():
+    schema = OrderEvent.model_json_schema()
+    order = schema["$defs"]["Order"]["properties"]
+    assert set(schema["required"]) == {"event_type", "order", "timestamp"}
+    assert set(schema["$defs"]["Order"]["required"]) == set(order)
+    assert order["quantity"]["minimum"] == 1
+    assert order["quantity"]["maximum"] == 1_000_000
+    assert order["sold_at"]["format"] == "date-time"
+    assert [way["type"] for way in order["unit_price"]["anyOf"]] == ["number", "string"]
+    assert order["id"]["pattern"].startswith("^[A-Za-z0-9]")
