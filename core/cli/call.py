@@ -131,7 +131,11 @@ class Call:
     def _tell(self, code: int, fault: Fault | None, fields: dict[str, object]) -> int:
         """Give result and error to whom they concern; return the final exit code."""
         if self._seen.as_json:
-            self._emit(code, fault, fields)
+            try:
+                self._emit(code, fault, fields)
+            except Exception as defect:  # noqa: BLE001 - fields that are no JSON
+                code, fault = self._judge(defect)
+                self._emit(code, fault, {})
         error = self._output.error
         if error is not None and error.errno != errno.EPIPE and code == ExitCode.OK:
             code = ExitCode.BAD_RESULT

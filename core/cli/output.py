@@ -66,10 +66,10 @@ class Outcome:
             "backend": {"broker": self.broker, "warehouse": self.warehouse},
             "error": fault and {"kind": fault.kind, "message": fault.message, "hint": fault.hint},
         }
+        safe = {name: clean_tree(mask(plain(value))) for name, value in base.items()}
+        found = clean_tree(mask(plain(self.fields)))
         # The frame's own keys win: no job may hide how its run ended.
-        safe = clean_tree(mask(plain({**self.fields, **base})))
-        ordered = [*base, *(key for key in self.fields if key not in base)]
-        return {key: safe[key] for key in ordered} if isinstance(safe, dict) else base
+        return {**safe, **found, **safe} if isinstance(found, dict) else safe
 
 
 def plain(value: object) -> object:
@@ -133,11 +133,14 @@ class Output:
         return self._descriptor is not None and os.isatty(self._descriptor)
 
     def emit_record(self, outcome: Outcome, mask: Mask = _unmasked) -> None:
-        """Write the one JSON object; a second call does nothing."""
+        """Write the one JSON object; a second call does nothing.
+
+        Errors: whatever the fields of the outcome raise; then nothing was written.
+        """
+        text = json.dumps(outcome.record(mask), ensure_ascii=False, allow_nan=False)
         if self._emitted:
             return
         self._emitted = True
-        text = json.dumps(outcome.record(mask), ensure_ascii=False, allow_nan=False)
         self._write(f"{text}\n".encode())
 
     def show(self, text: str) -> None:

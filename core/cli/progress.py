@@ -4,6 +4,7 @@ Workers only leave figures and lines here and return at once; the main thread pa
 that does not read holds up nobody but the painter.
 """
 
+import os
 import threading
 from collections import deque
 from contextlib import suppress
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LINE_EVERY_S = 3.0
 PAINT_EVERY_S = 0.1
 _MAX_WAITING_LINES = 1_000
+_ASSUMED_COLUMNS, _ASSUMED_ROWS = 80, 24
 
 
 @dataclass
@@ -127,9 +129,9 @@ class Board:
             if task.ended:
                 return
             bar = self._bars[name] = _new_bar(task, self._stream, len(self._bars))
-        bar.set_postfix_str(task.note, refresh=False)
-        bar.update(max(task.done - bar.n, 0))
-        bar.refresh()
+        bar.set_postfix_str(_note_of(task), refresh=False)
+        if not bar.update(max(task.done - bar.n, 0)):
+            bar.refresh()
 
     def _end(self, name: str, task: _Task, now: float) -> None:
         bar = self._bars.pop(name, None)
@@ -143,20 +145,32 @@ def _new_bar(task: _Task, stream: TextIO | None, position: int) -> "tqdm[Any]":
     from tqdm import tqdm  # noqa: PLC0415 - only on a terminal
 
     tqdm.monitor_interval = 0  # no thread of its own
+    sized = _has_size(stream)
     known = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}{postfix}"
     unknown = "{desc} {n_fmt} {rate_fmt}{postfix}"
     return tqdm(
         desc=task.name,
         total=task.total,
+        initial=task.done,  # what was done before is no part of the rate
         unit=f" {task.unit}",
         unit_scale=True,
         file=stream,
-        dynamic_ncols=True,
+        dynamic_ncols=sized,
+        ncols=None if sized else _ASSUMED_COLUMNS,
+        nrows=None if sized else _ASSUMED_ROWS,
         leave=False,
         position=position,
         mininterval=0,
         bar_format=known if task.total is not None else unknown,
     )
+
+
+def _has_size(stream: TextIO | None) -> bool:
+    """Return whether a terminal tells its size; some (serial lines, bare ptys) answer 0 x 0."""
+    try:
+        return stream is not None and min(os.get_terminal_size(stream.fileno())) > 0
+    except (OSError, ValueError):
+        return False
 
 
 def _line_of(task: _Task, now: float) -> str:
@@ -172,9 +186,14 @@ def _line_of(task: _Task, now: float) -> str:
             parts.append(_("{time} left").format(time=_duration((task.total - task.done) / rate)))
     elif task.total is None and task.done == 0:
         parts = [_duration(now - task.began)]
-    if task.note and "/s" not in task.note:
-        parts.append(task.note)
+    if note := _note_of(task):
+        parts.append(note)
     return f"{task.name}: {', '.join(parts)}"
+
+
+def _note_of(task: _Task) -> str:
+    """Return the note, unless it is a rate: that is shown anyway."""
+    return "" if "/s" in task.note else task.note
 
 
 def _last_line(task: _Task, now: float) -> str:

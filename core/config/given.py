@@ -86,7 +86,10 @@ def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
         if _is_ours(name):
             given[name] = Given(value.strip(), _("environment"))
     given = {name: found for name, found in given.items() if found.value}
-    return Gathered(given, (*problems, *_placeholders(given)), tuple(warnings))
+    problems.extend(_placeholders(given))
+    # One fault is one line: a placeholder is not looked at again.
+    real = {name: found for name, found in given.items() if not _is_placeholder(found)}
+    return Gathered(real, tuple(problems), tuple(warnings))
 
 
 def _is_ours(name: str) -> bool:
@@ -143,7 +146,7 @@ def _undefined(name: str, missing: str, where: str) -> Problem:
 
 def _placeholders(given: Mapping[str, Given]) -> Iterator[Problem]:
     for name, found in given.items():
-        if not _PLACEHOLDER.fullmatch(found.value):
+        if not _is_placeholder(found):
             continue
         if is_secret_name(name):
             message = _("{where}: {setting} still holds a placeholder")
@@ -155,3 +158,7 @@ def _placeholders(given: Mapping[str, Given]) -> Iterator[Problem]:
             ),
             _("put in the real value, or remove the line"),
         )
+
+
+def _is_placeholder(found: Given) -> bool:
+    return _PLACEHOLDER.fullmatch(found.value) is not None

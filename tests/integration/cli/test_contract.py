@@ -1,0 +1,193 @@
+"""`--json` prints exactly one object whatever happens, and exit codes tell what happened."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import ROOT
+
+RUN = ("--run", "broker")
+
+
+def test_a_job_that_is_done(dropship):
+    ended = dropship("--run", "seed", "--json", "--orders", "20")
+    record = ended.record
+    assert ended.code == 0
+    assert record["job"] == "seed"
+    assert record["backend"] == {"broker": "embedded", "warehouse": "duckdb"}
+    assert record["orders"] == 20
+    assert record["elapsed_s"] > 0
+    assert (dropship.folder / record["files"][0]["path"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "job", "word"),
+    [
+        ((), None, "console"),
+        (("--run",), "", "name a job"),
+        (("--run", "sed"), "sed", "no job 'sed'"),
+        (("--run=\x1b]0;x\x07",), "\ufffd]0;x\ufffd", "no job"),
+        (("--run", "seed", "--orders", "x"), "seed", "--orders: 'x'"),
+        (("--run", "seed", "--orders"), "seed", "--orders: its value is missing"),
+        (("--run", "seed", "--nope"), "seed", "--nope: unknown option"),
+        (("--run", "seed", "stray"), "seed", "'stray'"),
+        (("--run", "produce", "--mode", "repaly"), "produce", "--mode"),
+        (("--run", "seed", "--data-dir", "/dev/null"), "seed", "--data-dir"),
+        (("--run", "seed", "--env-file", "absent"), "seed", "--env-file absent"),
+        (("--run", "seed", "--lang", "xx"), "seed", "--lang"),
+    ],
+)
+def test_a_wrong_call_ends_with_2(dropship, arguments, job, word):
+    ended = dropship("--json", *arguments)
+    assert ended.code == 2
+    assert ended.record["job"] == job
+    assert ended.record["error"]["kind"] in {"usage", "config"}
+    assert word in ended.record["error"]["message"]
+    assert ended.err.startswith("dropship: error: ")
+    assert "Traceback" not in ended.err
+    assert not (dropship.folder / "data").exists()
+
+
+def test_options_that_do_not_fit_together_end_with_2(dropship):
+    ended = dropship("--json", "--run", "seed", "--end", "2023-01-01")
+    assert ended.code == 2
+    assert "--end" in ended.record["error"]["message"]
+
+
+def test_without_json_stdout_holds_the_summary_and_stderr_the_errors(dropship):
+    done = dropship(*RUN, stand_in="good")
+    assert (done.code, done.out, done.err) == (0, "the summary\n", "")
+    failed = dropship("--run", "sed")
+    assert failed.out == ""
+    assert failed.err.splitlines()[0] == "dropship: error: --run: there is no job 'sed'"
+
+
+def test_values_are_exact_and_harmless(dropship):
+    record = dropship(*RUN, "--json", stand_in="good").record
+    assert record["money"] == "1234.50"
+    assert record["hostile"] == "\ufffd[31m\ufffd"
+
+
+def test_stray_output_of_others_never_reaches_stdout(dropship):
+    ended = dropship(*RUN, "--json", stand_in="noisy")
+    assert ended.record["sent"] == 1
+    for text in ("a stray print", "a stray write", "a stray line of C"):
+        assert text in ended.err
+
+
+def test_a_bad_result_ends_with_1_and_keeps_its_keys(dropship):
+    ended = dropship(*RUN, "--json", stand_in="bad")
+    assert ended.code == 1
+    assert ended.record["sent"] == 1
+    assert ended.record["error"]["message"] == "3 events were not delivered"
+    told = dropship(*RUN, stand_in="bad")
+    assert told.code == 1
+    assert told.out == "the summary\n"
+    assert told.err == "dropship: error: 3 events were not delivered\n"
+
+
+def test_what_is_known_half_way_is_told(dropship):
+    ended = dropship(*RUN, "--json", stand_in="halfway")
+    assert ended.code == 1
+    assert ended.record["error"] == {
+        "kind": "input",
+        "message": "orders.csv:3: no",
+        "hint": "mend it",
+    }
+    assert ended.record["sent"] == 7
+    assert ended.record["seed"] == {"orders": 5}
+
+
+@pytest.mark.parametrize("behaviour", ["broken", "leaving", "mute", "circular"])
+def test_a_defect_ends_with_4_and_the_log_has_the_traceback(dropship, behaviour):
+    ended = dropship(*RUN, "--json", stand_in=behaviour)
+    assert ended.code == 4
+    assert ended.record["error"]["kind"] == "internal"
+    assert "data/logs/dropship.log" in ended.record["error"]["hint"]
+    assert "Traceback" not in ended.err
+    traces = [json.loads(line).get("exc_info", "") for line in dropship.log.splitlines()]
+    assert any(trace.startswith("Traceback") for trace in traces)
+
+
+def test_debug_shows_the_traceback(dropship):
+    ended = dropship(*RUN, "--json", "--debug", stand_in="broken")
+    assert ended.record["exit_code"] == 4
+    assert "Traceback" in ended.err
+    assert "in broken" in ended.err
+
+
+def test_a_thread_that_fails_prints_no_traceback(dropship):
+    ended = dropship(*RUN, "--json", stand_in="stray_thread")
+    assert ended.record["ok"]
+    assert ended.err == "dropship: error: thread stray failed: division by zero\n"
+    assert "ZeroDivisionError" in dropship.log
+
+
+def test_a_log_that_cannot_be_written_is_only_a_warning(dropship):
+    ended = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stand_in="good")
+    assert ended.record["ok"]
+    assert ended.err.startswith("dropship: warning: no log is kept: /dev/null/x.log")
+    broken = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stand_in="broken")
+    assert "--debug" in broken.record["error"]["hint"]
+
+
+def test_the_log_tells_of_each_run(dropship):
+    dropship(*RUN, stand_in="bad")
+    first, last = (json.loads(line) for line in dropship.log.splitlines())
+    assert (first["message"], first["job"]) == ("run begins", "broker")
+    assert (last["message"], last["exit_code"], last["kind"]) == ("run ends", 1, "bad_result")
+
+
+def test_quiet_leaves_only_errors(dropship, env_file):
+    env_file("KAFKA_TOPIC=a\nKAFKA_TOPIC=b\n")
+    assert "set twice" in dropship(*RUN, stand_in="good").err
+    assert dropship(*RUN, "--quiet", stand_in="good").err == ""
+    assert "error" in dropship(*RUN, "--quiet", stand_in="bad").err
+
+
+def test_a_reader_who_left_changes_nothing(dropship):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = dropship.start(*RUN, "--json", stand_in="good", stdout=writing)
+    os.close(writing)
+    ended = dropship.end(process)
+    assert ended.code == 0
+    assert ended.err == ""
+
+
+def test_a_job_that_repeats_itself_ends_when_its_reader_leaves(dropship):
+    process = dropship.start(*RUN, stand_in="watching")
+    dropship.ready(process)
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_full_disk_behind_stdout_is_an_error(dropship):
+    with Path("/dev/full").open("wb") as full:
+        ended = dropship.end(dropship.start(*RUN, "--json", stand_in="good", stdout=full))
+    assert ended.code == 1
+    assert "stdout: No space left on device" in ended.err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_matter(dropship, closed):
+    command = f'"$0" -m core.cli.main --run seed --json --orders 5 {closed}'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable],
+        cwd=dropship.folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0
+    assert b"Traceback" not in ended.stderr
+    if ">&-" not in closed.replace("2>&-", ""):
+        assert json.loads(ended.stdout)["orders"] == 5
+    # What would have gone to a closed stream must not have gone into a file of ours.
+    assert b"{" not in (dropship.folder / "data" / "seed" / "orders.csv").read_bytes()
