@@ -37,6 +37,11 @@ def _(message: str) -> str:
     return _translations.gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
+    """Mark a message for translation where it is written; `_` translates it where it is shown."""
+    return message
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """Return the form of a message that fits a count."""
     return _translations.ngettext(singular, plural, count)

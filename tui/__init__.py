@@ -1,0 +1,1 @@
+"""The console: a full-screen Textual application over the core."""

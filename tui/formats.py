@@ -1,0 +1,104 @@
+"""Numbers, money, times and ages as people of a language read them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from babel.core import Locale
+from babel.numbers import format_currency, format_decimal
+
+_THOUSAND = 1_000.0
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_TEN = 10
+
+
+class Formats:
+    """The formats of one language; `code` is `en` or `fr`."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._locale = Locale.parse("fr_FR" if code == "fr" else "en_IE")
+
+    def count(self, value: int) -> str:
+        """Return a whole number with thousands separators."""
+        return str(format_decimal(value, locale=self._locale)).replace("\u202f", "\u00a0")
+
+    def money(self, amount: Decimal, *, cents: bool = True) -> str:
+        """Return euros, with or without cents."""
+        pattern = None if cents else ("#,##0\u00a0¤" if self.code == "fr" else "¤#,##0")
+        text = format_currency(amount, "EUR", pattern, locale=self._locale, currency_digits=cents)
+        return str(text).replace("\u202f", "\u00a0")
+
+    def rate(self, per_second: float) -> str:
+        """Return events per second."""
+        return f"{self.short(per_second)}/s"
+
+    def short(self, value: float) -> str:
+        """Return a figure in at most six characters: 7.5, 950, 12.3k, 1.20M."""
+        for limit, unit, places in ((1e6, "M", 2), (1e4, "k", 1)):
+            if value >= limit:
+                scale = 1e6 if unit == "M" else _THOUSAND
+                return self._number(value / scale, places) + unit
+        if value >= _TEN or value == int(value):
+            return self.count(round(value))
+        return self._number(value, 1)
+
+    def percent(self, fraction: float) -> str:
+        """Return a share as whole percent."""
+        return f"{self.count(round(fraction * 100))} %"
+
+    def change(self, now: Decimal | int, before: Decimal | int) -> str:
+        """Return by how much a figure has changed, as signed whole percent; a dash from nothing."""
+        if not before:
+            return "–"
+        share = (Decimal(now) - Decimal(before)) / Decimal(before)
+        sign = "+" if share >= 0 else "−"
+        return f"{sign}{self.count(abs(round(share * 100)))} %"
+
+    def milliseconds(self, value: float | None) -> str:
+        """Return a latency: ms below a second, seconds above."""
+        if value is None:
+            return "–"
+        if value < _THOUSAND:
+            return f"{self.count(round(value))} ms"
+        return f"{self._number(value / _THOUSAND, 1)} s"
+
+    def bytes(self, value: float) -> str:
+        """Return a size in decimal units."""
+        for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+            if value >= limit:
+                return f"{self._number(value / limit, 1)} {unit}"
+        return f"{self.count(round(value))} B"
+
+    def span(self, seconds: float) -> str:
+        """Return a duration in its two greatest units: 0.4 s, 42 s, 3 m 10 s, 2 h 5 m."""
+        if seconds < _TEN:
+            return f"{self._number(max(seconds, 0.0), 1)} s"
+        whole = int(seconds)
+        if whole < _MINUTE:
+            return f"{whole} s"
+        if whole < _HOUR:
+            return f"{whole // _MINUTE} m {whole % _MINUTE} s"
+        if whole < _DAY:
+            return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} m"
+        days = "j" if self.code == "fr" else "d"
+        return f"{whole // _DAY} {days} {whole % _DAY // _HOUR} h"
+
+    def age(self, moment: datetime, now: datetime) -> str:
+        """Return how long ago a moment was, in one unit."""
+        seconds = max((now - moment).total_seconds(), 0.0)
+        for size, unit in ((_DAY, "j" if self.code == "fr" else "d"), (_HOUR, "h"), (_MINUTE, "m")):
+            if seconds >= size:
+                return f"{int(seconds // size)} {unit}"
+        return f"{int(seconds)} s"
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of day in UTC."""
+        return moment.astimezone(UTC).strftime("%H:%M:%SZ")
+
+    def day_time(self, moment: datetime) -> str:
+        """Return month, day and time in UTC."""
+        return moment.astimezone(UTC).strftime("%m-%d %H:%M:%S")
+
+    def _number(self, value: float, places: int) -> str:
+        text = f"{value:.{places}f}"
+        return text.replace(".", ",") if self.code == "fr" else text

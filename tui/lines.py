@@ -1,0 +1,149 @@
+"""Text as the views make it: lines of spans, each with a role instead of a colour.
+
+Views are pure functions from a snapshot to lines, without Textual: easy to test and cheap to
+compare. A widget turns roles into the theme's styles, and draws only lines that changed.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+Role = Literal["text", "dim", "bold", "ok", "wait", "bad", "accent", "other"]
+"""ok, wait and bad say how things are; accent and other tell two series apart."""
+
+
+class Span(NamedTuple):
+    """A piece of one line. Text must be harmless already (`core.text.clean`)."""
+
+    text: str
+    role: Role = "text"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a pane."""
+
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line without its roles."""
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def width(self) -> int:
+        """Cells that the line takes."""
+        return sum(cell_len(span.text) for span in self.spans)
+
+
+EMPTY = Line()
+
+Piece = str | Span | Line
+
+
+def line(*pieces: Piece) -> Line:
+    """Return a line made of strings, spans and lines."""
+    return Line(tuple(_spans(pieces)))
+
+
+def _spans(pieces: Iterable[Piece]) -> Iterable[Span]:
+    for piece in pieces:
+        if isinstance(piece, Line):
+            yield from piece.spans
+        elif isinstance(piece, Span):
+            yield piece
+        else:
+            yield Span(piece)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Return text in exactly `width` cells: cut with an ellipsis, or padded."""
+    if width <= 0:
+        return ""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, width - 1) + "…"
+    padding = " " * (width - size)
+    return padding + text if right else text + padding
+
+
+def ends(left: Line, right: Line, width: int) -> Line:
+    """Return a line with one part at each end; the left one gives way."""
+    room = width - right.width - 1
+    shown = cut(left, room)
+    gap = max(width - shown.width - right.width, 1)
+    return line(shown, " " * gap, right)
+
+
+def cut(whole: Line, width: int) -> Line:
+    """Return as much of a line as fits."""
+    if whole.width <= width:
+        return whole
+    spans: list[Span] = []
+    room = max(width, 0)
+    for span in whole.spans:
+        size = cell_len(span.text)
+        if size > room:
+            spans.append(Span(fit(span.text, room), span.role))
+            break
+        spans.append(span)
+        room -= size
+    return Line(tuple(spans))
+
+
+def bar(fraction: float, width: int, role: Role = "ok", *, ascii_only: bool = False) -> Line:
+    """Return a progress bar."""
+    full, empty = ("#", "-") if ascii_only else ("▰", "▱")
+    filled = round(min(max(fraction, 0.0), 1.0) * width)
+    return line(Span(full * filled, role), Span(empty * (width - filled), "dim"))
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def measure(
+    fraction: float, width: int, role: Role = "accent", *, ascii_only: bool = False
+) -> Line:
+    """Return a horizontal bar with a resolution of an eighth of a cell, padded to `width`."""
+    share = min(max(fraction, 0.0), 1.0) * width
+    if ascii_only:
+        return line(Span(fit("#" * round(share), width), role))
+    full, rest = int(share), round((share - int(share)) * 8)
+    text = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return line(Span(fit(text, width), role))
+
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+_ASCII_LEVELS = "_.-=+*#@"
+
+
+def sparkline(
+    values: Sequence[float], width: int, role: Role = "accent", *, ascii_only: bool = False
+) -> Line:
+    """Return the last `width` values as small columns, from zero to their greatest."""
+    levels = _ASCII_LEVELS if ascii_only else _LEVELS
+    shown = list(values)[-width:]
+    top = max(shown, default=0.0) or 1.0
+    text = "".join(levels[min(int(max(value, 0) / top * 7.999), 7)] for value in shown)
+    return line(Span(text.rjust(width), role))
+
+
+_KEY = re.compile(r"\[(.+?)\]")
+
+
+def advice(text: str, width: int) -> list[Line]:
+    """Return a hint with keys, as `keys` makes it, in lines that fit."""
+    return [keys(part) for part in textwrap.wrap(text, max(width, 10))]
+
+
+def keys(text: str) -> Line:
+    """Return a hint such as `[s] start  [x] stop` with its keys emphasised."""
+    spans: list[Span] = []
+    for index, part in enumerate(_KEY.split(text)):
+        if part:
+            spans.append(Span(part, "accent" if index % 2 else "dim"))
+    return Line(tuple(spans))

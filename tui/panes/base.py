@@ -1,0 +1,98 @@
+"""A bordered pane: a title with its number, a state, and the keys that work in it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.content import Content
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import _
+from tui.formats import Formats
+from tui.lines import Line
+from tui.views.frame import Frame
+from tui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from core.operations.desk import Desk
+    from tui.app import Console
+
+View = Callable[[DeskSnapshot, Frame], list[Line]]
+
+
+class Pane(Container, can_focus=True):
+    """Shows the lines of a view in the room it has. Subclasses bind keys and do what they say."""
+
+    NAME: ClassVar[str]
+    NUMBER: ClassVar[str]
+    TITLE: ClassVar[str]
+    """In English, marked for translation."""
+    EXTRA: ClassVar[bool] = False
+    """Whether it always has the screen for itself."""
+
+    def __init__(self) -> None:
+        super().__init__(id=f"pane-{self.NAME}", classes="pane extra" if self.EXTRA else "pane")
+        self._lines_view = LinesView(classes="pane-lines")
+        self._shown_title = ""
+
+    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the content for a moment."""
+        raise NotImplementedError
+
+    def status(self, now: DeskSnapshot) -> str:  # noqa: ARG002 - most panes look at the moment
+        """Return the state that the title carries; empty for none."""
+        return ""
+
+    def compose(self) -> ComposeResult:
+        """Yield the lines."""
+        yield self._lines_view
+
+    def on_mount(self) -> None:
+        """Show the keys in the border."""
+        self._retitle("")
+        self.border_subtitle = Content("  ".join(f"{key} {text}" for key, text in self.hints()))
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Return the keys of this pane with what they do, as the border shows them."""
+        return [
+            (self.app.get_key_display(binding), _(binding.description))
+            for binding in self.own_bindings()
+            if binding.show
+        ]
+
+    def own_bindings(self) -> list[Binding]:
+        """Return what is bound in this class."""
+        return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
+
+    @property
+    def desk(self) -> "Desk":
+        """The controls of the pipeline."""
+        return self.console.desk
+
+    @property
+    def console(self) -> "Console":
+        """The application."""
+        return cast("Console", self.app)
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown, for tests and copies."""
+        return self._lines_view.lines
+
+    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+        """Draw a moment; nothing while hidden. full: the pane has the whole screen."""
+        size = self._lines_view.size
+        if not self.display or not size:
+            return
+        frame = Frame(size.width, size.height, formats, ascii_only, full)
+        self._lines_view.show(self.view(now, frame))
+        status = self.status(now)
+        if status != self._shown_title:
+            self._retitle(status)
+
+    def _retitle(self, status: str) -> None:
+        self._shown_title = status
+        title = f"{self.NUMBER} {_(self.TITLE)}"
+        self.border_title = Content(f"{title} · {status}" if status else title)

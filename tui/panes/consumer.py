@@ -1,0 +1,55 @@
+"""The consumer pane."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.lifecycle import RunState
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_
+from tui.lines import Line
+from tui.panes.base import Pane
+from tui.views.consumer import consumer
+from tui.views.frame import Frame, state_name
+
+
+class ConsumerPane(Pane):
+    """Stores what the topic holds."""
+
+    NAME, NUMBER, TITLE = "consumer", "3", N_("Consumer")
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", N_("start"), id="consumer.start"),
+        Binding("p", "pause", N_("pause"), id="consumer.pause", tooltip=N_("pause or go on")),
+        Binding("x", "stop", N_("stop"), id="consumer.stop"),
+    ]
+
+    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return throughput, lag and latency."""
+        return consumer(now, frame)
+
+    def status(self, now: DeskSnapshot) -> str:
+        """Return the consumer's state."""
+        state = now.consumer.state
+        return "" if state is RunState.IDLE else state_name(state)
+
+    def action_start(self) -> None:
+        """Start, or go on after a pause."""
+        running = self.desk.consumer
+        if running is not None:
+            running.resume()
+        else:
+            self.desk.start_consumer()
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        running = self.desk.consumer
+        if running is not None:
+            paused = running.snapshot().state is RunState.PAUSED
+            running.resume() if paused else running.pause()
+
+    def action_stop(self) -> None:
+        """End cleanly."""
+        running = self.desk.consumer
+        if running is not None:
+            running.stop()

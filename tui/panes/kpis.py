@@ -1,0 +1,57 @@
+"""The KPI pane."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _
+from tui.lines import Line
+from tui.panes.base import Pane
+from tui.views.frame import Frame
+from tui.views.kpis import kpis
+
+_EVERY = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
+
+
+class KpisPane(Pane):
+    """Shows what the pipeline earns."""
+
+    NAME, NUMBER, TITLE = "kpis", "5", N_("KPIs")
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "refresh", N_("refresh"), id="kpis.refresh"),
+        Binding(
+            "i",
+            "interval",
+            N_("every"),
+            id="kpis.interval",
+            tooltip=N_("read every 1, 2, 5, 15, 60 seconds, or only when asked"),
+        ),
+    ]
+
+    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the figures."""
+        return kpis(now, frame)
+
+    def status(self, now: DeskSnapshot) -> str:
+        """Return how old the figures are."""
+        if now.figures.at is None:
+            return ""
+        age = self.console.formats.age(now.figures.at, now.at)
+        every = (
+            _("every {seconds} s").format(seconds=int(now.figures_every_s))
+            if now.figures_every_s
+            else _("when asked")
+        )
+        return _("{age} ago").format(age=age) + f" · {every}"
+
+    def action_refresh(self) -> None:
+        """Read now."""
+        self.desk.refresh()
+
+    def action_interval(self) -> None:
+        """Take the next interval."""
+        present = self.desk.snapshot().figures_every_s
+        later = [seconds for seconds in _EVERY if seconds > present]
+        self.desk.refresh_every(later[0] if later else 0.0)

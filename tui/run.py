@@ -1,0 +1,92 @@
+"""Runs the console from a command line, and gives the terminal back whatever happens."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+
+from core.cli.parsing import main_parser
+from core.config.load import load_settings
+from core.config.secrets import Redactor
+from core.config.settings import Settings
+from core.errors import DropshipError, ExitCode, UsageError
+from core.logs import start_logging
+from core.operations.desk import Desk
+from core.text import _, clean, use_language
+from tui.app import Console
+from tui.arguments import unfit_terminal
+from tui.ending import Ending
+from tui.formats import Formats
+
+# A core thread that computes must not keep the screen waiting for the default 5 ms each time.
+_SWITCH_S = 0.001
+
+
+def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run the console until it is left; return the exit code."""
+    language = use_language(_language(arguments))
+    try:
+        options = _options(arguments)
+        unfit = unfit_terminal(environ)
+        if unfit:
+            raise UsageError(
+                _("the console needs a terminal ({reason})").format(reason=clean(unfit)),
+                hint=_("dropship --run pipeline runs everything without a screen"),
+            )
+        settings = load_settings(
+            data_dir=options.data_dir,
+            env_file=options.env_file,
+            environ=environ,
+            timeout_s=options.timeout,
+        )
+        _log_to_file(settings, options)
+        return _show(settings, language, ascii_only=options.ascii)
+    except DropshipError as error:
+        sys.stderr.write(f"dropship: {_('error')}: {clean(error.message)}\n")
+        if error.hint:
+            sys.stderr.write(f"  {_('hint')}: {clean(error.hint)}\n")
+        return int(error.exit_code)
+
+
+def _show(settings: Settings, language: str, *, ascii_only: bool) -> int:
+    sys.setswitchinterval(_SWITCH_S)
+    desk = Desk(settings)
+    console = Console(desk, Formats(language), ascii_only=ascii_only)
+    ending = Ending(console, desk)
+    ending.install()
+    console.run()
+    ending.finished()
+    if console.return_code:
+        return console.return_code
+    return int(console.return_value or ExitCode.OK)
+
+
+def _log_to_file(settings: Settings, options: argparse.Namespace) -> None:
+    """Keep the log in its file only: anything on stderr would be drawn into the screen."""
+    start_logging(
+        options.log_file or settings.paths.log_file,
+        level=settings.log_level,
+        redact=Redactor(settings.secrets),
+        show=lambda _level, _line: None,
+        show_level=logging.CRITICAL,
+    )
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = main_parser()
+    parser.add_argument("--ascii", action="store_true", help=_("draw with ASCII only"))
+    found, rest = parser.parse_known_args(list(arguments))
+    if rest:
+        raise UsageError(
+            _("{option}: unknown option").format(option=clean(rest[0], 80)),
+            hint=_("{command} lists the options").format(command="dropship --help"),
+        )
+    return found
+
+
+def _language(arguments: Sequence[str]) -> str | None:
+    for index, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            return value if equals else next(iter(arguments[index + 1 :]), None)
+    return None

@@ -1,0 +1,176 @@
+"""The main screen: the strip, the panes (all at once, or one at a time), the footer."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _
+from tui.lines import Line, Span, cut, line
+from tui.panes.base import Pane
+from tui.panes.consumer import ConsumerPane
+from tui.panes.kpis import KpisPane
+from tui.panes.producer import ProducerPane
+from tui.panes.seed import SeedPane
+from tui.panes.validation import ValidationPane
+from tui.views.frame import Frame, problem
+from tui.views.strip import strip
+from tui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from tui.app import Console
+
+_BOARD: tuple[type[Pane], ...] = (SeedPane, ProducerPane, KpisPane, ConsumerPane, ValidationPane)
+"""On one screen where there is room, in the order of the grid."""
+_EXTRA: tuple[type[Pane], ...] = ()
+"""Always alone on the screen."""
+_ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: kind.NUMBER))
+_WIDE, _TALL = 110, 30
+_TINY_WIDTH, _TINY_HEIGHT = 40, 10
+
+
+class MainScreen(Screen[None]):
+    """Five panes. `draw` shows a moment; keys of a pane are bound in the pane."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                kind.NUMBER,
+                f"choose('{kind.NAME}')",
+                kind.TITLE,
+                id=f"pane.{kind.NAME}",
+                show=False,
+            )
+            for kind in _ALL
+        ),
+        Binding(
+            "z",
+            "maximise",
+            N_("maximise"),
+            id="pane.maximise",
+            tooltip=N_("give one pane the whole screen, or give it back"),
+        ),
+        Binding("escape", "restore", N_("back"), id="pane.restore", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="main")
+        self._strip = LinesView(id="strip")
+        self._tabs = LinesView(id="tabs")
+        self._footer = LinesView(id="footer")
+        self._panes = {kind.NAME: kind() for kind in _BOARD + _EXTRA}
+        self._chosen = self._last_on_board = "producer"
+        self._maximised = False
+
+    def compose(self) -> ComposeResult:
+        """Yield strip, tabs, panes and footer."""
+        yield self._strip
+        yield self._tabs
+        yield Container(*self._panes.values(), id="board")
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Show the first pane as chosen."""
+        self._fit()
+        self.action_choose(self._chosen)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Take the layout that fits, and draw at once."""
+        self._fit()
+        self.call_after_refresh(self.console.tick)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus: keys and tabs are those of its pane."""
+        if isinstance(event.widget, Pane) and self._chosen != event.widget.NAME:
+            self._choose(event.widget.NAME)
+
+    @property
+    def console(self) -> "Console":
+        """The application."""
+        return cast("Console", self.app)
+
+    @property
+    def single(self) -> bool:
+        """Whether one pane has the whole screen."""
+        return any(self.has_class(name) for name in ("-alone", "-narrow", "-low"))
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes in the order of their numbers."""
+        return [self._panes[kind.NAME] for kind in _ALL]
+
+    def pane(self, name: str) -> Pane:
+        """Return a pane by its name."""
+        return self._panes[name]
+
+    def draw(self, now: DeskSnapshot) -> None:
+        """Show a moment."""
+        formats, plain = self.console.formats, self.console.ascii_only
+        width = self.size.width
+        self._strip.show(strip(now, Frame(width, 1, formats, plain)))
+        if self.single:
+            self._tabs.show([self._tab_line(width)])
+        self._footer.show([self._foot_line(now, width)])
+        for pane in self._panes.values():
+            pane.draw(now, formats, ascii_only=plain, full=self.single)
+
+    def action_choose(self, name: str) -> None:
+        """Focus a pane, or show it where there is room for one only."""
+        self._choose(name)
+        self._panes[name].focus()
+
+    def action_maximise(self) -> None:
+        """Give the chosen pane the whole screen, or give it back."""
+        self._maximised = not self._maximised
+        self._choose(self._chosen)
+
+    def action_restore(self) -> None:
+        """Give the screen back to all panes."""
+        if self._panes[self._chosen].EXTRA:
+            self._maximised = False
+            self.action_choose(self._last_on_board)
+        elif self._maximised:
+            self.action_maximise()
+
+    def _choose(self, name: str) -> None:
+        self._chosen = name
+        extra = self._panes[name].EXTRA
+        if not extra:
+            self._last_on_board = name
+        self.set_class(extra or self._maximised, "-alone")
+        for pane in self._panes.values():
+            pane.set_class(name == pane.NAME, "-shown")
+        self.call_after_refresh(self.console.tick)
+
+    def _fit(self) -> None:
+        width, height = self.app.size
+        tiny = width < _TINY_WIDTH or height < _TINY_HEIGHT
+        self.set_class(width < _WIDE, "-narrow")
+        self.set_class(height < _TALL, "-low")
+        self.set_class(tiny, "-tiny")
+
+    def _tab_line(self, width: int) -> Line:
+        spans = []
+        for pane in self.panes:
+            role = "bold" if self._chosen == pane.NAME else "dim"
+            mark = ("[", "]") if self._chosen == pane.NAME else (" ", " ")
+            spans.append(Span(f"{mark[0]}{pane.NUMBER} {_(pane.TITLE)}{mark[1]}", role))
+        return cut(line(" ", *spans), width)
+
+    def _foot_line(self, now: DeskSnapshot, width: int) -> Line:
+        if now.opening.error:
+            return cut(line(" ", *problem(now.opening.error, "", width)[0].spans), width)
+        spans = [Span(" ")]
+        pairs = [
+            (self.app.get_key_display(binding), _(binding.description))
+            for binding in self.console.shown_bindings()
+        ]
+        if self.single:
+            pairs = [*self._panes[self._chosen].hints(), *pairs]
+        for key, text in [(f"1-{len(_ALL)}", _("panes")), *pairs]:
+            spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
+        return cut(line(*spans), width)

@@ -1,0 +1,77 @@
+"""What every view is given besides the snapshot."""
+
+from dataclasses import dataclass
+
+from core.lifecycle import RunState
+from core.text import _
+from tui.formats import Formats
+from tui.lines import Line, Role, Span, line
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Size of the content in cells, formats, and whether only ASCII may be drawn.
+
+    full: the pane has the whole screen, so its view may show more than the essentials.
+    """
+
+    width: int
+    height: int
+    formats: Formats
+    ascii_only: bool = False
+    full: bool = False
+
+
+def state_name(state: RunState) -> str:
+    """Return a state as people read it."""
+    names = {
+        RunState.IDLE: _("idle"),
+        RunState.STARTING: _("starting"),
+        RunState.RUNNING: _("running"),
+        RunState.PAUSED: _("paused"),
+        RunState.HELD: _("held"),
+        RunState.WAITING: _("waiting"),
+        RunState.DRAINING: _("draining"),
+        RunState.STOPPED: _("stopped"),
+        RunState.FAILED: _("failed"),
+    }
+    return names[state]
+
+
+def state_role(state: RunState) -> Role:
+    """Return how a state is to be taken."""
+    roles: dict[RunState, Role] = {
+        RunState.RUNNING: "ok",
+        RunState.FAILED: "bad",
+        RunState.IDLE: "dim",
+        RunState.STOPPED: "dim",
+    }
+    return roles.get(state, "wait")
+
+
+def state_sign(state: RunState, *, ascii_only: bool) -> Span:
+    """Return a sign that tells a state without its colour."""
+    signs = {
+        RunState.RUNNING: ("●", "*"),
+        RunState.PAUSED: ("‖", "="),
+        RunState.FAILED: ("✗", "x"),
+        RunState.IDLE: ("○", "o"),
+        RunState.STOPPED: ("○", "o"),
+    }
+    fancy, plain = signs.get(state, ("◐", "~"))
+    return Span(plain if ascii_only else fancy, state_role(state))
+
+
+def problem(message: str, hint: str, width: int) -> list[Line]:
+    """Return an error in place: what, and how to mend it, wrapped to the width."""
+    return [
+        *(line(Span(part, "bad")) for part in wrap(message, width)),
+        *(line(Span(part, "dim")) for part in wrap(hint, width)),
+    ]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return text in lines of at most `width` characters, broken between words."""
+    import textwrap  # noqa: PLC0415 - errors only
+
+    return textwrap.wrap(text, max(width, 10))

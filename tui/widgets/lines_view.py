@@ -1,0 +1,70 @@
+"""Shows lines of a view, and repaints only those that changed.
+
+Textual's own widgets lay out and repaint whole regions at every update; with live figures several
+times a second that costs most of the console's processor time.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.lines import EMPTY, Line, Role
+
+_ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent", "other")
+
+
+class LinesView(Widget):
+    """A widget whose content is a list of lines. `show` takes the next content."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in _ROLES}
+
+    DEFAULT_CSS = """
+    LinesView {
+        .lines--text { color: $foreground; }
+        .lines--dim { color: $text-muted; }
+        .lines--bold { color: $foreground; text-style: bold; }
+        .lines--ok { color: $text-success; }
+        .lines--wait { color: $text-warning; }
+        .lines--bad { color: $text-error; text-style: bold; }
+        .lines--accent { color: $text-primary; }
+        .lines--other { color: $text-accent; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every Textual widget names it
+        super().__init__(id=id, classes=classes)
+        self._lines: Sequence[Line] = ()
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines from the top; what is below the widget's height is not seen."""
+        before, self._lines = self._lines, lines
+        changed = [
+            index
+            for index in range(max(len(before), len(lines)))
+            if (before[index] if index < len(before) else EMPTY)
+            != (lines[index] if index < len(lines) else EMPTY)
+        ]
+        if changed:
+            width = self.size.width
+            self.refresh(*(Region(0, index, width, 1) for index in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line as Textual draws it."""
+        width = self.size.width
+        base = self.rich_style
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        segments = [
+            Segment(span.text, self.get_component_rich_style(f"lines--{span.role}"))
+            for span in self._lines[y].spans
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
