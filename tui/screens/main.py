@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
-from tui.lines import Line, Span, cut, line
+from tui.lines import Line, Role, Span, cut, line
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
 from tui.panes.kpis import KpisPane
@@ -156,7 +156,7 @@ class MainScreen(Screen[None]):
     def _tab_line(self, width: int) -> Line:
         spans = []
         for pane in self.panes:
-            role = "bold" if self._chosen == pane.NAME else "dim"
+            role: Role = "bold" if self._chosen == pane.NAME else "dim"
             mark = ("[", "]") if self._chosen == pane.NAME else (" ", " ")
             spans.append(Span(f"{mark[0]}{pane.NUMBER} {_(pane.TITLE)}{mark[1]}", role))
         return cut(line(" ", *spans), width)
