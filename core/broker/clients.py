@@ -71,8 +71,19 @@ _RETRIABLE = frozenset(
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.REQUEST_TIMED_OUT,
+        # Somebody may create it: a consumer that starts before its producer meets this.
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
     }
 )
+
+
+def passes(error: KafkaError) -> bool:
+    """Return whether the client gets over an error by itself while it goes on."""
+    return (
+        not error.fatal()
+        and error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART
+        and (error.retriable() or error.code() in _RETRIABLE)
+    )
 
 
 def kafka_error(error: KafkaError | KafkaException, doing: str) -> BrokerError:

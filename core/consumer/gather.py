@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
-from core.broker.clients import kafka_error
+from core.broker.clients import kafka_error, passes
 from core.clock import Clock
 from core.consumer.assignment import Assignment
 from core.consumer.options import ConsumeOptions
@@ -63,6 +63,6 @@ class Gatherer:
         elif code in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:  # noqa: SLF001
             if partition in assignment.positions:
                 assignment.out_of_range.add(partition)
-        elif error.fatal() or not error.retriable():
+        elif not passes(error):
             where = f"{clean(record.topic(), 80)}/{partition}"
             raise kafka_error(KafkaException(error), _("reading {where}").format(where=where))
