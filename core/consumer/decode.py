@@ -143,11 +143,14 @@ def _prove(block: Sequence[bytes | None], max_bytes: int) -> tuple[list[int], Ti
     events, failed = _decode_typed(block)
     rows = _others(len(block), failed)
     payloads = [payload for row in rows if (payload := block[row]) is not None]
-    wrong = _unproven(events) | _unfit(payloads, events, max_bytes)
-    rows, events = _without(rows, wrong), _without(events, wrong)
-    times = _times_us(_moments(events))
+    moments = _moments(events)
+    wrong = _unproven(events, moments) | _unfit(payloads, events, max_bytes)
+    if wrong:
+        rows, events = _without(rows, wrong), _without(events, wrong)
+        moments = _moments(events)
+    times = _times_us(moments)
     if times is None:  # a day or an hour that does not exist, or before 1970
-        wrong = {place % len(events) for place in _mismatches(_moments(events), _TIMES, "\n")}
+        wrong = {place % len(events) for place in _mismatches(moments, _TIMES, "\n")}
         rows, events = _without(rows, wrong), _without(events, wrong)
         times = _times_us(_moments(events))
     if times is None:
@@ -170,14 +173,14 @@ def _decode_typed(block: Sequence[bytes | None]) -> tuple[list[_Event], list[int
             return events, failed
 
 
-def _unproven(events: Sequence[_Event]) -> set[int]:
+def _unproven(events: Sequence[_Event], moments: Sequence[str]) -> set[int]:
     """Return the places of events whose ids, prices or times need a closer look."""
     orders = [event.order for event in events]
     ids = [order.id for order in orders]
     ids += [order.product_id for order in orders]
     ids += [order.customer_id for order in orders]
     wrong = _mismatches(ids, _IDS, "\n")
-    wrong += _mismatches(_moments(events), _TIME_FORMS, "\n")
+    wrong += _mismatches(moments, _TIME_FORMS, "\n")
     wrong += _mismatches([order.unit_price for order in orders], _PRICES, b"\n")
     return {place % len(events) for place in wrong}
 
@@ -188,7 +191,7 @@ def _unfit(payloads: Sequence[bytes], events: Sequence[_Event], max_bytes: int) 
         return set()
     lengths = np.fromiter(map(len, payloads), np.int64, len(payloads))
     is_quote = np.frombuffer(b"".join(payloads), np.uint8) == ord('"')
-    quotes = np.add.reduceat(is_quote, np.cumsum(lengths) - lengths, dtype=np.int64)
+    quotes = np.add.reduceat(is_quote, np.cumsum(lengths) - lengths, dtype=np.int32)
     prices = [event.order.unit_price for event in events]
     if b'"' in b"".join(prices):
         quotes -= [bytes(price).count(b'"') for price in prices]
@@ -229,8 +232,6 @@ def _others(count: int, excluded: Collection[int]) -> list[int]:
 
 def _without(items: list[Item], places: Collection[int]) -> list[Item]:
     """Return the items that do not stand at one of the places."""
-    if not places:
-        return items
     return [item for place, item in enumerate(items) if place not in places]
 
 
