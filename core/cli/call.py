@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Call:
-    """Answers one command line. `answer` returns the exit code and never raises."""
+    """Answers one command line, and from the beginning the signals of the process.
+
+    `answer` returns the exit code and never raises.
+    """
 
     def __init__(self, arguments: Sequence[str], output: Output) -> None:
         self._began = time.monotonic()
@@ -41,10 +44,10 @@ class Call:
         self._redactor: Redactor | None = None
         self._log_file: Path | None = None
         self._spared = False
+        self._signals.install()
 
     def answer(self) -> int:
         """Do what is asked; return the exit code."""
-        self._signals.install()
         try:
             use_language(self._seen.language)
             if self._told_about():

@@ -1,17 +1,23 @@
 """The command `dropship`: takes over stdout, answers the call, ends with its exit code."""
 
+import signal
 import sys
-
-from core.cli.output import Output
 
 
 def entry_point() -> int:
     """Run the command line of this process; return its exit code."""
-    # First of all: nothing may reach stdout but the result.
-    output = Output.take_stdout()
-    from core.cli.call import Call  # noqa: PLC0415 - after stdout is safe
+    # Until there is somebody to answer them, signals wait instead of ending the process mutely.
+    waiting = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, waiting)
+    # Then stdout, before anything else is imported: nothing may reach it but the result.
+    from core.cli.output import Output  # noqa: PLC0415
 
-    return Call(sys.argv[1:], output).answer()
+    output = Output.take_stdout()
+    from core.cli.call import Call  # noqa: PLC0415
+
+    call = Call(sys.argv[1:], output)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
+    return call.answer()
 
 
 if __name__ == "__main__":

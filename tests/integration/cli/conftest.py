@@ -47,6 +47,8 @@ class Command:
     def start(self, *arguments: str, stand_in: str = "", **options: Any) -> subprocess.Popen[bytes]:
         """Start it; stand_in: the behaviour of the job that takes the place of `broker`."""
         what = [str(STAND_IN), stand_in] if stand_in else ["-m", "core.cli.main"]
+        if script := options.pop("script", ""):
+            what = ["-c", script]
         env = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}
         env |= {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **options.pop("env", {})}
         process = subprocess.Popen(

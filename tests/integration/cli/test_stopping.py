@@ -38,6 +38,25 @@ def test_a_second_signal_forces(dropship, number, code):
     assert "at once" in ended.err
 
 
+EARLY = """
+import os, signal, sys
+from core.cli import output
+take = output.Output.take_stdout
+def interrupted():
+    os.kill(os.getpid(), signal.SIGTERM)
+    return take()
+output.Output.take_stdout = interrupted
+from core.cli.main import entry_point
+sys.exit(entry_point())
+"""
+
+
+def test_a_signal_before_everything_is_answered_too(dropship):
+    ended = dropship("--run", "seed", "--json", script=EARLY)
+    assert ended.code == 143
+    assert ended.record["files"] == []
+
+
 def test_waiting_for_a_broker_that_is_absent_ends_cleanly(dropship):
     process = dropship.start(*RUN, stand_in="absent")
     dropship.ready(process)

@@ -149,6 +149,16 @@ def test_warnings_and_failed_threads_are_logged(tmp_path, shown):
     assert "ZeroDivisionError" in records(file)[1]["exc_info"]
 
 
+def test_a_file_that_another_process_rotated_is_left(tmp_path, shown):
+    file = tmp_path / "x.log"
+    begin(file, shown)
+    logging.getLogger("x").info("before")
+    file.rename(tmp_path / "x.log.1")
+    logging.getLogger("x").info("after")
+    assert [record["message"] for record in records(file)] == ["after"]
+    assert [record["message"] for record in records(tmp_path / "x.log.1")] == ["before"]
+
+
 def _write_many(file: Path, name: str, count: int) -> None:
     start_logging(file, level="INFO", redact=Redactor(), show=lambda _level, _text: None)
     log = logging.getLogger("w")

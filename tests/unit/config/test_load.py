@@ -195,6 +195,12 @@ def test_settings_that_only_fail_together_are_told_without_the_secret():
     assert not any("canary" in line for line in lines)
 
 
+def test_a_secret_that_librdkafka_repeats_is_masked():
+    lines = refused(KAFKA_CONF_SECURITY_PROTOCOL="canary-1", KAFKA_CONF_SASL_PASSWORD="canary-1")
+    assert any('Invalid value "***"' in line for line in lines)
+    assert not any("canary" in line for line in lines)
+
+
 def test_snowflake_is_refused_plainly():
     with pytest.raises(SettingsError) as caught:
         load_settings(environ={"SNOW_ACCOUNT": "ab12345.eu-west-1"})
