@@ -40,24 +40,6 @@ WAREHOUSE_CONSUMER: dict[str, Any] = {
     "queued.max.messages.kbytes": 65_536,
 }
 
-# Settings that the delivery guarantee rests on: configuration may not change them.
-RESERVED = frozenset(
-    {
-        "bootstrap.servers",
-        "metadata.broker.list",
-        "enable.auto.commit",
-        "enable.auto.offset.store",
-        "auto.offset.reset",
-        "enable.idempotence",
-        "acks",
-        "request.required.acks",
-        "delivery.report.only.error",
-        "enable.partition.eof",
-        "group.id",
-        "test.mock.num.brokers",
-    }
-)
-
 _RETRIABLE = frozenset(
     {
         KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - the library's public name for a local code

@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.consumer.assignment import Assignment, is_incremental
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
-from core.consumer.decode import decode_batch
+from core.consumer.decode import warm_up
 from core.consumer.ending import Ending
 from core.consumer.gather import Gatherer
 from core.consumer.options import ConsumeOptions
@@ -67,7 +67,7 @@ class Session:
 
     def run(self) -> None:
         """Join the group, read, and leave it."""
-        decode_batch([b"{}"])  # the first call of Arrow costs half a second: not on the first batch
+        warm_up()  # the first call of Arrow costs half a second: not on the first batch
         config = {
             **self._config,
             "enable.partition.eof": True,

@@ -13,16 +13,6 @@ from core.warehouse.base import Warehouse
 log = logging.getLogger(__name__)
 
 
-def broker_label(context: JobContext) -> str:
-    """Return how results name the broker that the settings lead to."""
-    return "embedded" if context.settings.kafka.bootstrap_servers is None else "kafka"
-
-
-def warehouse_label(context: JobContext) -> str:
-    """Return how results name the warehouse that the settings lead to."""
-    return "duckdb" if context.settings.snowflake is None else "snowflake"
-
-
 @contextmanager
 def open_warehouse(context: JobContext) -> Iterator[Warehouse]:
     """Yield the warehouse, closed at the end.

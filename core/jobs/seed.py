@@ -56,7 +56,12 @@ class SeedJobResult:
             (str(file.path), file.rows, file.bytes, file.sha256[:12]) for file in self.written.files
         ]
         heads = (_("file"), _("rows"), _("bytes"), "sha256")
-        return Summary(tables=[Table(heads, rows)])
+        line = _("{customers} customers, {products} products and {orders} orders").format(
+            customers=self.written.customers,
+            products=self.written.products,
+            orders=self.written.orders,
+        )
+        return Summary(lines=(line,), tables=[Table(heads, rows)])
 
 
 def run(context: JobContext, options: Options) -> SeedJobResult:

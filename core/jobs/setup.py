@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.config.identifiers import quoted
-from core.jobs.backends import open_warehouse, warehouse_label
+from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.text import _
 from core.warehouse.sqlfiles import script
@@ -41,7 +41,7 @@ class SetupResult:
 
 def run(context: JobContext, options: Options) -> SetupResult:
     """Create what is missing; nothing is ever dropped or emptied."""
-    dialect = warehouse_label(context)
+    dialect = context.settings.warehouse_label
     statements = tuple(
         f"{text};" for text in script(dialect, "setup", quoted(context.settings.schema))
     )

@@ -17,10 +17,9 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.consumer.worker import ConsumerWorker
 from core.errors import DropshipError
 from core.jobs import consume, load, produce, seed, validate
-from core.jobs.backends import broker_label, open_broker, open_warehouse, warehouse_label
+from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext
 from core.kpis.read import category_split, read_kpis, revenue_by_day
-from core.lifecycle import FINAL_STATES
 from core.operations.demo import Demonstration
 from core.operations.history import History, Sample
 from core.operations.poller import Poller
@@ -245,8 +244,8 @@ class Desk:
         producer, consumer, merge = self._producer, self._consumer, self._merge
         return DeskSnapshot(
             at=self._clock.now(),
-            broker=broker_label(self._context(self._opening)),
-            warehouse=warehouse_label(self._context(self._opening)),
+            broker=self.settings.broker_label,
+            warehouse=self.settings.warehouse_label,
             opening=self._opening.latest,
             ready=self.ready,
             producer=producer.snapshot() if producer else ProducerSnapshot(),
@@ -270,7 +269,7 @@ class Desk:
         return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
 
     def _busy(self, worker: ProducerWorker | ConsumerWorker | None) -> bool:
-        return worker is not None and worker.snapshot().state not in FINAL_STATES
+        return worker is not None and worker.alive
 
     def _backends(self) -> tuple[Warehouse, Broker]:
         if self._warehouse is None or self._broker is None:
