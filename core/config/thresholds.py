@@ -32,3 +32,36 @@ class Thresholds(BaseModel):
     """Highest plausible unit price, in euros: above it `nulls_and_ranges` warns."""
     quantity_max: int = Field(1_000, gt=0)
     """Highest plausible quantity of one order: above it `nulls_and_ranges` warns."""
+
+    alert_lag_warn: int = Field(50_000, ge=0)
+    """Records that wait in the topic: above it an alert."""
+    alert_lag_fail: int = Field(500_000, ge=0)
+    """Records that wait in the topic: above it a severe alert."""
+    alert_behind_warn_s: float = Field(60, ge=0)
+    """Seconds that the next record has waited: above it an alert."""
+    alert_behind_fail_s: float = Field(300, ge=0)
+    """Seconds that the next record has waited: above it a severe alert."""
+    alert_drop_warn: float = Field(0.5, ge=0, le=1)
+    """Fall of the consumer's rate against its usual one while records wait: above it an alert."""
+    alert_drop_fail: float = Field(0.9, ge=0, le=1)
+    """Fall of the consumer's rate against its usual one: above it a severe alert."""
+    alert_undelivered_warn: float = Field(0, ge=0, le=1)
+    """Events of the last window that the broker did not take: above it an alert."""
+    alert_undelivered_fail: float = Field(0.01, ge=0, le=1)
+    """Events of the last window that the broker did not take: above it a severe alert."""
+    alert_dead_letters_warn: float = Field(0.01, ge=0, le=1)
+    """Dead letters among the records of the last window: above it an alert."""
+    alert_dead_letters_fail: float = Field(0.05, ge=0, le=1)
+    """Dead letters among the records of the last window: above it a severe alert."""
+    alert_latency_warn_ms: float = Field(5_000, ge=0)
+    """End-to-end latency p95 in milliseconds: above it an alert."""
+    alert_latency_fail_ms: float = Field(30_000, ge=0)
+    """End-to-end latency p95 in milliseconds: above it a severe alert."""
+    alert_merge_warn_s: float = Field(60, ge=0)
+    """Seconds that the oldest raw event waited for its merge: above it an alert."""
+    alert_merge_fail_s: float = Field(600, ge=0)
+    """Seconds that the oldest raw event waited for its merge: above it a severe alert."""
+    alert_window_s: float = Field(60, gt=0)
+    """Seconds over which rates are taken and a consumer is judged."""
+    alert_hold_s: float = Field(5, ge=0)
+    """Seconds that something must be bad before an alert is raised, and good before it is over."""

@@ -1,0 +1,105 @@
+"""Raises and clears alerts: a figure has to be bad for a while, and good for a while again."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+from core.alerts.model import Alert, Change, Level, Measure
+
+_PAST = 200
+
+
+@dataclass
+class _Rule:
+    """What is known of one rule: its alert, and the level that waits to last long enough."""
+
+    alert: Alert | None = None
+    wanted: Level = Level.NONE
+    since_s: float = 0.0
+
+    @property
+    def present(self) -> Level:
+        return self.alert.level if self.alert else Level.NONE
+
+
+class AlertEngine:
+    """Holds the alerts. hold_s: seconds that a level must last before it counts.
+
+    `see` is called by one thread; `acknowledge` and `latest` by any.
+    """
+
+    def __init__(self, hold_s: float) -> None:
+        self._hold_s = hold_s
+        self._rules: dict[str, _Rule] = {}
+        self._past: deque[Alert] = deque(maxlen=_PAST)
+        self._lock = Lock()
+        self.latest: tuple[Alert, ...] = ()
+        """Active alerts, worst and newest first; then the past ones, newest first."""
+
+    def see(self, now_s: float, at: datetime, measures: Iterable[Measure]) -> tuple[Change, ...]:
+        """Take the measures of a moment; return what changed. A rule without one is good."""
+        with self._lock:
+            found = {measure.rule: measure for measure in measures}
+            changes = [
+                change
+                for rule in dict.fromkeys([*self._rules, *found])
+                for change in self._judge(rule, found.get(rule), now_s, at)
+            ]
+            self._publish()
+            return tuple(changes)
+
+    def acknowledge(self, at: datetime, rule: str | None = None) -> int:
+        """Mark the alert of a rule (None: all) as seen; return how many that were not yet."""
+        with self._lock:
+            count = 0
+            for name, state in self._rules.items():
+                alert = state.alert
+                if alert is not None and alert.acknowledged_at is None and rule in {None, name}:
+                    state.alert = replace(alert, acknowledged_at=at)
+                    count += 1
+            self._publish()
+            return count
+
+    def _judge(
+        self, rule: str, measure: Measure | None, now_s: float, at: datetime
+    ) -> Iterable[Change]:
+        state = self._rules.setdefault(rule, _Rule())
+        level = measure.level(state.present) if measure else Level.NONE
+        if measure is not None and state.alert is not None and level >= state.present:
+            state.alert = replace(state.alert, message=measure.message)
+        if level != state.wanted:
+            state.wanted, state.since_s = level, now_s
+        if level == state.present:
+            return
+        at_once = measure is not None and measure.at_once
+        if at_once or now_s - state.since_s >= self._hold_s:
+            yield self._move(state, rule, level, measure, at)
+
+    def _move(
+        self, state: _Rule, rule: str, level: Level, measure: Measure | None, at: datetime
+    ) -> Change:
+        alert, message = state.alert, measure.message if measure else ""
+        if alert is None:
+            state.alert = Alert(rule, level, level, message, at)
+            return Change("raised", state.alert)
+        if level is Level.NONE:
+            cleared = replace(alert, cleared_at=at)
+            state.alert = None
+            self._past.appendleft(cleared)
+            return Change("cleared", cleared)
+        worse = level > alert.level
+        state.alert = replace(
+            alert,
+            level=level,
+            worst=max(alert.worst, level),
+            message=message,
+            acknowledged_at=None if worse else alert.acknowledged_at,
+        )
+        return Change("worse" if worse else "better", state.alert)
+
+    def _publish(self) -> None:
+        active = [state.alert for state in self._rules.values() if state.alert is not None]
+        active.sort(key=lambda alert: (-alert.level, -alert.raised_at.timestamp()))
+        self.latest = (*active, *self._past)

@@ -1,0 +1,205 @@
+"""From readings of the pipeline to measures: windows, rates and the words of each rule."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from statistics import median
+
+from core.alerts.behind import PartitionAge
+from core.alerts.burrow import PartitionState, PartitionWindow
+from core.alerts.model import Level, Measure, Readings
+from core.config.thresholds import Thresholds
+from core.text import _
+
+_USUAL_S = 300.0
+_LEAST_USUAL = 30
+_RECENT_S = 10.0
+_ENOUGH_WORK_S = 5.0
+_PERCENT = 100
+
+
+class Feed:
+    """Remembers what the rules need of the past. Used by one thread, about once a second."""
+
+    def __init__(self, limits: Thresholds) -> None:
+        self._limits = limits
+        self._windows: dict[int, PartitionWindow] = {}
+        self._ages: dict[int, PartitionAge] = {}
+        self._sums: deque[Readings] = deque()
+        self._rates: deque[tuple[float, float]] = deque()
+
+    def measures(self, now: Readings) -> list[Measure]:
+        """Return the measures of a moment; what is not known has none."""
+        self._remember(now)
+        return [
+            *self._lag(now),
+            *self._consumer(now),
+            *self._throughput(now),
+            *self._shares(now),
+            *self._times(now),
+            *self._findings(now),
+        ]
+
+    def states(self, now_s: float) -> Mapping[int, PartitionState]:
+        """Return how the consumer does on each partition."""
+        return {part: window.state(now_s) for part, window in sorted(self._windows.items())}
+
+    def behind_s(self, now: Readings) -> float:
+        """Return how long the oldest record that waits has waited, in seconds."""
+        return max(
+            (
+                self._ages[part].seconds(offset, now.now_s)
+                for part, offset in now.offsets.items()
+                if part in self._ages
+            ),
+            default=0.0,
+        )
+
+    def _remember(self, now: Readings) -> None:
+        limits = self._limits
+        for part, end in now.ends.items():
+            self._ages.setdefault(part, PartitionAge()).add(now.now_s, end)
+            if part in now.offsets:
+                window = self._windows.setdefault(part, PartitionWindow(limits.alert_window_s))
+                window.add(now.now_s, now.offsets[part], end, reading=now.reading)
+        if self._sums and self._restarted(self._sums[-1], now):
+            self._sums.clear()
+        self._sums.append(now)
+        while self._sums[0].now_s < now.now_s - limits.alert_window_s:
+            self._sums.popleft()
+        if now.consumed_rate is not None and now.reading:
+            self._rates.append((now.now_s, now.consumed_rate))
+        while self._rates and self._rates[0][0] < now.now_s - _USUAL_S:
+            self._rates.popleft()
+
+    @staticmethod
+    def _restarted(before: Readings, now: Readings) -> bool:
+        """Whether a worker counts from zero again."""
+        return now.consumed < before.consumed or now.acked < before.acked
+
+    def _lag(self, now: Readings) -> Iterator[Measure]:
+        if not now.offsets:
+            return
+        limits, behind = self._limits, self.behind_s(now)
+        yield Measure(
+            "lag",
+            now.lag,
+            limits.alert_lag_warn,
+            limits.alert_lag_fail,
+            _("{count} records wait in the topic").format(count=now.lag),
+        )
+        yield Measure(
+            "behind",
+            behind,
+            limits.alert_behind_warn_s,
+            limits.alert_behind_fail_s,
+            _("the next record has waited for {seconds} s").format(seconds=round(behind)),
+        )
+
+    def _consumer(self, now: Readings) -> Iterator[Measure]:
+        states = {part: state for part, state in self.states(now.now_s).items() if state}
+        if not states:
+            return
+        worst = max(states.values())
+        where = ", ".join(str(part) for part, state in states.items() if state is worst)
+        told = {
+            PartitionState.WARN: _("WARN: reads, but its lag never shrinks (partitions {where})"),
+            PartitionState.STALL: _("STALL: at work, but does not move (partitions {where})"),
+            PartitionState.STOP: _("STOP: nobody reads what waits (partitions {where})"),
+            PartitionState.REWIND: _("REWIND: its offset went back (partitions {where})"),
+        }
+        level = Level.WARN if worst is PartitionState.WARN else Level.BAD
+        yield Measure("consumer", level, 0, 1, told[worst].format(where=where), slack=1.0)
+
+    def _throughput(self, now: Readings) -> Iterator[Measure]:
+        rates = [rate for at_s, rate in self._rates if at_s < now.now_s - _RECENT_S and rate > 0]
+        recent = [rate for at_s, rate in self._rates if at_s >= now.now_s - _RECENT_S]
+        if len(rates) < _LEAST_USUAL or not recent or not now.reading:
+            return
+        usual, present = median(rates), sum(recent) / len(recent)
+        if now.lag < max(usual, present) * _ENOUGH_WORK_S:
+            return  # slow for want of work
+        yield Measure(
+            "throughput",
+            1 - present / usual,
+            self._limits.alert_drop_warn,
+            self._limits.alert_drop_fail,
+            _("{present} records/s instead of {usual}").format(
+                present=round(present), usual=round(usual)
+            ),
+        )
+
+    def _shares(self, now: Readings) -> Iterator[Measure]:
+        first, limits = self._sums[0], self._limits
+        failed, acked = now.failed - first.failed, now.acked - first.acked
+        if failed + acked > 0:
+            share = failed / (failed + acked)
+            yield Measure(
+                "undelivered",
+                share,
+                limits.alert_undelivered_warn,
+                limits.alert_undelivered_fail,
+                _("{share} of the events were not delivered").format(share=percent(share)),
+            )
+        dead, consumed = now.dead_lettered - first.dead_lettered, now.consumed - first.consumed
+        if consumed > 0:
+            share = dead / consumed
+            yield Measure(
+                "dead_letters",
+                share,
+                limits.alert_dead_letters_warn,
+                limits.alert_dead_letters_fail,
+                _("{share} of the records are dead letters").format(share=percent(share)),
+            )
+
+    def _times(self, now: Readings) -> Iterator[Measure]:
+        limits = self._limits
+        if now.p95_ms is not None:
+            yield Measure(
+                "latency",
+                now.p95_ms,
+                limits.alert_latency_warn_ms,
+                limits.alert_latency_fail_ms,
+                _("p95 from event to warehouse: {seconds} s").format(
+                    seconds=f"{now.p95_ms / 1000:.1f}"
+                ),
+            )
+        if now.merge_delay_s is not None:
+            yield Measure(
+                "merge",
+                now.merge_delay_s,
+                limits.alert_merge_warn_s,
+                limits.alert_merge_fail_s,
+                _("the last merge took up events {seconds} s old").format(
+                    seconds=round(now.merge_delay_s)
+                ),
+            )
+        if now.newest_order is not None:
+            age = max((now.at - now.newest_order).total_seconds(), 0.0)
+            yield Measure(
+                "freshness",
+                age,
+                limits.freshness_warn_s,
+                limits.freshness_fail_s,
+                _("no order came in for {minutes} min").format(minutes=int(age // 60)),
+                slack=1.0,
+            )
+
+    def _findings(self, now: Readings) -> Iterator[Measure]:
+        if now.validation is not None:
+            names = ", ".join(now.validation_checks)
+            yield Measure(
+                "validation",
+                now.validation,
+                0,
+                1,
+                _("not passed: {names}").format(names=names),
+                slack=1.0,
+                at_once=True,
+            )
+        message = _("{count} offsets were gone before they were read").format(count=now.gap_offsets)
+        yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)
+
+
+def percent(share: float) -> str:
+    """Return a share as percentage; small ones do not round to zero."""
+    return f"{share * _PERCENT:.3g} %"

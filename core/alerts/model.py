@@ -1,0 +1,125 @@
+"""What passes between the parts of the alerts: frozen and plain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from core.text import N_, _
+
+
+class Level(IntEnum):
+    """How bad it is."""
+
+    NONE = 0
+    WARN = 1
+    BAD = 2
+
+
+RULES: Mapping[str, str] = {
+    "lag": N_("lag"),
+    "behind": N_("time behind"),
+    "consumer": N_("consumer state"),
+    "throughput": N_("throughput"),
+    "undelivered": N_("undelivered"),
+    "dead_letters": N_("dead letters"),
+    "latency": N_("latency"),
+    "merge": N_("merge delay"),
+    "freshness": N_("freshness"),
+    "validation": N_("validation"),
+    "gaps": N_("lost offsets"),
+}
+"""Every rule with its name in English, marked for translation."""
+
+
+def rule_name(rule: str) -> str:
+    """Return a rule as people read it."""
+    return _(RULES[rule])
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One moment of a pipeline, as far as it is known. None: not known.
+
+    now_s: monotonic seconds. at: UTC. offsets: next offset that the consumer will read, by
+    partition; ends: the next that will be written. reading: the consumer is at work, so an offset
+    that does not move is its own doing. The counts are sums since the worker's start.
+    consumed_rate: records per second. p95_ms: end-to-end latency. newest_order: when the newest
+    order came into the warehouse. validation: 0 PASS to 3 ERROR, and the checks that did not pass.
+    gap_offsets: offsets lost to retention.
+    """
+
+    now_s: float
+    at: datetime
+    offsets: Mapping[int, int] = field(default_factory=dict)
+    ends: Mapping[int, int] = field(default_factory=dict)
+    reading: bool = False
+    consumed: int = 0
+    dead_lettered: int = 0
+    acked: int = 0
+    failed: int = 0
+    consumed_rate: float | None = None
+    p95_ms: float | None = None
+    merge_delay_s: float | None = None
+    newest_order: datetime | None = None
+    validation: int | None = None
+    validation_checks: tuple[str, ...] = ()
+    gap_offsets: int = 0
+
+    @property
+    def lag(self) -> int:
+        """Records that wait, over all partitions whose offset is known."""
+        return sum(max(self.ends.get(part, 0) - at, 0) for part, at in self.offsets.items())
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure against its two limits: above `warn` it warns, above `fail` it is bad.
+
+    slack: an alert is over once the figure is at most this share of the limit that raised it.
+    at_once: raised without waiting for it to last. message: one harmless line.
+    """
+
+    rule: str
+    value: float
+    warn: float
+    fail: float
+    message: str
+    slack: float = 0.8
+    at_once: bool = False
+
+    def level(self, present: Level) -> Level:
+        """Return how bad the figure is, given how bad it was taken to be until now."""
+        for level, limit in ((Level.BAD, self.fail), (Level.WARN, self.warn)):
+            if self.value > (limit * self.slack if present >= level else limit):
+                return level
+        return Level.NONE
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something wrong, from raised_at to cleared_at (None: still). Times in UTC.
+
+    level: the present one; worst: the highest it had. acknowledged_at: a person has seen it.
+    """
+
+    rule: str
+    level: Level
+    worst: Level
+    message: str
+    raised_at: datetime
+    cleared_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still so."""
+        return self.cleared_at is None
+
+
+@dataclass(frozen=True)
+class Change:
+    """An alert that was raised, got worse or better, or was cleared."""
+
+    kind: str
+    alert: Alert

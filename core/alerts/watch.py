@@ -1,0 +1,86 @@
+"""Alerts where there is no screen: a job shows its moments, and changes go into the log."""
+
+import logging
+
+from core.alerts.engine import AlertEngine
+from core.alerts.feed import Feed
+from core.alerts.model import Change, Level, Readings, rule_name
+from core.clock import Clock
+from core.config.thresholds import Thresholds
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import FINAL_STATES, RunState
+from core.producer.snapshot import ProducerSnapshot
+from core.text import _, clean
+from core.transform.worker import MergeSnapshot
+
+_EVERY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class AlertWatch:
+    """Judges a running job at most once a second and logs what changed. Used by one thread."""
+
+    def __init__(self, limits: Thresholds, clock: Clock) -> None:
+        self._clock = clock
+        self._feed = Feed(limits)
+        self._engine = AlertEngine(limits.alert_hold_s)
+        self._next_s = clock.monotonic()
+
+    def see(
+        self,
+        consumer: ConsumerSnapshot | None = None,
+        producer: ProducerSnapshot | None = None,
+        merge: MergeSnapshot | None = None,
+    ) -> None:
+        """Take a moment; returns at once when the last one was less than a second ago."""
+        now_s = self._clock.monotonic()
+        if now_s < self._next_s:
+            return
+        self._next_s = now_s + _EVERY_S
+        now = readings(self._clock, consumer, producer, merge)
+        for change in self._engine.see(now_s, now.at, self._feed.measures(now)):
+            record(change)
+
+
+def readings(
+    clock: Clock,
+    consumer: ConsumerSnapshot | None = None,
+    producer: ProducerSnapshot | None = None,
+    merge: MergeSnapshot | None = None,
+) -> Readings:
+    """Return what the workers themselves tell; partitions are those the consumer holds."""
+    last, sent = consumer or ConsumerSnapshot(), producer or ProducerSnapshot()
+    running = last.state not in FINAL_STATES
+    ends = {part: offset + last.lag.get(part, 0) for part, offset in last.offsets.items()}
+    return Readings(
+        now_s=clock.monotonic(),
+        at=clock.now(),
+        offsets=dict(last.offsets) if running else {},
+        ends=ends if running else {},
+        reading=running and last.state is not RunState.PAUSED,
+        consumed=last.consumed,
+        dead_lettered=last.dead_lettered,
+        acked=sent.acked,
+        failed=sent.failed,
+        consumed_rate=last.rate if running else None,
+        p95_ms=last.latency.p95,
+        merge_delay_s=merge.last.delay_s if merge is not None and merge.last.taken else None,
+        gap_offsets=last.gap_offsets,
+    )
+
+
+def record(change: Change) -> None:
+    """Write a change into the log."""
+    alert = change.alert
+    level = logging.INFO
+    if change.kind in {"raised", "worse"}:
+        level = logging.ERROR if alert.level is Level.BAD else logging.WARNING
+    words = {
+        "raised": _("alert: {rule}: {message}"),
+        "worse": _("alert, now severe: {rule}: {message}"),
+        "better": _("alert, less severe: {rule}: {message}"),
+        "cleared": _("alert over: {rule}: {message}"),
+    }
+    text = words[change.kind].format(rule=rule_name(alert.rule), message=clean(alert.message))
+    log.log(level, text, extra={"alert": alert.rule, "alert_level": alert.level.name})

@@ -1,0 +1,167 @@
+"""Each rule, from readings to the measure that judges it."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+
+from core.alerts.feed import Feed
+from core.alerts.model import RULES, Level, Readings
+from core.alerts.watch import AlertWatch
+from core.config.thresholds import Thresholds
+from core.consumer.latency import Percentiles
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import RunState
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class HandClock:
+    """A clock that tests move."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def now(self):
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self):
+        return self.seconds
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        self.seconds += seconds
+        return event.is_set()
+
+
+def course(*moments, limits=None):
+    """Feed readings one a second; return the last measures by rule."""
+    feed = Feed(limits or Thresholds())
+    found = {}
+    for second, moment in enumerate(moments):
+        now = replace(moment, now_s=float(second), at=START + timedelta(seconds=second))
+        found = {measure.rule: measure for measure in feed.measures(now)}
+    return found
+
+
+def at(**fields):
+    return Readings(0.0, START, **fields)
+
+
+def level(measures, rule):
+    return measures[rule].level(Level.NONE)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"), [(50_000, Level.NONE), (50_001, Level.WARN), (500_001, Level.BAD)]
+)
+def test_lag_counts_records_over_all_partitions(end, expected):
+    found = course(at(offsets={0: 0, 1: 0}, ends={0: end - 1, 1: 1}))
+    assert level(found, "lag") is expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(60, Level.NONE), (70, Level.WARN), (310, Level.BAD)]
+)
+def test_time_behind_is_the_wait_of_the_oldest_record(seconds, expected):
+    found = course(*[at(offsets={0: 5}, ends={0: 6})] * (seconds + 1))
+    assert level(found, "behind") is expected
+
+
+def test_a_consumer_that_stalls_is_named_with_its_partitions():
+    found = course(*[at(offsets={0: 5, 1: 9, 2: 7}, ends={0: 60, 1: 9, 2: 70}, reading=True)] * 40)
+    assert level(found, "consumer") is Level.BAD
+    assert "STALL" in found["consumer"].message
+    assert "0, 2" in found["consumer"].message
+
+
+def test_a_drop_counts_only_while_there_is_work():
+    busy = [at(offsets={0: 0}, ends={0: 100_000}, reading=True, consumed_rate=1_000.0)] * 60
+    slow = replace(busy[0], consumed_rate=300.0)
+    idle = replace(slow, ends={0: 10})
+    assert level(course(*busy, *[slow] * 11), "throughput") is Level.WARN
+    assert level(course(*busy, *[replace(slow, consumed_rate=5.0)] * 11), "throughput") is Level.BAD
+    assert "throughput" not in course(*busy, *[idle] * 11)
+    assert level(course(*busy), "throughput") is Level.NONE
+
+
+def test_shares_are_those_of_the_window_not_of_the_whole_run():
+    early = at(consumed=100_000, dead_lettered=50_000, acked=100_000, failed=5_000)
+    now = replace(early, consumed=101_000, acked=101_000)
+    found = course(early, now)
+    assert level(found, "dead_letters") is Level.NONE
+    assert level(found, "undelivered") is Level.NONE
+    worse = replace(now, consumed=102_000, dead_lettered=50_040, acked=102_000, failed=5_001)
+    found = course(early, now, worse)
+    assert level(found, "dead_letters") is Level.WARN
+    assert level(found, "undelivered") is Level.WARN
+
+
+def test_a_worker_that_counts_from_zero_again_makes_no_negative_share():
+    found = course(at(consumed=1_000, dead_lettered=900), at(consumed=10), at(consumed=20))
+    assert found["dead_letters"].value == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule", "expected"),
+    [
+        ({"p95_ms": 5_001.0}, "latency", Level.WARN),
+        ({"p95_ms": 30_001.0}, "latency", Level.BAD),
+        ({"merge_delay_s": 61.0}, "merge", Level.WARN),
+        ({"newest_order": START - timedelta(hours=2)}, "freshness", Level.WARN),
+        ({"newest_order": START - timedelta(days=2)}, "freshness", Level.BAD),
+        ({"newest_order": START + timedelta(days=1)}, "freshness", Level.NONE),
+        ({"validation": 0}, "validation", Level.NONE),
+        ({"validation": 1, "validation_checks": ("volume",)}, "validation", Level.WARN),
+        ({"validation": 2}, "validation", Level.BAD),
+        ({"gap_offsets": 1}, "gaps", Level.BAD),
+        ({"gap_offsets": 0}, "gaps", Level.NONE),
+    ],
+)
+def test_single_figures(fields, rule, expected):
+    assert level(course(at(**fields)), rule) is expected
+
+
+def test_every_rule_has_a_name():
+    busy = at(
+        offsets={0: 0},
+        ends={0: 100_000},
+        reading=True,
+        consumed=1,
+        acked=1,
+        consumed_rate=9.0,
+        p95_ms=1.0,
+        merge_delay_s=1.0,
+        newest_order=START,
+        validation=0,
+    )
+    later = replace(busy, consumed=2, acked=2)
+    found = course(*[busy] * 60, *[later] * 2)
+    assert set(found) == set(RULES)
+
+
+def test_nothing_known_raises_nothing():
+    found = course(*[at()] * 100)
+    assert all(measure.level(Level.NONE) is Level.NONE for measure in found.values())
+
+
+def test_without_a_screen_changes_go_into_the_log(caplog):
+    clock = HandClock()
+    watch = AlertWatch(Thresholds(), clock)
+    late = ConsumerSnapshot(
+        state=RunState.RUNNING,
+        offsets={0: 1},
+        lag={0: 0},
+        latency=Percentiles(p95=60_000.0),
+    )
+    with caplog.at_level(logging.INFO, logger="core.alerts"):
+        for _ in range(200):
+            watch.see(late)
+            clock.seconds += 0.1
+        (raised,) = caplog.records
+        assert (raised.levelname, raised.alert) == ("ERROR", "latency")
+        for _ in range(200):
+            watch.see(replace(late, latency=Percentiles()))
+            clock.seconds += 0.1
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
