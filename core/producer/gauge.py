@@ -11,7 +11,6 @@ from core.producer.delivery import Delivery
 from core.producer.options import ProduceOptions, Profile
 from core.producer.publisher import Publisher
 from core.producer.snapshot import ProducerSnapshot
-from core.producer.sources import OrderSource
 from core.rates import RateMeter
 from core.text import clean
 
@@ -29,7 +28,7 @@ class Gauge:
         self._clock = clock
         self._options = options
         self._meter = RateMeter()
-        self._parts: tuple[OrderSource, Delivery, Publisher, AnswerKey | None] | None = None
+        self._parts: tuple[Delivery, Publisher, AnswerKey | None] | None = None
         self._rejected = 0
         self._rejected_rows: tuple[RejectedRow, ...] = ()
         self._started: float | None = None
@@ -45,13 +44,12 @@ class Gauge:
 
     def watch(
         self,
-        source: OrderSource,
         delivery: Delivery,
         publisher: Publisher,
         answers: AnswerKey | None,
     ) -> None:
         """Take figures from these parts from now on."""
-        self._parts = (source, delivery, publisher, answers)
+        self._parts = (delivery, publisher, answers)
 
     def reject(self, row: RejectedRow) -> None:
         """Count a row of the file that was left out."""
@@ -115,7 +113,7 @@ class Gauge:
         )
         if self._parts is None:
             return last
-        source, delivery, publisher, answers = self._parts
+        delivery, publisher, answers = self._parts
         self._meter.observe(now, delivery.handed_over)
         last = replace(
             last,
@@ -125,16 +123,16 @@ class Gauge:
             bytes=publisher.bytes,
             rate_actual=self._meter.per_second,
             delivery_error=delivery.last_error,
-            fraction=1.0 if publisher.finished else self._fraction(source, last),
+            fraction=self._fraction(publisher, last),
         )
         if answers is None:
             return last
         return replace(last, injected={**answers.counts}, answer_key=clean(answers.path))
 
-    def _fraction(self, source: OrderSource, last: ProducerSnapshot) -> float | None:
+    def _fraction(self, publisher: Publisher, last: ProducerSnapshot) -> float | None:
         """Return the share that is done; of source and duration, the one that is further."""
         duration = self._options.duration_s
-        shares = [share for share in (last.fraction, source.fraction) if share is not None]
+        shares = [share for share in (last.fraction, publisher.fraction) if share is not None]
         if duration is not None:
             shares.append(min(last.elapsed_s / duration, 1.0))
         return max(shares, default=None)

@@ -70,10 +70,10 @@ class OrdersCsv:
 
     @property
     def fraction(self) -> float | None:
-        """Share of the file that was read, 0 to 1; None when its size is unknown."""
+        """Share of the file that was given out in blocks, 0 to 1; None when its size is unknown."""
         if not self._size or self._file.closed:
             return None
-        return min(self._file.tell() / self._size, 1.0)
+        return min((self._file.tell() - len(self._carry)) / self._size, 1.0)
 
     def close(self) -> None:
         """Close the file."""

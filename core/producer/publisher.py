@@ -57,12 +57,24 @@ class Publisher:
         self._queue: deque[Planned] = deque()
         self._ended = False
         self._blocked = False
+        self._planned = 0
         self.bytes = 0
 
     @property
     def finished(self) -> bool:
         """Whether all orders of the source went out."""
         return self._ended and not self._queue
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of the source that went out, 0 to 1; None when it is unknown."""
+        if self.finished:
+            return 1.0
+        taken = self._source.fraction
+        if taken is None:
+            return None
+        waiting = sum(planned.orders.num_rows for planned in tuple(self._queue))
+        return taken * (1 - waiting / self._planned) if self._planned else 0.0
 
     def publish(self, most: int) -> Step:
         """Publish up to `most` records, and MICRO_BATCH. Errors: InputError, BrokerError."""
@@ -135,6 +147,7 @@ class Publisher:
                 planned = self._injector.feed(orders)
             if planned is not None and planned.orders.num_rows:
                 self._queue.append(planned)
+                self._planned += planned.orders.num_rows
         return self._queue[0] if self._queue else None
 
     def _forward(self, head: Planned, count: int, timestamp: str) -> None:

@@ -34,7 +34,7 @@ class OrderSource(Protocol):
 
     @property
     def fraction(self) -> float | None:
-        """Share that is done, 0 to 1; None when it is unknown."""
+        """Share that was taken, 0 to 1; None when it is unknown."""
         ...
 
     def close(self) -> None:
@@ -52,6 +52,8 @@ class Replay:
         self._csv = OrdersCsv(path)
         self._blocks: Iterator[OrderBlock] = self._csv.blocks()
         self._block: pa.RecordBatch | None = None
+        self._block_rows = 0
+        self._before = self._after = self._csv.fraction
         self._rejected = rejected
 
     def take(self, most: int) -> pa.RecordBatch | None:
@@ -62,15 +64,22 @@ class Replay:
                 return None
             for row in block.rejected:
                 self._rejected(row)
-            self._block = block.orders
+            self._block, self._block_rows = block.orders, block.orders.num_rows
+            self._before, self._after = self._after, self._csv.fraction
         taken = self._block.slice(0, most)
         self._block = self._block.slice(taken.num_rows)
         return taken
 
     @property
     def fraction(self) -> float | None:
-        """Share of the file that was read."""
-        return self._csv.fraction
+        """Share of the file that was taken; within a block by rows, as one may last for hours."""
+        if self._before is None or self._after is None:
+            return None
+        left = self._block.num_rows if self._block is not None else 0
+        if not left:
+            return self._after
+        taken = 1 - left / self._block_rows
+        return self._before + (self._after - self._before) * taken
 
     def close(self) -> None:
         """Close the file."""

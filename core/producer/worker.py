@@ -153,7 +153,7 @@ class ProducerWorker:
             publisher = Publisher(
                 source, delivery, self._clock, room=room, injector=injector, answers=answers
             )
-            self._gauge.watch(source, delivery, publisher, answers)
+            self._gauge.watch(delivery, publisher, answers)
             yield delivery, publisher
 
     def _open_room(self, stack: ExitStack) -> Room | None:

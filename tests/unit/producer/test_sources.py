@@ -56,6 +56,20 @@ def test_a_replay_gives_the_rows_in_turn_and_tells_the_rejected(tmp_path: Path) 
     source.close()
 
 
+def test_the_share_of_a_replay_follows_what_was_taken_not_what_was_read_ahead(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "orders.csv").write_bytes(b"\n".join((HEADER, *map(line, range(1, 101)))))
+    source = open_source(ProduceOptions(input=tmp_path), SystemClock(), nothing)
+    shares = []
+    while source.take(10) is not None:
+        shares.append(source.fraction)
+    assert shares[0] == pytest.approx(0.1, abs=0.02)
+    assert shares[4] == pytest.approx(0.5, abs=0.02)
+    assert shares[-1] == 1
+    source.close()
+
+
 def test_a_limit_ends_either_source(tmp_path: Path, catalogue: Path) -> None:
     (tmp_path / "orders.csv").write_bytes(b"\n".join((HEADER, line(1), line(2), line(3))))
     for options in (
