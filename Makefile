@@ -7,11 +7,12 @@ FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+FRENCH := core/text/locale/fr/LC_MESSAGES/dropship
 COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-slow check lint format types contracts bench generate-data \
+.PHONY: help install run test test-slow check lint format types contracts bench messages generate-data \
         validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
@@ -65,6 +66,14 @@ contracts: $(VENV)/.developed ## import-linter
 
 bench: $(VENV)/.developed ## the benchmarks, each beside its reference
 	$(BIN)/python -m benchmarks
+
+messages: $(VENV)/.developed ## take up new texts and compile the French catalogue
+	@set -e; texts=$$(mktemp); trap 'rm -f $$texts' EXIT; \
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k ngettext:1,2 --no-location \
+		--sort-output --project dropship -o $$texts .; \
+	$(BIN)/pybabel --quiet update -i $$texts -o $(FRENCH).po -l fr --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date; \
+	$(BIN)/pybabel --quiet compile -i $(FRENCH).po -o $(FRENCH).mo -l fr
 
 generate-data: install ## the seed CSV files
 	@$(BIN)/dropship --run seed
