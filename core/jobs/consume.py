@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.alerts.watch import AlertWatch
 from core.broker.base import Broker
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
@@ -147,10 +148,12 @@ def follow(
     """
     task = _("consume")
     context.progress.start(task, None, _("records"))
+    alerts = AlertWatch(context.settings.thresholds, context.clock)
     try:
         while not consumer.join(_TICK_S):
             if context.stopping and not drain:
                 consumer.stop()
+            alerts.see(consumer.snapshot())
             show(context, task, consumer.snapshot())
     finally:
         consumer.stop()

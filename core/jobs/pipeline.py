@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from core.alerts.watch import AlertWatch
 from core.broker.base import Broker
 from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, kpis, load, produce, seed, transform, validate
@@ -149,10 +150,12 @@ def _watch(
     """Show the producer's progress until it ends, or one of the others fails or a stop comes."""
     task = _("pipeline")
     context.progress.start(task, None, _("events"))
+    alerts = AlertWatch(context.settings.thresholds, context.clock)
     while not producer.join(_TICK_S):
         if context.stopping or consumer.error is not None or merging.error is not None:
             producer.stop()
         sent, stored = producer.snapshot(), consumer.snapshot()
+        alerts.see(stored, sent, merging.snapshot())
         note = (
             sent.held_reason
             or stored.waiting_for

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from core.alerts.watch import AlertWatch
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.text import _
-from core.transform.worker import merge_all
+from core.transform.worker import MergeSnapshot, merge_all
 from core.warehouse.model import MergeResult
 
 
@@ -64,10 +65,13 @@ def run(context: JobContext, options: Options) -> TransformResult:
     with open_warehouse(context) as warehouse:
         total = merge_all(warehouse, context.stop)
         result = TransformResult(total)
+        alerts = AlertWatch(context.settings.thresholds, context.clock)
         while options.watch is not None and not context.stopping:
             context.note(result.fields())
             context.show(result)
             context.wait(options.watch)
-            total = total.plus(merge_all(warehouse, context.stop))
+            last = merge_all(warehouse, context.stop)
+            alerts.see(merge=MergeSnapshot(last=last))
+            total = total.plus(last)
             result = TransformResult(total)
     return result
