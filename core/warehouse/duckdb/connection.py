@@ -26,10 +26,13 @@ class DuckDbFile:
     """The warehouse file, held by this process until `close`.
 
     DuckDB refuses a connection that two threads share, so each thread gets a cursor of its own.
+    read_only: nothing is written, not even what DuckDB would tidy up on opening.
     Errors: WarehouseHeldError naming the holder; StorageError for a file that cannot be opened.
     """
 
-    def __init__(self, file: Path, lock_file: Path, *, clock: Clock) -> None:
+    def __init__(
+        self, file: Path, lock_file: Path, *, clock: Clock, read_only: bool = False
+    ) -> None:
         self.file = file
         try:
             self._hold = Hold(lock_file, clock=clock)
@@ -41,7 +44,7 @@ class DuckDbFile:
                 hint=_("end that process, or choose another --data-dir"),
             ) from None
         try:
-            self._connection = duckdb.connect(str(file), config=dict(_OPTIONS))
+            self._connection = duckdb.connect(str(file), read_only=read_only, config=dict(_OPTIONS))
         except duckdb.Error as error:
             self._hold.release()
             raise _open_error(error, file) from error

@@ -26,20 +26,24 @@ class DuckDbWarehouse:
     """The warehouse seam on DuckDB; see `core.warehouse.base.Warehouse` for each method.
 
     Batches and merges may run side by side: they write different tables, and each kind waits for
-    its own lock so that `seq` follows commit order.
+    its own lock so that `seq` follows commit order. read_only: looks at a file, which must exist,
+    without changing a byte of it.
     """
 
     label = "duckdb"
 
-    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
         self._schema = quoted(settings.schema)
         self._clock = clock
         self._db = DuckDbFile(
-            settings.paths.warehouse_file, settings.paths.warehouse_lock, clock=clock
+            settings.paths.warehouse_file,
+            settings.paths.warehouse_lock,
+            clock=clock,
+            read_only=read_only,
         )
         self._writing = Lock()
         self._merging = Lock()
-        if not self.rows("any_table", [settings.schema]):
+        if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
             self.setup()
