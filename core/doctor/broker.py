@@ -1,0 +1,113 @@
+"""The broker and the topic, as any client would meet them, within a few seconds."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event
+
+from core.broker.base import Broker
+from core.broker.clients import client_log
+from core.broker.connect import connect_broker
+from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, warn
+from core.errors import BrokerError
+from core.text import _, clean
+
+_TOLD_LINES = 3
+
+
+def look_at_broker(visit: Examination) -> Iterator[Finding]:
+    """Yield whether a broker answers, then what the topic holds."""
+    settings = visit.settings
+    own = settings.kafka.bootstrap_servers is None
+    # An embedded broker either runs now or not: waiting for one is for those who need it.
+    brief = replace(settings, timeout_s=0.0 if own else visit.patience_s)
+    with _heard() as heard:
+        try:
+            broker = connect_broker(brief, clock=visit.clock, stop=_NEVER, start_embedded=False)
+        except BrokerError as error:
+            yield _unreachable(visit, error, heard)
+            yield warn("topic", _("not looked at: no broker answers"), _("see broker"))
+            return
+    try:
+        yield ok("broker", _reached(visit, broker))
+        yield _topic(visit, broker)
+    finally:
+        broker.close()
+
+
+BROKER = Section(("broker", "topic"), look_at_broker)
+
+_NEVER = Event()
+
+
+def _reached(visit: Examination, broker: Broker) -> str:
+    client = visit.settings.kafka.client
+    if broker.label == "embedded":
+        return _("an embedded broker answers at {servers}").format(
+            servers=clean(broker.bootstrap_servers, 120)
+        )
+    return _("a broker answers at {servers} ({protocol})").format(
+        servers=clean(broker.bootstrap_servers, 120),
+        protocol=clean(client.get("security.protocol", "plaintext").upper(), 40),
+    )
+
+
+def _unreachable(visit: Examination, error: BrokerError, heard: list[str]) -> Finding:
+    """Return why there is none: normal for an embedded one, a failure for a configured one."""
+    if visit.settings.kafka.bootstrap_servers is not None:
+        told = "; ".join([error.message, *heard])
+        return fail("broker", clean(told), error.hint)
+    stale = ""
+    if visit.settings.paths.broker_file.exists():
+        stale = _("; {file} is left over from one that ended").format(
+            file=clean(visit.settings.paths.broker_file)
+        )
+    return warn("broker", clean(error.message + stale), error.hint)
+
+
+def _topic(visit: Examination, broker: Broker) -> Finding:
+    """Return what the topic holds; keep it for the comparison with the warehouse."""
+    kafka = visit.settings.kafka
+    topic = clean(kafka.topic, 80)
+    try:
+        facts = TopicFacts(
+            identity=broker.identity(kafka.topic),
+            marks=broker.watermarks(kafka.topic),
+            committed=broker.committed(kafka.topic, kafka.group_id),
+        )
+    except BrokerError as error:
+        return fail("topic", clean(error.message), error.hint)
+    visit.topic = facts
+    held = sum(mark.high - mark.low for mark in facts.marks.values())
+    ends = ", ".join(
+        f"{partition}: {mark.low}-{mark.high}" for partition, mark in sorted(facts.marks.items())
+    )
+    return ok(
+        "topic",
+        clean(
+            _("{topic}: {partitions} partitions, {records} records kept ({ends})").format(
+                topic=topic, partitions=len(facts.marks), records=held, ends=ends
+            ),
+            300,
+        ),
+    )
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Yield what the client says meanwhile: only its log tells why a login or TLS failed."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            line = clean(record.getMessage().rpartition("]:")[2].strip() or record.msg, 200)
+            if line not in heard and len(heard) < _TOLD_LINES:
+                heard.append(line)
+
+    listener = Listener(logging.WARNING)
+    client_log.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        client_log.removeHandler(listener)

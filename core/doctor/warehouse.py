@@ -1,0 +1,149 @@
+"""The warehouse: whether it opens, who holds it, its tables; then its offsets against Kafka's."""
+
+from collections.abc import Iterator
+
+from core.doctor.model import Examination, Finding, Section, fail, ok, warn
+from core.errors import DropshipError, WarehouseHeldError
+from core.text import _, clean
+from core.validation import schema
+from core.validation.context import CheckContext
+from core.validation.model import Status
+from core.warehouse.base import Warehouse
+
+_MB = 1_000_000
+
+
+def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
+    """Yield whether the warehouse opens and whether its tables are right. Writes nothing."""
+    file = visit.settings.paths.warehouse_file
+    unseen = _("not looked at: see warehouse")
+    if not file.exists():
+        yield ok("warehouse", _("{file} is made at the first use").format(file=clean(file)))
+        yield ok("tables", _("none yet"))
+        return
+    try:
+        warehouse = _open(visit)
+    except WarehouseHeldError as error:
+        yield warn("warehouse", clean(error.message), error.hint)
+        yield warn("tables", unseen, _("run the doctor again once it is free"))
+        return
+    except DropshipError as error:
+        yield fail("warehouse", clean(error.message), error.hint)
+        yield warn("tables", unseen, _("run the doctor again once it opens"))
+        return
+    try:
+        size = _("{file}: {size} MB, nobody holds it").format(
+            file=clean(file), size=f"{file.stat().st_size / _MB:,.1f}"
+        )
+        yield ok("warehouse", size)
+        try:
+            yield _tables(visit, warehouse)
+        except DropshipError as error:
+            yield fail("tables", clean(error.message), error.hint)
+    finally:
+        warehouse.close()
+
+
+def look_at_offsets(visit: Examination) -> Iterator[Finding]:
+    """Yield how Kafka's commits stand to the stored offsets: behind or equal, never ahead."""
+    facts, stored = visit.topic, visit.stored
+    if facts is None or stored is None:
+        missing = "broker" if facts is None else "warehouse"
+        nothing = facts is not None and not visit.settings.paths.warehouse_file.exists()
+        if nothing:
+            yield ok("offsets", _("nothing stored yet"))
+        else:
+            yield warn(
+                "offsets",
+                _("not compared: see {name}").format(name=missing),
+                _("run the doctor while a broker runs and nobody holds the warehouse"),
+            )
+        return
+    ahead = [
+        f"{partition}: {offset} > {stored.get(partition, 0)}"
+        for partition, offset in sorted(facts.committed.items())
+        if offset > stored.get(partition, 0)
+    ]
+    cut = [
+        f"{partition}: {offset} > {facts.marks[partition].high}"
+        for partition, offset in sorted(stored.items())
+        if partition in facts.marks and offset > facts.marks[partition].high
+    ]
+    lost = [
+        f"{partition}: {offset}-{facts.marks[partition].low - 1}"
+        for partition, offset in sorted(stored.items())
+        if partition in facts.marks and offset < facts.marks[partition].low
+    ]
+    lag = sum(mark.high - stored.get(part, mark.low) for part, mark in facts.marks.items())
+    yield _compared(visit, ahead, cut, lost, lag)
+
+
+WAREHOUSE = Section(("warehouse", "tables"), look_at_warehouse)
+OFFSETS = Section(("offsets",), look_at_offsets)
+
+
+def _open(visit: Examination) -> Warehouse:
+    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415 - imports duckdb
+
+    return DuckDbWarehouse(visit.settings, clock=visit.clock, read_only=True)
+
+
+def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
+    """Return whether the tables are as expected; keep the stored offsets."""
+    mend = _("`dropship --run setup` creates what is missing; it never changes what is there")
+    if not warehouse.rows("any_table", [visit.settings.schema]):
+        return warn(
+            "tables",
+            _("the schema {schema} has none").format(schema=clean(visit.settings.schema, 80)),
+            mend,
+        )
+    context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
+    found = schema.check(context)
+    if found.status is not Status.PASS:
+        return fail("tables", clean(found.message), mend)
+    if visit.topic is not None:
+        visit.stored = warehouse.stored_offsets(visit.topic.identity)
+    ((raw, orders, dead),) = warehouse.rows("validate_totals")
+    return ok(
+        "tables",
+        _("as expected: {raw} raw events, {orders} orders, {dead} dead letters").format(
+            raw=f"{raw:,}", orders=f"{orders:,}", dead=f"{dead:,}"
+        ),
+    )
+
+
+def _compared(
+    visit: Examination, ahead: list[str], cut: list[str], lost: list[str], lag: int
+) -> Finding:
+    """Return the worst of what the comparison brought."""
+    group = clean(visit.settings.kafka.group_id, 80)
+    if ahead:
+        return fail(
+            "offsets",
+            clean(
+                _("Kafka's commits of {group} are ahead of the stored offsets ({list})").format(
+                    group=group, list=", ".join(ahead)
+                ),
+                600,
+            ),
+            _("another program commits as this group: give it another KAFKA_GROUP_ID"),
+        )
+    if cut:
+        return fail(
+            "offsets",
+            clean(
+                _("the topic ends before the stored offsets ({list})").format(list=", ".join(cut)),
+                600,
+            ),
+            _("the topic was cut or made again: find out before anything is read from it"),
+        )
+    if lost:
+        return fail(
+            "offsets",
+            clean(
+                _("offsets are gone before they were read ({list})").format(list=", ".join(lost)),
+                600,
+            ),
+            _("the next `--run consume` records them as gaps; keep records longer (retention.ms)"),
+        )
+    return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=f"{lag:,}"))

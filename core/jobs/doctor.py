@@ -1,0 +1,67 @@
+"""`doctor`: checks configuration, connections, versions, permissions; says how to mend each."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from core.doctor.model import Finding, Status
+from core.doctor.run import CHECK_NAMES, examine
+from core.jobs.base import JobContext, Summary
+from core.text import _, ngettext
+
+
+@dataclass(frozen=True)
+class Options:
+    """No options of its own."""
+
+
+@dataclass(frozen=True)
+class DoctorResult:
+    """What each check found, in the order they were made."""
+
+    findings: Sequence[Finding]
+
+    @property
+    def bad(self) -> str:
+        """The checks that failed, one line."""
+        failed = [one.name for one in self.findings if one.status is Status.FAIL]
+        if not failed:
+            return ""
+        return ngettext(
+            "{count} check failed: {names}", "{count} checks failed: {names}", len(failed)
+        ).format(count=len(failed), names=", ".join(failed))
+
+    def fields(self) -> dict[str, object]:
+        """Return the keys of the JSON result."""
+        return {"checks": _as_json(self.findings)}
+
+    def summary(self) -> Summary:
+        """Return a line for each check, with its hint below, and a count."""
+        width = max(map(len, CHECK_NAMES))
+        lines: list[str] = []
+        for one in self.findings:
+            lines.append(f"{one.status.value:<4}  {one.name:<{width}}  {one.detail}")
+            if one.hint:
+                lines.append(" " * (width + 8) + _("hint: {hint}").format(hint=one.hint))
+        counts = {status: sum(one.status is status for one in self.findings) for status in Status}
+        lines.append(
+            _("{ok} ok, {warn} to look at, {fail} to mend").format(
+                ok=counts[Status.OK], warn=counts[Status.WARN], fail=counts[Status.FAIL]
+            )
+        )
+        return Summary(lines=tuple(lines))
+
+
+def run(context: JobContext, _options: Options) -> DoctorResult:
+    """Look at everything, within `--timeout` seconds."""
+    findings = examine(
+        context.settings,
+        clock=context.clock,
+        progress=context.progress,
+        cancelled=context.cancelled,
+        found=lambda so_far: context.note({"checks": _as_json(so_far)}),
+    )
+    return DoctorResult(findings)
+
+
+def _as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:
+    return [asdict(one) for one in findings]
