@@ -6,7 +6,6 @@ of them in the order that loses nothing.
 """
 
 import logging
-from contextlib import ExitStack, suppress
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -17,26 +16,29 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.consumer.worker import ConsumerWorker
 from core.errors import DropshipError
 from core.jobs import consume, load, produce, seed, validate
-from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext
 from core.kpis.read import category_split, read_kpis, revenue_by_day
 from core.operations.demo import Demonstration
-from core.operations.history import History, Sample
+from core.operations.history import Sample
+from core.operations.opening import Backends
 from core.operations.poller import Poller
+from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
+from core.operations.watchers import TopicWatcher
 from core.producer.options import ProduceOptions
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.worker import ProducerWorker
 from core.seed.spec import SeedResult
 from core.text import _
 from core.transform.worker import MergeSnapshot, MergeWorker
-from core.validation.model import ValidationResult
+from core.validation.model import ValidationResult, utc
 from core.warehouse.base import Warehouse
 
 _DAYS = 366
 _DRAIN_S = 30.0
 _WATCH_S = 1.0
+_RETRY_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +50,16 @@ class Desk:
     and returns False.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, read_only: bool = False
+    ) -> None:
         self.settings = settings
+        self.read_only = read_only
+        self._refusals = 0
         self._clock = clock or SystemClock()
         self._lock = Lock()
         self._closing = Event()
-        self._stack = ExitStack()
-        self._broker: Broker | None = None
-        self._warehouse: Warehouse | None = None
+        self._backends = Backends(read_only=read_only)
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
@@ -65,8 +69,9 @@ class Desk:
         self._demo: Task[str] = Task("demo", self._clock)
         self._figures = Poller("figures", self._read_figures, 2.0, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
-        self._history = History()
-        self._sampler = Thread(target=self._sample, name="history", daemon=True)
+        self._topic = TopicWatcher(self._clock)
+        self._sampling = Sampling(settings, self._clock, keep=not read_only)
+        self._sampler = Thread(target=self._sample, name="sampler", daemon=True)
         self._reports: tuple[str, ...] = ()
         self._validation_every_s = 0.0
         self._validated_at = 0.0
@@ -75,24 +80,40 @@ class Desk:
 
     def open(self) -> bool:
         """Open broker and warehouse in the background; again after a failure."""
-        return not self.ready and self._opening.run(self._open)
+        if self.ready or self._closing.is_set() or not self._opening.run(self._open):
+            return False
+        with self._lock:
+            if self._sampler.ident is None:
+                self._sampler.start()
+        return True
 
     @property
     def ready(self) -> bool:
         """Whether broker and warehouse are open."""
-        return self._warehouse is not None and self._broker is not None
+        return self._backends.ready
+
+    @property
+    def _broker(self) -> Broker | None:
+        return self._backends.broker
+
+    @property
+    def _warehouse(self) -> Warehouse | None:
+        return self._backends.warehouse
 
     def _open(self) -> bool:
-        context = self._context(self._opening)
-        with ExitStack() as stack:
-            warehouse = stack.enter_context(open_warehouse(context))
-            broker = stack.enter_context(open_broker(context, start_embedded=True))
-            self._warehouse, self._broker = warehouse, broker
-            self._stack = stack.pop_all()
-        self._figures.start()
-        self._watch.start()
-        self._sampler.start()
-        return True
+        try:
+            return self._backends.open(self._context(self._opening))
+        finally:
+            if self._warehouse is not None:
+                self._figures.start()
+            if self._broker is not None:
+                self._watch.start()
+
+    def _allowed(self) -> bool:
+        """Return whether something may be changed; a refusal is counted for the screen."""
+        if self.read_only:
+            self._refusals += 1
+        return not self.read_only
 
     def close(self) -> None:
         """End everything cleanly: producer flushed, consumer caught up (or stopped), all closed.
@@ -112,8 +133,8 @@ class Desk:
             poller.join(5.0)
         if self._sampler.ident is not None:
             self._sampler.join(5.0)
-        with suppress(DropshipError):
-            self._stack.close()
+        self._sampling.end()
+        self._backends.close()
 
     def _end_producer(self) -> None:
         if self._producer is not None:
@@ -138,7 +159,7 @@ class Desk:
 
     def generate(self, options: seed.Options) -> bool:
         """Generate seed files in the background, and load the catalogue from them."""
-        return self._seed.run(lambda: self._generate(options))
+        return self._allowed() and self._seed.run(lambda: self._generate(options))
 
     def cancel_seed(self) -> None:
         """Give up generating; files that were there stay as they were."""
@@ -155,6 +176,8 @@ class Desk:
 
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing. Errors: UsageError for options that cannot be used."""
+        if not self._allowed():
+            return False
         with self._lock:
             if self._broker is None or self._closing.is_set() or self._busy(self._producer):
                 return False
@@ -173,6 +196,8 @@ class Desk:
 
     def start_consumer(self) -> bool:
         """Start storing what the topic holds, and merging it."""
+        if not self._allowed():
+            return False
         with self._lock:
             if not self.ready or self._closing.is_set() or self._busy(self._consumer):
                 return False
@@ -201,7 +226,7 @@ class Desk:
 
     def validate(self) -> bool:
         """Run all checks in the background and write a report."""
-        return self.ready and self._validation.run(self._validate)
+        return self._allowed() and self.ready and self._validation.run(self._validate)
 
     def validate_every(self, seconds: float) -> None:
         """Run the checks every so many seconds; 0 is only when asked."""
@@ -216,7 +241,7 @@ class Desk:
         self._figures.now()
 
     def _validate(self) -> ValidationResult:
-        warehouse, broker = self._backends()
+        warehouse, broker = self._open_backends()
         context = self._context(self._validation)
         view = validate.view_of(context, broker)
         options = validate.Options(format=("json", "html", "junit"))
@@ -225,11 +250,21 @@ class Desk:
         self._validated_at = self._clock.monotonic()
         return result.found
 
+    # -- alerts and history
+
+    def acknowledge(self, rule: str | None = None) -> int:
+        """Mark an alert (None: all) as seen; return how many were not yet."""
+        return self._sampling.alerts.acknowledge(rule)
+
+    def history(self) -> list[Sample]:
+        """Return the samples kept of the last hours, oldest first; reads a file."""
+        return self._sampling.samples()
+
     # -- demonstration
 
     def demonstrate(self, orders: int = 5_000, rate: float = 400.0) -> bool:
         """Run the whole pipeline at a rate that can be watched."""
-        if not self.ready:
+        if not self._allowed() or not self.ready:
             return False
         return self._demo.run(Demonstration(self, self._demo, orders, rate).run)
 
@@ -259,7 +294,15 @@ class Desk:
             figures=self._figures.latest,
             figures_every_s=self._figures.interval_s,
             watch=self._watch.latest,
-            history=self._history.latest,
+            history=self._sampling.history.latest,
+            others=self._sampling.others,
+            alerts=self._sampling.alerts.latest,
+            states=self._sampling.alerts.states,
+            behind_s=self._sampling.alerts.behind_s,
+            minutes=self._sampling.history.minutes,
+            read_only=self.read_only,
+            refused=(self._refusals, _("read-only: nothing can be changed here")),
+            broker_is_ours=self._backends.broker_is_ours,
         )
 
     def _idle_consumer(self) -> ConsumerSnapshot:
@@ -271,52 +314,41 @@ class Desk:
     def _busy(self, worker: ProducerWorker | ConsumerWorker | None) -> bool:
         return worker is not None and worker.alive
 
-    def _backends(self) -> tuple[Warehouse, Broker]:
+    def _open_backends(self) -> tuple[Warehouse, Broker]:
         if self._warehouse is None or self._broker is None:
             raise DropshipError(_("broker and warehouse are not open yet"))
         return self._warehouse, self._broker
 
     def _read_figures(self) -> Figures:
-        warehouse, _broker = self._backends()
+        warehouse = self._warehouse
+        if warehouse is None:
+            raise DropshipError(_("the warehouse is not open yet"))
+        ((_count, newest, _raw),) = warehouse.rows("validate_freshness")
         return Figures(
             read_kpis(warehouse),
             tuple(revenue_by_day(warehouse, _DAYS)),
             tuple(category_split(warehouse)),
+            None if newest is None else utc(newest),
         )
 
     def _read_topic(self) -> Watch:
-        _warehouse, broker = self._backends()
-        kafka = self.settings.kafka
-        marks = broker.watermarks(kafka.topic)
-        committed = broker.committed(kafka.topic, kafka.group_id)
-        return Watch(
-            {
-                part: max(mark.high - committed.get(part, mark.low), 0)
-                for part, mark in marks.items()
-            },
-            sum(mark.high for mark in marks.values()),
-        )
+        broker, kafka = self._broker, self.settings.kafka
+        if broker is None:
+            raise DropshipError(_("the broker is not open yet"))
+        return self._topic.look(broker, kafka.topic, kafka.group_id)
 
     def _sample(self) -> None:
-        """Once a second: add to the history, and start a validation that is due."""
+        """Once a second: look at everything, and start what is due."""
+        self._sampling.begin()
         while not self._closing.is_set():
-            self._history.add(self._moment())
-            due = self._validated_at + self._validation_every_s
-            if self._validation_every_s and self._clock.monotonic() >= due:
-                self.validate()
+            now = self.snapshot()
+            self._sampling.look(now)
+            self._start_what_is_due(now)
             self._clock.wait(self._closing, 1.0)
 
-    def _moment(self) -> Sample:
-        now = self.snapshot()
-        topic = now.watch.value
-        busy = self._busy(self._consumer)
-        lag = now.consumer.total_lag if busy else topic.total_lag if topic else 0
-        return Sample(
-            now.at,
-            now.producer.rate_actual if self._busy(self._producer) else 0.0,
-            now.consumer.rate if busy else 0.0,
-            lag,
-            now.consumer.latency.p50,
-            now.consumer.latency.p95,
-            now.consumer.latency.p99,
-        )
+    def _start_what_is_due(self, now: DeskSnapshot) -> None:
+        ended, every = now.opening.ended_at, self._validation_every_s
+        if not now.ready and ended is not None and (now.at - ended).total_seconds() > _RETRY_S:
+            self.open()
+        if every and not self.read_only and self._clock.monotonic() >= self._validated_at + every:
+            self.validate()

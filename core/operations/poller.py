@@ -48,8 +48,9 @@ class Poller(Generic[T]):
         self.latest: Reading[T] = Reading()
 
     def start(self) -> None:
-        """Start polling."""
-        self._thread.start()
+        """Start polling; safe to repeat."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def set_interval(self, seconds: float) -> None:
         """Poll at another interval from now on; 0 is only when asked."""

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.alerts.burrow import PartitionState
+from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import CategoryShare, DayRevenue, Kpis
 from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.operations.watchers import Others, Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
 from core.transform.worker import MergeSnapshot
@@ -17,24 +20,15 @@ from core.validation.model import ValidationResult
 
 @dataclass(frozen=True)
 class Figures:
-    """What the warehouse says of the business: KPIs, revenue by day, categories."""
+    """What the warehouse says of the business: KPIs, revenue by day, categories.
+
+    newest_order: when the newest order came in (UTC), None without any.
+    """
 
     kpis: Kpis
     days: tuple[DayRevenue, ...]
     categories: tuple[CategoryShare, ...]
-
-
-@dataclass(frozen=True)
-class Watch:
-    """What the broker says of the topic, whoever runs the workers. lag: by partition, records."""
-
-    lag: Mapping[int, int] = field(default_factory=dict)
-    records: int = 0
-
-    @property
-    def total_lag(self) -> int:
-        """Records that the group has not committed."""
-        return sum(self.lag.values())
+    newest_order: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,10 @@ class DeskSnapshot:
     """One moment of the whole pipeline.
 
     at: UTC. opening: the back ends are being opened (task). reports: of the last validation.
-    demo: the demonstration's task, its step in `step`.
+    demo: the demonstration's task, its step in `step`. others: who is at work besides our own
+    workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
+    does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
+    refused: how many controls a read-only desk refused, and the reason of the last one.
     """
 
     at: datetime
@@ -62,3 +59,14 @@ class DeskSnapshot:
     figures_every_s: float
     watch: Reading[Watch]
     history: tuple[Sample, ...]
+    others: Others = field(default_factory=Others)
+    alerts: tuple[Alert, ...] = ()
+    states: Mapping[int, PartitionState] = field(default_factory=dict)
+    behind_s: float = 0.0
+    minutes: tuple[Sample, ...] = ()
+    read_only: bool = False
+    refused: tuple[int, str] = (0, "")
+    broker_is_ours: bool = True
+
+
+__all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

@@ -1,0 +1,68 @@
+"""The alerts of a desk: from its snapshot to readings, and from changes into the log."""
+
+from dataclasses import replace
+
+from core.alerts.burrow import PartitionState
+from core.alerts.engine import AlertEngine
+from core.alerts.feed import Feed
+from core.alerts.model import Alert, Readings
+from core.alerts.watch import readings, record
+from core.clock import Clock
+from core.config.thresholds import Thresholds
+from core.lifecycle import FINAL_STATES
+from core.operations.snapshot import DeskSnapshot
+from core.validation.model import Status
+
+
+class DeskAlerts:
+    """Looks at a desk about once a second. `see` is for one thread, the rest for any."""
+
+    def __init__(self, limits: Thresholds, clock: Clock) -> None:
+        self._clock = clock
+        self._feed = Feed(limits)
+        self._engine = AlertEngine(limits.alert_hold_s)
+        self.states: dict[int, PartitionState] = {}
+        self.behind_s = 0.0
+
+    @property
+    def latest(self) -> tuple[Alert, ...]:
+        """Active alerts, worst first; then past ones, newest first."""
+        return self._engine.latest
+
+    def see(self, now: DeskSnapshot) -> None:
+        """Judge a moment."""
+        moment = self._readings(now)
+        for change in self._engine.see(moment.now_s, moment.at, self._feed.measures(moment)):
+            record(change)
+        self.states = dict(self._feed.states(moment.now_s))
+        self.behind_s = self._feed.behind_s(moment)
+
+    def acknowledge(self, rule: str | None = None) -> int:
+        """Mark an alert (None: all) as seen by a person; return how many were not yet."""
+        return self._engine.acknowledge(self._clock.now(), rule)
+
+    def _readings(self, now: DeskSnapshot) -> Readings:
+        own = readings(self._clock, now.consumer, now.producer, now.merge)
+        if now.consumer.state in FINAL_STATES or not now.consumer.offsets:
+            own = self._from_topic(own, now)
+        found = now.validation.result
+        if found is not None:
+            names = tuple(check.name for check in found.checks if check.status > Status.PASS)
+            own = replace(own, validation=int(found.status), validation_checks=names)
+        newest = now.figures.value.newest_order if now.figures.value else None
+        return replace(own, newest_order=newest)
+
+    @staticmethod
+    def _from_topic(own: Readings, now: DeskSnapshot) -> Readings:
+        """Take offsets and rate of whoever reads the topic, as the broker knows them."""
+        watch = now.watch.value
+        if watch is None or now.watch.error:
+            return replace(own, offsets={}, ends={}, reading=False, consumed_rate=None)
+        others = now.others.consumed
+        return replace(
+            own,
+            offsets=watch.committed,
+            ends=watch.ends,
+            reading=others is not None,
+            consumed_rate=others,
+        )

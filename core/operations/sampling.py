@@ -1,0 +1,79 @@
+"""What is done once a second: a sample for the charts, a look at the alerts, who is at work."""
+
+from datetime import timedelta
+
+from core.clock import Clock
+from core.config import Settings
+from core.lifecycle import FINAL_STATES
+from core.operations.alerts import DeskAlerts
+from core.operations.history import (
+    KEPT,
+    History,
+    HistoryFile,
+    Sample,
+    read_history,
+)
+from core.operations.snapshot import DeskSnapshot
+from core.operations.watchers import Others, OthersWatch
+
+
+class Sampling:
+    """Feeds history and alerts from snapshots. Used by one thread; its results by any.
+
+    keep: write the history into the data directory.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, keep: bool) -> None:
+        self._clock = clock
+        self.history_file = settings.paths.data / "history.sqlite"
+        self._file = HistoryFile(self.history_file) if keep else None
+        self._others = OthersWatch(clock)
+        self.history = History()
+        self.alerts = DeskAlerts(settings.thresholds, clock)
+        self.others = Others()
+
+    def begin(self) -> None:
+        """Recall what an earlier run kept."""
+        now = self._clock.now()
+        self.history.recall(read_history(self.history_file, now - KEPT), now)
+
+    def look(self, now: DeskSnapshot) -> None:
+        """Take the moment of a second."""
+        self.others = self._others.judge(
+            None if now.watch.error else now.watch.value,
+            producing=now.producer.state not in FINAL_STATES,
+            consuming=now.consumer.state not in FINAL_STATES,
+        )
+        sample = self._sample(now)
+        self.history.add(sample)
+        if self._file is not None:
+            self._file.add(sample)
+        self.alerts.see(now)
+
+    def end(self) -> None:
+        """Write what is not written yet."""
+        if self._file is not None:
+            self._file.flush()
+
+    def samples(self, last: timedelta = KEPT) -> list[Sample]:
+        """Return what is kept of the last hours, oldest first; reads a file."""
+        now = self._clock.now()
+        kept = read_history(self.history_file, now - last)
+        newest = kept[-1].at if kept else now - last
+        return [*kept, *(sample for sample in self.history.latest if sample.at > newest)]
+
+    def _sample(self, now: DeskSnapshot) -> Sample:
+        producing = now.producer.state not in FINAL_STATES
+        consuming = now.consumer.state not in FINAL_STATES
+        topic = now.watch.value
+        behind = topic.total_lag if topic else 0
+        latency = now.consumer.latency
+        return Sample(
+            now.at,
+            now.producer.rate_actual if producing else self.others.produced or 0.0,
+            now.consumer.rate if consuming else self.others.consumed or 0.0,
+            now.consumer.total_lag if consuming else behind,
+            latency.p50 if consuming else None,
+            latency.p95 if consuming else None,
+            latency.p99 if consuming else None,
+        )
