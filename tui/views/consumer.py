@@ -1,53 +1,118 @@
 """The consumer pane: throughput over time, lag, latency, dead letters."""
 
+from collections.abc import Mapping
+
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
-from core.text import _
-from tui.lines import Line, Role, Span, advice, cut, ends, line
+from core.text import _, ngettext
+from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
+from tui.views.blocks import Column, beside, facts, halves, rule, table
 from tui.views.chart import Series, chart
-from tui.views.frame import Frame, problem
+from tui.views.frame import Frame, problem, wrap
 
 _LEAST_CHART = 3
 _FIXED = 3
+_LEAST_PAIR = 7
+_PAIR_WIDTH = 90
+_SECONDS_FROM_MS = 10_000.0
 
 
 def consumer(now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return a chart of events per second, then lag, latency and counts."""
     last = now.consumer
-    if last.state is RunState.IDLE and not now.history:
-        return [
-            line(_("nothing is consumed")),
-            line(),
-            *advice(_("press [s] to start storing what the topic holds"), frame.width),
-        ]
+    if last.state is RunState.IDLE and not _something(now):
+        text = _("press [s] to start storing what the topic holds")
+        return [line(_("nothing is consumed")), EMPTY, *advice(text, frame.width)]
+    lines = _said(now, frame)
+    if frame.full:
+        lines += _full(now, frame, frame.height - len(lines))
+    else:
+        height = frame.height - _FIXED - len(lines)
+        if height >= _LEAST_CHART:
+            lines += _throughput(now, frame, frame.width, height)
+        lines += [_lag_line(now, frame), _latency_line(now, frame), _counts(now, frame)]
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
+
+
+def _something(now: DeskSnapshot) -> bool:
+    """Whether there is anything to draw: published, consumed or behind."""
+    return any(s.produced or s.consumed or s.lag for s in now.history)
+
+
+def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return what keeps the consumer from going on, and what was lost."""
+    last, width = now.consumer, frame.width
     lines = []
+    if last.state is RunState.FAILED and not last.waiting_for:
+        lines += problem(
+            _("the consumer failed"), _("the log has the details; [s] starts it again"), width
+        )
     if last.waiting_for:
         since = frame.formats.age(last.waiting_since or now.at, now.at)
-        lines += problem(
-            last.waiting_for, _("for {since}; goes on by itself").format(since=since), frame.width
+        hint = _("for {since}; goes on by itself").format(since=since)
+        lines += problem(last.waiting_for, hint, width)
+    if last.commit_error and frame.full:
+        text = _("commit to Kafka failed (lag displays only): {reason}")
+        lines += _wrapped(text.format(reason=last.commit_error), width, "wait")
+    if last.gaps and frame.full:
+        gap = last.gaps[-1]
+        text = ngettext(
+            "{count} offset LOST before it was read; the last in partition {partition}: {reason}",
+            "{count} offsets LOST before they were read; the last in partition {partition}: "
+            "{reason}",
+            last.gap_offsets,
+        ).format(
+            count=frame.formats.count(last.gap_offsets), partition=gap.partition, reason=gap.reason
         )
-    height = frame.height - _FIXED - len(lines)
-    if height >= _LEAST_CHART:
-        produced = Series(_("produced"), tuple(s.produced for s in now.history), "other")
-        consumed = Series(_("consumed"), tuple(s.consumed for s in now.history), "ok")
-        lines += chart([produced, consumed], frame.width, height, frame)
-    lines += [_lag(now, frame), _latency(now, frame), _counts(now, frame)]
-    return [cut(entry, frame.width) for entry in lines]
+        lines += _wrapped(text, width, "bad")
+    return lines
 
 
-def _lag(now: DeskSnapshot, frame: Frame) -> Line:
-    last = now.consumer
-    lag = last.lag or (now.watch.value.lag if now.watch.value else {})
+def _wrapped(text: str, width: int, role: Role) -> list[Line]:
+    return [line(Span(part, role)) for part in wrap(text, width)]
+
+
+def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+    form, history = frame.formats, now.history
+    end = history[-1] if history else None
+    return chart(
+        [
+            Series(
+                _("produced"),
+                tuple(sample.produced for sample in history),
+                "other",
+                form.rate(end.produced) if end else "",
+            ),
+            Series(
+                _("consumed"),
+                tuple(sample.consumed for sample in history),
+                "ok",
+                form.rate(end.consumed) if end else "",
+            ),
+        ],
+        width,
+        height,
+        frame,
+    )
+
+
+def _lag_of(now: DeskSnapshot) -> Mapping[int, int]:
+    if now.consumer.lag:
+        return now.consumer.lag
+    return now.watch.value.lag if now.watch.value else {}
+
+
+def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
     spans: list[Span] = [Span(_("lag "), "dim")]
-    for partition, behind in sorted(lag.items()):
+    for partition, behind in sorted(_lag_of(now).items()):
         role: Role = "wait" if behind else "dim"
         spans += [Span(f" {partition}:", "dim"), Span(frame.formats.count(behind), role)]
-    gaps = last.gap_offsets
-    right = Span(_("{count} offsets LOST").format(count=gaps), "bad") if gaps else Span("")
-    return ends(line(*spans), line(right), frame.width)
+    gaps = now.consumer.gap_offsets
+    text = _("{count} offsets LOST").format(count=frame.formats.count(gaps))
+    return ends(line(*spans), line(Span(text, "bad") if gaps else ""), frame.width)
 
 
-def _latency(now: DeskSnapshot, frame: Frame) -> Line:
+def _latency_line(now: DeskSnapshot, frame: Frame) -> Line:
     form, latency = frame.formats, now.consumer.latency
     return line(
         Span(_("latency "), "dim"),
@@ -63,13 +128,106 @@ def _latency(now: DeskSnapshot, frame: Frame) -> Line:
 def _counts(now: DeskSnapshot, frame: Frame) -> Line:
     form, last = frame.formats, now.consumer
     dead = Span(form.count(last.dead_lettered), "wait" if last.dead_lettered else "dim")
-    commit = form.age(last.last_commit, now.at) if last.last_commit else "–"
-    return line(
+    spans = [
         Span(_("stored "), "dim"),
-        form.count(last.inserted),
+        Span(form.count(last.inserted)),
         Span(_("  dead letters "), "dim"),
         dead,
         Span(_("  merged "), "dim"),
-        form.count(now.merge.total.taken),
-        Span(_("  commit {age} ago").format(age=commit), "dim"),
-    )
+        Span(form.count(now.merge.total.taken)),
+    ]
+    if last.commit_error:
+        spans.append(Span(_("  commit failed"), "wait"))
+    elif last.last_commit:
+        age = form.age(last.last_commit, now.at)
+        spans.append(Span(_("  commit {age} ago").format(age=age), "dim"))
+    return line(*spans)
+
+
+def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
+    """Return charts above, tables below; the charts share what the tables leave."""
+    below = _tables(now, frame)
+    charts = room - min(len(below), max(room // 2, _LEAST_PAIR))
+    title = rule(_("events per second"), frame)
+    if frame.width < _PAIR_WIDTH or charts < 2 * _LEAST_PAIR:
+        if charts <= _LEAST_CHART:
+            return below
+        return [title, *_throughput(now, frame, frame.width, charts - 1), *below]
+    pair = charts * 2 // 5
+    left, right = halves(frame.width)
+    lag = [rule(_("lag, records"), frame, left), *_lag_chart(now, frame, left, pair - 1)]
+    latency = [
+        rule(_("latency from event to warehouse"), frame, right),
+        *_latency_chart(now, frame, right, pair - 1),
+    ]
+    above = _throughput(now, frame, frame.width, charts - pair - 1)
+    return [title, *above, *beside(lag, latency, left), *below]
+
+
+def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+    values = tuple(float(sample.lag) for sample in now.history)
+    latest = frame.formats.count(now.history[-1].lag) if now.history else ""
+    return chart([Series(_("behind"), values, "other", latest)], width, height, frame)
+
+
+def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+    history, form = now.history, frame.formats
+    most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
+    scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
+    latest = now.consumer.latency
+
+    def scaled(values: list[float | None]) -> tuple[float | None, ...]:
+        return tuple(None if value is None else value / scale for value in values)
+
+    series = [
+        Series("p99", scaled([s.p99_ms for s in history]), "wait", form.milliseconds(latest.p99)),
+        Series("p95", scaled([s.p95_ms for s in history]), "accent", form.milliseconds(latest.p95)),
+        Series("p50", scaled([s.p50_ms for s in history]), "ok", form.milliseconds(latest.p50)),
+    ]
+    return chart(series, width, height, frame, unit=unit)
+
+
+def _tables(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    left, right = halves(frame.width)
+    return beside(_partitions(now, frame, left), _figures(now, frame, right), left)
+
+
+def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
+    form, offsets = frame.formats, now.consumer.offsets
+    lag = _lag_of(now)
+    columns = [
+        Column(_("partition"), 9, right=True),
+        Column(_("next offset"), 14, right=True),
+        Column(_("lag"), 10, right=True),
+    ]
+    rows = []
+    for partition in sorted({*lag, *offsets}):
+        behind = lag.get(partition, 0)
+        role: Role = "wait" if behind else "dim"
+        offset = form.count(offsets[partition]) if partition in offsets else "–"
+        rows.append((str(partition), offset, Span(form.count(behind), role)))
+    return [rule(_("partitions"), frame, width), *table(columns, rows)]
+
+
+def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
+    form, last = frame.formats, now.consumer
+    latency = (last.latency_total.p50, last.latency_total.p95, last.latency_total.p99)
+    commit = "–"
+    if last.last_commit is not None:
+        commit = _("{age} ago · {count} records").format(
+            age=form.age(last.last_commit, now.at), count=form.count(last.last_batch)
+        )
+    dead = Span(form.count(last.dead_lettered), "wait" if last.dead_lettered else "dim")
+    pairs: list[tuple[str, str | Span]] = [
+        (_("stored"), form.count(last.inserted)),
+        (_("merged"), form.count(now.merge.total.taken)),
+        (_("met again"), form.count(last.already_stored)),
+        (_("last commit"), commit),
+        (_("p50 p95 p99, all"), " ".join(form.milliseconds(part) for part in latency)),
+        (_("dead letters"), dead),
+    ]
+    pairs += [
+        ("  " + reason, Span(form.count(count), "wait"))
+        for reason, count in sorted(last.dead_reasons.items(), key=lambda entry: -entry[1])
+    ]
+    return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=18)]

@@ -2,13 +2,20 @@
 
 from decimal import Decimal
 
-from core.kpis.model import Kpis
-from core.operations.snapshot import DeskSnapshot
+from core.kpis.model import Kpis, TopProduct
+from core.operations.snapshot import DeskSnapshot, Figures
 from core.text import _
-from tui.lines import Line, Role, Span, advice, cut, ends, fit, line, measure
+from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, fit, line, measure
+from tui.views.blocks import beside, halves, rule
 from tui.views.frame import Frame, problem
+from tui.views.plots import bar_plot, line_plot
 
 _LEAST_RECENT = 4
+_LEAST_PLOT = 6
+_SLOW_S = 1.0
+_AMOUNT = 12
+_PIECES = 9
+_TWO_COLUMNS = 70
 
 
 def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -20,49 +27,59 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
         lines += problem(
             reading.error, _("for {since}; tried again").format(since=since), frame.width
         )
+    elif reading.took_s >= _SLOW_S:
+        text = _("the warehouse is slow: {span} for these figures")
+        lines.append(line(Span(text.format(span=frame.formats.span(reading.took_s)), "wait")))
     if reading.value is None:
         return lines or [line(Span(_("reading the warehouse"), "dim"))]
     figures = reading.value.kpis
     if not figures.total_orders:
-        return [
-            *lines,
-            line(_("no orders yet")),
-            line(),
-            *advice(_("press [d] for the demonstration"), frame.width),
-        ]
-    lines += _totals(figures, frame)
-    lines += _top(figures, frame)
-    room = frame.height - len(lines)
-    if room >= _LEAST_RECENT:
-        lines += _recent(figures, frame, room)
-    return [cut(entry, frame.width) for entry in lines]
+        text = _("press [d] for the demonstration")
+        return [*lines, line(_("no orders yet")), EMPTY, *advice(text, frame.width)]
+    if frame.full and frame.width >= _TWO_COLUMNS:
+        lines += _full(reading.value, frame, frame.height - len(lines))
+    else:
+        lines += _totals(figures, frame)
+        lines += [rule(_("top products"), frame), *_top(figures, frame)]
+        room = frame.height - len(lines)
+        if room >= _LEAST_RECENT:
+            lines += _recent(figures, frame, frame.width, room)
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
 def _totals(figures: Kpis, frame: Frame) -> list[Line]:
+    return [_figure(entry, frame, frame.width) for entry in _figures(figures, frame)]
+
+
+_Figure = tuple[str, str, str, Role]
+"""Name, value, change and how to take the change."""
+
+
+def _figures(figures: Kpis, frame: Frame) -> list[_Figure]:
     form = frame.formats
     return [
-        _figure(_("orders"), form.count(figures.total_orders), "", "dim", frame),
-        _figure(_("revenue"), form.money(figures.total_revenue, cents=False), "", "dim", frame),
-        _figure(
+        (_("orders"), form.count(figures.total_orders), "", "dim"),
+        (_("revenue"), form.money(figures.total_revenue, cents=False), "", "dim"),
+        (
             _("orders 24 h"),
             form.count(figures.orders_24h),
             *_change(figures.orders_24h, figures.orders_prev_24h, frame),
-            frame,
         ),
-        _figure(
+        (
             _("revenue 24 h"),
             form.money(figures.revenue_24h, cents=False),
             *_change(figures.revenue_24h, figures.revenue_prev_24h, frame),
-            frame,
         ),
     ]
 
 
-def _figure(name: str, value: str, change: str, role: Role, frame: Frame) -> Line:
+def _figure(entry: _Figure, frame: Frame, width: int) -> Line:
+    name, value, change, role = entry
+    room = min(max(width - 28, 0), 14) if frame.full else max(width - 28, 0)
     return line(
         Span(fit(name, 14), "dim"),
         Span(fit(value, 14, right=True), "bold"),
-        Span(fit(change, max(frame.width - 28, 0), right=True), role),
+        Span(fit(change, room, right=True), role),
     )
 
 
@@ -74,38 +91,129 @@ def _change(now: Decimal | int, before: Decimal | int, frame: Frame) -> tuple[st
     return (f"{up} {text}", "ok") if now >= before else (f"{down} {text}", "bad")
 
 
-def rule(title: str, frame: Frame) -> Line:
-    """Return a heading inside a pane."""
-    dash = "-" if frame.ascii_only else "─"
-    text = f"{dash * 2} {title} "
-    return line(Span(text + dash * max(frame.width - len(text), 0), "dim"))
-
-
 def _top(figures: Kpis, frame: Frame) -> list[Line]:
     best = max((row.total_revenue for row in figures.top_products), default=Decimal(1))
     width = max(frame.width - 24 - 11, 4)
-    lines = [rule(_("top products"), frame)]
-    for row in figures.top_products:
-        share = float(row.total_revenue / best) if best else 0.0
-        amount = frame.formats.money(row.total_revenue, cents=False)
-        lines.append(
-            line(
-                fit(row.product_name or row.product_id, 23),
-                " ",
-                measure(share, width, ascii_only=frame.ascii_only),
-                fit(amount, 11, right=True),
-            )
+    return [
+        line(
+            fit(_name(row), 23),
+            " ",
+            measure(
+                float(row.total_revenue / best) if best else 0.0,
+                width,
+                ascii_only=frame.ascii_only,
+            ),
+            fit(frame.formats.money(row.total_revenue, cents=False), 11, right=True),
         )
-    return lines
+        for row in figures.top_products
+    ]
 
 
-def _recent(figures: Kpis, frame: Frame, room: int) -> list[Line]:
-    lines = [rule(_("recent orders"), frame)]
+def _name(row: TopProduct) -> str:
+    return row.product_name or row.product_id
+
+
+def _recent(figures: Kpis, frame: Frame, width: int, room: int) -> list[Line]:
+    lines = [rule(_("recent orders"), frame, width)]
     for row in figures.recent_orders[: room - 1]:
         amount = f"{row.quantity} × {frame.formats.money(row.unit_price)}"
         if frame.ascii_only:
             amount = amount.replace("×", "x")
-        name = fit(row.product_name or "–", max(frame.width - 16 - len(amount), 4))
+        name = fit(row.product_name or "–", max(width - 16 - len(amount), 4))
+        if frame.full and width > _TWO_COLUMNS:
+            half = (width - 16 - len(amount)) // 2
+            name = fit(row.product_name or "–", half) + fit(row.customer_name or "–", half)
         left = line(Span(f"{frame.formats.day_time(row.sold_at)} ", "dim"), name)
-        lines.append(ends(left, line(amount), frame.width))
+        lines.append(ends(left, line(amount), width))
     return lines
+
+
+def _full(value: Figures, frame: Frame, room: int) -> list[Line]:
+    """Return totals, revenue over time, and below it products and categories beside orders."""
+    figures = value.kpis
+    left, right = halves(frame.width)
+    first, second, third, fourth = _figures(figures, frame)
+    lines = beside(
+        [_figure(first, frame, left), _figure(second, frame, left)],
+        [_figure(third, frame, right), _figure(fourth, frame, right)],
+        left,
+    )
+    wanted = len(figures.top_products) + len(value.categories) + 2
+    below = min(wanted, max((room - len(lines)) * 3 // 5, 0))
+    height = room - len(lines) - below - 1
+    if height >= _LEAST_PLOT and len(value.days) > 1:
+        lines += _revenue(value, frame, height)
+    else:
+        below = room - len(lines)
+    products = [rule(_("top products"), frame, left), *_products(figures, frame, left)]
+    spare = below - len(products) - 1
+    if spare > 0:
+        products += [rule(_("categories"), frame, left), *_categories(value, frame, left, spare)]
+    return lines + beside(products, _recent(figures, frame, right, below), left)
+
+
+def _revenue(value: Figures, frame: Frame, height: int) -> list[Line]:
+    days = value.days
+    title = _("revenue a day in euros, {first} to {last}").format(
+        first=days[0].day.isoformat(), last=days[-1].day.isoformat()
+    )
+    plot = line_plot(
+        [float(day.revenue) for day in days],
+        [day.day.isoformat() for day in days],
+        frame.width,
+        height,
+        frame,
+        role="ok",
+    )
+    return [rule(title, frame), *plot]
+
+
+def _products(figures: Kpis, frame: Frame, width: int) -> list[Line]:
+    form = frame.formats
+    name = min(max(width - _AMOUNT - _PIECES - 10, 12), 26)
+    bars = bar_plot(
+        [float(row.total_revenue) for row in figures.top_products],
+        width - name - 1 - _AMOUNT - _PIECES,
+        frame,
+    )
+    return [
+        line(
+            fit(_name(row), name),
+            " ",
+            bars[index] if bars else EMPTY,
+            Span(fit(f"{form.count(row.total_quantity)} {_('pcs')}", _PIECES, right=True), "dim"),
+            fit(form.money(row.total_revenue, cents=False), _AMOUNT, right=True),
+        )
+        for index, row in enumerate(figures.top_products)
+    ]
+
+
+def _categories(value: Figures, frame: Frame, width: int, room: int) -> list[Line]:
+    """Return each category with its share of the revenue, the greatest first."""
+    form = frame.formats
+    shares = sorted(value.categories, key=lambda share: -share.revenue)[:room]
+    total = sum((share.revenue for share in value.categories), Decimal(0))
+    name = min(max(width - _AMOUNT - _PIECES - 10, 12), 26)
+    bars = bar_plot(
+        [float(share.revenue) for share in shares],
+        width - name - 1 - _AMOUNT - _PIECES,
+        frame,
+        role="other",
+    )
+    return [
+        line(
+            fit(share.category or _("unknown"), name),
+            " ",
+            bars[index] if bars else EMPTY,
+            Span(
+                fit(
+                    form.percent(float(share.revenue / total)) if total else "–",
+                    _PIECES,
+                    right=True,
+                ),
+                "dim",
+            ),
+            fit(form.money(share.revenue, cents=False), _AMOUNT, right=True),
+        )
+        for index, share in enumerate(shares)
+    ]

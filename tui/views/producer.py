@@ -1,49 +1,92 @@
 """The producer pane: what goes out, how fast, and what became of it."""
 
-from core.lifecycle import RunState
+from core.jobs.produce import Options
+from core.lifecycle import FINAL_STATES, RunState
 from core.operations.snapshot import DeskSnapshot
+from core.producer.options import DEFAULT_RATES
 from core.producer.snapshot import ProducerSnapshot
-from core.text import _
-from tui.lines import Line, Span, advice, bar, cut, fit, line, sparkline
-from tui.views.frame import Frame, problem
+from core.text import _, ngettext
+from tui.lines import EMPTY, Line, Span, advice, bar, cut, fit, line, sparkline
+from tui.views.blocks import facts, rule
+from tui.views.chart import Series, chart
+from tui.views.frame import Frame, problem, wrap
+
+_SPARK = 24
+_LEAST_CHART = 4
+_MOST_CHART = 14
+_ROWS = 3
 
 
-def producer(now: DeskSnapshot, frame: Frame) -> list[Line]:
-    """Return mode, rate against target, counts, and why nothing goes out."""
+def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> list[Line]:
+    """Return mode, rate against target, counts, and why nothing goes out.
+
+    plan: what a start would publish.
+    """
     last = now.producer
     if last.state is RunState.IDLE:
-        return [
-            line(_("nothing is published")),
-            line(),
-            *advice(_("press [s] to replay orders.csv, [o] for options"), frame.width),
-        ]
-    lines = [_head(last), _rate(last, now, frame), _counts(last, frame)]
-    if last.fraction is not None and last.mode == "replay":
-        share = fit(frame.formats.percent(last.fraction), 7, right=True)
-        lines.append(line(bar(last.fraction, frame.width - 7, ascii_only=frame.ascii_only), share))
-    lines.append(_faults(last, frame))
-    if last.state is RunState.FAILED:
-        lines = [*lines[:1], *problem(last.error, last.hint, frame.width)]
-    elif last.held_reason:
-        lines.append(line(Span(last.held_reason, "wait")))
-    elif last.delivery_error:
-        lines.append(line(Span(last.delivery_error, "bad")))
+        return _idle(frame, plan or Options())
+    lines = [_head(last, frame), _rate(last, now, frame), _counts(last, frame)]
+    if last.fraction is not None:
+        lines.append(_progress(last, frame))
+    said = _said(now, frame)
+    if frame.full:
+        lines += [EMPTY, *said] if said else [EMPTY]
+        lines += _full(now, frame, frame.height - len(lines))
+    elif said:
+        # What is wrong comes before what is nice to know.
+        lines = [*lines[: max(frame.height - len(said), 1)], *said]
+    else:
+        lines.append(_faults(last, frame))
     return [cut(entry, frame.width) for entry in lines]
 
 
-def _head(last: ProducerSnapshot) -> Line:
-    source = "orders.csv" if last.mode == "replay" else _("made-up orders")
-    return line(f"{last.mode} ", Span(f"{source} · {last.profile}", "dim"))
+def _idle(frame: Frame, plan: Options) -> list[Line]:
+    text = _("press [s] to start, [o] for options")
+    return [
+        line(_("nothing is published")),
+        EMPTY,
+        line(Span(_("next: ") + planned(plan, frame), "dim")),
+        *advice(text, frame.width),
+    ]
+
+
+def planned(plan: Options, frame: Frame) -> str:
+    """Return what a start would publish, one line."""
+    form = frame.formats
+    rate = DEFAULT_RATES[plan.mode] if plan.rate is None else plan.rate
+    speed = form.rate(rate) if rate else _("as fast as possible")
+    parts = [_source(plan.mode), speed, plan.profile]
+    if plan.limit is not None:
+        text = ngettext("{count} order", "{count} orders", plan.limit)
+        parts.append(text.format(count=form.count(plan.limit)))
+    if plan.duration is not None:
+        parts.append(form.span(plan.duration))
+    if plan.duplicates or plan.late or plan.poison:
+        parts.append(_("with faults"))
+    return " · ".join(parts)
+
+
+def _source(mode: str) -> str:
+    return "orders.csv" if mode == "replay" else _("made-up orders")
+
+
+def _head(last: ProducerSnapshot, frame: Frame) -> Line:
+    text = f"{_source(last.mode)} · {last.profile}"
+    if last.elapsed_s and frame.width > 40:  # noqa: PLR2004 - cells
+        text += " · " + frame.formats.span(last.elapsed_s)
+    return line(f"{last.mode} ", Span(text, "dim"))
 
 
 def _rate(last: ProducerSnapshot, now: DeskSnapshot, frame: Frame) -> Line:
     form = frame.formats
     target = _("as fast as possible") if not last.rate_target else form.rate(last.rate_target)
     wanted = _("of {target}").format(target=target) if last.rate_target else target
+    if last.state in FINAL_STATES:
+        wanted = _("on average")
     text = line(fit(form.rate(last.rate_actual), 9), Span(f"{wanted}  ", "dim"))
     room = frame.width - text.width
     values = [sample.produced for sample in now.history]
-    return line(text, sparkline(values, min(room, 24), "ok", ascii_only=frame.ascii_only))
+    return line(text, sparkline(values, min(room, _SPARK), "ok", ascii_only=frame.ascii_only))
 
 
 def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
@@ -59,14 +102,83 @@ def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
     )
 
 
+def _progress(last: ProducerSnapshot, frame: Frame) -> Line:
+    fraction = last.fraction or 0.0
+    share = fit(frame.formats.percent(fraction), 7, right=True)
+    return line(bar(fraction, frame.width - 7, ascii_only=frame.ascii_only), share)
+
+
+def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return why nothing goes out, or what failed."""
+    last = now.producer
+    if last.state is RunState.FAILED:
+        return problem(last.error or _("failed; the log has the details"), last.hint, frame.width)
+    if last.held_reason:
+        since = frame.formats.age(last.held_since or now.at, now.at)
+        text = _("{reason} · for {since}").format(reason=last.held_reason, since=since)
+        return [line(Span(part, "wait")) for part in wrap(text, frame.width)]
+    if last.delivery_error:
+        return [line(Span(part, "bad")) for part in wrap(last.delivery_error, frame.width)]
+    return []
+
+
 def _faults(last: ProducerSnapshot, frame: Frame) -> Line:
     parts = []
     if last.rejected:
         parts.append(_("{count} rows rejected").format(count=frame.formats.count(last.rejected)))
-    names = {"duplicates": _("duplicates"), "late": _("late"), "poison": _("poison")}
-    parts += [
-        f"{frame.formats.count(count)} {names[kind]}"
-        for kind, count in last.injected.items()
-        if count
-    ]
+    parts += [f"{frame.formats.count(count)} {name}" for name, count in _injected(last) if count]
     return line(Span(" · ".join(parts), "wait")) if parts else line()
+
+
+def _injected(last: ProducerSnapshot) -> list[tuple[str, int]]:
+    names = {"duplicates": _("duplicates"), "late": _("late"), "poison": _("poison")}
+    return [(name, last.injected.get(kind, 0)) for kind, name in names.items()]
+
+
+def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
+    last = now.producer
+    below = _details(last, frame)
+    if last.rejected_rows:
+        below += _rejected(last, frame, room - len(below))
+    height = min(room - len(below) - 2, _MOST_CHART)
+    if height < _LEAST_CHART:
+        return below
+    series = [
+        Series(
+            _("published"),
+            tuple(sample.produced for sample in now.history),
+            "ok",
+            frame.formats.rate(now.history[-1].produced) if now.history else "",
+        )
+    ]
+    head = rule(_("published per second"), frame)
+    return [head, *chart(series, frame.width, height, frame), EMPTY, *below]
+
+
+def _details(last: ProducerSnapshot, frame: Frame) -> list[Line]:
+    form = frame.formats
+    injected = " · ".join(f"{form.count(count)} {name}" for name, count in _injected(last))
+    pairs = [
+        (_("topic"), last.topic),
+        (_("volume"), form.bytes(last.bytes)),
+        (_("on the way"), form.count(last.waiting)),
+        (_("injected"), injected),
+        (_("rejected rows"), form.count(last.rejected)),
+    ]
+    if last.answer_key:
+        pairs.insert(4, (_("answer key"), last.answer_key))
+    return facts(pairs, frame.width)
+
+
+def _rejected(last: ProducerSnapshot, frame: Frame, room: int) -> list[Line]:
+    """Return the first rejected rows; the log has all of them."""
+    shown = last.rejected_rows[: max(room - 2, _ROWS)]
+    lines = [rule(_("rows of the file left out"), frame)]
+    for row in shown:
+        where = _("line {line}").format(line=frame.formats.count(row.line))
+        lines.append(line(Span(fit(where, 14), "dim"), Span(row.reason, "wait")))
+    if last.rejected > len(shown):
+        more = frame.formats.count(last.rejected - len(shown))
+        text = _("{count} more are in the log").format(count=more)
+        lines.append(line(Span(" " * 14 + text, "dim")))
+    return lines

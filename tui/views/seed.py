@@ -1,28 +1,67 @@
-"""The seed pane: generating the three CSV files."""
+"""The seed pane: generating the three CSV files, and what they hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from core.operations.snapshot import DeskSnapshot
-from core.seed.spec import SeedResult
+from core.seed.preview import FilePreview
 from core.text import _, clean
-from tui.lines import Line, Span, advice, bar, ends, fit, keys, line
+from tui.lines import EMPTY, Line, Span, advice, bar, cut, ends, fit, keys, line
+from tui.views.blocks import Column, rule, table
 from tui.views.frame import Frame, problem
 
+_LEAST_PREVIEW = 3
+_WIDEST_CELL = 34
+_SHA = 64
 
-def seed(now: DeskSnapshot, frame: Frame) -> list[Line]:
-    """Return progress while generating, else the files, else what to press."""
+
+class _File(NamedTuple):
+    """What is shown of a file; None where it was not counted or summed."""
+
+    name: str
+    rows: int | None
+    bytes: int
+    sha256: str | None
+
+
+def seed(now: DeskSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> list[Line]:
+    """Return progress while generating, else the files, else what to press.
+
+    found: the files as they lie in the folder, read earlier.
+    """
     task = now.seed
     if task.running:
         return _progress(now, frame)
+    lines: list[Line] = []
     if task.error:
-        return problem(task.error, task.hint, frame.width)
-    if task.result is not None and not task.result.cancelled:
-        return _files(task.result, now, frame)
-    cancelled = task.result is not None
-    first = _("cancelled: the earlier files are as they were") if cancelled else _("no data yet")
-    return [
-        line(first),
-        line(),
-        *advice(_("press [g] to generate, [d] for the whole demonstration"), frame.width),
-    ]
+        lines = [*problem(task.error, task.hint, frame.width), EMPTY]
+    elif task.result is not None and task.result.cancelled:
+        lines = [line(Span(_("cancelled: the earlier files are as they were"), "wait")), EMPTY]
+    files, when = _present(now, found)
+    if not files:
+        text = _("press [g] to generate, [o] for options, [d] for the whole demonstration")
+        return [*lines, line(_("no data yet")), EMPTY, *advice(text, frame.width)]
+    lines += _files(files, frame)
+    lines.append(_origin(now, when, frame))
+    if frame.full:
+        lines += _previews(found, frame, frame.height - len(lines))
+    return [cut(entry, frame.width) for entry in lines]
+
+
+def _present(
+    now: DeskSnapshot, found: Sequence[FilePreview]
+) -> tuple[list[_File], datetime | None]:
+    """Return the files, of this session or of an earlier one, and when they were made."""
+    result = now.seed.result
+    if result is not None and not result.cancelled:
+        made = [
+            _File(clean(file.path.name), file.rows, file.bytes, file.sha256)
+            for file in result.files
+        ]
+        return made, now.seed.ended_at
+    there = [_File(clean(file.path.name), file.count, file.bytes, file.sha256) for file in found]
+    return there, max((file.modified for file in found), default=None)
 
 
 def _progress(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -37,25 +76,67 @@ def _progress(now: DeskSnapshot, frame: Frame) -> list[Line]:
         line(
             bar(fraction, frame.width - 7, ascii_only=frame.ascii_only), fit(share, 7, right=True)
         ),
-        line(rows),
+        ends(line(rows), line(Span(clean(task.note), "dim")), frame.width),
         line(Span(f"{form.rate(task.rate)}   {left}", "dim")),
-        line(),
+        EMPTY,
         keys(_("[c] cancel")) if not task.cancelling else line(Span(_("cancelling"), "wait")),
     ]
 
 
-def _files(result: SeedResult, now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _files(files: Sequence[_File], frame: Frame) -> list[Line]:
+    """Return a row a file; the checksum has the room that is left, all of it where it fits."""
     form = frame.formats
-    rows = []
-    for file in result.files:
-        name = fit(clean(file.path.name), 14)
-        count = fit(form.count(file.rows), 11, right=True)
-        size = fit(form.bytes(file.bytes), 10, right=True)
-        rows.append(line(name, count, Span(size, "dim"), Span(f"  {file.sha256[:8]}", "dim")))
-    age = form.age(now.seed.ended_at, now.at) if now.seed.ended_at else ""
-    last = ends(
-        line(Span(_("seed {seed}").format(seed=result.seed), "dim")),
-        line(Span(_("{age} ago").format(age=age), "dim")),
-        frame.width,
-    )
-    return [*rows, line(), last]
+    columns = [
+        Column(_("file"), 13),
+        Column(_("rows"), 11, right=True),
+        Column(_("size"), 9, right=True),
+    ]
+    room = min(frame.width - sum(column.width + 1 for column in columns) - 1, _SHA)
+    if room >= len("sha256"):
+        columns.append(Column(" sha256", room + 1))
+    rows = [
+        (
+            file.name,
+            "–" if file.rows is None else form.count(file.rows),
+            Span(form.bytes(file.bytes), "dim"),
+            Span(" " + (file.sha256 or "–")[:room], "dim"),
+        )
+        for file in files
+    ]
+    return table(columns, rows, heading=frame.full or frame.height > len(files) + 1)
+
+
+def _origin(now: DeskSnapshot, when: datetime | None, frame: Frame) -> Line:
+    result = now.seed.result
+    known = result is not None and not result.cancelled
+    text = _("seed {seed}").format(seed=result.seed) if known and result else ""
+    age = _("{age} ago").format(age=frame.formats.age(when, now.at)) if when else ""
+    return ends(line(Span(text, "dim")), line(Span(age, "dim")), frame.width)
+
+
+def _previews(found: Sequence[FilePreview], frame: Frame, room: int) -> list[Line]:
+    """Return the first rows of each file, each with an equal share of the room."""
+    lines: list[Line] = []
+    for index, file in enumerate(found):
+        each = (room - len(lines)) // (len(found) - index)
+        if each < _LEAST_PREVIEW:
+            break
+        lines.append(rule(clean(file.path.name), frame))
+        lines += _rows(file, each - 1)
+    return lines
+
+
+def _rows(file: FilePreview, height: int) -> list[Line]:
+    if not file.header:
+        return [line(Span(_("the file is empty"), "wait"))]
+    shown = file.rows[: height - 1]
+    columns = []
+    for place, name in enumerate(file.header):
+        cells = [row[place] for row in shown if place < len(row)]
+        width = min(max([len(name), *map(len, cells)]), _WIDEST_CELL)
+        columns.append(Column(name, width + 1, right=_numeric(cells)))
+    return table(columns, shown)
+
+
+def _numeric(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(cell.replace(".", "", 1).isdigit() for cell in cells)
