@@ -11,8 +11,9 @@ from core.clock import Clock
 from core.errors import StorageError, WarehouseHeldError
 from core.holding import HeldError, Hold
 from core.text import _, clean
-from core.warehouse.duckdb.errors import translated
+from core.warehouse.duckdb.errors import damaged, translated
 from core.warehouse.model import Row
+from core.warehouse.sqlfiles import statement
 
 # A checkpoint stops writers; a large log is replayed when the file is opened after a crash.
 _OPTIONS = {
@@ -48,8 +49,25 @@ class DuckDbFile:
         except duckdb.Error as error:
             self._hold.release()
             raise _open_error(error, file) from error
+        try:
+            self._check_length()
+        except BaseException:
+            self.close()
+            raise
         self._cursors = local()
         self._opening = Lock()
+
+    def _check_length(self) -> None:
+        """Refuse a file that was cut: DuckDB would open it and write behind the missing part."""
+        found = self._connection.execute(statement("duckdb", "used_bytes", "")).fetchone()
+        size = self.file.stat().st_size
+        if found is not None and size < found[0]:
+            raise damaged(
+                self.file,
+                _("it has {size} bytes and should have at least {used}").format(
+                    size=size, used=found[0]
+                ),
+            )
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the cursor of the calling thread."""

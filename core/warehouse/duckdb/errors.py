@@ -16,6 +16,7 @@ _DAMAGED = (
     "deserialization",
     "serialization error",
     "database file version",
+    "could not read enough bytes",
 )
 
 
@@ -31,16 +32,19 @@ def translated(error: duckdb.Error, file: Path) -> DropshipError:
             hint=_("make room on the disk and run again: what was confirmed is safe"),
         )
     if _is_damage(error, lowered):
-        return StorageError(
-            _("the warehouse file {file} is damaged: {reason}").format(
-                file=clean(file), reason=reason
-            ),
-            hint=_("it was left as it is: restore a copy, or move it away to start a new one"),
-        )
+        return damaged(file, reason)
     return WarehouseError(
         _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
         hint=_("run `dropship --run doctor`; `--run setup` creates what is missing"),
         transient=isinstance(error, duckdb.TransactionException),
+    )
+
+
+def damaged(file: Path, reason: str) -> StorageError:
+    """Return the error about a file that is not what DuckDB wrote."""
+    return StorageError(
+        _("the warehouse file {file} is damaged: {reason}").format(file=clean(file), reason=reason),
+        hint=_("it was left as it is: restore a copy, or move it away to start a new one"),
     )
 
 
