@@ -228,5 +228,7 @@ class _ShownLines(logging.Handler):
             return
         with suppress(Exception):
             extras = [f"{key}={vars(record)[key]}" for key in vars(record) if key not in _STANDARD]
-            text = record.getMessage() + (f" ({', '.join(extras)})" if extras else "")
+            # The file keeps the English message, which tools look for; a person reads their own.
+            told = _(str(record.msg)) % record.args if record.args else _(str(record.msg))
+            text = told + (f" ({', '.join(extras)})" if extras else "")
             self._show(record.levelname, clean(self._redact(text)))

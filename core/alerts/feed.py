@@ -9,12 +9,12 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.config.thresholds import Thresholds
 from core.text import _
+from core.text.figures import percent
 
 _USUAL_S = 300.0
 _LEAST_USUAL = 30
 _RECENT_S = 10.0
 _ENOUGH_WORK_S = 5.0
-_PERCENT = 100
 
 
 class Feed:
@@ -198,8 +198,3 @@ class Feed:
             )
         message = _("{count} offsets were gone before they were read").format(count=now.gap_offsets)
         yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)
-
-
-def percent(share: float) -> str:
-    """Return a share as percentage; small ones do not round to zero."""
-    return f"{share * _PERCENT:.3g} %"

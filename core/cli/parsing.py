@@ -5,6 +5,7 @@ order: `dropship --json --run seed --orders 10`.
 """
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -145,6 +146,10 @@ class _Layout(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=_HELP_COLUMN)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """Break help between words only: `<data-dir>` and options stay in one piece."""
+        return textwrap.wrap(text, width, break_on_hyphens=False)
 
     def add_usage(
         self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from core.clock import Clock
 from core.rates import RateMeter
 from core.text import _, clean
+from core.text.figures import count, decimal, percent
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -175,20 +176,22 @@ def _has_size(stream: TextIO | None) -> bool:
 
 def _line_of(task: _Task, now: float) -> str:
     """Return where a task is: count, share, rate, time left, note."""
-    parts = [f"{task.done:,} {task.unit}".rstrip()]
+    parts = [f"{count(task.done)} {task.unit}".rstrip()]
     rate = task.meter.per_second
     if task.total:
-        share = 100 * task.done / task.total
-        parts = [f"{task.done:,} / {task.total:,} {task.unit}".rstrip(), f"{share:.0f} %"]
+        parts = [
+            f"{count(task.done)} / {count(task.total)} {task.unit}".rstrip(),
+            percent(task.done / task.total),
+        ]
     if rate > 0:
-        parts.append(f"{rate:,.0f}/s")
+        parts.append(f"{decimal(rate, 0)}/s")
         if task.total and task.total > task.done:
             parts.append(_("{time} left").format(time=_duration((task.total - task.done) / rate)))
     elif task.total is None and task.done == 0:
         parts = [_duration(now - task.began)]
     if note := _note_of(task):
         parts.append(note)
-    return f"{task.name}: {', '.join(parts)}"
+    return _("{task}: {told}").format(task=task.name, told=", ".join(parts))
 
 
 def _note_of(task: _Task) -> str:
@@ -200,20 +203,20 @@ def _last_line(task: _Task, now: float) -> str:
     """Return how a task ended."""
     took = max(now - task.began, 1e-6)
     if task.done == 0:
-        return f"{task.name}: {_duration(took)}"
+        return _("{task}: {told}").format(task=task.name, told=_duration(took))
     return _("{task}: {done} {unit} in {time}, {rate}/s").format(
         task=task.name,
-        done=f"{task.done:,}",
+        done=count(task.done),
         unit=task.unit,
         time=_duration(took),
-        rate=f"{task.done / took:,.0f}",
+        rate=decimal(task.done / took, 0),
     )
 
 
 def _duration(seconds: float) -> str:
     """Return seconds as 12.3 s, 4:05 or 1:02:03."""
     if seconds < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds:.1f} s"
+        return f"{decimal(seconds, 1)} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

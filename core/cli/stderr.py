@@ -59,4 +59,4 @@ class Stderr:
         word = {"error": _("error"), "warning": _("warning")}.get(level, level)
         if self._color:
             word = f"{_COLORS.get(level, _RED)}{word}{_PLAIN}"
-        self.board.line(f"dropship: {word}: {text}")
+        self.board.line("dropship: " + _("{word}: {text}").format(word=word, text=text))

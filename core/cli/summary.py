@@ -1,9 +1,11 @@
 """Lays out a summary for a person: lines, then tables with numbers to the right."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from core.jobs.base import Summary, Table
 from core.text import clean
+from core.text.figures import count, decimal
 
 _CELL = 60
 
@@ -33,7 +35,9 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return count(value)
+    if isinstance(value, Decimal):
+        return decimal(value, 2)
     return clean(value, _CELL)
 
 

@@ -8,7 +8,7 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.consumer.assignment import Assignment
 from core.errors import DataLossError, FencedError
-from core.text import _, clean
+from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
 from core.warehouse.model import OffsetAdvance, OffsetGap, RawBatch
 
@@ -60,7 +60,7 @@ def _record(warehouse: Warehouse, assignment: Assignment, gap: OffsetGap, clock:
     if identity is None:
         return
     log.error(
-        "offsets lost to retention",
+        N_("offsets lost to retention"),
         extra={
             "topic": identity.topic,
             "partition": gap.partition,

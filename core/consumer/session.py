@@ -24,7 +24,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.retention import step_over
 from core.consumer.store import Outcome, Store
 from core.lifecycle import Lifecycle, RunState
-from core.text import _, clean
+from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
 
 _PROBE_S = 0.5
@@ -135,7 +135,7 @@ class Session:
             self._assignment.positions[move.partition] = move.next_offset
         self._counters.stored(batch)
         for gap in batch.raw.gaps:
-            log.error("offsets lost", extra={"topic": self._topic, "gap": str(gap)})
+            log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
         self._tell_kafka(consumer, wait=False)
         return True
 
@@ -154,7 +154,7 @@ class Session:
                 consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
             self._counters.commit_error = clean(error, 200)
-            log.warning("commit to Kafka failed", extra={"reason": clean(error, 200)})
+            log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error, 200)})
 
     def _follow_pause(self, consumer: Consumer) -> None:
         """Pause or resume the partitions as asked."""

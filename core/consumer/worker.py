@@ -16,7 +16,7 @@ from core.consumer.session import Session
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import DropshipError
 from core.lifecycle import Lifecycle, RunState
-from core.text import clean
+from core.text import N_, clean
 from core.warehouse.base import Warehouse
 
 _AGAIN_S = 1.0
@@ -108,7 +108,9 @@ class ConsumerWorker:
                 lasting = limit is not None and now - failing_since >= limit
                 if not error.transient or lasting or self._life.stopping:
                     raise
-                log.warning("consumer starts again", extra={"reason": clean(error.message, 300)})
+                log.warning(
+                    N_("consumer starts again"), extra={"reason": clean(error.message, 300)}
+                )
                 self._counters.waiting(error.message)
                 self._counters.publish(RunState.WAITING)
                 if self._clock.wait(self._life.stop_event, _AGAIN_S):

@@ -12,6 +12,7 @@ from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
 from core.text import _
+from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
 
 _TICK_S = 0.1
@@ -48,17 +49,19 @@ class ConsumeResult:
                 "{consumed} records: {inserted} events stored, {dead} dead letters, "
                 "{again} already stored, {lag} left in the topic"
             ).format(
-                consumed=last.consumed,
-                inserted=last.inserted,
-                dead=last.dead_lettered,
-                again=last.already_stored,
-                lag=self.lag,
+                consumed=count(last.consumed),
+                inserted=count(last.inserted),
+                dead=count(last.dead_lettered),
+                again=count(last.already_stored),
+                lag=count(self.lag),
             )
         ]
         if latency.p50 is not None:
+            edges = (latency.p50, latency.p95, latency.p99)
+            p50, p95, p99 = (decimal(edge or 0.0, 1) for edge in edges)
             lines.append(
                 _("latency p50 {p50} ms, p95 {p95} ms, p99 {p99} ms").format(
-                    p50=latency.p50, p95=latency.p95, p99=latency.p99
+                    p50=p50, p95=p95, p99=p99
                 )
             )
         lines.extend(

@@ -7,9 +7,10 @@ from decimal import Decimal
 from core.clock import iso
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary, Table
-from core.kpis.model import Kpis, money
+from core.kpis.model import Kpis
 from core.kpis.read import read_kpis
 from core.text import _
+from core.text.figures import count, decimal
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class KpisResult:
         now = self.figures
         lines = [
             _("{orders} orders, revenue {revenue} EUR").format(
-                orders=now.total_orders, revenue=money(now.total_revenue)
+                orders=count(now.total_orders), revenue=decimal(now.total_revenue, 2)
             )
         ]
         if now.as_of is not None:
@@ -49,10 +50,10 @@ class KpisResult:
                     "revenue {revenue} EUR ({revenue_before} EUR before)"
                 ).format(
                     as_of=iso(now.as_of),
-                    orders=now.orders_24h,
-                    before=now.orders_prev_24h,
-                    revenue=money(now.revenue_24h),
-                    revenue_before=money(now.revenue_prev_24h),
+                    orders=count(now.orders_24h),
+                    before=count(now.orders_prev_24h),
+                    revenue=decimal(now.revenue_24h, 2),
+                    revenue_before=decimal(now.revenue_prev_24h, 2),
                 )
             )
         top = [

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.text import _
+from core.text.figures import count
 from core.warehouse.base import Warehouse
 
 
@@ -35,7 +36,9 @@ class LoadResult:
     def summary(self) -> Summary:
         """Return one line with both counts."""
         line = _("{customers} customers and {inventory} products in the warehouse")
-        return Summary(lines=(line.format(customers=self.customers, inventory=self.inventory),))
+        return Summary(
+            lines=(line.format(customers=count(self.customers), inventory=count(self.inventory)),)
+        )
 
 
 def run(context: JobContext, options: Options) -> LoadResult:

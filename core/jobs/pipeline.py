@@ -69,7 +69,7 @@ class PipelineResult:
         tables = []
         for name, part in self.parts.items():
             told = part.summary()
-            lines += [f"{name}: {line}" for line in told.lines]
+            lines += [_("{part}: {line}").format(part=name, line=line) for line in told.lines]
             if name in {"validate", "kpis"}:
                 tables += list(told.tables)
         return Summary(lines=tuple(lines), tables=tables)

@@ -11,6 +11,7 @@ from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.worker import ProducerWorker
 from core.text import _
+from core.text.figures import count, decimal, percent
 
 _TICK_S = 0.1
 _STOP_S = 30.0
@@ -50,10 +51,13 @@ class ProduceResult:
         last = self.last
         lines = [
             _("{sent} events sent to {topic}: {acked} acknowledged, {failed} failed").format(
-                sent=last.sent, topic=last.topic, acked=last.acked, failed=last.failed
+                sent=count(last.sent),
+                topic=last.topic,
+                acked=count(last.acked),
+                failed=count(last.failed),
             )
             + " · "
-            + _("{rate:.1f} a second").format(rate=last.rate_actual)
+            + _("{rate} a second").format(rate=decimal(last.rate_actual, 1))
         ]
         if any(last.injected.values()):
             lines.append(
@@ -156,6 +160,6 @@ def follow(context: JobContext, producer: ProducerWorker) -> ProduceResult:
 
 def show(context: JobContext, task: str, last: ProducerSnapshot) -> None:
     """Tell how far the producer is, or why it does not go on."""
-    share = "" if last.fraction is None else f"{last.fraction:.0%}"
+    share = "" if last.fraction is None else percent(last.fraction)
     note = _("paused") if last.state is RunState.PAUSED else last.held_reason or share
     context.progress.update(task, last.sent, note)

@@ -8,6 +8,7 @@ from core.jobs.base import JobContext, Summary, Table
 from core.seed.generate import generate
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
+from core.text.figures import count
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class SeedJobResult:
         ]
         heads = (_("file"), _("rows"), _("bytes"), "sha256")
         line = _("{customers} customers, {products} products and {orders} orders").format(
-            customers=self.written.customers,
-            products=self.written.products,
-            orders=self.written.orders,
+            customers=count(self.written.customers),
+            products=count(self.written.products),
+            orders=count(self.written.orders),
         )
         return Summary(lines=(line,), tables=[Table(heads, rows)])
 

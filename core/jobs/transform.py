@@ -6,6 +6,7 @@ from core.alerts.watch import AlertWatch
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.text import _
+from core.text.figures import count
 from core.transform.worker import MergeSnapshot, merge_all
 from core.warehouse.model import MergeResult
 
@@ -50,11 +51,11 @@ class TransformResult:
         return Summary(
             lines=(
                 line.format(
-                    taken=merged.taken,
-                    inserted=merged.inserted,
-                    updated=merged.updated,
-                    stale=merged.stale,
-                    quarantined=merged.quarantined,
+                    taken=count(merged.taken),
+                    inserted=count(merged.inserted),
+                    updated=count(merged.updated),
+                    stale=count(merged.stale),
+                    quarantined=count(merged.quarantined),
                 ),
             )
         )

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.text import clean
+from core.text import N_, clean
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ class Poller(Generic[T]):
             since = self.latest.failing_since or self._clock.now()
             self.latest = replace(self.latest, busy=False, error=error.message, failing_since=since)
         except Exception as error:
-            log.warning("reading failed", exc_info=True)
+            log.warning(N_("reading failed"), exc_info=True)
             since = self.latest.failing_since or self._clock.now()
             self.latest = replace(
                 self.latest, busy=False, error=clean(error, 200), failing_since=since

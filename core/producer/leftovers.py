@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from core.broker.base import Broker, Watermark
 from core.producer.backlog import RECORD_OVERHEAD_BYTES
-from core.text import clean
+from core.text import N_, clean
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def measure_leftovers(
     try:
         _read(broker, topic, starts, left, found, stopping)
     except KafkaException as error:
-        _log.warning("measuring the backlog of %s: %s", clean(topic, 80), clean(error, 300))
+        _log.warning(N_("measuring the backlog of %s: %s"), clean(topic, 80), clean(error, 300))
     for number, high in left.items():
         found[number].append((high, unread))
     return found

@@ -22,6 +22,7 @@ from core.seed.spec import (
     SeedSpec,
 )
 from core.text import _
+from core.text.figures import count
 
 TASK = "seed"
 """Name of the progress task."""
@@ -96,7 +97,7 @@ class _Meter:
         self._done += rows
         seconds = time.monotonic() - self._began
         rate = int(self._done / seconds) if seconds > 0 else 0
-        self._progress.update(TASK, self._done, _("{rate} rows/s").format(rate=f"{rate:,}"))
+        self._progress.update(TASK, self._done, _("{rate} rows/s").format(rate=count(rate)))
         if self._cancelled():
             raise _CancelledError
 

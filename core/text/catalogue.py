@@ -1,16 +1,18 @@
 """The message catalogue: English in the source, other languages in `locale/` (gettext).
 
 Text is looked up when it is shown, never at import, so that `--lang` holds for all of it:
-`_("{count} rows").format(count=3)`.
+`_("{count} rows").format(count=3)`. `make messages` takes new text up into the catalogues.
 """
 
 import gettext
 import os
+import re
 from importlib.resources import files
 
 LANGUAGES = ("en", "fr")
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def system_language() -> str:
@@ -18,23 +20,33 @@ def system_language() -> str:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
-            code = value.split("_")[0].split(".")[0].lower()
+            code = re.split(r"[_.@-]", value, maxsplit=1)[0].lower()
             return code if code in LANGUAGES else "en"
     return "en"
 
 
 def use_language(code: str | None) -> str:
-    """Switch every later message to a language (None: that of the locale); return its code."""
-    global _translations  # noqa: PLW0603 - one process shows one language
+    """Switch every later message to a language (None: that of the locale); return its code.
+
+    A language without a catalogue is English.
+    """
+    global _translations, _language  # noqa: PLW0603 - one process shows one language
     chosen = code or system_language()
     directory = str(files("core.text") / "locale")
     _translations = gettext.translation("dropship", directory, [chosen], fallback=True)
-    return chosen
+    _language = chosen if chosen in LANGUAGES else "en"
+    return _language
+
+
+def language() -> str:
+    """Return the code of the language in use."""
+    return _language
 
 
 def _(message: str) -> str:
     """Return a message in the language in use."""
-    return _translations.gettext(message)
+    # Catalogues keep their own description under the empty message.
+    return _translations.gettext(message) if message else ""
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know

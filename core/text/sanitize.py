@@ -10,12 +10,15 @@ import re
 MAX_LENGTH = 2_000
 """Characters kept of one string unless the caller says otherwise."""
 
-# C0 and C1 controls (tab and newline too: one string is one line), soft hyphen, Arabic letter mark,
-# Mongolian vowel separator, zero-width and bidi marks, line and paragraph separators, isolates,
-# word joiners, byte order mark, interlinear marks, tags and lone surrogates.
+# C0 and C1 controls (tab and newline too: one string is one line), line and paragraph separators,
+# bidi marks and isolates, interlinear marks, tags, noncharacters, lone surrogates, and whatever
+# Unicode calls default-ignorable (soft hyphen, zero-width marks, fillers, word joiners, byte order
+# mark, ...), except the variation selectors that emoji need (U+FE00 to U+FE0F).
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 
 
@@ -29,7 +32,7 @@ def clean(value: object, limit: int = MAX_LENGTH) -> str:
     else:
         text = str(value)
     if len(text) > limit:
-        text = text[: max(limit - 1, 0)] + "…"
+        text = text[: limit - 1] + "…" if limit > 0 else ""
     return _UNSAFE.sub("\ufffd", text)
 
 

@@ -52,8 +52,3 @@ def over(value: float, warn: float, fail: float) -> Status:
 def fraction(part: int, whole: int) -> float:
     """Return part / whole, 0 of nothing."""
     return part / whole if whole else 0.0
-
-
-def percent(value: float) -> str:
-    """Return a fraction as a percentage for a message; small ones do not round to zero."""
-    return f"{value * 100:.3g} %"

@@ -1,7 +1,8 @@
 """`dead_letters`: how many records could not be used, and why."""
 
 from core.text import _, ngettext
-from core.validation.context import CheckContext, fraction, nothing_to_check, over, percent
+from core.text.figures import percent
+from core.validation.context import CheckContext, fraction, nothing_to_check, over
 from core.validation.model import CheckResult, Status
 
 NAME = "dead_letters"

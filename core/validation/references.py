@@ -1,7 +1,8 @@
 """`referential_integrity`: every order has its customer and its product."""
 
 from core.text import _, ngettext
-from core.validation.context import CheckContext, fraction, nothing_to_check, over, percent
+from core.text.figures import percent
+from core.validation.context import CheckContext, fraction, nothing_to_check, over
 from core.validation.model import CheckResult, Status
 
 NAME = "referential_integrity"

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.config import Thresholds
 from core.errors import DropshipError
 from core.progress import NoProgress, Progress
-from core.text import _, clean
+from core.text import N_, _, clean
 from core.validation import (
     counts,
     dead_letters,
@@ -77,7 +77,7 @@ def _timed(
     try:
         result = check(context)
     except Exception as error:  # noqa: BLE001 - a broken check is a finding, the others go on
-        _log.warning("check %s broke", name, exc_info=True)
+        _log.warning(N_("check %s broke"), name, exc_info=True)
         result = CheckResult.of(name, Status.ERROR, _complaint(error))
     return replace(result, elapsed_s=time.monotonic() - began)
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 from core.text import _
-from core.validation.context import CheckContext, nothing_to_check, percent
+from core.text.figures import percent
+from core.validation.context import CheckContext, nothing_to_check
 from core.validation.history import PastRun, Totals, past_runs
 from core.validation.model import CheckResult, Status
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies
 
+from core.text.figures import percent
 from core.validation import CheckResult, Status, ValidationResult
-from core.validation.context import over, percent
+from core.validation.context import over
 from core.validation.model import bound, shown
 
 _values = strategies.recursive(
