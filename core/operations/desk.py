@@ -32,6 +32,7 @@ from core.producer.worker import ProducerWorker
 from core.seed.spec import SeedResult
 from core.text import _
 from core.transform.worker import MergeSnapshot, MergeWorker
+from core.validation.history import PastRun, past_runs
 from core.validation.model import ValidationResult, utc
 from core.warehouse.base import Warehouse
 
@@ -249,6 +250,14 @@ class Desk:
         self._reports = tuple(str(file) for file in result.reports)
         self._validated_at = self._clock.monotonic()
         return result.found
+
+    def past_validations(self, limit: int) -> list[PastRun]:
+        """Return the latest validations, newest first; reads the warehouse, so it may wait.
+
+        Errors: WarehouseError.
+        """
+        warehouse = self._warehouse
+        return [] if warehouse is None else past_runs(warehouse, limit)
 
     # -- alerts and history
 
