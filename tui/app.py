@@ -1,21 +1,32 @@
 """The application: owns the desk, draws it four times a second, and leaves nothing behind."""
 
 import contextlib
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.dom import DOMNode
 
 from core.errors import DropshipError
 from core.operations.desk import Desk
-from core.text import N_, _
+from core.operations.snapshot import DeskSnapshot
+from core.operations.store import StateFile
+from core.text import N_, _, clean
 from tui.formats import Formats
+from tui.panes.base import Pane
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
+from tui.screens.palette import Actions
+from tui.takeaway import picture_file, text_of, write_history, write_pane
+from tui.themes import color_system, first_theme, next_theme
 
 _FRAMES_PER_S = 4
 _DEMO_ORDERS, _DEMO_RATE = 5_000, 250.0
@@ -26,7 +37,7 @@ class Console(App[int]):
 
     CSS_PATH = "styles/app.tcss"
     TITLE = "dropship"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # its own key would show Textual's commands
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -36,12 +47,76 @@ class Console(App[int]):
             id="app.demo",
             tooltip=N_("run the whole pipeline once, or cancel that"),
         ),
-        Binding("t", "theme", N_("theme"), id="app.theme", tooltip=N_("light or dark"), show=False),
+        Binding(
+            "r",
+            "retry",
+            N_("try again"),
+            id="app.retry",
+            tooltip=N_("open broker and warehouse again"),
+            show=False,
+            priority=True,
+        ),
+        Binding(
+            "colon,ctrl+p",
+            "palette",
+            N_("palette"),
+            id="app.palette",
+            key_display=":",
+            tooltip=N_("find any action by name"),
+        ),
+        Binding(
+            "y",
+            "copy",
+            N_("copy"),
+            id="app.copy",
+            tooltip=N_("copy the text of the pane to the clipboard"),
+            show=False,
+        ),
+        Binding(
+            "w",
+            "write",
+            N_("write"),
+            id="app.write",
+            tooltip=N_("write the table of the pane to files (CSV, JSON)"),
+            show=False,
+        ),
+        Binding(
+            "W",
+            "write_history",
+            N_("write history"),
+            id="app.write_history",
+            tooltip=N_("write rates, lag and latency of the last hours to files (CSV, JSON)"),
+            show=False,
+        ),
+        Binding(
+            "P",
+            "picture",
+            N_("picture"),
+            id="app.picture",
+            tooltip=N_("write a picture of the screen (SVG)"),
+            show=False,
+        ),
+        Binding(
+            "t",
+            "theme",
+            N_("theme"),
+            id="app.theme",
+            tooltip=N_("dark, light, or the terminal's own colours"),
+            show=False,
+        ),
         Binding("question_mark", "help", N_("help"), id="app.help", key_display="?"),
         Binding(
             "q", "leave", N_("quit"), id="app.quit", tooltip=N_("end everything cleanly and leave")
         ),
-        Binding("ctrl+c", "leave", N_("quit"), id="app.interrupt", show=False, priority=True),
+        Binding(
+            "ctrl+c",
+            "leave",
+            N_("quit"),
+            id="app.interrupt",
+            show=False,
+            priority=True,
+            tooltip=N_("end everything cleanly and leave; again: at once"),
+        ),
     ]
 
     def __init__(
@@ -54,9 +129,13 @@ class Console(App[int]):
         self._timer_on = timer
         self._main = MainScreen()
         self._leaving = False
+        self._state = StateFile(desk.settings.paths.data / "console.json")
+        self._demo_ran = False
+        self._refusals = 0
 
     def on_mount(self) -> None:
         """Open the back ends in the background and begin to draw."""
+        self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
         self.push_screen(self._main)
         self.desk.open()
         if self._timer_on:
@@ -64,7 +143,36 @@ class Console(App[int]):
 
     def tick(self) -> None:
         """Draw the present moment."""
-        self._main.draw(self.desk.snapshot())
+        now = self.desk.snapshot()
+        self._main.draw(now)
+        self._announce(now)
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes, in the order of their numbers."""
+        return self._main.panes
+
+    @property
+    def exports(self) -> Path:
+        """Where exports and pictures go."""
+        return self.desk.settings.paths.data / "exports"
+
+    def go_to(self, name: str) -> None:
+        """Choose a pane."""
+        self._main.action_choose(name)
+
+    def common_bindings(self) -> list[tuple[DOMNode, list[Binding]]]:
+        """Return the keys that work everywhere, with what carries their actions out."""
+        return [
+            (node, [entry for entry in found if isinstance(entry, Binding)])
+            for node, found in ((self._main, MainScreen.BINDINGS), (self, self.BINDINGS))
+        ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave `r` to the panes unless there is something to open again."""
+        if action == "retry":
+            return not self.desk.ready and self.screen is self._main
+        return super().check_action(action, parameters)
 
     def shown_bindings(self) -> list[Binding]:
         """Return the keys of the application that the footer names."""
@@ -134,17 +242,67 @@ class Console(App[int]):
         )
 
     def action_theme(self) -> None:
-        """Switch between a dark and a light theme."""
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+        """Go to the next look, and remember it."""
+        self.theme = next_theme(self.theme)
+        self._state.remember(theme=self.theme)
+
+    def action_retry(self) -> None:
+        """Open the back ends again."""
+        self.desk.open()
+        self.tick()
+
+    def action_palette(self) -> None:
+        """Show every action by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette([Actions], placeholder=_("Find an action"), id="--command-palette")
+            )
+
+    def action_copy(self) -> None:
+        """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
+        self.copy_to_clipboard(text_of(self._main.chosen))
+        self.tell(_("Copied, if the terminal allows it."))
+
+    def action_write(self) -> None:
+        """Write the table of the chosen pane to files."""
+        now = self.desk.snapshot()
+        self._write(lambda: write_pane(self._main.chosen, now, self.exports))
+
+    def action_write_history(self) -> None:
+        """Write the history to files."""
+        now = self.desk.snapshot()
+        self._write(lambda: write_history(self.desk, now.at, self.exports))
+
+    @work(thread=True, exclusive=True, group="write", exit_on_error=False)
+    def _write(self, write: Callable[[], Sequence[Path]]) -> None:
+        """Write files off the screen's thread, and say where they are."""
+        try:
+            files = write()
+            message = _("Written: {files}").format(files=", ".join(clean(file) for file in files))
+        except DropshipError as error:
+            message = error.message
+        with contextlib.suppress(RuntimeError):  # left meanwhile
+            self.call_from_thread(self.tell, message)
+
+    def action_picture(self) -> None:
+        """Write a picture of the screen."""
+        try:
+            file = picture_file(self.exports, self.desk.snapshot().at)
+            file.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            self.tell(clean(error.strerror or error))
+        except DropshipError as error:
+            self.tell(error.message)
+        else:
+            self.tell(_("Written: {files}").format(files=clean(file)))
 
     def action_help(self) -> None:
         """Show all keys."""
-        screen = [entry for entry in MainScreen.BINDINGS if isinstance(entry, Binding)]
-        app = [entry for entry in self.BINDINGS if isinstance(entry, Binding)]
+        common = [binding for _node, found in self.common_bindings() for binding in found]
         panes = [
             (f"{pane.NUMBER} {_(pane.TITLE)}", pane.own_bindings()) for pane in self._main.panes
         ]
-        self.push_screen(HelpScreen([(_("everywhere"), [*screen, *app]), *panes]))
+        self.push_screen(HelpScreen([(_("everywhere"), common), *panes]))
 
     def action_leave(self) -> None:
         """End everything cleanly, then leave."""
@@ -158,6 +316,19 @@ class Console(App[int]):
     def action_force_quit(self) -> None:
         """Leave without waiting."""
         self.exit(0)
+
+    def _announce(self, now: DeskSnapshot) -> None:
+        """Tell how the demonstration ended, and what a read-only desk has refused."""
+        if self._demo_ran and not now.demo.running:
+            if now.demo.error:
+                self.tell(_("The demonstration ended: {why}").format(why=now.demo.error))
+            else:
+                self.tell(_("The demonstration is done: {status}.").format(status=now.demo.result))
+        self._demo_ran = now.demo.running
+        count, reason = now.refused
+        if count != self._refusals:
+            self._refusals = count
+            self.tell(reason)
 
     def _close(self) -> None:
         self.desk.close()

@@ -14,7 +14,9 @@ def wants_console(arguments: Sequence[str]) -> bool:
 
 def unfit_terminal(environ: Mapping[str, str] = os.environ) -> str:
     """Return why no screen can be drawn here, empty when one can."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on stderr and reads from stdin.
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         return "no terminal"
     term = environ.get("TERM", "")
     return "TERM=" + (term or "unset") if term in {"", "dumb"} else ""

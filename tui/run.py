@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -40,7 +41,9 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             timeout_s=options.timeout,
         )
         _log_to_file(settings, options)
-        return _show(settings, language, ascii_only=options.ascii)
+        if options.no_color:
+            os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
+        return _show(settings, language, options)
     except DropshipError as error:
         sys.stderr.write(f"dropship: {_('error')}: {clean(error.message)}\n")
         if error.hint:
@@ -48,10 +51,10 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return int(error.exit_code)
 
 
-def _show(settings: Settings, language: str, *, ascii_only: bool) -> int:
+def _show(settings: Settings, language: str, options: argparse.Namespace) -> int:
     sys.setswitchinterval(_SWITCH_S)
-    desk = Desk(settings)
-    console = Console(desk, Formats(language), ascii_only=ascii_only)
+    desk = Desk(settings, read_only=options.read_only)
+    console = Console(desk, Formats(language), ascii_only=options.ascii)
     ending = Ending(console, desk)
     ending.install()
     console.run()
@@ -74,7 +77,6 @@ def _log_to_file(settings: Settings, options: argparse.Namespace) -> None:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = main_parser()
-    parser.add_argument("--ascii", action="store_true", help=_("draw with ASCII only"))
     found, rest = parser.parse_known_args(list(arguments))
     if rest:
         raise UsageError(

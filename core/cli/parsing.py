@@ -92,7 +92,7 @@ def refuse_without_job(arguments: Sequence[str]) -> UsageError:
     if rest:
         return _unknown(rest[0], parser, None)
     return UsageError(
-        _("the console is not part of this version; only jobs can be run"),
+        _("--run: name a job"),
         hint=_("dropship --run pipeline runs everything, dropship --help lists the jobs"),
     )
 
@@ -121,14 +121,22 @@ def main_parser() -> argparse.ArgumentParser:
     """Return the parser whose help lists the jobs."""
     parser = _new_parser(
         "dropship",
-        _("Terminal operations console and headless runner for a streaming order pipeline."),
-        "dropship --run {job} {options}".format(job=_("JOB"), options=_("[options]")),
+        _(
+            "Terminal operations console and headless runner for a streaming order pipeline.\n"
+            "Without --run the console opens; with it one job runs without a screen."
+        ),
+        "dropship {options}\n       dropship --run {job} {options}".format(
+            job=_("JOB"), options=_("[options]")
+        ),
     )
     parser.epilog = "{title}\n{jobs}\n\n{more}".format(
         title=_("jobs:"),
         jobs=listing(),
         more=_("dropship --run JOB --help shows the options of a job and their defaults."),
     )
+    console = Options(parser, _("options of the console"))
+    console.flag("--ascii", _("draw with ASCII characters only"))
+    console.flag("--read-only", _("look, and change nothing"))
     _add_common(parser).flag("--version", _("show the version"))
     return parser
 

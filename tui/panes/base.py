@@ -8,10 +8,12 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
 
+from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
 from tui.formats import Formats
 from tui.lines import Line
+from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 
@@ -44,6 +46,10 @@ class Pane(Container, can_focus=True):
     def status(self, now: DeskSnapshot) -> str:  # noqa: ARG002 - most panes look at the moment
         """Return the state that the title carries; empty for none."""
         return ""
+
+    def table(self, now: DeskSnapshot) -> Table | None:
+        """Return what this pane exports, None for the lines that it shows."""
+        return table_of(self.NAME, now)
 
     def compose(self) -> ComposeResult:
         """Yield the lines."""

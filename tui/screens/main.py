@@ -10,14 +10,17 @@ from textual.screen import Screen
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
-from tui.lines import Line, Role, Span, cut, line
+from tui.lines import Line
+from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
 from tui.panes.kpis import KpisPane
 from tui.panes.producer import ProducerPane
 from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
-from tui.views.frame import Frame, problem
+from tui.views.banner import banner
+from tui.views.edges import footer, tabs
+from tui.views.frame import Frame
 from tui.views.strip import strip
 from tui.widgets.lines_view import LinesView
 
@@ -26,11 +29,13 @@ if TYPE_CHECKING:
 
 _BOARD: tuple[type[Pane], ...] = (SeedPane, ProducerPane, KpisPane, ConsumerPane, ValidationPane)
 """On one screen where there is room, in the order of the grid."""
-_EXTRA: tuple[type[Pane], ...] = ()
+_EXTRA: tuple[type[Pane], ...] = (AlertsPane,)
 """Always alone on the screen."""
-_ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: kind.NUMBER))
+_ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
 _WIDE, _TALL = 110, 30
 _TINY_WIDTH, _TINY_HEIGHT = 40, 10
+_ALWAYS = {"app.help", "app.quit"}
+"""Keys that the footer never leaves out."""
 
 
 class MainScreen(Screen[None]):
@@ -60,6 +65,7 @@ class MainScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__(id="main")
         self._strip = LinesView(id="strip")
+        self._banner = LinesView(id="banner")
         self._tabs = LinesView(id="tabs")
         self._footer = LinesView(id="footer")
         self._panes = {kind.NAME: kind() for kind in _BOARD + _EXTRA}
@@ -67,8 +73,9 @@ class MainScreen(Screen[None]):
         self._maximised = False
 
     def compose(self) -> ComposeResult:
-        """Yield strip, tabs, panes and footer."""
+        """Yield strip, banner, tabs, panes and footer."""
         yield self._strip
+        yield self._banner
         yield self._tabs
         yield Container(*self._panes.values(), id="board")
         yield self._footer
@@ -103,6 +110,11 @@ class MainScreen(Screen[None]):
         """All panes in the order of their numbers."""
         return [self._panes[kind.NAME] for kind in _ALL]
 
+    @property
+    def chosen(self) -> Pane:
+        """The pane that keys go to."""
+        return self._panes[self._chosen]
+
     def pane(self, name: str) -> Pane:
         """Return a pane by its name."""
         return self._panes[name]
@@ -112,9 +124,11 @@ class MainScreen(Screen[None]):
         formats, plain = self.console.formats, self.console.ascii_only
         width = self.size.width
         self._strip.show(strip(now, Frame(width, 1, formats, plain)))
+        self._show_banner(banner(now, Frame(width, 1, formats, plain)))
         if self.single:
-            self._tabs.show([self._tab_line(width)])
-        self._footer.show([self._foot_line(now, width)])
+            titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]
+            self._tabs.show([tabs(titles, self.chosen.NUMBER, width)])
+        self._footer.show([self._foot_line(width)])
         for pane in self._panes.values():
             pane.draw(now, formats, ascii_only=plain, full=self.single)
 
@@ -153,24 +167,22 @@ class MainScreen(Screen[None]):
         self.set_class(height < _TALL, "-low")
         self.set_class(tiny, "-tiny")
 
-    def _tab_line(self, width: int) -> Line:
-        spans = []
-        for pane in self.panes:
-            role: Role = "bold" if self._chosen == pane.NAME else "dim"
-            mark = ("[", "]") if self._chosen == pane.NAME else (" ", " ")
-            spans.append(Span(f"{mark[0]}{pane.NUMBER} {_(pane.TITLE)}{mark[1]}", role))
-        return cut(line(" ", *spans), width)
+    def _show_banner(self, lines: list[Line]) -> None:
+        """Give the banner the height of its lines; most of the time there are none."""
+        if len(lines) != len(self._banner.lines):
+            self._banner.styles.height = len(lines)
+            self._banner.display = bool(lines)
+        self._banner.show(lines)
 
-    def _foot_line(self, now: DeskSnapshot, width: int) -> Line:
-        if now.opening.error:
-            return cut(line(" ", *problem(now.opening.error, "", width)[0].spans), width)
-        spans = [Span(" ")]
+    def _foot_line(self, width: int) -> Line:
         pairs = [
-            (self.app.get_key_display(binding), _(binding.description))
+            (binding.id, self.app.get_key_display(binding), _(binding.description))
             for binding in self.console.shown_bindings()
         ]
+        always = [(key, text) for name, key, text in pairs if name in _ALWAYS]
+        hints = [(key, text) for name, key, text in pairs if name not in _ALWAYS]
+        span = f"{_ALL[0].NUMBER}-{_ALL[-1].NUMBER}"
+        hints.insert(0, (span, _("panes")))
         if self.single:
-            pairs = [*self._panes[self._chosen].hints(), *pairs]
-        for key, text in [(f"1-{len(_ALL)}", _("panes")), *pairs]:
-            spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
-        return cut(line(*spans), width)
+            hints = [*self.chosen.hints(), *hints]
+        return footer(hints, always, width)

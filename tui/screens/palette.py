@@ -1,0 +1,68 @@
+"""The command palette: every action that has a key, found by name."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+
+from core.text import _
+
+if TYPE_CHECKING:
+    from tui.app import Console
+    from tui.panes.base import Pane
+
+
+class Command(NamedTuple):
+    """An action as the palette lists it."""
+
+    title: str
+    help: str
+    run: Callable[[], object]
+
+
+class Actions(Provider):
+    """Offers the actions of the application, of the main screen and of every pane."""
+
+    async def discover(self) -> Hits:
+        """Yield everything, before a letter is typed."""
+        for command in self._commands():
+            yield DiscoveryHit(command.title, command.run, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Yield what matches."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = matcher.match(command.title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(command.title), command.run, help=command.help)
+
+    def _commands(self) -> Iterator[Command]:
+        console = cast("Console", self.app)
+        for node, bindings in console.common_bindings():
+            for binding in bindings:
+                if binding.action not in {"palette", "restore"}:
+                    yield self._command(_text(binding), binding, partial(self._run, node, binding))
+        for pane in console.panes:
+            for binding in pane.own_bindings():
+                title = f"{_(pane.TITLE)}: {_text(binding)}"
+                yield self._command(title, binding, partial(self._run_in, pane, binding))
+
+    def _command(self, title: str, binding: Binding, run: Callable[[], object]) -> Command:
+        key = self.app.get_key_display(binding)
+        return Command(title, _("key {key}").format(key=key), run)
+
+    async def _run(self, node: DOMNode, binding: Binding) -> None:
+        await self.app.run_action(binding.action, node)
+
+    async def _run_in(self, pane: "Pane", binding: Binding) -> None:
+        """Go to the pane and do there what its key does."""
+        cast("Console", self.app).go_to(pane.NAME)
+        await self.app.run_action(binding.action, pane)
+
+
+def _text(binding: Binding) -> str:
+    """Return a binding's description; the explanation where it says more."""
+    return _(binding.tooltip) if binding.tooltip else _(binding.description)

@@ -1,0 +1,50 @@
+"""What a person takes out of the console: text for the clipboard, tables and pictures as files."""
+
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import StorageError
+from core.jobs.base import Table
+from core.operations.desk import Desk
+from core.operations.history import HEADERS, rounded
+from core.operations.snapshot import DeskSnapshot
+from core.operations.store import export_rows
+from core.text import _, clean
+from tui.panes.base import Pane
+
+
+def text_of(pane: Pane) -> str:
+    """Return what a pane shows, line by line."""
+    return "\n".join(line.text.rstrip() for line in pane.lines).rstrip() + "\n"
+
+
+def write_pane(pane: Pane, now: DeskSnapshot, folder: Path) -> tuple[Path, Path]:
+    """Write a pane's table as CSV and JSON, its lines where it has none. Errors: StorageError."""
+    table = pane.table(now)
+    if table is None:
+        lines = text_of(pane).splitlines()
+        table = Table(("line",), [(text,) for text in lines])
+    return export_rows(folder, pane.NAME, now.at, table.headers, table.rows)
+
+
+def write_history(desk: Desk, at: datetime, folder: Path) -> tuple[Path, Path]:
+    """Write the samples of the last hours as CSV and JSON; reads and writes files."""
+    rows = []
+    for sample in desk.history():
+        even = rounded(sample)
+        values = (even.produced, even.consumed, even.lag, even.p50_ms, even.p95_ms, even.p99_ms)
+        rows.append((f"{even.at:%Y-%m-%dT%H:%M:%SZ}", *values))
+    return export_rows(folder, "history", at, HEADERS, rows)
+
+
+def picture_file(folder: Path, at: datetime) -> Path:
+    """Return where a picture of the screen goes. Errors: StorageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            _("cannot write the picture to {folder}: {reason}").format(
+                folder=clean(folder), reason=clean(error.strerror or error)
+            )
+        ) from error
+    return folder / f"screen_{at:%Y%m%d_%H%M%S}.svg"

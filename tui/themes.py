@@ -1,0 +1,28 @@
+"""The looks to choose from: dark, light, and one that uses a terminal's own sixteen colours."""
+
+from collections.abc import Mapping
+
+THEMES = ("textual-dark", "textual-light", "ansi-dark")
+"""In the order in which a key goes through them."""
+
+_FEW_COLOURS = {"standard", "windows"}
+
+
+def first_theme(remembered: str | None, color_system: str | None) -> str:
+    """Return the theme to begin with: the remembered one, else what the terminal can show."""
+    if remembered in THEMES:
+        return remembered
+    return "ansi-dark" if color_system in _FEW_COLOURS else THEMES[0]
+
+
+def next_theme(present: str) -> str:
+    """Return the theme after this one."""
+    index = THEMES.index(present) if present in THEMES else -1
+    return THEMES[(index + 1) % len(THEMES)]
+
+
+def color_system(environ: Mapping[str, str]) -> str:
+    """Return how many colours the terminal is known to show: truecolor, 256 or standard."""
+    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return "truecolor"
+    return "256" if "256color" in environ.get("TERM", "") else "standard"

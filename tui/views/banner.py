@@ -1,0 +1,87 @@
+"""The banner under the strip: what a person should know before all else; mostly there is none."""
+
+from core.lifecycle import RunState
+from core.operations.snapshot import DeskSnapshot
+from core.text import _
+from tui.lines import Line, Span, bar, cut, keys, line
+from tui.views.frame import Frame, wrap
+
+_STEPS = 4
+
+
+def banner(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return no line, or the few that matter: trouble, the demonstration, who is at work."""
+    if now.demo.running:
+        return [_demo(now, frame)]
+    lines = _opening(now, frame)
+    if now.others.seen:
+        lines.append(_others(now, frame))
+    elif not lines and untouched(now):
+        lines.append(
+            keys(
+                _(
+                    "Nothing here yet: press [d] to run the whole pipeline once on made-up orders, "
+                    "[?] for all keys"
+                )
+            )
+        )
+    return [cut(line(" ", entry), frame.width) for entry in lines]
+
+
+def untouched(now: DeskSnapshot) -> bool:
+    """Whether nothing has been done with this data directory yet."""
+    figures = now.figures.value
+    idle = now.producer.state is RunState.IDLE and now.consumer.state is RunState.IDLE
+    seeded = now.seed.running or now.seed.result is not None
+    return figures is not None and not figures.kpis.total_orders and idle and not seeded
+
+
+def _demo(now: DeskSnapshot, frame: Frame) -> Line:
+    """Return the step under way; the task names it and counts it."""
+    demo = now.demo
+    done = now.producer.fraction if now.producer.state is RunState.RUNNING else None
+    pieces: list[Line | str] = [
+        line(
+            Span(" " + _("demo {done}/{total}").format(done=demo.done, total=_STEPS), "accent"),
+            f" {demo.step}  ",
+        )
+    ]
+    if done is not None:
+        pieces.append(bar(done, 20, ascii_only=frame.ascii_only))
+        pieces.append("  ")
+    last = line(Span(_("cancelling"), "wait")) if demo.cancelling else keys(_("[d] cancels"))
+    return cut(line(*pieces, last), frame.width)
+
+
+def _opening(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    task = now.opening
+    if now.ready:
+        return []
+    if task.running:
+        note = task.note or _("opening {broker} and {warehouse}").format(
+            broker=now.broker, warehouse=now.warehouse
+        )
+        return [line(Span(note, "wait"))]
+    if not task.error:
+        return []
+    room = frame.width - 2
+    return [
+        *(line(Span(text, "bad")) for text in wrap(task.error, room)[:2]),
+        *(line(Span(text, "dim")) for text in wrap(task.hint, room)[:2]),
+        keys(_("[r] tries again now; it is tried by itself every few seconds")),
+    ]
+
+
+def _others(now: DeskSnapshot, frame: Frame) -> Line:
+    form, others = frame.formats, now.others
+    parts = []
+    if others.produced is not None:
+        parts.append(_("publish {rate}").format(rate=form.rate(others.produced)))
+    if others.consumed is not None:
+        parts.append(_("store {rate}").format(rate=form.rate(others.consumed)))
+    sign = "o" if frame.ascii_only else "◎"
+    return line(
+        Span(f"{sign} ", "accent"),
+        _("others {what}").format(what=", ".join(parts)),
+        Span(_(" (not started here: the broker tells rates and lag)"), "dim"),
+    )

@@ -1,0 +1,49 @@
+"""Tabs above and keys below: they give way in whole words, so that nothing is cut in the middle."""
+
+from collections.abc import Sequence
+
+from tui.lines import Line, Span, cut, line
+
+Hint = tuple[str, str]
+"""A key and what it does."""
+
+Tab = tuple[str, str]
+"""The number and the title of a pane."""
+
+
+def footer(hints: Sequence[Hint], always: Sequence[Hint], width: int) -> Line:
+    """Return the keys that fit, in their order; those of `always` come last and stay."""
+    last = [_hint(hint) for hint in always]
+    room = width - 1 - sum(part.width for part in last)
+    shown: list[Line] = []
+    for hint in hints:
+        part = _hint(hint)
+        if part.width > room:
+            break
+        room -= part.width
+        shown.append(part)
+    return cut(line(" ", *shown, *last), width)
+
+
+def _hint(hint: Hint) -> Line:
+    key, text = hint
+    return line(Span(key, "accent"), Span(f" {text}  ", "dim"))
+
+
+def tabs(titles: Sequence[Tab], chosen: str, width: int) -> Line:
+    """Return the tabs with the chosen one marked; the others lose letters when room is short."""
+    for letters in (99, 6, 4, 3, 0):
+        found = _tabs(titles, chosen, letters)
+        if found.width <= width:
+            return found
+    return cut(found, width)
+
+
+def _tabs(titles: Sequence[Tab], chosen: str, letters: int) -> Line:
+    spans = []
+    for number, title in titles:
+        if number == chosen:
+            spans.append(Span(f"[{number} {title}]", "bold"))
+        else:
+            spans.append(Span(f" {number} {title[:letters]}".rstrip() + " ", "dim"))
+    return line(" ", *spans)
