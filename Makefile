@@ -39,8 +39,8 @@ $(VENV)/.developed: requirements-dev.lock $(VENV)/.installed
 
 install: $(VENV)/.installed ## build .venv with .venv/bin/dropship
 
-run: install ## the main job on the embedded back ends
-	@$(BIN)/dropship --run pipeline
+run: install ## the console on a terminal, else the whole pipeline without a screen
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/dropship; else $(BIN)/dropship --run pipeline; fi
 
 test: $(VENV)/.developed ## the tests (at most 5 minutes on 2 cores)
 	$(PYTEST) -m "not slow" tests

@@ -39,6 +39,10 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 log = logging.getLogger(__name__)
 
 
+KAFKA_CLIENTS = "dropship.kafka"
+"""Name of the logger that every Kafka client gets."""
+
+
 def start_logging(
     file: Path,
     *,
@@ -224,7 +228,9 @@ class _ShownLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record; what fails here must not disturb the work."""
-        if getattr(record, "file_only", False):
+        if getattr(record, "file_only", False) or record.name == KAFKA_CLIENTS:
+            # What librdkafka tells of every connection attempt is for the file: what matters to
+            # a person comes from the workers, in their words.
             return
         with suppress(Exception):
             extras = [f"{key}={vars(record)[key]}" for key in vars(record) if key not in _STANDARD]

@@ -245,7 +245,7 @@ def _times_us(texts: list[str]) -> Times | None:
     except pa.ArrowInvalid:
         return None
     nanoseconds: Times = moments.cast(pa.int64()).to_numpy()
-    return nanoseconds // 1_000 if nanoseconds.min(initial=0) >= 0 else None
+    return nanoseconds // 1_000 if np.min(nanoseconds, initial=0) >= 0 else None
 
 
 def _decode_strictly(

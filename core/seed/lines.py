@@ -58,7 +58,7 @@ def digits(numbers: Indices, at_least: int = 0) -> Texts:
 
     Zero without padding is empty.
     """
-    largest = int(numbers.max(initial=0))
+    largest = int(np.max(numbers, initial=0))
     groups = max(1, at_least // GROUP, -(-len(str(largest)) // GROUP))
     out = np.zeros((len(numbers), groups), dtype="S3")
     rest = numbers.astype(np.uint32)

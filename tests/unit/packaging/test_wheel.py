@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("core", "sql")
+PACKAGES = ("core", "sql", "tui")
 
 
 def run(*command: str | Path, cwd: Path, **environ: str) -> str:
@@ -96,4 +96,4 @@ def test_its_seed_data_are_complete(installed, tmp_path):
 
 def test_the_command_is_declared(installed):
     (declared,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "dropship = core.cli.main:entry_point" in declared.read_text(encoding="utf-8")
+    assert "dropship = tui.entry:main" in declared.read_text(encoding="utf-8")
