@@ -7,7 +7,7 @@ fence, gaps, ids and times checked by pattern, duplicate keys, quarantine, heade
 pause and stop, retries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -94,19 +94,25 @@ WHEN NOT MATCHED THEN INSERT VALUES (
     source.sold_at, ?, source.event_time, source.kafka_offset
 )
 """
-_OFFSET = "UPDATE main.consumer_offsets SET next_offset = ?, updated_at = ? WHERE kafka_partition = ?"
+_OFFSET = (
+    "UPDATE main.consumer_offsets SET next_offset = ?, updated_at = ? WHERE kafka_partition = ?"
+)
 
 
-def consume(broker: Cluster, topic: str, group_id: str, file: Path, count: int) -> tuple[int, int]:
-    """Take `count` records of a topic into a new database; return orders and dead letters."""
-    database = duckdb.connect(str(file), config=_OPTIONS)
+def opened(file: Path, topic: str, partitions: Sequence[int]) -> duckdb.DuckDBPyConnection:
+    """Return a new database with the tables of the product and the offsets at zero."""
+    database = duckdb.connect(str(file), config=dict(_OPTIONS))
     for statement in script("duckdb", "setup", "main"):
         database.execute(statement)
-    partitions = broker.partitions(topic)
     database.executemany(
         "INSERT INTO main.consumer_offsets VALUES (?, '', ?, '0', ?, 0, 0, 0, now())",
         [[SOURCE, topic, partition] for partition in partitions],
     )
+    return database
+
+
+def consume(database: Any, broker: Cluster, topic: str, group_id: str, count: int) -> None:
+    """Take `count` records of a topic into an opened database."""
     consumer = Consumer(broker.consumer_config(group_id))
     consumer.subscribe([topic], on_assign=_from_the_start)
     done = 0
@@ -114,15 +120,19 @@ def consume(broker: Cluster, topic: str, group_id: str, file: Path, count: int) 
         records: list[Any] = []
         while len(records) < BATCH and done + len(records) < count:
             records += consumer.consume(1_000, 0.05)
-        _store(database, topic, records)
-        consumer.commit(asynchronous=True, offsets=_next_offsets(topic, records))
+        ends = {record.partition(): record.offset() + 1 for record in records}
+        _store(database, topic, records, ends)
+        offsets = [TopicPartition(topic, partition, end) for partition, end in ends.items()]
+        consumer.commit(asynchronous=True, offsets=offsets)
         done += len(records)
     consumer.close()
-    counts = database.execute(
+
+
+def stored(database: Any) -> tuple[int, int]:
+    """Return how many orders and dead letters there are."""
+    orders, dead = database.execute(
         "SELECT (SELECT count(*) FROM main.orders), (SELECT count(*) FROM main.dead_letters)"
-    ).fetchall()
-    database.close()
-    orders, dead = counts[0]
+    ).fetchone()
     return int(orders), int(dead)
 
 
@@ -130,16 +140,11 @@ def _from_the_start(consumer: Consumer, partitions: list[TopicPartition]) -> Non
     consumer.incremental_assign([TopicPartition(at.topic, at.partition, 0) for at in partitions])
 
 
-def _next_offsets(topic: str, records: Sequence[Any]) -> list[TopicPartition]:
-    last = {record.partition(): record.offset() + 1 for record in records}
-    return [TopicPartition(topic, partition, offset) for partition, offset in last.items()]
-
-
 _decode = msgspec.json.Decoder(_Event).decode
 
 
-def _store(database: Any, topic: str, records: Sequence[Any]) -> None:
-    """Store one batch in one transaction."""
+def _store(database: Any, topic: str, records: Sequence[Any], ends: Mapping[int, int]) -> None:
+    """Store one batch, and the next offset of each partition, in one transaction."""
     payloads: list[bytes] = []
     partitions: list[int] = []
     offsets: list[int] = []
@@ -168,8 +173,8 @@ def _store(database: Any, topic: str, records: Sequence[Any]) -> None:
     if dead:
         database.register("bad", _dead_letters(dead))
         database.execute(_DEAD, [topic, now])
-    for at in _next_offsets(topic, records):
-        database.execute(_OFFSET, [at.offset, now, at.partition])
+    for partition, end in ends.items():
+        database.execute(_OFFSET, [end, now, partition])
     database.execute(_NEWEST)
     database.execute(_ORDERS, [now, now])
     database.commit()

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import Measured, tell
+
 ORDERS = 500_000
 ROUNDS = 5
 TOPIC = "orders_topic"
@@ -42,8 +44,8 @@ def main() -> None:
     ours, loop, lists = (statistics.median(found) for found in rates.values())
     for way, found in rates.items():
         print(f"{way:28s} {statistics.median(found):>9,.0f} events/s")
-    print(f"{'replay / produce()':28s} {ours / loop:>9.2f}   (aim: at least {AIM:.2f})")
-    print(f"{'replay / produce_batch()':28s} {ours / lists:>9.2f}")
+    tell(Measured("replay, over a produce() loop", ours, "events/s", loop, at_least=AIM))
+    tell(Measured("replay, over a produce_batch() loop", ours, "events/s", lists))
 
 
 def _measured(run: Callable[[Any], None]) -> float:

@@ -50,12 +50,22 @@ def tell(found: Measured) -> None:
     if os.environ.get(COLLECT):
         print(_MARK + json.dumps(asdict(found)), flush=True)
     else:
-        print(table([found]), flush=True)
+        print(line(found), flush=True)
 
 
-def collected(line: str) -> Measured | None:
-    """Return the figure that a line of a benchmark's output holds, None for any other line."""
-    return Measured(**json.loads(line.removeprefix(_MARK))) if line.startswith(_MARK) else None
+def collected(text: str) -> Measured | None:
+    """Return the figure that a line of output holds, None for any other line."""
+    return Measured(**json.loads(text.removeprefix(_MARK))) if text.startswith(_MARK) else None
+
+
+def line(found: Measured) -> str:
+    """Return a figure as one line."""
+    parts = [f"{found.name}: {_number(found.ours)} {found.unit}"]
+    if found.reference is not None:
+        parts.append(f"reference {_number(found.reference)}, ratio {found.ratio:.2f}")
+    if found.met is not None:
+        parts.append(f"aim {_aim(found)}: {'met' if found.met else 'NOT met'}")
+    return ", ".join(parts)
 
 
 def table(figures: Iterable[Measured]) -> str:

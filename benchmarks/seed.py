@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import Measured, tell
+
 CUSTOMERS, PRODUCTS, ORDERS = 100_000, 10_000, 1_000_000
 CHUNK = 50_000
 ROUNDS = 5
@@ -147,8 +149,7 @@ def main() -> None:
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     for name, seconds in medians.items():
         print(f"  {name:<10} {seconds:6.2f} s  {rows / seconds:>12,.0f} rows/s")
-    ratios = [mine / theirs for theirs, mine in zip(*times.values(), strict=True)]
-    print(f"  ratio      {statistics.median(ratios):6.2f}    (aim: at most 2)")
+    tell(Measured("seed", medians["seed"], "s", medians["reference"], at_most=2))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,22 @@ def embedded(settings: Settings) -> Iterator[Cluster]:
 
 
 @contextmanager
+def unlimited() -> Iterator[Cluster]:
+    """Yield a broker to which a producer may publish on and on: nobody needs all of its records."""
+    from confluent_kafka import Producer
+
+    from core.broker.clients import client_log
+
+    host = Producer({"test.mock.num.brokers": 1, "logger": client_log})
+    found = host.list_topics(TOPIC, timeout=10).brokers.values()
+    broker = Cluster(",".join(f"{one.host}:{one.port}" for one in found), embedded_id="benchmark")
+    try:
+        yield broker
+    finally:
+        broker.close()
+
+
+@contextmanager
 def warehouse(settings: Settings) -> Iterator[Any]:
     """Yield a warehouse that is set up."""
     from core.clock import SystemClock

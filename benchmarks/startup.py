@@ -1,0 +1,36 @@
+"""How long `dropship --help` takes, beside an interpreter that does nothing.
+
+The difference is what this project adds to the start of every command: its imports and its text.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.report import Measured, tell
+
+ROUNDS = 15
+DROPSHIP = Path(sys.executable).with_name("dropship")
+
+
+def main() -> None:
+    """Tell milliseconds of both: medians of rounds that take turns."""
+    commands = {
+        "ours": [str(DROPSHIP), "--help"],
+        "reference": [sys.executable, "-c", "pass"],
+    }
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    for number in range(ROUNDS + 1):
+        for name, command in commands.items():
+            began = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            if number:  # the first one reads files that are then in memory
+                taken[name].append((time.perf_counter() - began) * 1e3)
+    ours, reference = (statistics.median(found) for found in taken.values())
+    tell(Measured("dropship --help, over python -c pass", ours, "ms", reference))
+
+
+if __name__ == "__main__":
+    main()
