@@ -1,48 +1,99 @@
 """The producer pane."""
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
 
-from core.jobs import produce
+from core.jobs.produce import Options
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
+from core.producer.options import DEFAULT_RATES, MAX_RATE, Profile
 from core.text import N_, _
 from tui.lines import Line
 from tui.panes.base import Pane
+from tui.screens.producer_form import ProducerForm
 from tui.views.frame import Frame, state_name
 from tui.views.producer import producer
 
-_STEP = 1.25
+_STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
+_RATE = 200.0
 
 
 class ProducerPane(Pane):
-    """Publishes orders, at a rate that keys change while it runs."""
+    """Publishes orders, at a rate that keys change while it runs.
+
+    `options` are those of the session, as last given: what a start publishes.
+    """
 
     NAME, NUMBER, TITLE = "producer", "2", N_("Producer")
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", N_("start"), id="producer.start"),
-        Binding(
-            "m", "stream", N_("stream"), id="producer.stream", tooltip=N_("publish made-up orders")
-        ),
+        Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start, or go on")),
         Binding("p", "pause", N_("pause"), id="producer.pause", tooltip=N_("pause or go on")),
         Binding("x", "stop", N_("stop"), id="producer.stop"),
         Binding(
             "plus,equals_sign",
-            "faster",
+            "change(1.25)",
             N_("rate"),
             id="producer.faster",
-            key_display="+ -",
+            key_display="+-",
             tooltip=N_("a quarter faster, or slower"),
         ),
-        Binding("minus", "slower", N_("slower"), id="producer.slower", show=False),
+        Binding("minus", "change(0.8)", N_("slower"), id="producer.slower", show=False),
+        Binding(
+            "greater_than_sign,asterisk",
+            "change(10)",
+            N_("ten times faster"),
+            id="producer.leap",
+            key_display="<>",
+            tooltip=N_("ten times slower, or faster"),
+            show=False,
+        ),
+        Binding("less_than_sign", "change(0.1)", N_("ten times slower"), show=False),
+        Binding(
+            "f",
+            "flat_out",
+            N_("flat out"),
+            id="producer.flat_out",
+            tooltip=N_("as fast as possible, or back to the rate before"),
+            show=False,
+        ),
+        Binding(
+            "n",
+            "profile",
+            N_("profile"),
+            id="producer.profile",
+            tooltip=N_("next profile: steady, wave, burst"),
+            show=False,
+        ),
+        Binding(
+            "o",
+            "options",
+            N_("options"),
+            id="producer.options",
+            tooltip=N_("mode, rate, limits, profile and faults of the next run"),
+            show=False,
+        ),
+        Binding(
+            "m",
+            "stream",
+            N_("stream"),
+            id="producer.stream",
+            tooltip=N_("publish made-up orders"),
+            show=False,
+        ),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.options = Options(rate=_RATE)
+        self._rate_before = _RATE
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return rates and counts."""
-        return producer(now, frame)
+        return producer(now, frame, self.options)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return the producer's state."""
@@ -50,22 +101,29 @@ class ProducerPane(Pane):
         return "" if state is RunState.IDLE else state_name(state)
 
     def action_start(self) -> None:
-        """Replay orders.csv, or go on after a pause."""
+        """Publish as the options say, or go on after a pause."""
         running = self.desk.producer
         if running is not None:
             running.resume()
-        elif not (self.desk.settings.paths.seed / "orders.csv").exists():
-            self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))
-        else:
-            self.console.attempt(lambda: self.desk.start_producer(produce.Options(rate=200.0)))
+        elif self._has_input(self.options.mode):
+            self.console.attempt(lambda: self.desk.start_producer(self.options))
 
     def action_stream(self) -> None:
-        """Publish made-up orders."""
-        if not (self.desk.settings.paths.seed / "inventory.csv").exists():
+        """Publish made-up orders; does nothing while some are published already."""
+        if self.desk.producer is None:
+            self.options = replace(self.options, mode="stream")
+            self.action_start()
+
+    def _has_input(self, mode: str) -> bool:
+        """Return whether there is something to publish from; say what to do when there is not."""
+        folder = self.options.input or self.desk.settings.paths.seed
+        if mode == "replay" and not (folder / "orders.csv").exists():
+            self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))
+            return False
+        if mode == "stream" and not (folder / "inventory.csv").exists():
             self.console.tell(_("There is no catalogue yet: generate it in the seed pane."))
-        else:
-            options = produce.Options(mode="stream", rate=200.0)
-            self.console.attempt(lambda: self.desk.start_producer(options))
+            return False
+        return True
 
     def action_pause(self) -> None:
         """Pause, or go on."""
@@ -80,18 +138,64 @@ class ProducerPane(Pane):
         if running is not None:
             running.stop()
 
-    def action_faster(self) -> None:
-        """Raise the rate by a quarter."""
-        self._change(_STEP)
-
-    def action_slower(self) -> None:
-        """Lower the rate by a fifth: the way back."""
-        self._change(1 / _STEP)
-
-    def _change(self, factor: float) -> None:
+    def action_change(self, factor: float) -> None:
+        """Multiply the rate: of the run under way and of the next one."""
         running = self.desk.producer
-        if running is None:
+        present = self._rate
+        if running is not None:
+            now = running.snapshot()
+            present = now.rate_target or now.rate_actual
+        self._set_rate(min(max(_round(present * factor), _LEAST), MAX_RATE))
+
+    def action_flat_out(self) -> None:
+        """Publish as fast as possible, or at the rate before."""
+        if self._rate:
+            self._rate_before = self._rate
+            self._set_rate(0.0)
+        else:
+            self._set_rate(self._rate_before)
+
+    def action_profile(self) -> None:
+        """Take the next profile, at once."""
+        profiles: tuple[Profile, ...] = get_args(Profile)
+        present = self.options.profile
+        profile = profiles[(profiles.index(present) + 1) % len(profiles)]
+        self.options = replace(self.options, profile=profile)
+        running = self.desk.producer
+        if running is not None:
+            running.set_profile(profile)
+
+    def action_options(self) -> None:
+        """Ask what to publish. Rate and profile hold at once, the rest at the next start."""
+        running = self.desk.producer
+        given = self.options
+        if running is not None:
+            now = running.snapshot()
+            given = replace(given, rate=now.rate_target, profile=now.profile)
+        self.app.push_screen(ProducerForm(given), self._given)
+
+    def _given(self, options: Options | None) -> None:
+        if options is None:
             return
-        now = running.snapshot()
-        rate = now.rate_target or now.rate_actual
-        self.console.attempt(lambda: running.set_rate(max(rate * factor, _LEAST)))
+        self.options = options
+        running = self.desk.producer
+        if running is not None:
+            running.set_profile(options.profile)
+            self._set_rate(self._rate)
+
+    @property
+    def _rate(self) -> float:
+        rate = self.options.rate
+        return DEFAULT_RATES[self.options.mode] if rate is None else rate
+
+    def _set_rate(self, rate: float) -> None:
+        self.options = replace(self.options, rate=rate)
+        running = self.desk.producer
+        if running is not None:
+            self.console.attempt(lambda: running.set_rate(rate))
+
+
+def _round(rate: float) -> float:
+    """Return a rate with two figures, so that steps up and down give round numbers."""
+    digits = len(str(int(rate)))
+    return float(round(rate, 2 - digits)) if digits > 2 else round(rate, 1)  # noqa: PLR2004

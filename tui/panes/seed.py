@@ -1,44 +1,102 @@
 """The seed pane."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
 
 from core.jobs import seed as job
 from core.operations.snapshot import DeskSnapshot
+from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _
+from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
+from tui.screens.seed_form import SeedForm
 from tui.views.frame import Frame
 from tui.views.seed import seed
 
 
 class SeedPane(Pane):
-    """Generates the CSV files."""
+    """Generates the CSV files. `options` are those of the session, as last given."""
 
     NAME, NUMBER, TITLE = "seed", "1", N_("Seed")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "generate", N_("generate"), id="seed.generate"),
+        Binding(
+            "o",
+            "options",
+            N_("options"),
+            id="seed.options",
+            tooltip=N_("how many rows, which seed, which days; then generate"),
+        ),
         Binding("c", "cancel", N_("cancel"), id="seed.cancel"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.options = job.Options()
+        self._found: Sequence[FilePreview] = ()
+        self._looked_for: tuple[datetime | None, bool] | None = None
+
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""
-        return seed(now, frame)
+        return seed(now, frame, self._found)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return whether files are being made."""
         return _("generating") if now.seed.running else ""
 
+    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+        """Draw a moment; look at the files again when they may have changed."""
+        moment = (now.seed.ended_at, now.seed.running)
+        if moment != self._looked_for and not now.seed.running:
+            self._looked_for = moment
+            self._look()
+        super().draw(now, formats, ascii_only=ascii_only, full=full)
+
+    @work(thread=True, exclusive=True, group="seed-files", exit_on_error=False)
+    def _look(self) -> None:
+        """Read what lies in the folder; a file may be large, so not on the screen's thread."""
+        found = preview(self.options.output or self.desk.settings.paths.seed)
+        if not get_current_worker().is_cancelled:
+            self._found = found
+
     def action_generate(self) -> None:
-        """Generate with the defaults; what is there is replaced, so ask when there is something."""
-        self.console.ask_unless(
-            not self.desk.settings.paths.seed.exists(),
-            _("Generate the seed files?"),
-            [_("The files in {folder} are replaced.").format(folder=self.desk.settings.paths.seed)],
-            lambda: self.desk.generate(job.Options()),
+        """Generate; files that are there are replaced, so ask when there are some."""
+        folder = self.options.output or self.desk.settings.paths.seed
+        there = [name for name in FILES if (folder / name).exists()]
+        form = self.console.formats
+        made = _("{customers} customers, {products} products and {orders} orders").format(
+            customers=form.count(self.options.customers),
+            products=form.count(self.options.products),
+            orders=form.count(self.options.orders),
         )
+        self.console.ask_unless(
+            not there,
+            _("Replace the seed files?"),
+            [
+                _("{files} in {folder} are replaced.").format(
+                    files=", ".join(there), folder=folder
+                ),
+                made,
+            ],
+            lambda: self.desk.generate(self.options),
+        )
+
+    def action_options(self) -> None:
+        """Ask what to generate, then generate it."""
+
+        def given(options: job.Options | None) -> None:
+            if options is not None:
+                self.options = options
+                self.action_generate()
+
+        self.app.push_screen(SeedForm(self.options), given)
 
     def action_cancel(self) -> None:
         """Give up; earlier files stay."""

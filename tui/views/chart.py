@@ -46,13 +46,10 @@ class _Cell:
         return reduce(or_, self.masks.values(), 0)
 
 
-def chart(
-    series: Sequence[Series], width: int, height: int, frame: Frame, *, unit: str = ""
-) -> list[Line]:
+def chart(series: Sequence[Series], width: int, height: int, frame: Frame) -> list[Line]:
     """Return `height` lines: an axis from zero, the curves over one another, a legend, the time.
 
-    unit: of the values, one to three characters. Steps are seconds; the time has a line of its own
-    from five lines on.
+    Steps are seconds; the time has a line of its own from five lines on.
     """
     wide = width > _LEGEND_FROM
     across = max(width - _AXIS - (_LEGEND if wide else 0), 4)
@@ -65,7 +62,7 @@ def chart(
     legend = _legend(series, rows) if wide else [line()] * rows
     lines = []
     for row in range(rows):
-        label = _label(row, rows, top, unit, frame)
+        label = _label(row, rows, top, frame)
         edge = Span(" |" if frame.ascii_only else " ┤", "dim")
         curve = _row(grid[row], [one.role for one in series], ascii_only=frame.ascii_only)
         axis = Span(fit(label, _AXIS - 2, right=True), "dim")
@@ -83,12 +80,12 @@ def ceiling(value: float, steps: Sequence[float] = _STEPS) -> float:
     return next(unit * step for step in steps if unit * step >= value)
 
 
-def _label(row: int, rows: int, top: float, unit: str, frame: Frame) -> str:
+def _label(row: int, rows: int, top: float, frame: Frame) -> str:
     if row == 0:
-        return frame.formats.short(top) + unit
+        return frame.formats.short(top)
     if row == rows - 1:
         return "0"
-    return frame.formats.short(top / 2) + unit if row == rows // 2 else ""
+    return frame.formats.short(top / 2) if row == rows // 2 else ""
 
 
 def _legend(series: Sequence[Series], rows: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.alerts.burrow import PartitionState
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, ngettext
@@ -156,10 +157,7 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
     pair = charts * 2 // 5
     left, right = halves(frame.width)
     lag = [rule(_("lag, records"), frame, left), *_lag_chart(now, frame, left, pair - 1)]
-    latency = [
-        rule(_("latency from event to warehouse"), frame, right),
-        *_latency_chart(now, frame, right, pair - 1),
-    ]
+    latency = _latency_chart(now, frame, right, pair)
     above = _throughput(now, frame, frame.width, charts - pair - 1)
     return [title, *above, *beside(lag, latency, left), *below]
 
@@ -174,6 +172,7 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
     history, form = now.history, frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
+    title = _("latency from event to warehouse, {unit}").format(unit=unit)
     latest = now.consumer.latency
 
     def scaled(values: list[float | None]) -> tuple[float | None, ...]:
@@ -184,7 +183,7 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
         Series("p95", scaled([s.p95_ms for s in history]), "accent", form.milliseconds(latest.p95)),
         Series("p50", scaled([s.p50_ms for s in history]), "ok", form.milliseconds(latest.p50)),
     ]
-    return chart(series, width, height, frame, unit=unit)
+    return [rule(title, frame, width), *chart(series, width, height - 1, frame)]
 
 
 def _tables(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -193,19 +192,23 @@ def _tables(now: DeskSnapshot, frame: Frame) -> list[Line]:
 
 
 def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
-    form, offsets = frame.formats, now.consumer.offsets
-    lag = _lag_of(now)
+    form, lag = frame.formats, _lag_of(now)
+    watched = now.watch.value.committed if now.watch.value else {}
+    offsets = now.consumer.offsets or watched
     columns = [
         Column(_("partition"), 9, right=True),
         Column(_("next offset"), 14, right=True),
         Column(_("lag"), 10, right=True),
+        Column(" " + _("state"), 8),
     ]
     rows = []
     for partition in sorted({*lag, *offsets}):
         behind = lag.get(partition, 0)
         role: Role = "wait" if behind else "dim"
         offset = form.count(offsets[partition]) if partition in offsets else "–"
-        rows.append((str(partition), offset, Span(form.count(behind), role)))
+        rows.append(
+            (str(partition), offset, Span(form.count(behind), role), _state(now, partition))
+        )
     return [rule(_("partitions"), frame, width), *table(columns, rows)]
 
 
@@ -231,3 +234,12 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         for reason, count in sorted(last.dead_reasons.items(), key=lambda entry: -entry[1])
     ]
     return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=18)]
+
+
+def _state(now: DeskSnapshot, partition: int) -> Span:
+    """Return how the consumer does on a partition, as Burrow names it."""
+    state = now.states.get(partition)
+    if state is None:
+        return Span("")
+    roles: dict[PartitionState, Role] = {PartitionState.OK: "ok", PartitionState.WARN: "wait"}
+    return Span(" " + state.name, roles.get(state, "bad"))

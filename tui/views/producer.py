@@ -13,7 +13,7 @@ from tui.views.frame import Frame, problem, wrap
 
 _SPARK = 24
 _LEAST_CHART = 4
-_MOST_CHART = 14
+_MOST_CHART = 24
 _ROWS = 3
 
 

@@ -86,9 +86,10 @@ def _progress(now: DeskSnapshot, frame: Frame) -> list[Line]:
 def _files(files: Sequence[_File], frame: Frame) -> list[Line]:
     """Return a row a file; the checksum has the room that is left, all of it where it fits."""
     form = frame.formats
+    counts = ["–" if file.rows is None else form.count(file.rows) for file in files]
     columns = [
         Column(_("file"), 13),
-        Column(_("rows"), 11, right=True),
+        Column(_("rows"), max(7, *map(len, counts)), right=True),
         Column(_("size"), 9, right=True),
     ]
     room = min(frame.width - sum(column.width + 1 for column in columns) - 1, _SHA)
@@ -97,11 +98,11 @@ def _files(files: Sequence[_File], frame: Frame) -> list[Line]:
     rows = [
         (
             file.name,
-            "–" if file.rows is None else form.count(file.rows),
+            count,
             Span(form.bytes(file.bytes), "dim"),
             Span(" " + (file.sha256 or "–")[:room], "dim"),
         )
-        for file in files
+        for file, count in zip(files, counts, strict=True)
     ]
     return table(columns, rows, heading=frame.full or frame.height > len(files) + 1)
 

@@ -13,7 +13,7 @@ from tui.views.strip import STATUS_ROLES, status_sign
 
 _TWO_COLUMNS = 70
 _NAME = 22
-_SHOWN_RUNS = 6
+_SHOWN_RUNS = 20
 _LEAST_HISTORY = 4
 
 
