@@ -16,6 +16,8 @@ from core.text import _, clean
 
 _CHUNK = 1_000
 """Records asked for at once: measured best between 500 and 1,000."""
+_FIRST_CHUNK = 32
+"""Records asked for while their size is not known."""
 _POLL_S = 0.05
 """A call waits this long for a full chunk, so it bounds latency and how soon a stop is seen."""
 
@@ -27,6 +29,7 @@ class Gatherer:
         self._consumer = consumer
         self._options = options
         self._clock = clock
+        self._typical = options.max_batch_bytes // _FIRST_CHUNK
 
     def gather(self, assignment: Assignment, room: int) -> list[Any]:
         """Return up to `room` records, possibly none.
@@ -41,7 +44,7 @@ class Gatherer:
         size = 0
         until = self._clock.monotonic() + self._options.flush_s
         while len(records) < most and size < self._options.max_batch_bytes:
-            got = self._consumer.consume(min(_CHUNK, most - len(records)), _POLL_S)
+            got = self._consumer.consume(self._chunk(most - len(records), size), _POLL_S)
             assignment.raise_failure()
             for record in got:
                 if record.error() is not None:
@@ -49,10 +52,17 @@ class Gatherer:
                 else:
                     records.append(record)
                     size += len(record)
+            if records:
+                self._typical = max(size // len(records), 1)
             now = self._clock.monotonic()
             if not records or now >= until:
                 break
         return records
+
+    def _chunk(self, most: int, size: int) -> int:
+        """Return how many records to ask for, so that large ones do not overrun the bytes."""
+        fitting = (self._options.max_batch_bytes - size) // self._typical
+        return max(min(_CHUNK, most, fitting), 1)
 
     def _note(self, record: Any, assignment: Assignment) -> None:
         """Act on an error that came in place of a record."""
