@@ -26,7 +26,7 @@ from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.takeaway import picture_file, text_of, write_history, write_pane
-from tui.themes import color_system, first_theme, next_theme
+from tui.themes import SIXTEEN, color_system, first_theme, next_theme
 
 _FRAMES_PER_S = 4
 _DEMO_ORDERS, _DEMO_RATE = 5_000, 250.0
@@ -135,6 +135,7 @@ class Console(App[int]):
 
     def on_mount(self) -> None:
         """Open the back ends in the background and begin to draw."""
+        self.register_theme(SIXTEEN)
         self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
         self.push_screen(self._main)
         self.desk.open()

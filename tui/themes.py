@@ -1,8 +1,14 @@
 """The looks to choose from: dark, light, and one that uses a terminal's own sixteen colours."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-THEMES = ("textual-dark", "textual-light", "ansi-dark")
+from textual.theme import BUILTIN_THEMES
+
+SIXTEEN = replace(BUILTIN_THEMES["ansi-dark"], name="sixteen", accent="ansi_magenta")
+"""A look in the terminal's own colours, whose two series differ."""
+
+THEMES = ("textual-dark", "textual-light", SIXTEEN.name)
 """In the order in which a key goes through them."""
 
 _FEW_COLOURS = {"standard", "windows"}
@@ -12,7 +18,7 @@ def first_theme(remembered: str | None, color_system: str | None) -> str:
     """Return the theme to begin with: the remembered one, else what the terminal can show."""
     if remembered in THEMES:
         return remembered
-    return "ansi-dark" if color_system in _FEW_COLOURS else THEMES[0]
+    return SIXTEEN.name if color_system in _FEW_COLOURS else THEMES[0]
 
 
 def next_theme(present: str) -> str:

@@ -43,7 +43,7 @@ class AlertsPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return active and past alerts."""
         self._cursor = max(min(self._cursor, len(self._active(now)) - 1), 0)
-        return alerts(now, frame, self._cursor)
+        return alerts(now, frame, self.desk.settings.thresholds, self._cursor)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return how many alerts stand."""

@@ -59,7 +59,14 @@ class MainScreen(Screen[None]):
             id="pane.maximise",
             tooltip=N_("give one pane the whole screen, or give it back"),
         ),
-        Binding("escape", "restore", N_("back"), id="pane.restore", show=False),
+        Binding(
+            "escape",
+            "restore",
+            N_("back"),
+            id="pane.restore",
+            show=False,
+            tooltip=N_("back to all panes"),
+        ),
     ]
 
     def __init__(self) -> None:

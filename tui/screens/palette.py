@@ -44,15 +44,19 @@ class Actions(Provider):
         for node, bindings in console.common_bindings():
             for binding in bindings:
                 if binding.action not in {"palette", "restore"}:
-                    yield self._command(_text(binding), binding, partial(self._run, node, binding))
+                    going = binding.action.startswith("choose")
+                    name = _(binding.description)
+                    title = _("go to {pane}").format(pane=name) if going else name
+                    yield self._command(title, binding, partial(self._run, node, binding))
         for pane in console.panes:
             for binding in pane.own_bindings():
-                title = f"{_(pane.TITLE)}: {_text(binding)}"
+                title = f"{_(pane.TITLE)}: {_(binding.description)}"
                 yield self._command(title, binding, partial(self._run_in, pane, binding))
 
     def _command(self, title: str, binding: Binding, run: Callable[[], object]) -> Command:
-        key = self.app.get_key_display(binding)
-        return Command(title, _("key {key}").format(key=key), run)
+        key = _("key {key}").format(key=self.app.get_key_display(binding))
+        more = f"{key} · {_(binding.tooltip)}" if binding.tooltip else key
+        return Command(title, more, run)
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:
         await self.app.run_action(binding.action, node)
@@ -61,8 +65,3 @@ class Actions(Provider):
         """Go to the pane and do there what its key does."""
         cast("Console", self.app).go_to(pane.NAME)
         await self.app.run_action(binding.action, pane)
-
-
-def _text(binding: Binding) -> str:
-    """Return a binding's description; the explanation where it says more."""
-    return _(binding.tooltip) if binding.tooltip else _(binding.description)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from core.alerts.burrow import PartitionState
 from core.alerts.model import Alert, rule_name
+from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
@@ -22,8 +23,11 @@ _STATE_ROLES: dict[PartitionState, Role] = {
 }
 
 
-def alerts(now: DeskSnapshot, frame: Frame, cursor: int = 0) -> list[Line]:
-    """Return the alerts, the chosen one marked, then states by partition and the last hours."""
+def alerts(now: DeskSnapshot, frame: Frame, limits: Thresholds, cursor: int = 0) -> list[Line]:
+    """Return the alerts, the chosen one marked, then what is watched and how the last hours were.
+
+    What there is no room for is left out from the end.
+    """
     tail = [_states(now)]
     if frame.height >= _LEAST_FOR_HOURS:
         tail += _hours(now, frame)
@@ -38,6 +42,9 @@ def alerts(now: DeskSnapshot, frame: Frame, cursor: int = 0) -> list[Line]:
     if past:
         lines += [line(), rule(_("over"), frame)]
         lines += [_row(alert, now, frame, marked=False) for alert in past]
+    watched = _limits(limits, frame)
+    if len(lines) + len(watched) + 1 <= room:
+        lines += [line()] * (room - len(lines) - len(watched)) + watched
     lines = lines[:room]
     lines += [line()] * (room - len(lines) + 1)
     return [cut(entry, frame.width) for entry in [*lines, *tail]]
@@ -62,6 +69,67 @@ def _row(alert: Alert, now: DeskSnapshot, frame: Frame, *, marked: bool) -> Line
         Span(fit(state, 6), "dim"),
         Span(alert.message, "text" if alert.active else "dim"),
     )
+
+
+def _limits(limits: Thresholds, frame: Frame) -> list[Line]:
+    """Return what is watched: each rule with the figures above which it warns, and is severe."""
+    form = frame.formats
+    rows: list[tuple[str, str, str]] = [
+        (
+            _("lag"),
+            form.count(limits.alert_lag_warn),
+            form.count(limits.alert_lag_fail),
+        ),
+        (
+            _("time behind"),
+            form.span(limits.alert_behind_warn_s),
+            form.span(limits.alert_behind_fail_s),
+        ),
+        (
+            _("latency p95"),
+            form.milliseconds(limits.alert_latency_warn_ms),
+            form.milliseconds(limits.alert_latency_fail_ms),
+        ),
+        (
+            _("throughput drop"),
+            form.percent(limits.alert_drop_warn),
+            form.percent(limits.alert_drop_fail),
+        ),
+        (
+            _("dead letters"),
+            form.percent(limits.alert_dead_letters_warn),
+            form.percent(limits.alert_dead_letters_fail),
+        ),
+        (
+            _("undelivered"),
+            form.percent(limits.alert_undelivered_warn),
+            form.percent(limits.alert_undelivered_fail),
+        ),
+        (
+            _("merge delay"),
+            form.span(limits.alert_merge_warn_s),
+            form.span(limits.alert_merge_fail_s),
+        ),
+        (
+            _("freshness"),
+            form.span(limits.freshness_warn_s),
+            form.span(limits.freshness_fail_s),
+        ),
+        (_("consumer state"), "WARN", "STALL STOP REWIND"),
+        (_("validation"), "WARN", "FAIL ERROR"),
+        (_("lost offsets"), "–", form.count(0)),
+    ]
+    head = line(
+        "    ",
+        Span(fit(_("watched"), 20), "dim"),
+        Span(fit(_("warns above"), 14), "dim"),
+        Span(_("severe above"), "dim"),
+    )
+    return [
+        rule(_("limits (settings DROPSHIP_ALERT_...)"), frame),
+        head,
+        *(line("    ", Span(fit(name, 20), "dim"), fit(low, 14), high) for name, low, high in rows),
+    ]
 
 
 def _states(now: DeskSnapshot) -> Line:
@@ -90,7 +158,7 @@ def _hours(now: DeskSnapshot, frame: Frame) -> list[Line]:
     ]
     for name, value, told, role in series:
         values = [value(sample) for sample in shown]
-        top = told(max(values)) if values else ""
+        top = told(max(values)) if any(values) else ""
         most = _("max {value}").format(value=top) if top else ""
         chart = sparkline(values, width, role, ascii_only=frame.ascii_only)
         lines.append(line(Span(fit(name, 13), "dim"), chart, Span(f"  {most}", "dim")))

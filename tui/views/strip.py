@@ -39,8 +39,8 @@ def strip(now: DeskSnapshot, frame: Frame) -> list[Line]:
     parts.append(_alerts(now, frame))
     clock = line(Span(frame.formats.clock(now.at), "dim"), " ") if middle else line()
     spare = frame.width - 1 - clock.width - sum(part.width for part in parts)
-    gap = " " * max(min(spare // len(parts), _MOST_GAP), 1)
-    joined = line(" ", *(piece for part in parts for piece in (part, gap)))
+    gap = " " * max(min(spare // (len(parts) - 1), _MOST_GAP), 1)
+    joined = line(" ", parts[0], *(piece for part in parts[1:] for piece in (gap, part)))
     return [ends(joined, clock, frame.width)]
 
 
