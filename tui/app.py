@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 
-from core.errors import DropshipError
+from core.errors import DropshipError, ExitCode
 from core.operations.desk import Desk
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
@@ -129,6 +129,7 @@ class Console(App[int]):
         self._timer_on = timer
         self._main = MainScreen()
         self._leaving = False
+        self.forced = False
         self._state = StateFile(desk.settings.paths.data / "console.json")
         self._demo_ran = False
         self._refusals = 0
@@ -315,8 +316,9 @@ class Console(App[int]):
         Thread(target=self._close, name="leaving", daemon=True).start()
 
     def action_force_quit(self) -> None:
-        """Leave without waiting."""
-        self.exit(0)
+        """Leave without waiting: what is stored stays stored, the rest is given up."""
+        self.forced = True
+        self.exit(int(ExitCode.SIGINT))
 
     def _announce(self, now: DeskSnapshot) -> None:
         """Tell how the demonstration ended, and what a read-only desk has refused."""

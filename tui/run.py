@@ -59,6 +59,9 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     ending.install()
     console.run()
     ending.finished()
+    if console.forced:
+        # The desk may still be draining in its threads: that is what is not waited for.
+        os._exit(int(ExitCode.SIGINT))
     if console.return_code:
         return console.return_code
     return int(console.return_value or ExitCode.OK)
