@@ -38,7 +38,7 @@ class ProducerPane(Pane):
             "change(1.25)",
             N_("rate"),
             id="producer.faster",
-            key_display="+-",
+            key_display="±",
             tooltip=N_("a quarter faster, or slower"),
         ),
         Binding("minus", "change(0.8)", N_("slower"), id="producer.slower", show=False),

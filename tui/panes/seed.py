@@ -11,7 +11,7 @@ from textual.worker import get_current_worker
 from core.jobs import seed as job
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FILES, FilePreview, preview
-from core.text import N_, _
+from core.text import N_, _, clean
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
@@ -80,10 +80,9 @@ class SeedPane(Pane):
             not there,
             _("Replace the seed files?"),
             [
-                _("{files} in {folder} are replaced.").format(
-                    files=", ".join(there), folder=folder
-                ),
-                made,
+                _("replaced: {files}").format(files=", ".join(there)),
+                _("in {folder}").format(folder=clean(folder)),
+                _("by {made}").format(made=made),
             ],
             lambda: self.desk.generate(self.options),
         )

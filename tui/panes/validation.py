@@ -77,7 +77,7 @@ class ValidationPane(Pane):
         elif now.validation.result is not None:
             result = now.validation.result
             age = self.console.formats.age(result.run_at, now.at)
-            parts.append(f"{result.status.name} · {_('{age} ago').format(age=age)}")
+            parts.append(result.status.name + " · " + _("{age} ago").format(age=age))
         if now.validation_every_s:
             parts.append(_("every {seconds} s").format(seconds=int(now.validation_every_s)))
         return " · ".join(parts)

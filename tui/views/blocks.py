@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.text import ngettext
 from tui.lines import EMPTY, Line, Role, Span, cut, fit, line
 from tui.views.frame import Frame
 
@@ -67,9 +68,13 @@ def facts(pairs: Sequence[tuple[str, Cell]], width: int, *, name_width: int = 14
     return lines
 
 
-def padded(lines: Sequence[Line], height: int) -> list[Line]:
-    """Return exactly `height` lines."""
-    return [*lines[:height], *[EMPTY] * (height - len(lines))]
+def shortened(lines: Sequence[Line], most: int) -> list[Line]:
+    """Return at most so many lines; the last one tells how many are missing."""
+    if len(lines) <= most:
+        return list(lines)
+    missing = len(lines) - most + 1
+    text = ngettext("{count} more", "{count} more", missing).format(count=missing)
+    return [*lines[: most - 1], line(Span("  " + text, "dim"))]
 
 
 def _split(cell: Cell) -> tuple[str, Role]:

@@ -7,14 +7,15 @@ from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, ngettext
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
-from tui.views.blocks import Column, beside, facts, halves, rule, table
+from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 from tui.views.chart import Series, chart
 from tui.views.frame import Frame, problem, wrap
 
 _LEAST_CHART = 3
 _FIXED = 3
-_LEAST_PAIR = 7
+_LEAST_PAIR, _LEAST_TABLES = 7, 8
 _PAIR_WIDTH = 90
+_ROOMY = 44
 _SECONDS_FROM_MS = 10_000.0
 
 
@@ -147,13 +148,14 @@ def _counts(now: DeskSnapshot, frame: Frame) -> Line:
 
 def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
     """Return charts above, tables below; the charts share what the tables leave."""
-    below = _tables(now, frame)
-    charts = room - min(len(below), max(room // 2, _LEAST_PAIR))
+    below = _tables(now, frame, max(room // 2, _LEAST_TABLES))
+    charts = room - len(below)
     title = rule(_("events per second"), frame)
     if frame.width < _PAIR_WIDTH or charts < 2 * _LEAST_PAIR:
         if charts <= _LEAST_CHART:
             return below
-        return [title, *_throughput(now, frame, frame.width, charts - 1), *below]
+        chart_lines = _throughput(now, frame, frame.width, charts - 2)
+        return [title, *chart_lines, _latency_line(now, frame), *below]
     pair = charts * 2 // 5
     left, right = halves(frame.width)
     lag = [rule(_("lag, records"), frame, left), *_lag_chart(now, frame, left, pair - 1)]
@@ -169,7 +171,7 @@ def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list
 
 
 def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
-    history, form = now.history, frame.formats
+    history, form = now.history[-2 * width :], frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
     title = _("latency from event to warehouse, {unit}").format(unit=unit)
@@ -186,20 +188,22 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
     return [rule(title, frame, width), *chart(series, width, height - 1, frame)]
 
 
-def _tables(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _tables(now: DeskSnapshot, frame: Frame, most: int) -> list[Line]:
     left, right = halves(frame.width)
-    return beside(_partitions(now, frame, left), _figures(now, frame, right), left)
+    partitions = shortened(_partitions(now, frame, left), most)
+    return beside(partitions, shortened(_figures(now, frame, right), most), left)
 
 
 def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     form, lag = frame.formats, _lag_of(now)
     watched = now.watch.value.committed if now.watch.value else {}
     offsets = now.consumer.offsets or watched
+    offset_width, lag_width = (14, 10) if width >= _ROOMY else (10, 7)
     columns = [
         Column(_("partition"), 9, right=True),
-        Column(_("next offset"), 14, right=True),
-        Column(_("lag"), 10, right=True),
-        Column(" " + _("state"), 8),
+        Column(_("next offset"), offset_width, right=True),
+        Column(_("lag"), lag_width, right=True),
+        Column(" " + _("state"), 7),
     ]
     rows = []
     for partition in sorted({*lag, *offsets}):
@@ -226,14 +230,14 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         (_("merged"), form.count(now.merge.total.taken)),
         (_("met again"), form.count(last.already_stored)),
         (_("last commit"), commit),
-        (_("p50 p95 p99, all"), " ".join(form.milliseconds(part) for part in latency)),
+        (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),
         (_("dead letters"), dead),
     ]
     pairs += [
         ("  " + reason, Span(form.count(count), "wait"))
         for reason, count in sorted(last.dead_reasons.items(), key=lambda entry: -entry[1])
     ]
-    return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=18)]
+    return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=14)]
 
 
 def _state(now: DeskSnapshot, partition: int) -> Span:

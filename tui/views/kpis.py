@@ -1,5 +1,6 @@
 """The KPI pane: what the pipeline earns."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from core.kpis.model import Kpis, TopProduct
@@ -13,8 +14,9 @@ from tui.views.plots import bar_plot, line_plot
 _LEAST_RECENT = 4
 _LEAST_PLOT = 6
 _SLOW_S = 1.0
-_AMOUNT = 12
-_PIECES = 9
+_AMOUNT = 11
+_SIDE = 10
+_ROOMY = 46
 _TWO_COLUMNS = 70
 
 
@@ -169,51 +171,55 @@ def _revenue(value: Figures, frame: Frame, height: int) -> list[Line]:
 
 
 def _products(figures: Kpis, frame: Frame, width: int) -> list[Line]:
+    """Return each best seller with its pieces and revenue."""
     form = frame.formats
-    name = min(max(width - _AMOUNT - _PIECES - 10, 12), 26)
-    bars = bar_plot(
-        [float(row.total_revenue) for row in figures.top_products],
-        width - name - 1 - _AMOUNT - _PIECES,
-        frame,
-    )
-    return [
-        line(
-            fit(_name(row), name),
-            " ",
-            bars[index] if bars else EMPTY,
-            Span(fit(f"{form.count(row.total_quantity)} {_('pcs')}", _PIECES, right=True), "dim"),
-            fit(form.money(row.total_revenue, cents=False), _AMOUNT, right=True),
+    rows = [
+        (
+            _name(row),
+            float(row.total_revenue),
+            _("{count} pcs").format(count=form.count(row.total_quantity)),
+            form.money(row.total_revenue, cents=False),
         )
-        for index, row in enumerate(figures.top_products)
+        for row in figures.top_products
     ]
+    return _bars(rows, "accent", frame, width)
 
 
 def _categories(value: Figures, frame: Frame, width: int, room: int) -> list[Line]:
     """Return each category with its share of the revenue, the greatest first."""
     form = frame.formats
     shares = sorted(value.categories, key=lambda share: -share.revenue)[:room]
-    total = sum((share.revenue for share in value.categories), Decimal(0))
-    name = min(max(width - _AMOUNT - _PIECES - 10, 12), 26)
-    bars = bar_plot(
-        [float(share.revenue) for share in shares],
-        width - name - 1 - _AMOUNT - _PIECES,
-        frame,
-        role="other",
-    )
+    total = float(sum(share.revenue for share in value.categories)) or 1.0
+    rows = [
+        (
+            share.category or _("unknown"),
+            float(share.revenue),
+            form.percent(float(share.revenue) / total),
+            form.money(share.revenue, cents=False),
+        )
+        for share in shares
+    ]
+    return _bars(rows, "other", frame, width)
+
+
+def _bars(
+    rows: Sequence[tuple[str, float, str, str]], role: Role, frame: Frame, width: int
+) -> list[Line]:
+    """Return a bar a row, with its name before it, a side figure and its amount behind it.
+
+    Where there is little room the side figure gives way: a bar of two cells says nothing.
+    """
+    side = _SIDE if width >= _ROOMY else 0
+    name = min(max((width - _AMOUNT - side) // 2, 12), 28)
+    across = width - name - 1 - side - _AMOUNT
+    bars = bar_plot([value for _name, value, _side, _amount in rows], across, frame, role=role)
     return [
         line(
-            fit(share.category or _("unknown"), name),
+            fit(title, name),
             " ",
-            bars[index] if bars else EMPTY,
-            Span(
-                fit(
-                    form.percent(float(share.revenue / total)) if total else "–",
-                    _PIECES,
-                    right=True,
-                ),
-                "dim",
-            ),
-            fit(form.money(share.revenue, cents=False), _AMOUNT, right=True),
+            bars[index] if index < len(bars) else EMPTY,
+            Span(fit(beside_it, side, right=True), "dim"),
+            fit(amount, _AMOUNT, right=True),
         )
-        for index, share in enumerate(shares)
+        for index, (title, _value, beside_it, amount) in enumerate(rows)
     ]

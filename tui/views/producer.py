@@ -24,7 +24,7 @@ def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> li
     """
     last = now.producer
     if last.state is RunState.IDLE:
-        return _idle(frame, plan or Options())
+        return _idle(now, frame, plan or Options())
     lines = [_head(last, frame), _rate(last, now, frame), _counts(last, frame)]
     if last.fraction is not None:
         lines.append(_progress(last, frame))
@@ -40,13 +40,45 @@ def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> li
     return [cut(entry, frame.width) for entry in lines]
 
 
-def _idle(frame: Frame, plan: Options) -> list[Line]:
+def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
+    lines = [line(_("nothing is published")), EMPTY]
+    if now.others.produced is not None:
+        text = _("others publish {rate} to this topic")
+        lines = [line(text.format(rate=frame.formats.rate(now.others.produced))), EMPTY]
     text = _("press [s] to start, [o] for options")
-    return [
-        line(_("nothing is published")),
-        EMPTY,
+    lines += [
         line(Span(_("next: ") + planned(plan, frame), "dim")),
         *advice(text, frame.width),
+    ]
+    if frame.full:
+        more = _("[+-] rate  [<>] rate by ten  [f] flat out  [n] profile  [m] made-up orders")
+        lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(more, frame.width)]
+    return [cut(entry, frame.width) for entry in lines]
+
+
+def _plan(plan: Options, frame: Frame) -> list[Line]:
+    """Return what a start would publish, an option a line."""
+    form = frame.formats
+    rate = DEFAULT_RATES[plan.mode] if plan.rate is None else plan.rate
+    shares = {
+        _("duplicates"): plan.duplicates,
+        _("late"): plan.late,
+        _("poison"): plan.poison,
+    }
+    faults = [f"{share:.2%} {name}" for name, share in shares.items() if share]
+    return [
+        rule(_("options of the next run"), frame),
+        *facts(
+            [
+                (_("mode"), f"{plan.mode} · {_source(plan.mode)}"),
+                (_("rate"), form.rate(rate) if rate else _("as fast as possible")),
+                (_("profile"), plan.profile),
+                (_("limit"), _("none") if plan.limit is None else form.count(plan.limit)),
+                (_("duration"), _("none") if plan.duration is None else form.span(plan.duration)),
+                (_("faults"), " · ".join(faults) or _("none")),
+            ],
+            frame.width,
+        ),
     ]
 
 

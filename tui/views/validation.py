@@ -12,7 +12,8 @@ from tui.views.frame import Frame, problem, wrap
 from tui.views.strip import STATUS_ROLES, status_sign
 
 _TWO_COLUMNS = 70
-_NAME = 22
+_NAME = 21
+_CELL = 25
 _SHOWN_RUNS = 20
 _LEAST_HISTORY = 4
 
@@ -39,15 +40,11 @@ def validation(
 
 
 def listed(result: ValidationResult, frame: Frame) -> list[CheckResult]:
-    """Return the checks in the order in which they are shown."""
+    """Return the checks in the order in which they are shown: worst first in a small pane."""
     checks = list(result.checks)
-    if len(checks) > frame.height * _columns(frame):
+    if not frame.full or len(checks) > frame.height:
         checks.sort(key=lambda check: -check.status)
     return checks
-
-
-def _columns(frame: Frame) -> int:
-    return 2 if frame.width >= _TWO_COLUMNS and not frame.full else 1
 
 
 def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -59,18 +56,30 @@ def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
 
 
 def _brief(result: ValidationResult, frame: Frame, selected: str) -> list[Line]:
-    columns, rows = _columns(frame), frame.height
-    checks = listed(result, frame)[: rows * columns]
-    per_column = -(-len(checks) // columns)
-    width = (frame.width - (columns - 1) * 2) // columns
+    """Return a line for each check that is not well; the others need no more than their names."""
+    checks = listed(result, frame)
+    if len(checks) <= frame.height:
+        return [_check(check, frame.width, frame, selected) for check in checks]
+    bad = [check for check in checks if check.status]
+    well = checks[len(bad) :]
+    columns = max((frame.width + 1) // _CELL, 1)
+    if not bad and -(-len(well) // 2) <= frame.height and frame.width >= _TWO_COLUMNS:
+        return _columns(well, 2, frame, selected)
+    lines = [_check(check, frame.width, frame, selected) for check in bad]
+    return lines + _columns(well, columns, frame, selected)
+
+
+def _columns(
+    checks: Sequence[CheckResult], columns: int, frame: Frame, selected: str
+) -> list[Line]:
+    """Return checks in columns, read row by row."""
+    width = (frame.width - (columns - 1)) // columns
     lines = []
-    for row in range(per_column):
+    for start in range(0, len(checks), columns):
         parts: list[Line | str] = []
-        for column in range(columns):
-            index = column * per_column + row
-            if index < len(checks):
-                parts += ["  "] if column else []
-                parts.append(_check(checks[index], width, frame, selected))
+        for check in checks[start : start + columns]:
+            parts += [" "] if parts else []
+            parts.append(_check(check, width, frame, selected))
         lines.append(line(*parts))
     return lines
 
@@ -87,7 +96,7 @@ def _whole(result: ValidationResult, frame: Frame, selected: str, room: int) -> 
 def _check(check: CheckResult, width: int, frame: Frame, selected: str) -> Line:
     role: Role = "text" if check.status else "dim"
     head = _head(check, frame, selected)
-    return line(head, Span(fit(check.message, width - head.width), role))
+    return cut(line(head, Span(fit(check.message, width - head.width), role)), width)
 
 
 def _wrapped(check: CheckResult, frame: Frame, selected: str) -> list[Line]:
@@ -108,8 +117,7 @@ def _head(check: CheckResult, frame: Frame, selected: str) -> Line:
         Span(mark, "accent"),
         status_sign(check.status, ascii_only=frame.ascii_only),
         " ",
-        Span(fit(check.name, _NAME), name_role),
-        " ",
+        Span(fit(check.name, _NAME) + " ", name_role),
     )
 
 
