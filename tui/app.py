@@ -18,6 +18,7 @@ from core.operations.desk import Desk
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
 from core.text import N_, _, clean
+from core.text.system import why
 from tui.formats import Formats
 from tui.panes.base import Pane
 from tui.screens.confirm import ConfirmScreen
@@ -185,6 +186,11 @@ class Console(App[int]):
             entry for entry in self.BINDINGS if isinstance(entry, Binding) and entry.show
         ]
 
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as the footer and the help show it."""
+        shown = super().get_key_display(binding)
+        return shown if not self.ascii_only or shown.isascii() else binding.key.partition(",")[0]
+
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something whose options may be refused, and say why when they are."""
         try:
@@ -292,7 +298,7 @@ class Console(App[int]):
             file = picture_file(self.exports, self.desk.snapshot().at)
             file.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:
-            self.tell(clean(error.strerror or error))
+            self.tell(why(error))
         except DropshipError as error:
             self.tell(error.message)
         else:

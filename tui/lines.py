@@ -42,6 +42,19 @@ class Line:
 
 EMPTY = Line()
 
+_PLAIN = str.maketrans("·–−×…▲▼△●○◎◐▸▪■✓✗•→←↑↓\u00a0\u202f─", "---x~^v^*oo~>##+x*><^v  -")
+
+
+def plain(text: str) -> str:
+    """Return text with our own signs as ASCII of the same width; words stay as they are."""
+    return text.translate(_PLAIN)
+
+
+def plain_line(whole: Line) -> Line:
+    """Return a line with our own signs as ASCII."""
+    return Line(tuple(Span(plain(span.text), span.role) for span in whole.spans))
+
+
 Piece = str | Span | Line
 
 

@@ -12,7 +12,7 @@ from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
 from tui.formats import Formats
-from tui.lines import Line
+from tui.lines import Line, plain
 from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
@@ -101,4 +101,5 @@ class Pane(Container, can_focus=True):
     def _retitle(self, status: str) -> None:
         self._shown_title = status
         title = f"{self.NUMBER} {_(self.TITLE)}"
-        self.border_title = Content(f"{title} · {status}" if status else title)
+        text = f"{title} · {status}" if status else title
+        self.border_title = Content(plain(text) if self.console.ascii_only else text)

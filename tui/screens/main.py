@@ -89,6 +89,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first pane as chosen."""
+        self.set_class(self.console.ascii_only, "-ascii")
         self._fit()
         self.action_choose(self._chosen)
 

@@ -47,7 +47,7 @@ def alerts(now: DeskSnapshot, frame: Frame, limits: Thresholds, cursor: int = 0)
         lines += [line()] * (room - len(lines) - len(watched)) + watched
     lines = lines[:room]
     lines += [line()] * (room - len(lines) + 1)
-    return [cut(entry, frame.width) for entry in [*lines, *tail]]
+    return [cut(entry, frame.width) for entry in [*lines, *tail][: frame.height]]
 
 
 def _row(alert: Alert, now: DeskSnapshot, frame: Frame, *, marked: bool) -> Line:

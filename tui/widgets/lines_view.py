@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lines import EMPTY, Line, Role
+from tui.lines import EMPTY, Line, Role, plain_line
 
 _ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent", "other")
 
@@ -46,6 +46,8 @@ class LinesView(Widget):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines from the top; what is below the widget's height is not seen."""
+        if getattr(self.app, "ascii_only", False):
+            lines = [plain_line(line) for line in lines]
         before, self._lines = self._lines, lines
         changed = [
             index

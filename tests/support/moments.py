@@ -1,0 +1,63 @@
+"""Moments of a desk for the tests of views: still, complete, with a fixed clock."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from core.consumer.snapshot import ConsumerSnapshot
+from core.kpis.model import Kpis
+from core.operations.poller import Reading
+from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.task import TaskSnapshot
+from core.producer.snapshot import ProducerSnapshot
+from core.transform.worker import MergeSnapshot
+from tui.formats import Formats
+from tui.views.frame import Frame
+
+NOW = datetime(2026, 1, 2, 14, 5, 31, tzinfo=UTC)
+DAY = date(2026, 1, 2)
+
+
+def figures(orders: int = 0) -> Reading[Figures]:
+    """Return figures of a warehouse with so many orders."""
+    kpis = Kpis(
+        total_orders=orders,
+        total_revenue=Decimal(orders),
+        orders_24h=0,
+        orders_prev_24h=0,
+        revenue_24h=Decimal(0),
+        revenue_prev_24h=Decimal(0),
+        as_of=NOW,
+        top_products=(),
+        recent_orders=(),
+    )
+    return Reading(Figures(kpis, (), ()), NOW, 0.01)
+
+
+def moment(**changes: object) -> DeskSnapshot:
+    """Return a ready, idle, empty desk, with changes."""
+    idle = DeskSnapshot(
+        at=NOW,
+        broker="embedded",
+        warehouse="duckdb",
+        opening=TaskSnapshot(result=True, ended_at=NOW),
+        ready=True,
+        producer=ProducerSnapshot(),
+        consumer=ConsumerSnapshot(),
+        merge=MergeSnapshot(),
+        seed=TaskSnapshot(),
+        validation=TaskSnapshot(),
+        validation_every_s=0.0,
+        reports=(),
+        demo=TaskSnapshot(),
+        figures=figures(),
+        figures_every_s=2.0,
+        watch=Reading(Watch(), NOW, 0.01),
+        history=(),
+    )
+    return replace(idle, **changes)
+
+
+def frame(width: int = 120, height: int = 1, *, plain: bool = False, code: str = "en") -> Frame:
+    """Return a frame of a size."""
+    return Frame(width, height, Formats(code), plain)

@@ -1,0 +1,78 @@
+"""The alerts pane: what is wrong, what was, what is watched."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from core.alerts.burrow import PartitionState
+from core.alerts.model import Alert, Level
+from core.config.thresholds import Thresholds
+from core.operations.history import Sample
+from tests.support.moments import NOW, frame, moment
+from tui.tables import table_of
+from tui.views.alerts import alerts
+
+LAG = Alert("lag", Level.WARN, Level.WARN, "60000 records wait", NOW - timedelta(seconds=95))
+LATE = replace(LAG, rule="latency", level=Level.BAD, worst=Level.BAD, message="p95 40 s")
+OVER = replace(LAG, rule="gaps", message="5 offsets", cleared_at=NOW - timedelta(seconds=5))
+
+
+def text(now, width=116, height=30, cursor=0, **options):
+    lines = alerts(now, frame(width, height, **options), Thresholds(), cursor)
+    assert len(lines) <= height
+    assert all(entry.width <= width for entry in lines)
+    return [entry.text.rstrip() for entry in lines]
+
+
+def test_nothing_wrong_is_said_with_what_is_watched():
+    shown = "\n".join(text(moment()))
+    assert "nothing is wrong" in shown
+    assert "50,000" in shown
+    assert "STALL STOP REWIND" in shown
+
+
+def test_active_alerts_stand_first_with_times_and_the_cursor():
+    shown = text(moment(alerts=(LATE, LAG, OVER)), cursor=1)
+    assert shown[0].split()[:6] == ["▲", "latency", "14:03:56Z", "1", "m", "35"]
+    assert shown[1].startswith("▸ ▲ lag")
+    over = next(row for row in shown if "lost offsets" in row and "5 offsets" in row)
+    assert "1 m 30 s" in over
+
+
+def test_seen_and_new_are_told_apart():
+    shown = text(moment(alerts=(replace(LATE, acknowledged_at=NOW), LAG)))
+    assert "seen" in shown[0]
+    assert "new" in shown[1]
+
+
+def test_states_by_partition_and_the_last_hours():
+    minutes = tuple(
+        Sample(NOW - timedelta(minutes=9 - n), 10.0 * n, 5.0 * n, n, 1.0, 2.0 * n, 3.0)
+        for n in range(10)
+    )
+    shown = text(moment(states={0: PartitionState.OK, 1: PartitionState.STALL}, minutes=minutes))
+    assert any("0 OK" in row and "1 STALL" in row for row in shown)
+    assert any(row.startswith("produced") and row.endswith("max 90/s") for row in shown)
+    assert any(row.startswith("latency p95") and row.endswith("max 18 ms") for row in shown)
+
+
+def test_every_size_holds():
+    for width in (20, 40, 80, 200):
+        for height in (1, 2, 5, 13, 14, 60):
+            text(moment(alerts=(LATE, LAG, OVER) * 5), width, height)
+
+
+def test_the_table_has_whole_times():
+    table = table_of("alerts", moment(alerts=(LAG, OVER)))
+    assert table.rows[0] == (
+        "lag",
+        "WARN",
+        "WARN",
+        "60000 records wait",
+        "2026-01-02T14:03:56.000Z",
+        None,
+        None,
+    )
+    for name in ("seed", "producer", "consumer", "validation", "kpis"):
+        found = table_of(name, moment())
+        assert all(len(row) == len(found.headers) for row in found.rows)
+    assert table_of("logs", moment()) is None

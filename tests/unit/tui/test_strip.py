@@ -1,0 +1,104 @@
+"""The strip: one row of truth that fits and does not move."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.alerts.model import Alert, Level
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import RunState
+from core.operations.poller import Reading
+from core.operations.snapshot import Others, Watch
+from core.operations.task import TaskSnapshot
+from core.producer.snapshot import ProducerSnapshot
+from core.validation.model import Status, ValidationResult
+from tests.support.moments import NOW, frame, moment
+from tui.lines import plain_line
+from tui.views.strip import strip
+
+WIDTHS = (40, 60, 72, 80, 100, 112, 120, 132, 160, 200)
+CHECKED = TaskSnapshot(result=ValidationResult(NOW, Status.PASS, (), 1.0))
+ALERT = Alert("lag", Level.BAD, Level.BAD, "many", NOW)
+
+
+def busy(rate, lag, behind=0.0, **changes):
+    return moment(
+        producer=ProducerSnapshot(state=RunState.RUNNING, rate_actual=rate),
+        consumer=ConsumerSnapshot(state=RunState.RUNNING, rate=rate, lag={0: lag}),
+        behind_s=behind,
+        validation=CHECKED,
+        **changes,
+    )
+
+
+def shown(now, width=120, **options):
+    (row,) = strip(now, frame(width, **options))
+    return row
+
+
+def columns(row, words):
+    return [row.text.index(word) for word in words]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_it_is_one_row_of_exactly_the_width(width, plain, code):
+    for now in (moment(), busy(1_234_567.0, 9_999_999, 100_000.0, alerts=(ALERT,) * 3)):
+        row = shown(now, width, plain=plain, code=code)
+        assert row.width == width
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_figures_that_change_move_nothing(width):
+    few, many = shown(busy(7.5, 0), width), shown(busy(123_456.0, 999_999, 59.0), width)
+    places = ["PASS", "14:05:31Z", "lag", "cons"]
+    assert columns(few, places) == columns(many, places)
+
+
+def test_a_wide_strip_tells_everything():
+    text = shown(busy(1_204.0, 6, 0.0, alerts=(ALERT,)), 140).text
+    for part in ("embedded · duckdb", "producer 1,204/s", "lag      6", "✓ PASS", "▲ 1 alert"):
+        assert part in text
+
+
+def test_a_narrow_strip_keeps_rates_lag_and_alerts():
+    text = shown(busy(1_204.0, 6, alerts=(ALERT,)), 40).text
+    assert text.count("1,204/s") == 2
+    assert "lag      6" in text
+    assert "▲ 1" in text
+
+
+def test_an_acknowledged_alert_is_dim_and_a_new_one_counts_alone():
+    seen = replace(ALERT, acknowledged_at=NOW)
+    over = replace(ALERT, cleared_at=NOW)
+
+    def roles(*alerts):
+        return [(span.text.strip(), span.role) for span in shown(moment(alerts=alerts)).spans]
+
+    assert ("▲ 1", "dim") in roles(seen)
+    assert ("▲ 1", "bad") in roles(seen, ALERT)
+    assert ("▲ 1", "wait") in roles(replace(ALERT, level=Level.WARN))
+    assert not any("▲" in text for text, _role in roles(over))
+
+
+def test_workers_of_others_are_told_from_our_own():
+    row = shown(moment(others=Others(produced=100.0)))
+    assert "◎ producer 100/s" in row.text
+    assert "○ consumer idle" in row.text
+
+
+def test_lag_that_is_not_known_is_not_zero():
+    assert "lag      ?" in shown(moment(watch=Reading(error="away"))).text
+    assert "lag     42" in shown(moment(watch=Reading(Watch(lag={0: 42})))).text
+
+
+def test_read_only_is_marked():
+    assert "read-only" in shown(moment(read_only=True), 80).text
+    assert "read-only" not in shown(moment(), 80).text
+
+
+def test_ascii_only_means_that():
+    row = shown(busy(5.0, 5, alerts=(ALERT,)), 160, plain=True)
+    assert plain_line(row).text.isascii()
+    assert plain_line(row).width == row.width
