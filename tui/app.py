@@ -20,6 +20,7 @@ from core.operations.store import StateFile
 from core.text import N_, _, clean
 from core.text.system import why
 from tui.formats import Formats
+from tui.lines import plain
 from tui.panes.base import Pane
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
@@ -189,7 +190,9 @@ class Console(App[int]):
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the footer and the help show it."""
         shown = super().get_key_display(binding)
-        return shown if not self.ascii_only or shown.isascii() else binding.key.partition(",")[0]
+        if not self.ascii_only:
+            return shown
+        return plain(shown) if plain(shown).isascii() else binding.key.partition(",")[0]
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something whose options may be refused, and say why when they are."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -38,6 +39,7 @@ class Pane(Container, can_focus=True):
         super().__init__(id=f"pane-{self.NAME}", classes="pane extra" if self.EXTRA else "pane")
         self._lines_view = LinesView(classes="pane-lines")
         self._shown_title = ""
+        self._hinted_width = 0
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the content for a moment."""
@@ -56,9 +58,8 @@ class Pane(Container, can_focus=True):
         yield self._lines_view
 
     def on_mount(self) -> None:
-        """Show the keys in the border."""
+        """Show the title."""
         self._retitle("")
-        self.border_subtitle = Content("  ".join(f"{key} {text}" for key, text in self.hints()))
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys of this pane with what they do, as the border shows them."""
@@ -97,6 +98,22 @@ class Pane(Container, can_focus=True):
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)
+        self._show_hints(size.width)
+
+    def _show_hints(self, width: int) -> None:
+        """Show the keys in the border, as many as fit whole."""
+        if width == self._hinted_width:
+            return
+        self._hinted_width = width
+        shown: list[str] = []
+        room = width - 2
+        for key, text in self.hints():
+            hint = f"{key} {text}"
+            room -= cell_len(hint) + 2
+            if room < 0:
+                break
+            shown.append(hint)
+        self.border_subtitle = Content("  ".join(shown))
 
     def _retitle(self, status: str) -> None:
         self._shown_title = status

@@ -191,6 +191,4 @@ class MainScreen(Screen[None]):
         hints = [(key, text) for name, key, text in pairs if name not in _ALWAYS]
         span = f"{_ALL[0].NUMBER}-{_ALL[-1].NUMBER}"
         hints.insert(0, (span, _("panes")))
-        if self.single:
-            hints = [*self.chosen.hints(), *hints]
         return footer(hints, always, width)
