@@ -19,6 +19,15 @@ class Watermark:
     high: int
 
 
+@dataclass(frozen=True)
+class TopicPlan:
+    """A topic as it is to be made. replication: copies of each partition; -1 the cluster's rule."""
+
+    name: str
+    partitions: int
+    replication: int = -1
+
+
 class Broker(Protocol):
     """A reachable cluster. All calls may be made from any thread, and raise BrokerError."""
 
@@ -51,6 +60,10 @@ class Broker(Protocol):
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic, in order."""
+        ...
+
+    def create_topic(self, plan: TopicPlan) -> bool:
+        """Create a topic; return False when it was there already."""
         ...
 
     def watermarks(self, topic: str) -> Mapping[int, Watermark]:

@@ -40,6 +40,27 @@ WAREHOUSE_CONSUMER: dict[str, Any] = {
     "queued.max.messages.kbytes": 65_536,
 }
 
+REAL_CLUSTER: dict[str, Any] = {
+    # New partitions and moved leaders are seen this soon; the library's default is five minutes.
+    "topic.metadata.refresh.interval.ms": 10_000,
+}
+
+_LOGIN = frozenset(
+    {
+        KafkaError._AUTHENTICATION,  # noqa: SLF001 - the library's public name for a local code
+        KafkaError._SSL,  # noqa: SLF001
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+        KafkaError.UNSUPPORTED_SASL_MECHANISM,
+    }
+)
+_RIGHTS = frozenset(
+    {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    }
+)
+
 _RETRIABLE = frozenset(
     {
         KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - the library's public name for a local code
@@ -61,10 +82,34 @@ _RETRIABLE = frozenset(
 
 def passes(error: KafkaError) -> bool:
     """Return whether the client gets over an error by itself while it goes on."""
-    return (
-        not error.fatal()
-        and error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART
-        and (error.retriable() or error.code() in _RETRIABLE)
+    if error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return False
+    # A member that was away for too long (suspended, or busy with a batch) joins again.
+    late = error.code() == KafkaError._MAX_POLL_EXCEEDED  # noqa: SLF001 - the library's name
+    return late or error.retriable() or error.code() in _RETRIABLE
+
+
+def refuses(error: KafkaError) -> bool:
+    """Return whether a broker answered and would not let us in: waiting does not help."""
+    return error.code() in _LOGIN
+
+
+class TopicMissingError(BrokerError):
+    """The topic does not exist. Transient: somebody may make it."""
+
+
+def missing_topic(topic: str, servers: str) -> TopicMissingError:
+    """Return the error about a topic that does not exist, with the ways to make it."""
+    return TopicMissingError(
+        _("topic {topic} does not exist on {servers}").format(
+            topic=clean(topic, 80), servers=clean(servers, 120)
+        ),
+        hint=_(
+            "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run "
+            "setup`, which creates it; or create it with the tools of the cluster; or name "
+            "another one with KAFKA_TOPIC"
+        ),
+        transient=True,
     )
 
 
@@ -75,6 +120,16 @@ def kafka_error(error: KafkaError | KafkaException, doing: str) -> BrokerError:
     reason = cause.str() if isinstance(cause, KafkaError) else str(cause)
     return BrokerError(
         _("{doing}: {reason}").format(doing=doing, reason=clean(reason, 300)),
-        hint=_("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
+        hint=_hint(cause.code() if isinstance(cause, KafkaError) else None),
         transient=transient,
     )
+
+
+def _hint(code: int | None) -> str:
+    if code in _LOGIN:
+        return _("check KAFKA_CONF_SECURITY_PROTOCOL and the KAFKA_CONF_SASL_ and _SSL_ settings")
+    if code in _RIGHTS:
+        return _("give this user the rights that docs/kafka.md lists")
+    if code == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return _("create the topic, or name another one with KAFKA_TOPIC")
+    return _("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs")

@@ -6,17 +6,29 @@ from typing import Any
 
 from confluent_kafka import (
     Consumer,
+    KafkaError,
     KafkaException,
     TopicCollection,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
 
-from core.broker.base import Watermark
-from core.broker.clients import DURABLE_PRODUCER, WAREHOUSE_CONSUMER, client_log, kafka_error
+from core.broker.base import TopicPlan, Watermark
+from core.broker.clients import (
+    DURABLE_PRODUCER,
+    REAL_CLUSTER,
+    WAREHOUSE_CONSUMER,
+    client_log,
+    kafka_error,
+    missing_topic,
+    refuses,
+)
 from core.broker.identity import TopicIdentity
-from core.errors import BrokerError
+from core.broker.topics import create_topic
 from core.text import _, clean
+
+_ABSENT = "0"
+"""The generation of a topic whose broker does not tell its id."""
 
 
 class Cluster:
@@ -45,6 +57,8 @@ class Cluster:
         self._lock = Lock()
         self._readers: dict[str, Consumer] = {}
         self._admin: AdminClient | None = None
+        self._cluster_id: str | None = None
+        self._refusal: KafkaError | None = None
 
     @property
     def label(self) -> str:
@@ -56,12 +70,19 @@ class Cluster:
             "bootstrap.servers": self.bootstrap_servers,
             "client.id": "dropship",
             "logger": client_log,
+            **(REAL_CLUSTER if self._embedded_id is None else {}),
             **self._extra,
         }
 
     def producer_config(self) -> dict[str, Any]:
-        """Return the settings of a durable, idempotent, fast producer."""
-        return {**DURABLE_PRODUCER, **self._base_config()}
+        """Return the settings of a durable, idempotent, fast producer.
+
+        On a real cluster it makes no topic: a misspelt name would bring one with unfit partitions.
+        """
+        own = {**DURABLE_PRODUCER, **self._base_config()}
+        if self._embedded_id is None:
+            own.setdefault("allow.auto.create.topics", False)
+        return own
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:
         """Return the settings of a consumer whose offsets live in the warehouse.
@@ -87,26 +108,42 @@ class Cluster:
                 self._admin = AdminClient(self._base_config(), logger=client_log)
             admin = self._admin
         try:
-            cluster_id = self._reader("").list_topics(topic, timeout=self._timeout).cluster_id
-            future = admin.describe_topics(TopicCollection([topic]), request_timeout=self._timeout)[
-                topic
-            ]
-            generation = str(future.result(timeout=self._timeout + 1).topic_id or "0")
+            asked = admin.describe_topics(TopicCollection([topic]), request_timeout=self._timeout)
+            found = asked[topic].result(timeout=self._timeout + 1).topic_id
+            generation = _ABSENT if found is None else str(found)
+            if self._cluster_id is None or generation == _ABSENT:
+                metadata = self._reader("").list_topics(topic, timeout=self._timeout)
+                self._cluster_id = metadata.cluster_id or self.bootstrap_servers
         except KafkaException as error:
+            if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise missing_topic(topic, self.bootstrap_servers) from error
             raise kafka_error(
                 error, self._doing(_("reading the identity of topic"), topic)
             ) from error
-        return TopicIdentity(cluster_id or self.bootstrap_servers, topic, generation)
+        return TopicIdentity(self._cluster_id, topic, generation)
 
     def ping(self) -> None:
-        """Return once a broker of the cluster has answered."""
+        """Return once a broker of the cluster has answered.
+
+        Errors: BrokerError; one that no waiting mends when the broker refused our login.
+        """
+        reader = self._reader("")
+        where = clean(self.bootstrap_servers, 120)
         try:
-            self._reader("").list_topics(timeout=self._timeout)
+            reader.list_topics(timeout=self._timeout)
         except KafkaException as error:
-            where = clean(self.bootstrap_servers, 120)
+            # Why a connection ended is told to the callback, which only poll serves.
+            reader.poll(0)
+            if self._refusal is not None:
+                refused = _("the broker at {where} refuses us").format(where=where)
+                raise kafka_error(self._refusal, refused) from error
             raise kafka_error(
                 error, _("no broker answers at {where}").format(where=where)
             ) from error
+
+    def create_topic(self, plan: TopicPlan) -> bool:
+        """Create a topic; return False when it was there already. See `core.broker.topics`."""
+        return create_topic(self._base_config(), plan)
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic, in order. Errors: BrokerError for a missing one."""
@@ -115,12 +152,7 @@ class Cluster:
         except KafkaException as error:
             raise kafka_error(error, self._doing(_("reading topic"), topic)) from error
         if metadata.error is not None or not metadata.partitions:
-            raise BrokerError(
-                _("topic {topic} does not exist on {servers}").format(
-                    topic=clean(topic, 80), servers=clean(self.bootstrap_servers, 120)
-                ),
-                hint=_("create the topic, or name another one with KAFKA_TOPIC"),
-            )
+            raise missing_topic(topic, self.bootstrap_servers)
         return sorted(metadata.partitions)
 
     def watermarks(self, topic: str) -> Mapping[int, Watermark]:
@@ -168,9 +200,15 @@ class Cluster:
                     "enable.auto.commit": False,
                     **self._base_config(),
                     "group.id": group_id or "dropship-metadata",
+                    "error_cb": self._note,
                 }
                 reader = self._readers[group_id] = Consumer(config)
             return reader
+
+    def _note(self, error: KafkaError) -> None:
+        """Keep the reason why a broker would not let us in."""
+        if refuses(error):
+            self._refusal = error
 
     def _doing(self, doing: str, topic: str) -> str:
         servers = clean(self.bootstrap_servers, 120)

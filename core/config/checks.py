@@ -10,6 +10,8 @@ from core.errors import ConfigError
 from core.text import _, clean
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+MAX_PARTITIONS = 10_000
+MAX_REPLICATION = 100
 _MAX_PORT = 65_535
 _MAX_TOPIC = 249
 _MAX_GROUP = 255
@@ -61,6 +63,17 @@ def group_id(value: str) -> str:
         raise ConfigError(
             _("{value} is not a usable group name").format(value=repr(clean(value, 80))),
             hint=_("use at most 255 printable characters"),
+        )
+    return value
+
+
+def whole(value: str, *, most: int) -> str:
+    """Return the digits of a whole number from 1 to `most`."""
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= most):
+        raise ConfigError(
+            _("{value} is not a whole number from 1 to {most}").format(
+                value=repr(clean(value, 80)), most=most
+            )
         )
     return value
 

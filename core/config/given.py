@@ -28,6 +28,8 @@ NAMES = (
     "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_TOPIC",
     "KAFKA_GROUP_ID",
+    "KAFKA_TOPIC_PARTITIONS",
+    "KAFKA_TOPIC_REPLICATION",
     "LOG_LEVEL",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )

@@ -106,6 +106,11 @@ class _Reader:
             self.refuse(name, error.message, error.hint)
             return default
 
+    def whole(self, name: str, *, most: int) -> int | None:
+        """Return a number from 1 to `most`, None when it is not set or is wrong."""
+        text = self.read(name, "", lambda value: checks.whole(value, most=most))
+        return int(text) if text else None
+
     def optional(self, name: str, check: Callable[[str], str]) -> str | None:
         """Return a checked value, None when it is not set or is wrong."""
         return self.read(name, "", check) or None
@@ -135,6 +140,9 @@ def _kafka(reader: _Reader) -> KafkaSettings:
         topic=reader.read("KAFKA_TOPIC", default.topic, checks.topic),
         group_id=reader.read("KAFKA_GROUP_ID", default.group_id, checks.group_id),
         client=client,
+        topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=checks.MAX_PARTITIONS),
+        topic_replication=reader.whole("KAFKA_TOPIC_REPLICATION", most=checks.MAX_REPLICATION)
+        or default.topic_replication,
     )
 
 

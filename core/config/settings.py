@@ -64,12 +64,16 @@ class KafkaSettings:
 
     bootstrap_servers: None means the embedded broker. client: librdkafka settings given as
     KAFKA_CONF_<NAME> (dots as underscores), secrets among them, so it is never printed.
+    topic_partitions: with how many a missing topic is made; None makes none. topic_replication:
+    copies of each, -1 the cluster's default.
     """
 
     bootstrap_servers: str | None = None
     topic: str = "orders_topic"
     group_id: str = "snowflake-consumer-group"
     client: Mapping[str, str] = field(default_factory=dict, repr=False)
+    topic_partitions: int | None = None
+    topic_replication: int = -1
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, kpis, load, produce, seed, transform, validate
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
+from core.jobs.topic import prepare_topic
 from core.kpis.read import read_kpis
 from core.producer.options import Mode, Profile
 from core.producer.worker import ProducerWorker
@@ -84,6 +85,7 @@ def run(context: JobContext, options: Options) -> PipelineResult:
         if not generated.written.cancelled:
             parts["seed"] = generated
             warehouse.setup()
+            prepare_topic(context, broker)
             folder = load.Options(input=options.output)
             parts["load"] = load.load(context.part("load"), warehouse, folder)
             parts.update(_flow(context, broker, warehouse, options))
@@ -108,7 +110,7 @@ def _bad(context: JobContext, parts: dict[str, JobResult]) -> str:
             rejected=produced.last.rejected,
         )
         reasons += [together] if together and together not in reasons else []
-    return "; ".join(reasons)
+    return _("; ").join(reasons)
 
 
 def _flow(

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.broker.base import Broker
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
+from core.jobs.topic import require_topic
 from core.lifecycle import RunState
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
@@ -66,7 +67,7 @@ class ProduceResult:
                 ).format(**last.injected, file=last.answer_key)
             )
         rows = [(row.line, row.reason) for row in last.rejected_rows]
-        title = _("{count} rows rejected").format(count=last.rejected)
+        title = _("{count} rows rejected").format(count=count(last.rejected))
         tables = [Table((_("line"), _("reason")), rows, title)] if rows else []
         return Summary(lines=tuple(lines), tables=tables)
 
@@ -93,6 +94,7 @@ def run(context: JobContext, options: Options) -> ProduceResult:
     """Publish until the source, the options or a stop end it."""
     checked = checked_options(context, options)
     with open_broker(context, start_embedded=False) as broker:
+        require_topic(context, broker)
         producer = make_producer(context, broker, checked)
         producer.start()
         return follow(context, producer)

@@ -1,10 +1,11 @@
-"""`setup`: creates the warehouse objects, or shows the SQL that would."""
+"""`setup`: creates the warehouse objects and, with consent, the topic; or shows the SQL."""
 
 from dataclasses import dataclass
 
 from core.config.identifiers import quoted
-from core.jobs.backends import open_warehouse
+from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary
+from core.jobs.topic import PreparedTopic, plan_line, plan_of, prepare_topic
 from core.text import _
 from core.warehouse.sqlfiles import script
 
@@ -18,10 +19,11 @@ class Options:
 
 @dataclass(frozen=True)
 class SetupResult:
-    """The statements, and whether they were run."""
+    """The statements, and whether they were run. topic: None on the embedded broker."""
 
     statements: tuple[str, ...]
     executed: bool
+    topic: PreparedTopic | None = None
 
     @property
     def bad(self) -> str:
@@ -30,12 +32,17 @@ class SetupResult:
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
-        return {"statements": list(self.statements), "executed": self.executed}
+        return {
+            "statements": list(self.statements),
+            "executed": self.executed,
+            "topic": None if self.topic is None else self.topic.fields(),
+        }
 
     def summary(self) -> Summary:
         """Return the SQL, or one line that it was run."""
         if self.executed:
-            return Summary(lines=(_("the warehouse objects are in place"),))
+            topic = () if self.topic is None else (self.topic.line,)
+            return Summary(lines=(_("the warehouse objects are in place"), *topic))
         return Summary(lines=tuple("\n\n".join(self.statements).splitlines()))
 
 
@@ -45,7 +52,14 @@ def run(context: JobContext, options: Options) -> SetupResult:
     statements = tuple(
         f"{text};" for text in script(dialect, "setup", quoted(context.settings.schema))
     )
-    if not options.print_sql:
-        with open_warehouse(context) as warehouse:
-            warehouse.setup()
-    return SetupResult(statements, executed=not options.print_sql)
+    if options.print_sql:
+        plan = plan_of(context.settings)
+        told = () if plan is None else (plan_line(plan),)
+        return SetupResult((*statements, *told), executed=False)
+    with open_warehouse(context) as warehouse:
+        warehouse.setup()
+    topic = None
+    if context.settings.kafka.bootstrap_servers is not None:
+        with open_broker(context, start_embedded=False) as broker:
+            topic = prepare_topic(context, broker)
+    return SetupResult(statements, executed=True, topic=topic)

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -112,7 +113,7 @@ class KafkaCluster:
             for number in range(nodes)
         ]
 
-    def __enter__(self) -> "KafkaCluster":
+    def __enter__(self) -> Self:
         try:
             for node in self.nodes:
                 node.folder.mkdir()
