@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from core.clock import Clock, SystemClock, iso
 from core.errors import StorageError
 from core.text import _, clean
+from core.text.system import why
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Hold:
         except OSError as error:
             raise StorageError(
                 _("cannot use the data directory {folder}: {reason}").format(
-                    folder=clean(file.parent), reason=clean(error.strerror or error)
+                    folder=clean(file.parent), reason=why(error)
                 ),
                 hint=_("choose a folder that can be written with --data-dir"),
             ) from error

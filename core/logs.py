@@ -26,6 +26,7 @@ from core.clock import iso
 from core.config.secrets import Redactor
 from core.text import _, clean
 from core.text.sanitize import clean_tree
+from core.text.system import why
 
 MAX_BYTES = 5_000_000
 BACKUPS = 5
@@ -68,9 +69,7 @@ def start_logging(
         handler = _open_file(file)
     except OSError as error:
         log.warning(
-            _("no log is kept: {file}: {reason}").format(
-                file=clean(file), reason=clean(error.strerror or error)
-            )
+            _("no log is kept: {file}: {reason}").format(file=clean(file), reason=why(error))
         )
         return False
     handler.setLevel(level)

@@ -45,9 +45,13 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
         return _show(settings, language, options)
     except DropshipError as error:
-        sys.stderr.write(f"dropship: {_('error')}: {clean(error.message)}\n")
+        sys.stderr.write(
+            "dropship: "
+            + _("{word}: {text}").format(word=_("error"), text=clean(error.message))
+            + "\n"
+        )
         if error.hint:
-            sys.stderr.write(f"  {_('hint')}: {clean(error.hint)}\n")
+            sys.stderr.write("  " + _("hint: {hint}").format(hint=clean(error.hint)) + "\n")
         return int(error.exit_code)
 
 

@@ -10,6 +10,7 @@ from core.operations.history import HEADERS, rounded
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import export_rows
 from core.text import _, clean
+from core.text.system import why
 from tui.panes.base import Pane
 
 
@@ -44,7 +45,7 @@ def picture_file(folder: Path, at: datetime) -> Path:
     except OSError as error:
         raise StorageError(
             _("cannot write the picture to {folder}: {reason}").format(
-                folder=clean(folder), reason=clean(error.strerror or error)
+                folder=clean(folder), reason=why(error)
             )
         ) from error
     return folder / f"screen_{at:%Y%m%d_%H%M%S}.svg"

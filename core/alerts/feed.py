@@ -9,7 +9,7 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.config.thresholds import Thresholds
 from core.text import _
-from core.text.figures import percent
+from core.text.figures import count, percent
 
 _USUAL_S = 300.0
 _LEAST_USUAL = 30
@@ -85,7 +85,7 @@ class Feed:
             now.lag,
             limits.alert_lag_warn,
             limits.alert_lag_fail,
-            _("{count} records wait in the topic").format(count=now.lag),
+            _("{count} records wait in the topic").format(count=count(now.lag)),
         )
         yield Measure(
             "behind",
@@ -196,5 +196,7 @@ class Feed:
                 slack=1.0,
                 at_once=True,
             )
-        message = _("{count} offsets were gone before they were read").format(count=now.gap_offsets)
+        message = _("{count} offsets were gone before they were read").format(
+            count=count(now.gap_offsets)
+        )
         yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)

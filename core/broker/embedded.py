@@ -25,6 +25,7 @@ from core.config import Paths
 from core.errors import BrokerError, StorageError
 from core.holding import HeldError, Hold
 from core.text import _, clean
+from core.text.system import why
 
 CAP_BYTES = 5 * 1024 * 1024
 """Stored batches that one partition keeps, fixed in librdkafka (rdkafka_mock.c)."""
@@ -119,9 +120,7 @@ def _announce(file: Path, announcement: Announcement) -> None:
         Path(draft.name).replace(file)
     except OSError as error:
         raise StorageError(
-            _("cannot write {file}: {reason}").format(
-                file=clean(file), reason=clean(error.strerror or error)
-            ),
+            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
             hint=_("make room, or choose another --data-dir"),
         ) from error
 

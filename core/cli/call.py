@@ -18,6 +18,7 @@ from core.cli.signals import StopSignals, name_of
 from core.cli.stderr import Stderr
 from core.errors import ExitCode
 from core.text import _, clean, use_language
+from core.text.system import why
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -142,7 +143,7 @@ class Call:
         error = self._output.error
         if error is not None and error.errno != errno.EPIPE and code == ExitCode.OK:
             code = ExitCode.BAD_RESULT
-            fault = Fault("storage", f"stdout: {clean(error.strerror or error)}")
+            fault = Fault("storage", f"stdout: {why(error)}")
         if fault is not None:
             several = tuple((self._masked(m), self._masked(h)) for m, h in fault.several)
             masked = Fault(

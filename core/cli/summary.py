@@ -7,7 +7,7 @@ from core.jobs.base import Summary, Table
 from core.text import clean
 from core.text.figures import count, decimal
 
-_CELL = 60
+_CELL, _LAST = 60, 200
 
 
 def render(summary: Summary) -> str:
@@ -20,7 +20,11 @@ def render(summary: Summary) -> str:
 def _table(table: Table) -> str:
     from tabulate import tabulate  # noqa: PLC0415 - only a person needs it
 
-    rows = [[_cell(value) for value in row] for row in table.rows]
+    # The last column may run on: nothing stands to its right.
+    rows = [
+        [_cell(value, _CELL if place < len(row) - 1 else _LAST) for place, value in enumerate(row)]
+        for row in table.rows
+    ]
     text = tabulate(
         rows,
         headers=[clean(header, _CELL) for header in table.headers],
@@ -31,14 +35,14 @@ def _table(table: Table) -> str:
     return f"{clean(table.title)}\n{text}" if table.title else text
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, limit: int) -> str:
     if value is None:
         return "-"
     if isinstance(value, int) and not isinstance(value, bool):
         return count(value)
     if isinstance(value, Decimal):
         return decimal(value, 2)
-    return clean(value, _CELL)
+    return clean(value, limit)
 
 
 def _alignment(table: Table) -> Sequence[str]:

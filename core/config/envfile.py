@@ -15,6 +15,7 @@ from dotenv.variables import Variable, parse_variables
 
 from core.config.problems import Problem, SettingsError
 from core.text import _, clean
+from core.text.system import why
 
 MAX_BYTES = 1_000_000
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
@@ -85,7 +86,7 @@ def _read_bytes(path: Path) -> tuple[bytes, bool]:
             [
                 Problem(
                     _("{file}: cannot be read: {reason}").format(
-                        file=clean(path), reason=clean(error.strerror or error)
+                        file=clean(path), reason=why(error)
                     ),
                     _("make it readable for you, or name another file with --env-file"),
                 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import ConfigError
+from core.text import _
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,7 @@ class SettingsError(ConfigError):
     """One or more wrong settings. message joins them all; hint is that of the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems), hint=problems[0].hint)
+        super().__init__(
+            _("; ").join(problem.message for problem in problems), hint=problems[0].hint
+        )
         self.problems = tuple(problems)

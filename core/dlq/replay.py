@@ -19,6 +19,7 @@ from core.clock import Clock
 from core.errors import BrokerError
 from core.producer.room import Room, shared_room
 from core.text import _
+from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
@@ -146,7 +147,7 @@ class Replay:
             producer.purge()
             producer.flush(_FLUSH_S)
             raise BrokerError(
-                _("{count} dead letters were not acknowledged in time").format(count=left),
+                _("{count} dead letters were not acknowledged in time").format(count=count(left)),
                 hint=_("they are still listed: replay them again once the broker answers"),
             )
 

@@ -56,7 +56,7 @@ def _reached(visit: Examination, broker: Broker) -> str:
 def _unreachable(visit: Examination, error: BrokerError, heard: list[str]) -> Finding:
     """Return why there is none: normal for an embedded one, a failure for a configured one."""
     if visit.settings.kafka.bootstrap_servers is not None:
-        told = "; ".join([error.message, *heard])
+        told = _("; ").join([error.message, *heard])
         return fail("broker", clean(told), error.hint)
     stale = ""
     if visit.settings.paths.broker_file.exists():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from core.doctor.model import Examination, Finding, Section, fail, ok, warn
 from core.text import _, clean
+from core.text.figures import count
+from core.text.system import why
 
 _LITTLE = 1_000_000_000
 _TOO_LITTLE = 50_000_000
@@ -26,7 +28,7 @@ def look_at_settings(visit: Examination) -> Iterator[Finding]:
     if settings.warnings:
         yield warn(
             "settings",
-            clean("; ".join(settings.warnings)),
+            clean(_("; ").join(settings.warnings)),
             _("mend the line that is named; .env.example names every setting"),
         )
     else:
@@ -57,8 +59,8 @@ def _folder(name: str, folder: Path, otherwise: str) -> Finding:
     try:
         free = shutil.disk_usage(_existing(folder)).free
     except OSError as error:
-        return fail(name, f"{shown}: {clean(error.strerror or error)}", otherwise)
-    room = _("{folder}: {free} MB free").format(folder=shown, free=f"{free // _MB:,}")
+        return fail(name, f"{shown}: {why(error)}", otherwise)
+    room = _("{folder}: {free} MB free").format(folder=shown, free=count(free // _MB))
     if not folder.exists():
         room = _("{room}; it is made when it is needed").format(room=room)
     mend = _("make room on the disk, or use another one")
@@ -84,7 +86,7 @@ def _refusal(folder: Path) -> str:
                 path=clean(parent)
             )
     except OSError as error:
-        return clean(error.strerror or error)
+        return why(error)
     return ""
 
 

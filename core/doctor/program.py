@@ -126,7 +126,7 @@ def _libraries() -> Finding:
                 )
             )
     if wrong:
-        return fail("libraries", clean("; ".join(wrong)), mend)
+        return fail("libraries", clean(_("; ").join(wrong)), mend)
     return ok("libraries", clean(", ".join([*found, _librdkafka()])))
 
 

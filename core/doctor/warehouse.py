@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from core.doctor.model import Examination, Finding, Section, fail, ok, warn
 from core.errors import DropshipError, WarehouseHeldError
 from core.text import _, clean
+from core.text.figures import count, decimal
 from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
@@ -33,7 +34,7 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         return
     try:
         size = _("{file}: {size} MB, nobody holds it").format(
-            file=clean(file), size=f"{file.stat().st_size / _MB:,.1f}"
+            file=clean(file), size=decimal(file.stat().st_size / _MB, 1)
         )
         yield ok("warehouse", size)
         try:
@@ -107,7 +108,7 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
     return ok(
         "tables",
         _("as expected: {raw} raw events, {orders} orders, {dead} dead letters").format(
-            raw=f"{raw:,}", orders=f"{orders:,}", dead=f"{dead:,}"
+            raw=count(raw), orders=count(orders), dead=count(dead)
         ),
     )
 
@@ -146,4 +147,4 @@ def _compared(
             ),
             _("the next `--run consume` records them as gaps; keep records longer (retention.ms)"),
         )
-    return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=f"{lag:,}"))
+    return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=count(lag)))

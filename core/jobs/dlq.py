@@ -8,6 +8,7 @@ from core.dlq.replay import Replay
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
 from core.text import _, clean
+from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
 
 _SHOWN = 20
@@ -46,13 +47,13 @@ class DlqResult:
 
     def summary(self) -> Summary:
         """Return a table of the letters, and what became of them."""
-        lines = [_("{count} dead letters").format(count=len(self.letters))]
+        lines = [_("{count} dead letters").format(count=count(len(self.letters)))]
         if self.replayed:
-            lines.append(_("{count} published again").format(count=self.replayed))
+            lines.append(_("{count} published again").format(count=count(self.replayed)))
         if self.unconfirmed:
             lines.append(_("nothing was published: add --yes to publish these again"))
         if len(self.letters) > _SHOWN:
-            lines.append(_("the first {count}; --json has all").format(count=_SHOWN))
+            lines.append(_("the first {count}; --json has all").format(count=count(_SHOWN)))
         rows = [
             (
                 iso(letter.received_at),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import StorageError
 from core.text import _, clean
+from core.text.system import why
 
 
 class StateFile:
@@ -74,7 +75,7 @@ def export_rows(
     except OSError as error:
         raise StorageError(
             _("cannot write the export to {folder}: {reason}").format(
-                folder=clean(folder), reason=clean(error.strerror or error)
+                folder=clean(folder), reason=why(error)
             ),
             hint=_("make room or choose another --data-dir"),
         ) from error

@@ -8,6 +8,7 @@ from typing import TextIO
 from core.errors import StorageError
 from core.producer.faults import Fault
 from core.text import _, clean
+from core.text.system import why
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class AnswerKey:
     def _unwritable(self, error: OSError) -> StorageError:
         return StorageError(
             _("cannot write the list of injected faults {file}: {reason}").format(
-                file=clean(self.path), reason=clean(error.strerror or error)
+                file=clean(self.path), reason=why(error)
             ),
             hint=_("make room, or choose another --data-dir"),
         )

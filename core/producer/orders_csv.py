@@ -22,6 +22,7 @@ from core.producer.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan,
 from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.producer.order_rules import usable_rows, why_unusable, with_exact_prices
 from core.text import _, clean
+from core.text.system import why
 
 _log = logging.getLogger(__name__)
 
@@ -161,13 +162,13 @@ class OrdersCsv:
                 _("it is a directory"), _("name a CSV file, or the folder of orders.csv")
             ) from error
         except OSError as error:
-            raise self._unusable(clean(error.strerror or error), _("check the file")) from error
+            raise self._unusable(why(error), _("check the file")) from error
 
     def _read(self) -> bytes:
         try:
             return self._file.read(BLOCK_BYTES)
         except OSError as error:
-            raise self._unusable(clean(error.strerror or error), _("check the file")) from error
+            raise self._unusable(why(error), _("check the file")) from error
 
     def _read_header(self) -> tuple[int, ...]:
         """Read the first line; return where each of ORDER_COLUMNS stands."""

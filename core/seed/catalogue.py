@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.seed.popularity import Popularity, customer_popularity, product_popularity
 from core.seed.spec import CUSTOMERS_FILE, INVENTORY_FILE
 from core.text import _, clean
+from core.text.system import why
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -160,8 +161,6 @@ def _input_errors(path: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise InputError(
-            _("{path}: cannot be read: {reason}").format(
-                path=clean(path), reason=clean(error.strerror or error)
-            ),
+            _("{path}: cannot be read: {reason}").format(path=clean(path), reason=why(error)),
             hint=_("Give the folder that holds the seed files with --input."),
         ) from None

@@ -9,6 +9,7 @@ purpose; whether that was a loss is for `reconciliation`, which knows the offset
 """
 
 from core.text import _, ngettext
+from core.text.figures import count
 from core.validation.context import CheckContext, nothing_to_check, over
 from core.validation.model import CheckResult, Status
 
@@ -41,9 +42,9 @@ def check(context: CheckContext) -> CheckResult:
                 "{count} order in raw events and in orders",
                 "the same {count} orders in raw events and in orders",
                 figures["prod_orders"],
-            ).format(count=figures["prod_orders"])
+            ).format(count=count(figures["prod_orders"]))
         ]
-    return CheckResult.of(NAME, status, "; ".join(messages), figures, rows)
+    return CheckResult.of(NAME, status, _("; ").join(messages), figures, rows)
 
 
 def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, list[str]]:
@@ -57,7 +58,7 @@ def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, lis
                 "{count} order of merged raw events is missing in orders",
                 "{count} orders of merged raw events are missing in orders",
                 missing,
-            ).format(count=missing)
+            ).format(count=count(missing))
         )
     if surplus and not figures["raw_count"]:
         status = max(status, Status.WARN)
@@ -67,7 +68,7 @@ def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, lis
         messages.append(
             ngettext(
                 "{count} order has no raw event", "{count} orders have no raw event", surplus
-            ).format(count=surplus)
+            ).format(count=count(surplus))
         )
     limits = context.thresholds
     waiting = over(backlog, limits.merge_backlog_warn, limits.merge_backlog_fail)
@@ -78,6 +79,6 @@ def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, lis
                 "{count} raw event waits for the merge: run `dropship --run transform`",
                 "{count} raw events wait for the merge: run `dropship --run transform`",
                 backlog,
-            ).format(count=backlog)
+            ).format(count=count(backlog))
         )
     return status, messages

@@ -1,7 +1,7 @@
 """`dead_letters`: how many records could not be used, and why."""
 
 from core.text import _, ngettext
-from core.text.figures import percent
+from core.text.figures import count, percent
 from core.validation.context import CheckContext, fraction, nothing_to_check, over
 from core.validation.model import CheckResult, Status
 
@@ -49,7 +49,7 @@ def check(context: CheckContext) -> CheckResult:
         "{count} dead letters ({share} of the records): {reasons}",
         waiting,
     ).format(
-        count=waiting,
+        count=count(waiting),
         share=percent(share),
         reasons=", ".join(f"{reason} {count}" for reason, count in reasons.items()),
     )

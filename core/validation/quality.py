@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from core.text import _
+from core.text.figures import count
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import CheckResult, Status, bound
 
@@ -43,11 +44,11 @@ def check_quality(context: CheckContext) -> CheckResult:
     total, empty, negative, invalid = (int(value) for value in context.one("validate_quality"))
     issues = []
     if empty:
-        issues.append(_("orders with an empty id: {count}").format(count=empty))
+        issues.append(_("orders with an empty id: {count}").format(count=count(empty)))
     if negative:
-        issues.append(_("orders with a negative price: {count}").format(count=negative))
+        issues.append(_("orders with a negative price: {count}").format(count=count(negative)))
     if invalid:
-        issues.append(_("orders with a quantity below one: {count}").format(count=invalid))
+        issues.append(_("orders with a quantity below one: {count}").format(count=count(invalid)))
     figures = {
         "orders": total,
         "null_ids": empty,
@@ -60,7 +61,7 @@ def check_quality(context: CheckContext) -> CheckResult:
         return nothing_to_check(QUALITY, _("no orders"), figures)
     if issues:
         rows = context.dicts("validate_quality_rows", _ORDER_KEYS)
-        return CheckResult.of(QUALITY, Status.FAIL, "; ".join(issues), figures, rows)
+        return CheckResult.of(QUALITY, Status.FAIL, _("; ").join(issues), figures, rows)
     message = _("ids, prices and quantities of all orders are sound")
     return CheckResult.of(QUALITY, Status.PASS, message, figures)
 

@@ -9,6 +9,7 @@ never had are found as well; without one the message says so.
 from dataclasses import dataclass, field
 
 from core.text import _, ngettext
+from core.text.figures import count
 from core.validation.context import CheckContext
 from core.validation.model import MAX_ROWS, BrokerView, CheckResult, Status
 from core.validation.partitions import PartitionBalance, balances, of_view
@@ -57,7 +58,7 @@ def check(context: CheckContext) -> CheckResult:
         found.messages.append(
             _("no broker in reach: checked against the stored offsets only, lag unknown")
         )
-    message = "; ".join(found.messages)
+    message = _("; ").join(found.messages)
     return CheckResult.of(NAME, found.status, message, figures, found.rows)
 
 
@@ -73,7 +74,7 @@ def _balance(context: CheckContext, partitions: list[PartitionBalance], found: _
             "{count} partition does not balance, {missing} records missing",
             "{count} partitions do not balance, {missing} records missing",
             len(wrong),
-        ).format(count=len(wrong), missing=missing),
+        ).format(count=count(len(wrong)), missing=count(missing)),
     )
     for balance in wrong[:MAX_ROWS]:
         found.rows.append(
@@ -137,7 +138,7 @@ def _gaps(context: CheckContext, partitions: list[PartitionBalance], found: _Fin
             "{count} record was gone before it was read: {ranges}",
             "{count} records were gone before they were read: {ranges}",
             total,
-        ).format(count=total, ranges=ranges),
+        ).format(count=count(total), ranges=ranges),
     )
     found.rows += [{"fault": "gap", **row} for row in rows]
 
@@ -168,7 +169,7 @@ def _against_broker(view: BrokerView, partitions: list[PartitionBalance], found:
     if gone:
         found.add(
             Status.WARN,
-            _("unread records already gone from the broker: {count}").format(count=gone),
+            _("unread records already gone from the broker: {count}").format(count=count(gone)),
         )
     if lag:
         found.add(
@@ -177,6 +178,6 @@ def _against_broker(view: BrokerView, partitions: list[PartitionBalance], found:
                 "{count} record not read yet: run `dropship --run consume --until-caught-up`",
                 "{count} records not read yet: run `dropship --run consume --until-caught-up`",
                 lag,
-            ).format(count=lag),
+            ).format(count=count(lag)),
         )
     return lag

@@ -1,7 +1,7 @@
 """`referential_integrity`: every order has its customer and its product."""
 
 from core.text import _, ngettext
-from core.text.figures import percent
+from core.text.figures import count, percent
 from core.validation.context import CheckContext, fraction, nothing_to_check, over
 from core.validation.model import CheckResult, Status
 
@@ -32,7 +32,7 @@ def check(context: CheckContext) -> CheckResult:
         "{count} order ({share}) without its customer or product",
         "{count} orders ({share}) without their customer or product",
         orphans,
-    ).format(count=orphans, share=percent(share))
+    ).format(count=count(orphans), share=percent(share))
     if not customers or not products:
         message += _(": run `dropship --run load`")
     rows = context.dicts(

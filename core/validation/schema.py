@@ -55,7 +55,7 @@ def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
         parts.append(_("columns missing: {list}").format(list=_list(columns)))
     if types:
         parts.append(_("columns of another type: {list}").format(list=_list(types)))
-    return "; ".join(parts)
+    return _("; ").join(parts)
 
 
 def _list(names: list[str]) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from core.text import _
-from core.text.figures import percent
+from core.text.figures import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.history import PastRun, Totals, past_runs
 from core.validation.model import CheckResult, Status
@@ -54,7 +54,7 @@ def _judged(context: CheckContext, growth: int | None, usual: float | None) -> t
         return Status.PASS, _("no raw events since the last validation")
     if usual is None:
         message = _("{count} raw events since the last validation; too few earlier ones to compare")
-        return Status.PASS, message.format(count=growth)
+        return Status.PASS, message.format(count=count(growth))
     drop = max(1 - growth / usual, 0.0)
     limits = context.thresholds
     status = Status.PASS
@@ -63,7 +63,7 @@ def _judged(context: CheckContext, growth: int | None, usual: float | None) -> t
     elif drop > limits.volume_drop_warn:
         status = Status.WARN
     message = _("{count} raw events since the last validation, usually {usual}").format(
-        count=growth, usual=f"{usual:g}"
+        count=count(growth), usual=decimal(usual, 0)
     )
     if status > Status.PASS:
         message += _(": {share} fewer").format(share=percent(drop))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.errors import StorageError, UsageError
 from core.text import _, clean
+from core.text.system import why
 from core.validation.model import ValidationResult
 from core.validation.reports.json_report import json_report
 
@@ -42,7 +43,7 @@ def write_reports(
         except OSError as error:
             raise StorageError(
                 _("cannot write the report {file}: {reason}").format(
-                    file=clean(file), reason=clean(error.strerror or error)
+                    file=clean(file), reason=why(error)
                 ),
                 hint=_("make room or give write permission, or choose another folder for reports"),
             ) from error
