@@ -6,14 +6,20 @@ consumer's thread; what fails in one is kept and raised after the poll, because 
 only log it and go on reading from the wrong place.
 """
 
+import logging
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
 from core.broker.base import Broker
 from core.broker.identity import TopicIdentity
+from core.errors import BrokerError
+from core.text import _, clean
 from core.warehouse.base import Warehouse
+
+log = logging.getLogger(__name__)
 
 
 class Assignment:
@@ -27,12 +33,14 @@ class Assignment:
         *,
         incremental: bool,
         on_change: Callable[[], None],
+        on_notice: Callable[[str], None],
     ) -> None:
         self._broker = broker
         self._warehouse = warehouse
         self._topic = topic
         self._incremental = incremental
         self._on_change = on_change
+        self._on_notice = on_notice
         self._consumer: Consumer | None = None
         self.identity: TopicIdentity | None = None
         self.positions: dict[int, int] = {}
@@ -57,6 +65,29 @@ class Assignment:
         if self.error is not None:
             error, self.error = self.error, None
             raise error
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the topic cannot be made again, and every offset of it holds a record."""
+        return self._broker.backlog_limit_bytes is not None
+
+    @property
+    def beyond_records(self) -> bool:
+        """Whether a partition was read to an end that lies after its last record."""
+        return not self.lasting and any(
+            end > self.positions.get(part, end) for part, end in self.ends.items()
+        )
+
+    def confirm(self) -> None:
+        """Check that what was read so far came from the topic that the positions belong to.
+
+        An id of a topic never comes back: the same before and after the reading covers all of it.
+        Errors: BrokerError, transient, when the topic was made again or nobody tells.
+        """
+        if self.identity is None or self.lasting:
+            return
+        if self._broker.identity(self._topic) != self.identity:
+            raise _remade(self._topic)
 
     def partitions(self) -> list[TopicPartition]:
         """Return the partitions held, for pause and resume."""
@@ -90,6 +121,8 @@ class Assignment:
         an offset out of range), so they are given up and taken back on this side only.
         """
         where = [TopicPartition(self._topic, part, self.positions[part]) for part in partitions]
+        for partition in partitions:
+            self.ends.pop(partition, None)  # reached on another way; it will be told again
         if self._incremental:
             consumer.incremental_unassign(where)
             consumer.incremental_assign(where)
@@ -106,10 +139,14 @@ class Assignment:
         self._on_change()
 
     def _take(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        identity = self.identity or self._broker.identity(self._topic)
+        identity = self._broker.identity(self._topic)
+        if self.identity is not None and self.identity != identity:
+            raise _remade(self._topic)
         self.identity = identity
         wanted = [entry.partition for entry in partitions]
         stored = self._warehouse.stored_offsets(identity)
+        if not stored:
+            self._announce(identity)
         new = [partition for partition in wanted if partition not in stored]
         if new:
             marks = self._broker.watermarks(self._topic)
@@ -118,12 +155,34 @@ class Assignment:
             )
         if not self._incremental:
             self.positions.clear()
+        for partition in wanted:
+            self.ends.pop(partition, None)
         self.positions.update((partition, stored[partition]) for partition in wanted)
         starts = [TopicPartition(self._topic, part, stored[part]) for part in wanted]
         if self._incremental:
             consumer.incremental_assign(starts)
         else:
             consumer.assign(starts)
+
+    def _announce(self, identity: TopicIdentity) -> None:
+        """Say so when an earlier topic of this name was read: its offsets count no more."""
+        named = [identity.cluster_id, identity.topic, identity.source_id]
+        rows = self._warehouse.rows("earlier_generations", named)
+        if not rows:
+            return
+        newest = takewhile(lambda row: row[0] == rows[0][0], rows)
+        text = _(
+            "topic {topic} was deleted and made again: the new one is read from its beginning; of "
+            "the former one everything before offsets {offsets} is stored, and what it held after "
+            "them, if anything, is lost"
+        ).format(
+            topic=clean(self._topic, 80),
+            offsets=", ".join(
+                f"{partition}:{following}" for _source, partition, following in newest
+            ),
+        )
+        log.error(text)
+        self._on_notice(text)
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Let partitions go. What was read of them and not stored is read again by their owner."""
@@ -139,6 +198,16 @@ class Assignment:
         except Exception as error:  # noqa: BLE001 - see the module's text
             self.error = error
         self._on_change()
+
+
+def _remade(topic: str) -> BrokerError:
+    return BrokerError(
+        _("topic {topic} was deleted and made again while it was read").format(
+            topic=clean(topic, 80)
+        ),
+        hint=_("nothing of it was stored under the former one; reading begins anew"),
+        transient=True,
+    )
 
 
 def _nothing() -> None:

@@ -40,6 +40,7 @@ def build_batch(
     received_at: datetime,
     *,
     dense: bool,
+    ends: Mapping[int, int] | None = None,
 ) -> BuiltBatch:
     """Return the batch that takes every position forward over the records.
 
@@ -47,10 +48,13 @@ def build_batch(
     offset of each partition held now, as stored; records of other partitions, or before the
     position, are left out (the partition moved away, or was read again after a rebalance).
     dense: the broker has no transactions and no compaction, so an offset that is passed over was
-    lost and becomes a gap; elsewhere it is counted as skipped.
+    lost and becomes a gap; elsewhere it is counted as skipped. ends: where partitions were read to
+    their end; offsets before it without a record (the marks of a transaction) are skipped too.
     """
     walk = _Walk(positions)
     kept = [record for record in records if walk.takes(record.partition(), record.offset())]
+    if not dense:
+        walk.reach(ends or {})
     decoded = decode_batch([record.value() for record in kept])
     good = [kept[index] for index in decoded.good]
     raw = RawBatch(
@@ -83,6 +87,14 @@ class _Walk:
             self.holes.append(OffsetGap(partition, expected, offset, "evicted"))
         self._next[partition] = offset + 1
         return True
+
+    def reach(self, ends: Mapping[int, int]) -> None:
+        """Step over what no record came of before the end that the broker told."""
+        for partition, end in ends.items():
+            expected = self._next.get(partition, end)
+            if end > expected:
+                self.holes.append(OffsetGap(partition, expected, end, "unused"))
+                self._next[partition] = end
 
     def advances(self, *, dense: bool) -> list[OffsetAdvance]:
         """Return the move of each partition that has one."""

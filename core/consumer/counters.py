@@ -29,6 +29,7 @@ class Counters:
         self._reasons: Counter[str] = Counter()
         self._inserted = self._dead = self._already = self._fenced = self._last_batch = 0
         self._gaps: list[OffsetGap] = []
+        self._notices: list[str] = []
         self._last_commit: datetime | None = None
         self._waiting_for = ""
         self._waiting_since: datetime | None = None
@@ -62,6 +63,10 @@ class Counters:
     def passed_over(self, gap: OffsetGap) -> None:
         """Count offsets that were gone before they were read."""
         self._gaps.append(gap)
+
+    def notice(self, text: str) -> None:
+        """Keep something that a person must hear of."""
+        self._notices.append(text)
 
     def fenced(self) -> None:
         """Count a batch that another consumer had stored."""
@@ -101,6 +106,7 @@ class Counters:
             lag=self._assignment.lag() if self._assignment else {},
             offsets=dict(sorted(positions.items())),
             gaps=tuple(self._gaps),
+            notices=tuple(self._notices),
             latency=self._latency.recent(int(at)),
             latency_total=self._latency.whole(),
             last_commit=self._last_commit,

@@ -23,6 +23,7 @@ from core.consumer.gather import Gatherer
 from core.consumer.options import ConsumeOptions
 from core.consumer.retention import step_over
 from core.consumer.store import Outcome, Store
+from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
 from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
@@ -63,6 +64,7 @@ class Session:
             options.topic,
             incremental=is_incremental(self._config),
             on_change=self._publish,
+            on_notice=counters.notice,
         )
 
     def run(self) -> None:
@@ -102,7 +104,8 @@ class Session:
         while not self._life.stopping:
             self._follow_pause(consumer)
             records = gatherer.gather(self._assignment, self._ending.room(self._counters.consumed))
-            if records and not self._write(consumer, store, records):
+            due = records or self._assignment.beyond_records
+            if due and not self._write(consumer, store, records):
                 break
             self._step_over_gaps(consumer)
             self._watch_broker(consumer)
@@ -120,10 +123,13 @@ class Session:
             identity,
             self._assignment.positions,
             self._clock.now(),
-            dense=self._broker.backlog_limit_bytes is not None,
+            dense=self._assignment.lasting,
+            ends=self._assignment.ends,
         )
         if not batch.raw.advances:
             return True
+        if not self._confirmed():
+            return False
         outcome = store.write(batch.raw)
         if outcome is Outcome.ABANDONED:
             return False
@@ -137,6 +143,19 @@ class Session:
         for gap in batch.raw.gaps:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
         self._tell_kafka(consumer, wait=False)
+        return True
+
+    def _confirmed(self) -> bool:
+        """Check that the topic is still the one read from; False when a stop makes it moot.
+
+        Errors: BrokerError, transient: it was made again, or the broker does not tell now.
+        """
+        try:
+            self._assignment.confirm()
+        except BrokerError:
+            if self._life.stopping:
+                return False  # nothing was stored: it is read again by the next run
+            raise
         return True
 
     def _tell_kafka(self, consumer: Consumer, *, wait: bool) -> None:

@@ -16,7 +16,8 @@ class ConsumerSnapshot:
     consumed: records read and stored, good or dead. already_stored: records met again that the
     warehouse had. fenced: batches refused because another consumer had stored them. rate: records
     per second over the last seconds. lag and offsets: by partition held now. latency: of the last
-    ten seconds; latency_total: of the whole run. waiting_for: why it cannot go on, and since when.
+    ten seconds; latency_total: of the whole run. notices: what a person must hear, as of a topic
+    that was made again. waiting_for: why it cannot go on, and since when.
     """
 
     state: RunState = RunState.IDLE
@@ -30,6 +31,7 @@ class ConsumerSnapshot:
     lag: Mapping[int, int] = field(default_factory=dict)
     offsets: Mapping[int, int] = field(default_factory=dict)
     gaps: tuple[OffsetGap, ...] = ()
+    notices: tuple[str, ...] = ()
     latency: Percentiles = field(default_factory=Percentiles)
     latency_total: Percentiles = field(default_factory=Percentiles)
     last_commit: datetime | None = None

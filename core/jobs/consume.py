@@ -64,6 +64,7 @@ class ConsumeResult:
                     p50=p50, p95=p95, p99=p99
                 )
             )
+        lines.extend(last.notices)
         lines.extend(
             _("LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})").format(
                 topic=last.topic,
@@ -98,6 +99,7 @@ def fields(last: ConsumerSnapshot, lag: int) -> dict[str, object]:
             }
             for gap in last.gaps
         ],
+        "notices": list(last.notices),
         "lag": lag,
         "offsets": {f"{last.topic}-{part}": offset for part, offset in last.offsets.items()},
         "latency_ms": {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99},
