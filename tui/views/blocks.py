@@ -57,13 +57,16 @@ def table(
     return lines + [_table_row(columns, row) for row in rows]
 
 
-def facts(pairs: Sequence[tuple[str, Cell]], width: int, *, name_width: int = 14) -> list[Line]:
+def facts(pairs: Sequence[tuple[str, Cell]], width: int, *, name_width: int = 15) -> list[Line]:
     """Return names with their values, a line each; values are cut to the width."""
     lines = []
     for name, value in pairs:
         text, role = _split(value)
         lines.append(
-            line(Span(fit(name, name_width), "dim"), Span(fit(text, width - name_width), role))
+            line(
+                Span(fit(name, name_width - 1) + " ", "dim"),
+                Span(fit(text, width - name_width), role),
+            )
         )
     return lines
 

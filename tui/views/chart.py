@@ -105,6 +105,8 @@ def _time(steps: int, across: int, per_cell: int, frame: Frame) -> Line:
     back = f"−{frame.formats.span(steps)}" if steps >= per_cell * len(now) else ""
     if frame.ascii_only:
         back = back.replace("−", "-")
+    if len(back) + len(now) >= across:
+        back = ""
     start = max(across - -(-steps // per_cell), 0)
     start = min(start, max(across - len(back) - len(now) - 1, 0))
     gap = max(across - start - len(back) - len(now), 0)

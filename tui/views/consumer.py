@@ -237,7 +237,7 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         ("  " + reason, Span(form.count(count), "wait"))
         for reason, count in sorted(last.dead_reasons.items(), key=lambda entry: -entry[1])
     ]
-    return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=14)]
+    return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=17)]
 
 
 def _state(now: DeskSnapshot, partition: int) -> Span:

@@ -140,7 +140,8 @@ def _full(value: Figures, frame: Frame, room: int) -> list[Line]:
         [_figure(third, frame, right), _figure(fourth, frame, right)],
         left,
     )
-    wanted = len(figures.top_products) + len(value.categories) + 2
+    tables = len(figures.top_products) + len(value.categories) + 2
+    wanted = max(tables, len(figures.recent_orders) + 1)
     below = min(wanted, max((room - len(lines)) * 3 // 5, 0))
     height = room - len(lines) - below - 1
     if height >= _LEAST_PLOT and len(value.days) > 1:

@@ -15,6 +15,8 @@ _SPARK = 24
 _LEAST_CHART = 4
 _MOST_CHART = 24
 _ROWS = 3
+_ROOMY = 16
+"""Lines from which on there is more than the essentials."""
 
 
 def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> list[Line]:
@@ -29,7 +31,7 @@ def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> li
     if last.fraction is not None:
         lines.append(_progress(last, frame))
     said = _said(now, frame)
-    if frame.full:
+    if frame.full and frame.height >= _ROOMY:
         lines += [EMPTY, *said] if said else [EMPTY]
         lines += _full(now, frame, frame.height - len(lines))
     elif said:
@@ -37,7 +39,7 @@ def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> li
         lines = [*lines[: max(frame.height - len(said), 1)], *said]
     else:
         lines.append(_faults(last, frame))
-    return [cut(entry, frame.width) for entry in lines]
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
 def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
@@ -50,10 +52,10 @@ def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
         line(Span(_("next: ") + planned(plan, frame), "dim")),
         *advice(text, frame.width),
     ]
-    if frame.full:
+    if frame.full and frame.height >= _ROOMY:
         more = _("[+-] rate  [<>] rate by ten  [f] flat out  [n] profile  [m] made-up orders")
         lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(more, frame.width)]
-    return [cut(entry, frame.width) for entry in lines]
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
 def _plan(plan: Options, frame: Frame) -> list[Line]:
@@ -208,9 +210,9 @@ def _rejected(last: ProducerSnapshot, frame: Frame, room: int) -> list[Line]:
     lines = [rule(_("rows of the file left out"), frame)]
     for row in shown:
         where = _("line {line}").format(line=frame.formats.count(row.line))
-        lines.append(line(Span(fit(where, 14), "dim"), Span(row.reason, "wait")))
+        lines.append(line(Span(fit(where, 15), "dim"), Span(row.reason, "wait")))
     if last.rejected > len(shown):
         more = frame.formats.count(last.rejected - len(shown))
         text = _("{count} more are in the log").format(count=more)
-        lines.append(line(Span(" " * 14 + text, "dim")))
+        lines.append(line(Span(" " * 15 + text, "dim")))
     return lines

@@ -1,0 +1,54 @@
+"""What the consumer pane says in each state."""
+
+from core.alerts.burrow import PartitionState
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import RunState
+from tests.support.desk import CONSUMING, LOSING, WAITING, history
+from tests.support.moments import moment
+from tests.unit.tui.drawing import drawn, frame, roles_of
+from tui.views.consumer import consumer
+
+
+def test_before_the_first_start_it_says_which_key_starts_it() -> None:
+    assert "press s to start" in drawn(consumer, moment(), 70, 14)
+
+
+def test_the_board_shows_both_rates_lag_latency_and_counts() -> None:
+    shown = drawn(consumer, moment(consumer=CONSUMING, history=history()), 70, 14)
+    for part in ("produced", "consumed", "now", "2:3", "p95 41 ms", "63,900", "100", "1 s ago"):
+        assert part in shown
+
+
+def test_what_it_waits_for_stands_on_top() -> None:
+    shown = drawn(consumer, moment(consumer=WAITING, history=history()), 70, 14)
+    assert shown.startswith("the warehouse does not answer\nfor 30 s; goes on by itself")
+
+
+def test_lost_offsets_are_said_aloud_in_any_room() -> None:
+    for width, height, full in ((70, 14, False), (116, 31, True), (36, 10, True)):
+        lines = consumer(
+            moment(consumer=LOSING, history=history()), frame(width, height, full=full)
+        )
+        assert roles_of(lines, "LOST") == {"bad"}
+
+
+def test_a_commit_that_fails_is_said() -> None:
+    now = moment(consumer=LOSING, history=history())
+    assert "commit failed" in drawn(consumer, now, 80, 14)
+    assert "coordinator not available" in drawn(consumer, now, 116, 31, full=True)
+
+
+def test_the_full_view_has_lag_latency_partitions_and_dead_letters_by_reason() -> None:
+    states = {0: PartitionState.OK, 2: PartitionState.STALL}
+    now = moment(consumer=CONSUMING, history=history(), states=states)
+    shown = drawn(consumer, now, 116, 31, full=True)
+    for part in ("lag, records", "latency from event", "p99", "next offset", "16,002", "STALL"):
+        assert part in shown
+    assert "invalid_json   60" in shown
+    assert "out_of_range   40" in shown
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    many = ConsumerSnapshot(state=RunState.RUNNING, lag=dict.fromkeys(range(64), 1))
+    now = moment(consumer=many, history=history())
+    assert " more" in drawn(consumer, now, 76, 19, full=True)
