@@ -13,6 +13,7 @@ from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
 from core.logs import start_logging
 from core.operations.desk import Desk
+from core.operations.inforce import sources
 from core.text import _, clean, use_language
 from tui.app import Console
 from tui.arguments import unfit_terminal
@@ -61,6 +62,8 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     console = Console(desk, Formats(language), ascii_only=options.ascii)
     ending = Ending(console, desk)
     ending.install()
+    desk.explorer.log.begin()
+    desk.explorer.where = sources(options.env_file, os.environ)
     console.run()
     ending.finished()
     if console.forced:

@@ -6,6 +6,7 @@ of them in the order that loses nothing.
 """
 
 import logging
+from collections.abc import Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.jobs import consume, load, produce, seed, validate
 from core.jobs.base import JobContext
 from core.kpis.read import category_split, read_kpis, revenue_by_day
 from core.operations.demo import Demonstration
+from core.operations.explore import Explorer
 from core.operations.history import Sample
 from core.operations.opening import Backends
 from core.operations.poller import Poller
@@ -61,6 +63,7 @@ class Desk:
         self._lock = Lock()
         self._closing = Event()
         self._backends = Backends(read_only=read_only)
+        self.explorer = Explorer(settings, self._backends, self._clock)
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
@@ -126,6 +129,7 @@ class Desk:
             task.cancel()
         for task in (self._demo, self._seed, self._validation, self._opening):
             task.join(_DRAIN_S)
+        self.explorer.close()
         self._end_producer()
         self._end_consumer()
         self._figures.stop()
@@ -261,6 +265,10 @@ class Desk:
 
     # -- alerts and history
 
+    def replay(self, event_ids: Sequence[str]) -> bool:
+        """Publish dead letters again in the background."""
+        return self._allowed() and self.ready and self.explorer.replay(event_ids)
+
     def acknowledge(self, rule: str | None = None) -> int:
         """Mark an alert (None: all) as seen; return how many were not yet."""
         return self._sampling.alerts.acknowledge(rule)
@@ -312,6 +320,7 @@ class Desk:
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
+            explored=self.explorer.snapshot(),
         )
 
     def _idle_consumer(self) -> ConsumerSnapshot:

@@ -8,6 +8,7 @@ from core.alerts.burrow import PartitionState
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import CategoryShare, DayRevenue, Kpis
+from core.operations.explore import Explored
 from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
@@ -67,6 +68,7 @@ class DeskSnapshot:
     read_only: bool = False
     refused: tuple[int, str] = (0, "")
     broker_is_ours: bool = True
+    explored: Explored = field(default_factory=Explored)
 
 
 __all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

@@ -1,0 +1,67 @@
+"""The settings in force as a person may see them: secrets masked, each with where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import Settings
+from core.config.envfile import read_env_file
+from core.config.given import gather
+from core.config.kafka_conf import PREFIX
+from core.config.load import DEFAULT_ENV_FILE
+from core.config.secrets import MASK, Redactor, is_secret_name
+from core.text import _, clean
+
+
+@dataclass(frozen=True)
+class SettingInForce:
+    """One setting. value: harmless, masked. where: `environment`, file and line, or the default."""
+
+    name: str
+    value: str
+    where: str
+
+
+def sources(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return where each setting that is given comes from, by its name; never its value."""
+    try:
+        file = read_env_file(env_file or DEFAULT_ENV_FILE, environ)
+    except OSError:
+        file = None
+    return {name: found.where for name, found in gather(file, environ).given.items()}
+
+
+def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[SettingInForce, ...]:
+    """Return every setting. where: see `sources`."""
+    mask = Redactor(settings.secrets)
+    kafka, snow = settings.kafka, settings.snowflake
+    rows: list[tuple[str, object]] = [
+        ("--data-dir", settings.paths.data),
+        ("--timeout", f"{settings.timeout_s:g} s"),
+        ("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers or _("none: embedded broker")),
+        ("KAFKA_TOPIC", kafka.topic),
+        ("KAFKA_GROUP_ID", kafka.group_id),
+    ]
+    for name, value in kafka.client.items():
+        rows.append(
+            (PREFIX + name.replace(".", "_").upper(), MASK if is_secret_name(name) else value)
+        )
+    if snow is None:
+        rows.append(("SNOW_ACCOUNT", _("none: DuckDB in the data directory")))
+    else:
+        rows += [
+            ("SNOW_ACCOUNT", snow.account),
+            ("SNOW_USER", snow.user),
+            ("SNOW_PASSWORD", MASK if snow.password is not None else "–"),
+            ("SNOW_ROLE", snow.role or "–"),
+            ("SNOW_WAREHOUSE", snow.warehouse),
+            ("SNOW_DATABASE", snow.database),
+        ]
+    rows += [("SNOW_SCHEMA", settings.schema), ("LOG_LEVEL", settings.log_level)]
+    rows += [
+        (f"DROPSHIP_{field.upper()}", value)
+        for field, value in settings.thresholds.model_dump().items()
+    ]
+    return tuple(
+        SettingInForce(name, mask(clean(value, 300)), where.get(name, "")) for name, value in rows
+    )

@@ -1,0 +1,164 @@
+"""What the warehouse holds and how it keeps up: tables, merges, offsets, gaps, dead letters."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.config import Settings
+from core.text import clean
+from core.validation.model import utc
+from core.warehouse.base import Warehouse
+from core.warehouse.duckdb.staging import headers_from
+from core.warehouse.model import Row, StoredDeadLetter
+
+LETTERS = 500
+"""Dead letters that a list shows at most."""
+KEPT_BYTES = 65_536
+"""Bytes of a dead letter's key and payload that a list keeps."""
+_RUNS = 200
+_REPLAY_CHUNK = 50
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A table: its rows, and its bytes on disk (blocks shared by several tables count for each)."""
+
+    name: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class MergeRun:
+    """One merge that took events. delay_s: age of the oldest event it took."""
+
+    started_at: datetime
+    inserted: int
+    updated: int
+    stale: int
+    quarantined: int
+    duration_s: float
+    delay_s: float
+
+
+@dataclass(frozen=True)
+class StoredOffset:
+    """How far a partition of one incarnation of a topic is stored."""
+
+    topic: str
+    source_id: str
+    partition: int
+    start_offset: int
+    next_offset: int
+    skipped: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredGap:
+    """Offsets [from_offset, to_offset) that were gone before they were read."""
+
+    topic: str
+    partition: int
+    from_offset: int
+    to_offset: int
+    reason: str
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first."""
+
+    tables: tuple[TableFacts, ...]
+    file_bytes: int
+    log_bytes: int
+    backlog: int
+    runs: tuple[MergeRun, ...]
+    offsets: tuple[StoredOffset, ...]
+    gaps: tuple[StoredGap, ...]
+
+
+@dataclass(frozen=True)
+class ListedLetter:
+    """A dead letter for a list. letter: key and payload cut at KEPT_BYTES. size: of the payload."""
+
+    letter: StoredDeadLetter
+    size: int
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """Dead letters that were not replayed: how many, and the newest of them."""
+
+    total: int
+    letters: tuple[ListedLetter, ...]
+
+
+def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
+    """Return the state of the warehouse. Errors: WarehouseError."""
+    ((backlog,),) = warehouse.rows("inspect_backlog")
+    return Inspection(
+        tables=tuple(TableFacts(*row) for row in warehouse.rows("inspect_tables")),
+        file_bytes=_size(settings, ""),
+        log_bytes=_size(settings, ".wal"),
+        backlog=int(backlog),
+        runs=tuple(
+            MergeRun(utc(started), *figures)
+            for started, *figures in warehouse.rows("inspect_runs", [_RUNS])
+        ),
+        offsets=tuple(
+            StoredOffset(clean(topic), source, part, start, following, skipped, utc(updated))
+            for topic, source, part, start, following, skipped, updated in warehouse.rows(
+                "inspect_offsets"
+            )
+        ),
+        gaps=tuple(
+            StoredGap(clean(topic), part, first, end, clean(reason), utc(noticed))
+            for topic, part, first, end, reason, noticed in warehouse.rows("inspect_gaps", [_RUNS])
+        ),
+    )
+
+
+def _size(settings: Settings, suffix: str) -> int:
+    file = settings.paths.warehouse_file
+    try:
+        return file.with_name(file.name + suffix).stat().st_size
+    except OSError:
+        return 0
+
+
+def dead_letters(warehouse: Warehouse, limit: int = LETTERS) -> DeadLetters:
+    """Return the newest dead letters with bounded bytes. Errors: WarehouseError."""
+    ((total,),) = warehouse.rows("inspect_dead_letter_count")
+    rows = warehouse.rows("inspect_dead_letters", [KEPT_BYTES, KEPT_BYTES, limit])
+    return DeadLetters(int(total), tuple(ListedLetter(_letter(row), row[-1]) for row in rows))
+
+
+def letters_of(warehouse: Warehouse, event_ids: Sequence[str]) -> Iterator[list[StoredDeadLetter]]:
+    """Yield dead letters whole, in chunks that fit into memory; those replayed since are left out.
+
+    Errors: WarehouseError.
+    """
+    for start in range(0, len(event_ids), _REPLAY_CHUNK):
+        ids = list(event_ids[start : start + _REPLAY_CHUNK])
+        yield [_letter(row) for row in warehouse.rows("inspect_dead_letters_of", [ids])]
+
+
+def _letter(row: Row) -> StoredDeadLetter:
+    *identity, headers, received_at, replays, _size_bytes = row
+    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
+    return StoredDeadLetter(
+        event_id=event_id,
+        stage=stage,
+        reason=reason,
+        detail=detail,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        key=key,
+        payload=payload,
+        headers=headers_from(headers),
+        received_at=utc(received_at),
+        replays=replays,
+    )

@@ -1,0 +1,7 @@
+SELECT
+    event_id, stage, reason, detail, topic, kafka_partition, kafka_offset,
+    message_key, payload, headers, received_at, replays,
+    COALESCE(octet_length(payload), 0)
+FROM {schema}.dead_letters
+WHERE replayed_at IS NULL AND event_id IN (SELECT unnest(?))
+ORDER BY received_at, event_id
