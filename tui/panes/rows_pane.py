@@ -1,0 +1,151 @@
+"""A pane with a table: a few lines on top, rows below, a cursor, a filter, details."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, clean
+from tui.formats import Formats
+from tui.lines import Line
+from tui.panes.base import Pane
+from tui.rows import Row, RowTable
+from tui.views.frame import Frame
+from tui.widgets.rows_view import RowsView
+
+
+class RowsPane(Pane):
+    """Subclasses give `head`, `rows_of` and `open_row`; keys of the table are bound here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
+        Binding("enter", "open", N_("details"), id="rows.open"),
+        Binding("j,down", "move(1)", N_("next row"), id="rows.next", show=False),
+        Binding("k,up", "move(-1)", N_("row before"), id="rows.previous", show=False),
+        Binding("g,home", "end(False)", N_("first row"), id="rows.first", show=False),
+        Binding("G,end", "end(True)", N_("last row"), id="rows.last", show=False),
+        Binding("ctrl+d,pagedown", "page(0.5)", N_("half a page down"), id="rows.down", show=False),
+        Binding("ctrl+u,pageup", "page(-0.5)", N_("half a page up"), id="rows.up", show=False),
+        Binding("escape", "escape", N_("end the filter, or back"), id="rows.escape", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    RowsPane {
+        layout: vertical;
+
+        .rows-head { height: auto; }
+        RowsView { height: 1fr; width: 100%; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines_view.set_classes("rows-head")
+        self._rows_view = RowsView()
+        self._made_of: object = None
+        self._table = RowTable((), ())
+
+    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the lines above the table."""
+        raise NotImplementedError
+
+    def stamp(self, now: DeskSnapshot) -> object:
+        """Return what the rows are made of: the same object as long as they are the same."""
+        raise NotImplementedError
+
+    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+        """Return the table."""
+        raise NotImplementedError
+
+    def open_row(self, row: Row) -> None:
+        """Show a row in full."""
+
+    def compose(self) -> ComposeResult:
+        """Yield head and rows."""
+        yield self._lines_view
+        yield self._rows_view
+
+    def own_bindings(self) -> list[Binding]:
+        """Return what is bound in this class, then the keys of its table."""
+        own = super().own_bindings()
+        shared = [entry for entry in RowsPane.BINDINGS if isinstance(entry, Binding)]
+        return own if own == shared else [*own, *shared]
+
+    @property
+    def rows_view(self) -> RowsView:
+        """The table."""
+        return self._rows_view
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown, for tests and copies."""
+        return [*self._lines_view.lines, *self._rows_view.lines]
+
+    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+        """Draw a moment; nothing while hidden."""
+        size = self.content_size
+        if not self.display or not size:
+            return
+        frame = Frame(size.width, size.height, formats, ascii_only, full)
+        head = self.head(now, frame)[: max(size.height - 2, 0)]
+        if self._lines_view.styles.height is None or len(head) != len(self._lines_view.lines):
+            self._lines_view.styles.height = len(head)
+        self._lines_view.show(head)
+        made_of = self.stamp(now)
+        if made_of != self._made_of or not self._table.columns:
+            self._made_of = made_of
+            self._table = self.rows_of(now, frame)
+        self._rows_view.show_table(self._table, ascii_only=ascii_only)
+        status = self.status(now)
+        if status != self._shown_title:
+            self._retitle(status)
+
+    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the head: what a screenshot of the lines alone would show."""
+        return self.head(now, frame)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys go into the filter line while it is open."""
+        if self._rows_view.type_key(event):
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text goes into the filter line while it is open."""
+        if self._rows_view.typing:
+            event.stop()
+            self._rows_view.set_filter(self._rows_view.filter + clean(event.text.strip(), 200))
+
+    def on_rows_view_opened(self, _event: RowsView.Opened) -> None:
+        """Open a row with the mouse."""
+        self.action_open()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self._rows_view.begin_filter()
+
+    def action_open(self) -> None:
+        """Show the row under the cursor in full."""
+        row = self._rows_view.current
+        if row is not None:
+            self.open_row(row)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        self._rows_view.move(step)
+
+    def action_end(self, last: bool) -> None:
+        """Move the cursor to an end."""
+        self._rows_view.move_to_end(last=last)
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by a part of a page."""
+        self._rows_view.move_page(pages)
+
+    async def action_escape(self) -> None:
+        """End the filter; without one go back to the other panes."""
+        if not self._rows_view.clear_filter():
+            await self.run_action("screen.restore")
