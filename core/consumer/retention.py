@@ -26,8 +26,8 @@ def step_over(
 ) -> OffsetGap | None:
     """Record the offsets that are gone and go on after them; return the gap, None if there is none.
 
-    Errors: DataLossError when the topic ends before the stored offset: it was made again or cut,
-    and its new records must not be taken for old ones.
+    Errors: BrokerError, transient, when the topic was made again; DataLossError when it ends before
+    the stored offset: it was cut, and its new records must not be taken for old ones.
     """
     identity = assignment.identity
     if identity is None:
@@ -36,6 +36,7 @@ def step_over(
     assignment.out_of_range.discard(partition)
     position = assignment.positions[partition]
     marks = broker.watermarks(topic)[partition]
+    assignment.confirm()  # a topic that was made again has offsets of its own
     if position > marks.high:
         raise DataLossError(
             _(
