@@ -1,5 +1,6 @@
 """The French catalogue holds every text of the code, whole and usable."""
 
+import ast
 import re
 from collections.abc import Iterator
 from gettext import GNUTranslations
@@ -80,6 +81,19 @@ def test_every_text_of_the_code_is_french(french: Catalog, texts: Catalog) -> No
         if entry is None or message.fuzzy or not all(strings(entry)):
             missing.append(f"{message.locations[0][0]}: {message.id!r}")
     assert not missing, "`make messages`, then translate:\n" + "\n".join(missing)
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """Extraction looks into f-strings only from Python 3.12 on; so none may stand there."""
+    hidden = []
+    for path in [*ROOT.glob("core/**/*.py"), *ROOT.glob("tui/**/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in (part for part in ast.walk(tree) if isinstance(part, ast.JoinedStr)):
+            for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
+                named = isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+                if named and any(isinstance(text, ast.Constant) for text in call.args):
+                    hidden.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert not hidden
 
 
 def test_plural_texts_are_plural_in_french(french: Catalog, texts: Catalog) -> None:
