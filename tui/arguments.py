@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from core.text import N_
+
 _HEADLESS = ("--run", "--help", "-h", "--version", "--json")
 
 
@@ -13,10 +15,12 @@ def wants_console(arguments: Sequence[str]) -> bool:
 
 
 def unfit_terminal(environ: Mapping[str, str] = os.environ) -> str:
-    """Return why no screen can be drawn here, empty when one can."""
+    """Return why no screen can be drawn here, in English for `_`; empty when one can."""
     # Textual draws on stderr and reads from stdin.
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
-        return "no terminal"
+        return N_("no terminal")
     term = environ.get("TERM", "")
-    return "TERM=" + (term or "unset") if term in {"", "dumb"} else ""
+    if not term:
+        return N_("TERM is not set")
+    return f"TERM={term}" if term == "dumb" else ""

@@ -32,7 +32,7 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         unfit = unfit_terminal(environ)
         if unfit:
             raise UsageError(
-                _("the console needs a terminal ({reason})").format(reason=clean(unfit)),
+                _("the console needs a terminal ({reason})").format(reason=clean(_(unfit))),
                 hint=_("dropship --run pipeline runs everything without a screen"),
             )
         settings = load_settings(
