@@ -51,7 +51,13 @@ class ProducerPane(Pane):
             tooltip=N_("ten times slower, or faster"),
             show=False,
         ),
-        Binding("less_than_sign", "change(0.1)", N_("ten times slower"), show=False),
+        Binding(
+            "less_than_sign",
+            "change(0.1)",
+            N_("ten times slower"),
+            id="producer.drop",
+            show=False,
+        ),
         Binding(
             "f",
             "flat_out",

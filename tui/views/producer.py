@@ -49,7 +49,10 @@ def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
         lines = [line(text.format(rate=frame.formats.rate(now.others.produced))), EMPTY]
     text = _("press [s] to start, [o] for options")
     lines += [
-        line(Span(_("next: ") + planned(plan, frame), "dim")),
+        *(
+            line(Span(part, "dim"))
+            for part in wrap(_("next: ") + planned(plan, frame), frame.width)
+        ),
         *advice(text, frame.width),
     ]
     if frame.full and frame.height >= _ROOMY:

@@ -46,7 +46,7 @@ def seed(now: DeskSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> 
     lines.append(_origin(now, when, frame))
     if frame.full:
         lines += _previews(found, frame, frame.height - len(lines))
-    return [cut(entry, frame.width) for entry in lines]
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
 def _present(

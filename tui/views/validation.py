@@ -66,7 +66,21 @@ def _brief(result: ValidationResult, frame: Frame, selected: str) -> list[Line]:
     if not bad and -(-len(well) // 2) <= frame.height and frame.width >= _TWO_COLUMNS:
         return _columns(well, 2, frame, selected)
     lines = [_check(check, frame.width, frame, selected) for check in bad]
-    return lines + _columns(well, columns, frame, selected)
+    lines += _columns(well, columns, frame, selected)
+    if len(lines) > frame.height and frame.width >= _TWO_COLUMNS:
+        lines = _columns(checks, 2, frame, selected)
+    return _window(lines, frame.height)
+
+
+def _window(lines: list[Line], height: int) -> list[Line]:
+    """Return the lines from the top, or as far down as the cursor is."""
+    marked = [
+        index
+        for index, entry in enumerate(lines)
+        if any(span.role == "accent" and span.text.strip() for span in entry.spans)
+    ]
+    start = max(marked[0] - max(height, 1) + 1, 0) if marked else 0
+    return lines[start:]
 
 
 def _columns(
@@ -90,7 +104,7 @@ def _whole(result: ValidationResult, frame: Frame, selected: str, room: int) -> 
     blocks = [_wrapped(check, frame, selected) for check in checks]
     if sum(map(len, blocks)) > room:
         blocks = [[_check(check, frame.width, frame, selected)] for check in checks]
-    return [entry for block in blocks for entry in block]
+    return _window([entry for block in blocks for entry in block], room)
 
 
 def _check(check: CheckResult, width: int, frame: Frame, selected: str) -> Line:

@@ -78,3 +78,14 @@ def test_details_list_message_figures_and_rows() -> None:
     for part in ("128404", "rows it found, the first 1", "ORDER_000001", "-3.00"):
         assert part in shown
     assert all(line.width <= 60 for line in lines)
+
+
+def test_the_cursor_is_seen_however_small_the_pane() -> None:
+    result = validated(**dict.fromkeys(CHECK_NAMES, Status.FAIL))
+    for full in (False, True):
+        for width, height in ((40, 3), (70, 4), (70, 7)):
+            room = frame(width, height, full=full)
+            for name in CHECK_NAMES:
+                lines = validation(moment(validation=result), room, name)
+                assert [line for line in lines if "▸" in line.text], (full, width, height, name)
+                assert len(lines) <= height

@@ -1,0 +1,42 @@
+"""The consumer pane: its keys act on a real consumer and show what they did."""
+
+import pytest
+
+from core.jobs import produce, seed
+from core.lifecycle import RunState
+
+
+def state(here):
+    return here.console.desk.snapshot().consumer.state
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_start_pause_resume_and_stop_act_and_show(play, size):
+    async def script(here):
+        await here.press("3")
+        assert "press s to start storing" in here.text
+        await here.press("s")
+        await here.until(lambda: "3 Consumer · running" in here.text)
+        await here.press("p")
+        await here.until(lambda: "3 Consumer · paused" in here.text, 5)
+        await here.press("s")
+        await here.until(lambda: state(here) is RunState.RUNNING, 5)
+        await here.press("x")
+        await here.until(lambda: "3 Consumer · stopped" in here.text)
+
+    play(script, size=size)
+
+
+def test_dead_letters_are_counted_by_reason_in_the_full_view(play):
+    async def script(here):
+        desk = here.console.desk
+        desk.generate(seed.Options(customers=20, products=10, orders=200))
+        await here.until(lambda: not desk.snapshot().seed.running)
+        await here.press("3", "s", "z")
+        desk.start_producer(produce.Options(rate=0, poison=1.0))
+        await here.until(lambda: desk.snapshot().consumer.dead_lettered == 200)
+        await here.until(lambda: "dead letters     200" in here.text)
+        for reason in desk.snapshot().consumer.dead_reasons:
+            assert f"  {reason}" in here.text or " more" in here.text
+
+    play(script, size=(160, 50))
