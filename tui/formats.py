@@ -64,10 +64,11 @@ class Formats:
 
     def bytes(self, value: float) -> str:
         """Return a size in decimal units."""
-        for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        one = "o" if self.code == "fr" else "B"
+        for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
             if value >= limit:
-                return f"{self._number(value / limit, 1)} {unit}"
-        return f"{self.count(round(value))} B"
+                return f"{self._number(value / limit, 1)} {unit}{one}"
+        return f"{self.count(round(value))} {one}"
 
     def span(self, seconds: float) -> str:
         """Return a duration in its two greatest units: 0.4 s, 42 s, 3 m 10 s, 2 h 5 m."""
@@ -96,8 +97,9 @@ class Formats:
         return moment.astimezone(UTC).strftime("%H:%M:%SZ")
 
     def day_time(self, moment: datetime) -> str:
-        """Return month, day and time in UTC."""
-        return moment.astimezone(UTC).strftime("%m-%d %H:%M:%S")
+        """Return month, day and time in UTC, the day first where people write it first."""
+        day = "%d/%m" if self.code == "fr" else "%m-%d"
+        return moment.astimezone(UTC).strftime(f"{day} %H:%M:%S")
 
     def _number(self, value: float, places: int) -> str:
         text = f"{value:.{places}f}"
