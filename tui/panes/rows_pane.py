@@ -75,6 +75,21 @@ class RowsPane(Pane):
         return own if own == shared else [*own, *shared]
 
     @property
+    def wants(self) -> str:
+        """Which reading the desk should keep fresh while this pane is seen; see `Explorer`."""
+        return ""
+
+    @property
+    def table_now(self) -> RowTable:
+        """The table as it was drawn last."""
+        return self._table
+
+    def frame_now(self) -> Frame:
+        """Return the frame that a screen over this pane draws with."""
+        console = self.console
+        return Frame(*self.content_size, console.formats, console.ascii_only, full=True)
+
+    @property
     def rows_view(self) -> RowsView:
         """The table."""
         return self._rows_view

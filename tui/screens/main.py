@@ -14,10 +14,15 @@ from tui.lines import Line
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
+from tui.panes.doctor import DoctorPane
+from tui.panes.events import EventsPane
 from tui.panes.kpis import KpisPane
+from tui.panes.logs import LogsPane
 from tui.panes.producer import ProducerPane
+from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
+from tui.panes.warehouse import WarehousePane
 from tui.views.banner import banner
 from tui.views.edges import footer, tabs
 from tui.views.frame import Frame
@@ -29,7 +34,13 @@ if TYPE_CHECKING:
 
 _BOARD: tuple[type[Pane], ...] = (SeedPane, ProducerPane, KpisPane, ConsumerPane, ValidationPane)
 """On one screen where there is room, in the order of the grid."""
-_EXTRA: tuple[type[Pane], ...] = (AlertsPane,)
+_EXTRA: tuple[type[Pane], ...] = (
+    EventsPane,
+    WarehousePane,
+    AlertsPane,
+    LogsPane,
+    DoctorPane,
+)
 """Always alone on the screen."""
 _ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
 _WIDE, _TALL = 110, 30
@@ -137,6 +148,9 @@ class MainScreen(Screen[None]):
             titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]
             self._tabs.show([tabs(titles, self.chosen.NUMBER, width)])
         self._footer.show([self._foot_line(width)])
+        # What nobody sees is not read.
+        seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
+        self.console.desk.explorer.look_at(seen)
         for pane in self._panes.values():
             pane.draw(now, formats, ascii_only=plain, full=self.single)
 

@@ -1,0 +1,86 @@
+"""The doctor pane: checks of everything around the pipeline, and the settings in force."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.doctor.model import Finding, Status
+from core.operations.inforce import SettingInForce
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _, clean
+from tui.lines import Line
+from tui.panes.rows_pane import RowsPane
+from tui.rows import Row, RowTable
+from tui.screens.event_details import RowDetails
+from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
+from tui.views.frame import Frame
+
+
+class DoctorPane(RowsPane):
+    """Runs the doctor, and shows settings with where they come from."""
+
+    NAME, NUMBER, TITLE, EXTRA = "doctor", "0", N_("Doctor"), True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "examine", N_("check everything"), id="doctor.run"),
+        Binding(
+            "tab",
+            "switch",
+            N_("settings"),
+            id="doctor.switch",
+            tooltip=N_("checks, or the settings in force"),
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = False
+
+    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the verdict."""
+        return doctor_head(now, frame, settings=self._settings)
+
+    def stamp(self, now: DeskSnapshot) -> object:
+        """Return what the rows are made of."""
+        return "settings" if self._settings else ("checks", id(now.explored.doctor.result))
+
+    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+        """Return checks or settings."""
+        if self._settings:
+            return settings_table(self.desk.explorer.settings())
+        found = now.explored.doctor.result or ()
+        return findings_table(found, ascii_only=frame.ascii_only)
+
+    def status(self, now: DeskSnapshot) -> str:
+        """Return the verdict in a word."""
+        if now.explored.doctor.running:
+            return _("checking")
+        found = now.explored.doctor.result
+        if found is None:
+            return ""
+        worst = [status for status in Status if any(one.status is status for one in found)]
+        return worst[-1].value if worst else ""
+
+    def open_row(self, row: Row) -> None:
+        """Show a check or a setting in full."""
+        source = row.source
+        if isinstance(source, (Finding, SettingInForce)):
+            self.app.push_screen(
+                RowDetails(
+                    clean(source.name, 60),
+                    lambda frame: finding_details(source, frame),
+                    self.frame_now(),
+                )
+            )
+
+    def action_examine(self) -> None:
+        """Check everything."""
+        self.desk.explorer.examine()
+        self.console.tick()
+
+    def action_switch(self) -> None:
+        """Show checks or settings."""
+        self._settings = not self._settings
+        self.rows_view.clear_filter()
+        self.rows_view.move_to_end(last=False)
+        self.console.tick()

@@ -1,0 +1,175 @@
+"""The events pane: a live look at the topic, and the dead letters with their replay."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.operations.inspect import ListedLetter
+from core.operations.peek import PeekedRecord
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _, clean, ngettext
+from tui.lines import Line
+from tui.panes.rows_pane import RowsPane
+from tui.rows import Row, RowTable
+from tui.screens.event_details import RowDetails
+from tui.views.events import (
+    events_head,
+    letter_details,
+    letters_table,
+    record_details,
+    records_table,
+)
+from tui.views.frame import Frame
+
+_PREVIEWED = 5
+_MERGE = "merge"
+
+
+class EventsPane(RowsPane):
+    """Shows records as they come, or what could not be used."""
+
+    NAME, NUMBER, TITLE, EXTRA = "events", "6", N_("Events"), True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "tab",
+            "switch",
+            N_("dead letters"),
+            id="events.switch",
+            tooltip=N_("topic or dead letters"),
+        ),
+        Binding("space", "hold", N_("hold"), id="events.hold", tooltip=N_("hold the topic still")),
+        Binding(
+            "r",
+            "replay",
+            N_("replay"),
+            id="events.replay",
+            tooltip=N_("publish the chosen dead letter again"),
+        ),
+        Binding(
+            "R",
+            "replay_all",
+            N_("all"),
+            id="events.replay_all",
+            tooltip=N_("publish all dead letters that the filter shows again"),
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._letters = False
+        self._held: tuple[PeekedRecord, ...] | None = None
+
+    @property
+    def wants(self) -> str:
+        """Which reading the desk should keep fresh while this pane is seen."""
+        if self._letters:
+            return "letters"
+        return "topic" if self._held is None else ""
+
+    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return what is listed and how fresh it is."""
+        return events_head(now, frame, letters=self._letters, frozen=self._held is not None)
+
+    def stamp(self, now: DeskSnapshot) -> object:
+        """Return what the rows are made of."""
+        if self._letters:
+            return ("letters", id(now.explored.letters.value))
+        return ("topic", id(self._records(now)))
+
+    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+        """Return records or dead letters."""
+        if self._letters:
+            return letters_table(now.explored.letters.value, frame.formats)
+        return records_table(self._records(now), frame.formats)
+
+    def status(self, now: DeskSnapshot) -> str:
+        """Return how many there are."""
+        found = now.explored.letters.value
+        if self._letters:
+            return self.console.formats.count(found.total) if found else ""
+        topic = clean(self.desk.settings.kafka.topic, 60)
+        count = self.console.formats.count(len(self._records(now)))
+        return _("{topic}, the newest {count}").format(topic=topic, count=count)
+
+    def open_row(self, row: Row) -> None:
+        """Show a record or a dead letter in full."""
+        source = row.source
+        frame = self.frame_now()
+        if isinstance(source, PeekedRecord):
+            place = f"{source.partition}/{source.offset}"
+            self.app.push_screen(
+                RowDetails(place, lambda size: record_details(source, size), frame)
+            )
+        elif isinstance(source, ListedLetter):
+            place = f"{source.letter.partition}/{source.letter.offset}"
+            self.app.push_screen(
+                RowDetails(place, lambda size: letter_details(source, size), frame)
+            )
+
+    def action_switch(self) -> None:
+        """Show the other list."""
+        self._letters = not self._letters
+        self.rows_view.clear_filter()
+        self.rows_view.move_to_end(last=False)
+        self.console.tick()
+
+    def action_hold(self) -> None:
+        """Hold the topic still, or go on."""
+        self._held = self._records(self.desk.snapshot()) if self._held is None else None
+        self.console.tick()
+
+    def action_replay(self) -> None:
+        """Publish the chosen dead letter again."""
+        row = self.rows_view.current
+        self._ask([row] if row else [])
+
+    def action_replay_all(self) -> None:
+        """Publish every dead letter that the filter shows again."""
+        self._ask(self.rows_view.rows)
+
+    def _ask(self, rows: Sequence[Row]) -> None:
+        if not self._letters:
+            self.console.tell(_("[tab] shows the dead letters; those can be replayed."))
+            return
+        listed = [row.source for row in rows if isinstance(row.source, ListedLetter)]
+        fit = [one for one in listed if one.letter.stage != _MERGE]
+        if not fit:
+            self.console.tell(_("Nothing here can be replayed."))
+            return
+        title = ngettext(
+            "Publish {count} dead letter again?", "Publish {count} dead letters again?", len(fit)
+        ).format(count=self.console.formats.count(len(fit)))
+        ids = [one.letter.event_id for one in fit]
+        self.console.ask_unless(
+            False, title, self._preview(fit, len(listed) - len(fit)), lambda: self._replay(ids)
+        )
+
+    def _preview(self, fit: Sequence[ListedLetter], left_out: int) -> list[str]:
+        topic = clean(self.desk.settings.kafka.topic, 60)
+        lines = [_("original key, bytes and headers, to {topic}:").format(topic=topic)]
+        reasons = Counter(clean(one.letter.reason, 40) for one in fit)
+        lines += [f"  {count} × {reason}" for reason, count in reasons.most_common(_PREVIEWED)]
+        lines += [
+            f"  {one.letter.partition}/{one.letter.offset}  {clean(one.letter.detail, 44)}"
+            for one in fit[:_PREVIEWED]
+        ]
+        if len(fit) > _PREVIEWED:
+            lines.append(_("  and {count} more").format(count=len(fit) - _PREVIEWED))
+        if left_out:
+            lines.append(
+                _("left out, as the raw table holds them: {count} of the merge").format(
+                    count=left_out
+                )
+            )
+        return lines
+
+    def _replay(self, ids: list[str]) -> None:
+        if not self.desk.replay(ids):
+            self.console.tell(_("A replay is under way, or nothing may be changed."))
+        self.console.tick()
+
+    def _records(self, now: DeskSnapshot) -> tuple[PeekedRecord, ...]:
+        return self._held if self._held is not None else (now.explored.peek.value or ())

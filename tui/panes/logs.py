@@ -1,0 +1,61 @@
+"""The log pane."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.operations.logtail import LogEntry
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_
+from tui.lines import Line
+from tui.panes.rows_pane import RowsPane
+from tui.rows import Row, RowTable
+from tui.screens.event_details import RowDetails
+from tui.views.frame import Frame
+from tui.views.logs import LEVELS, log_details, logs_head, logs_table
+
+
+class LogsPane(RowsPane):
+    """Follows the log; a cursor that is moved up holds it."""
+
+    NAME, NUMBER, TITLE, EXTRA = "logs", "9", N_("Logs"), True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "l",
+            "level",
+            N_("level"),
+            id="logs.level",
+            tooltip=N_("show records from DEBUG, INFO, WARNING or ERROR up"),
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._least = LEVELS[1]
+
+    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return the level and where the file is."""
+        file = str(self.desk.settings.paths.log_file)
+        return logs_head(now.explored.log, self._least, file, frame)
+
+    def stamp(self, now: DeskSnapshot) -> object:
+        """Return what the rows are made of."""
+        return (self._least, id(now.explored.log))
+
+    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+        """Return the records of the level."""
+        return logs_table(now.explored.log, self._least, frame.formats)
+
+    def open_row(self, row: Row) -> None:
+        """Show a record in full."""
+        entry = row.source
+        if isinstance(entry, LogEntry):
+            self.app.push_screen(
+                RowDetails(entry.level, lambda frame: log_details(entry, frame), self.frame_now())
+            )
+
+    def action_level(self) -> None:
+        """Take the next level."""
+        self._least = LEVELS[(LEVELS.index(self._least) + 1) % len(LEVELS)]
+        self.console.tick()

@@ -1,0 +1,121 @@
+"""The doctor pane: what the doctor found, and the settings in force."""
+
+from collections.abc import Mapping, Sequence
+
+from core.doctor.model import Finding, Status
+from core.operations.inforce import SettingInForce
+from core.operations.snapshot import DeskSnapshot
+from core.text import _, clean
+from tui.lines import Line, Role, Span, advice, bar, cut, line
+from tui.rows import Column, Row, RowTable
+from tui.views.frame import Frame, problem
+from tui.views.payload import pairs
+
+_ROLES: Mapping[Status, Role] = {Status.OK: "ok", Status.WARN: "wait", Status.FAIL: "bad"}
+_SIGNS = {Status.OK: ("✓", "+"), Status.WARN: ("!", "!"), Status.FAIL: ("✗", "x")}
+
+
+def doctor_head(now: DeskSnapshot, frame: Frame, *, settings: bool) -> list[Line]:
+    """Return which list is shown, and how the visit goes."""
+    tabs = [(_("checks"), not settings), (_("settings"), settings)]
+    spans = [
+        Span(f"[{name}]  " if chosen else f" {name}   ", "bold" if chosen else "dim")
+        for name, chosen in tabs
+    ]
+    task = now.explored.doctor
+    lines = [line(*spans)]
+    if settings:
+        return lines
+    if task.running:
+        done = bar(task.fraction or 0.0, 20, ascii_only=frame.ascii_only)
+        lines.append(cut(line(done, Span(f"  {clean(task.note, 80)}", "dim")), frame.width))
+    elif task.error:
+        lines += problem(clean(task.error), clean(task.hint), frame.width)
+    elif task.result is None:
+        lines += advice(_("press [r] to check everything"), frame.width)
+    elif task.ended_at is not None:
+        lines.append(_counts(task.result, frame.formats.age(task.ended_at, now.at)))
+    return lines
+
+
+def _counts(findings: Sequence[Finding], age: str) -> Line:
+    count = {status: sum(one.status is status for one in findings) for status in Status}
+    return line(
+        Span(_("{count} ok").format(count=count[Status.OK]), "ok"),
+        "  ",
+        Span(
+            _("{count} to look at").format(count=count[Status.WARN]),
+            "wait" if count[Status.WARN] else "dim",
+        ),
+        "  ",
+        Span(
+            _("{count} to mend").format(count=count[Status.FAIL]),
+            "bad" if count[Status.FAIL] else "dim",
+        ),
+        Span("  " + _("{age} ago").format(age=age), "dim"),
+    )
+
+
+def findings_table(findings: Sequence[Finding], *, ascii_only: bool) -> RowTable:
+    """Return a row for each check."""
+    columns = (
+        Column("", 1),
+        Column(_("check"), 10),
+        Column(_("found"), 30, stretch=True),
+        Column(_("how to mend it"), 30, stretch=True, drop=1),
+    )
+    rows = tuple(
+        Row(
+            one.name,
+            (
+                Span(_SIGNS[one.status][ascii_only], _ROLES[one.status]),
+                clean(one.name, 40),
+                clean(one.detail, 600),
+                Span(clean(one.hint, 600), "dim"),
+            ),
+            one,
+        )
+        for one in findings
+    )
+    return RowTable(columns, rows)
+
+
+def settings_table(settings: Sequence[SettingInForce]) -> RowTable:
+    """Return the settings in force."""
+    columns = (
+        Column(_("setting"), 34),
+        Column(_("value"), 20, stretch=True),
+        Column(_("from"), 22, drop=1),
+    )
+    rows = tuple(
+        Row(
+            one.name,
+            (
+                clean(one.name, 100),
+                clean(one.value, 300),
+                Span(clean(one.where, 300) or _("default"), "text" if one.where else "dim"),
+            ),
+            one,
+        )
+        for one in settings
+    )
+    return RowTable(columns, rows)
+
+
+def finding_details(found: Finding | SettingInForce, frame: Frame) -> list[Line]:
+    """Return a check or a setting in full."""
+    if isinstance(found, SettingInForce):
+        rows = [
+            (_("setting"), clean(found.name)),
+            (_("value"), clean(found.value)),
+            (_("from"), clean(found.where) or _("default")),
+        ]
+        return pairs(rows, frame.width)
+    rows = [
+        (_("check"), clean(found.name)),
+        (_("status"), found.status.value),
+        (_("found"), clean(found.detail)),
+    ]
+    if found.hint:
+        rows.append((_("mend"), clean(found.hint)))
+    return pairs(rows, frame.width)

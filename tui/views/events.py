@@ -1,0 +1,173 @@
+"""The events pane: the newest records of the topic, or the dead letters."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from core.operations.inspect import DeadLetters, ListedLetter
+from core.operations.peek import PeekedRecord
+from core.operations.poller import Reading
+from core.operations.snapshot import DeskSnapshot
+from core.text import _, clean
+from tui.formats import Formats
+from tui.lines import Line, Span, advice, cut, line
+from tui.rows import Column, Row, RowTable
+from tui.views.blocks import rule
+from tui.views.frame import Frame, problem
+from tui.views.payload import pairs, payload, preview
+
+T = TypeVar("T")
+Records = tuple[PeekedRecord, ...]
+
+
+def events_head(now: DeskSnapshot, frame: Frame, *, letters: bool, frozen: bool) -> list[Line]:
+    """Return which of the two lists is shown, how fresh it is, and what is wrong with it."""
+    tabs = [(_("topic"), not letters), (_("dead letters"), letters)]
+    spans = [
+        Span(f"[{name}]  " if chosen else f" {name}   ", "bold" if chosen else "dim")
+        for name, chosen in tabs
+    ]
+    explored = now.explored
+    state = _("held: space goes on") if frozen and not letters else ""
+    lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
+    if letters:
+        lines += failing(explored.letters, now, frame) + _replay(now, frame)
+        if explored.letters.value is not None and not explored.letters.value.letters:
+            lines.append(line(Span(_("no dead letters: every record could be used"), "ok")))
+    else:
+        lines += failing(explored.peek, now, frame)
+        if explored.peek.value == ():
+            lines.append(line(_("the topic is empty")))
+            lines += advice(_("press [d] for the demonstration"), frame.width)
+    return lines
+
+
+def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return what is wrong with a reading: what, since when; that the first one is under way."""
+    if reading.error:
+        since = frame.formats.age(reading.failing_since or now.at, now.at)
+        hint = _("for {since}; tried again by itself").format(since=since)
+        return problem(clean(reading.error), hint, frame.width)
+    return [] if reading.at else [line(Span(_("reading"), "dim"))]
+
+
+def _replay(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    task = now.explored.replay
+    if task.running:
+        text = _("publishing again: {done} of {total}").format(
+            done=frame.formats.count(task.done), total=frame.formats.count(task.total or 0)
+        )
+        return [line(Span(text, "wait"))]
+    if task.error:
+        return problem(clean(task.error), clean(task.hint), frame.width)
+    if task.result is not None and task.ended_at is not None:
+        text = _("{count} published again {age} ago; what is still bad comes back").format(
+            count=frame.formats.count(task.result), age=frame.formats.age(task.ended_at, now.at)
+        )
+        return [cut(line(Span(text, "dim")), frame.width)]
+    return []
+
+
+def records_table(records: Records, formats: Formats) -> RowTable:
+    """Return the newest records, newest first."""
+    columns = (
+        Column(_("time"), 15, drop=2),
+        Column(_("part"), 4, right=True),
+        Column(_("offset"), 10, right=True),
+        Column(_("key"), 16, drop=3),
+        Column(_("size"), 9, right=True, drop=4),
+        Column(_("value"), 16, stretch=True),
+    )
+    rows = tuple(
+        Row(
+            f"{record.partition}/{record.offset}",
+            (
+                Span(_time(record.at), "dim"),
+                str(record.partition),
+                formats.count(record.offset),
+                preview(record.key, 60) if record.key is not None else Span("–", "dim"),
+                formats.bytes(record.size),
+                preview(record.value) if record.value is not None else Span(preview(None), "wait"),
+            ),
+            record,
+        )
+        for record in records
+    )
+    return RowTable(columns, rows, "first")
+
+
+def letters_table(found: DeadLetters | None, formats: Formats) -> RowTable:
+    """Return the dead letters, newest first."""
+    columns = (
+        Column(_("received"), 14, drop=3),
+        Column(_("reason"), 18),
+        Column(_("part"), 4, right=True, drop=2),
+        Column(_("offset"), 10, right=True),
+        Column(_("size"), 9, right=True, drop=4),
+        Column(_("detail"), 16, stretch=True),
+    )
+    rows = tuple(_letter_row(listed, formats) for listed in (found.letters if found else ()))
+    return RowTable(columns, rows, "first")
+
+
+def _letter_row(listed: ListedLetter, formats: Formats) -> Row:
+    letter = listed.letter
+    return Row(
+        letter.event_id,
+        (
+            Span(formats.day_time(letter.received_at), "dim"),
+            Span(clean(letter.reason, 60), "wait"),
+            str(letter.partition),
+            formats.count(letter.offset),
+            formats.bytes(listed.size),
+            clean(letter.detail, 400),
+        ),
+        listed,
+    )
+
+
+def record_details(record: PeekedRecord, frame: Frame) -> list[Line]:
+    """Return a record in full: place, key, headers, value."""
+    facts = [
+        (_("partition"), str(record.partition)),
+        (_("offset"), frame.formats.count(record.offset)),
+        (_("time"), record.at.isoformat(timespec="milliseconds") if record.at else "–"),
+        (_("size"), frame.formats.bytes(record.size)),
+        (_("key"), "–" if record.key is None else preview(record.key, 70_000)),
+    ]
+    lines = pairs(facts, frame.width) + _headers(record.headers, frame)
+    lines += [line(), rule(_("value"), frame)]
+    return lines + payload(record.value, record.size, frame.width, frame.formats)
+
+
+def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
+    """Return a dead letter in full: why, where from, the original bytes."""
+    letter = listed.letter
+    facts = [
+        (_("reason"), clean(letter.reason)),
+        (_("detail"), clean(letter.detail, 70_000)),
+        (_("found by"), _("merge") if letter.stage == "merge" else _("consumer")),
+        (_("topic"), clean(letter.topic)),
+        (_("partition"), str(letter.partition)),
+        (_("offset"), frame.formats.count(letter.offset)),
+        (_("received"), letter.received_at.isoformat(timespec="milliseconds")),
+        (_("event"), clean(letter.event_id)),
+        (_("key"), "–" if letter.key is None else preview(letter.key, 70_000)),
+    ]
+    lines = pairs(facts, frame.width) + _headers(tuple(letter.headers), frame)
+    lines += [line(), rule(_("original value"), frame)]
+    return lines + payload(letter.payload, listed.size, frame.width, frame.formats)
+
+
+def _headers(headers: tuple[tuple[str, bytes | None], ...], frame: Frame) -> list[Line]:
+    if not headers:
+        return []
+    found = [
+        (clean(name, 40), "–" if value is None else preview(value, 70_000))
+        for name, value in headers
+    ]
+    width = min(max(len(name) for name, _value in found) + 2, 42)
+    return [line(), rule(_("headers"), frame), *pairs(found, frame.width, width)]
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%H:%M:%S}.{at.microsecond // 1_000:03d}Z" if at else "–"

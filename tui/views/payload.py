@@ -1,0 +1,136 @@
+"""Bytes from outside as lines a person can read: JSON indented, everything else as it is.
+
+Nothing of it can drive the terminal: every line passes `clean`. Numbers and order stay as they were
+written, so JSON is indented as text instead of being read and written again.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len, chop_cells
+
+from core.text import _, clean
+from tui.formats import Formats
+from tui.lines import Line, Span, line
+
+_USUAL = b'{"event_type":"order_created","order":'
+_MOST = 200_000
+_DEEPEST = 20
+_HEX_BYTES = 256
+_PER_ROW = 16
+_ASCII = range(0x20, 0x7F)
+
+
+def payload(value: bytes | None, size: int, width: int, formats: Formats) -> list[Line]:
+    """Return a payload; what is odd about it first. size: bytes it has in all."""
+    if value is None:
+        return [line(Span(_("no value (a tombstone)"), "dim"))]
+    if not value:
+        return [line(Span(_("an empty value"), "dim"))]
+    lines = []
+    if size > len(value):
+        shown = _("the first {shown} of {size}").format(
+            shown=formats.bytes(len(value)), size=formats.bytes(size)
+        )
+        lines.append(line(Span(shown, "wait")))
+    text = value.decode("utf-8", "replace")
+    parts = indented(text) if _is_json(text) else text.split("\n")
+    for part in parts:
+        lines += [line(piece) for piece in wrapped(clean(part, _MOST), width)]
+    if any(clean(part, _MOST) != part for part in text.split("\n")) or "\ufffd" in text:
+        lines += [line(), line(Span(_("bytes, as some are not printable"), "dim"))]
+        lines += [line(row) for row in hex_rows(value[:_HEX_BYTES])]
+    return lines
+
+
+def preview(value: bytes | None, most: int = 300) -> str:
+    """Return the beginning of a payload as one harmless line."""
+    if value is None:
+        return _("(tombstone)")
+    # What nearly every record begins with tells nothing, and takes the room of what does.
+    rest = value.removeprefix(_USUAL)
+    sign = "…" if len(rest) < len(value) else ""
+    return sign + clean(rest, most) if value else _("(empty)")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return text in pieces of at most `width` cells, cut anywhere, so that nothing is hidden."""
+    if cell_len(text) <= width:
+        return [text]
+    return chop_cells(text, max(width, 2))
+
+
+def pairs(rows: Sequence[tuple[str, str]], width: int, name_width: int = 14) -> list[Line]:
+    """Return names with their values, long values over several lines."""
+    lines = []
+    for name, value in rows:
+        for index, part in enumerate(wrapped(value, max(width - name_width, 8))):
+            label = "" if index else name
+            lines.append(line(Span(f"{label:<{name_width}}", "dim"), part))
+    return lines
+
+
+def indented(text: str) -> list[str]:
+    """Return JSON text with a line for each member, its tokens as they were written."""
+    lines: list[str] = []
+    now, depth = "", 0
+    for piece in _tokens(text):
+        if piece in "}]":
+            if now.strip():
+                lines.append(now)
+            depth -= 1
+            now = _indent(depth) + piece
+        elif piece in "{[":
+            lines.append(now + piece)
+            depth += 1
+            now = _indent(depth)
+        elif piece == ",":
+            lines.append(now + piece)
+            now = _indent(depth)
+        else:
+            now += ": " if piece == ":" else piece
+    return [*lines, now] if now.strip() else lines
+
+
+def hex_rows(data: bytes) -> list[str]:
+    """Return bytes sixteen a row: place, hexadecimal, ASCII."""
+    rows = []
+    for start in range(0, len(data), _PER_ROW):
+        piece = data[start : start + _PER_ROW]
+        shown = "".join(chr(byte) if byte in _ASCII else "." for byte in piece)
+        rows.append(f"{start:04x}  {piece.hex(' '):<47}  {shown}")
+    return rows
+
+
+def _indent(depth: int) -> str:
+    return "  " * min(max(depth, 0), _DEEPEST)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Yield strings, punctuation and everything between, without white space around them."""
+    begin, index, count = 0, 0, len(text)
+    while index < count:
+        char = text[index]
+        if char == '"':
+            end = index + 1
+            while end < count and text[end] != '"':
+                end += 2 if text[end] == "\\" else 1
+            index = end + 1
+            continue
+        if char in "{}[],:":
+            between = text[begin:index].strip()
+            if between:
+                yield between
+            yield char
+            begin = index + 1
+        index += 1
+    rest = text[begin:].strip()
+    if rest:
+        yield rest
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,220 @@
+"""The warehouse pane: what it holds, how long questions take, how the merge keeps up."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from core.operations.inspect import Inspection
+from core.operations.poller import Reading
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _, clean
+from tui.formats import Formats
+from tui.lines import Line, Role, Span, cut, line
+from tui.rows import Column, Row, RowTable
+from tui.views.events import failing
+from tui.views.frame import Frame
+from tui.views.payload import pairs
+
+PARTS = ("tables", "merges", "offsets", "gaps")
+_TITLES = {
+    "tables": N_("tables"),
+    "merges": N_("merges"),
+    "offsets": N_("offsets"),
+    "gaps": N_("gaps"),
+}
+_SLOW_S = 1.0
+T = TypeVar("T")
+
+
+def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
+    """Return which list is shown, sizes, backlog, and how long questions take."""
+    spans = [
+        Span(f"[{_(_TITLES[name])}]  ", "bold")
+        if name == part
+        else Span(f" {_(_TITLES[name])}   ", "dim")
+        for name in PARTS
+    ]
+    reading = now.explored.inspection
+    lines = [line(*spans), *failing(reading, now, frame)]
+    found = reading.value
+    if found is not None:
+        lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
+        lines.append(_questions(now, frame.formats))
+    return [cut(entry, frame.width) for entry in lines]
+
+
+def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
+    lost = sum(gap.to_offset - gap.from_offset for gap in found.gaps)
+    credits_ = _("not applicable on DuckDB") if now.warehouse == "duckdb" else _("not known")
+    return line(
+        Span(_("file "), "dim"),
+        formats.bytes(found.file_bytes),
+        Span(_("  log "), "dim"),
+        formats.bytes(found.log_bytes),
+        Span(_("  lost offsets "), "dim"),
+        Span(formats.count(lost), "bad" if lost else "dim"),
+        Span(_("  Snowflake credits: {text}").format(text=credits_), "dim"),
+    )
+
+
+def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
+    last = found.runs[0] if found.runs else None
+    if last is None:
+        return line(Span(_("no merge yet  backlog "), "dim"), formats.count(found.backlog))
+    return line(
+        Span(_("merge backlog "), "dim"),
+        Span(formats.count(found.backlog), "wait" if found.backlog else "dim"),
+        Span(_("  last "), "dim"),
+        _("{age} ago").format(age=formats.age(last.started_at, now.at)),
+        Span(_("  took "), "dim"),
+        formats.milliseconds(last.duration_s * 1_000),
+        Span(_("  delay "), "dim"),
+        formats.milliseconds(last.delay_s * 1_000),
+    )
+
+
+def _questions(now: DeskSnapshot, formats: Formats) -> Line:
+    """Return how long the latest questions took, each with a sign when it failed."""
+    checks = now.validation.result
+    spans = [Span(_("query times "), "dim")]
+    explored = now.explored
+    readings = (
+        (_("KPIs"), *_of(now.figures)),
+        (_("this pane"), *_of(explored.inspection)),
+        (_("dead letters"), *_of(explored.letters)),
+        (_("topic"), *_of(now.watch)),
+        (_("peek"), *_of(explored.peek)),
+    )
+    for name, at, seconds, error in readings:
+        if not at and not error:
+            continue
+        role: Role = "bad" if error else "wait" if seconds > _SLOW_S else "text"
+        took = _("fails") if error else formats.milliseconds(seconds * 1_000)
+        spans += [Span(f" {name} ", "dim"), Span(took, role), Span(" ")]
+    if checks is not None:
+        took = formats.milliseconds(checks.elapsed_s * 1_000)
+        spans += [Span(f" {_('validation')} ", "dim"), Span(took)]
+    return line(*spans)
+
+
+def _of(reading: Reading[T]) -> tuple[datetime | None, float, str]:
+    return reading.at, reading.took_s, reading.error
+
+
+def warehouse_table(found: Inspection | None, part: str, formats: Formats) -> RowTable:
+    """Return the rows of one part."""
+    if found is None:
+        return RowTable((Column("", 1),), ())
+    if part == "merges":
+        return _merges(found, formats)
+    if part == "offsets":
+        return _offsets(found, formats)
+    if part == "gaps":
+        return _gaps(found, formats)
+    return _tables(found, formats)
+
+
+def _tables(found: Inspection, formats: Formats) -> RowTable:
+    columns = (
+        Column(_("table"), 20),
+        Column(_("rows"), 14, right=True),
+        Column(_("on disk"), 12, right=True),
+    )
+    rows = tuple(
+        Row(table.name, (table.name, formats.count(table.rows), _bytes(table.bytes, formats)))
+        for table in found.tables
+    )
+    return RowTable(columns, rows)
+
+
+def _bytes(size: int, formats: Formats) -> str:
+    """Return a size; rows that are only in the log yet have none."""
+    return formats.bytes(size) if size else "–"
+
+
+def _merges(found: Inspection, formats: Formats) -> RowTable:
+    columns = (
+        Column(_("started"), 14),
+        Column(_("inserted"), 10, right=True),
+        Column(_("updated"), 10, right=True),
+        Column(_("stale"), 8, right=True),
+        Column(_("quarantined"), 11, right=True),
+        Column(_("took"), 9, right=True, drop=2),
+        Column(_("delay"), 9, right=True, drop=1),
+    )
+    rows = tuple(
+        Row(
+            run.started_at.isoformat(),
+            (
+                Span(formats.day_time(run.started_at), "dim"),
+                formats.count(run.inserted),
+                formats.count(run.updated),
+                formats.count(run.stale),
+                Span(formats.count(run.quarantined), "wait" if run.quarantined else "text"),
+                formats.milliseconds(run.duration_s * 1_000),
+                formats.milliseconds(run.delay_s * 1_000),
+            ),
+        )
+        for run in found.runs
+    )
+    return RowTable(columns, rows, "first")
+
+
+def _offsets(found: Inspection, formats: Formats) -> RowTable:
+    columns = (
+        Column(_("topic"), 12, stretch=True),
+        Column(_("source"), 16, drop=2),
+        Column(_("part"), 4, right=True),
+        Column(_("from"), 9, right=True, drop=3),
+        Column(_("next"), 12, right=True),
+        Column(_("without record"), 14, right=True, drop=4),
+        Column(_("stored at"), 14, drop=1),
+    )
+    rows = tuple(
+        Row(
+            f"{one.source_id}/{one.partition}",
+            (
+                clean(one.topic, 120),
+                Span(clean(one.source_id, 40), "dim"),
+                str(one.partition),
+                formats.count(one.start_offset),
+                formats.count(one.next_offset),
+                formats.count(one.skipped),
+                Span(formats.day_time(one.updated_at), "dim"),
+            ),
+        )
+        for one in sorted(found.offsets, key=lambda one: (one.topic, one.source_id, one.partition))
+    )
+    return RowTable(columns, rows)
+
+
+def _gaps(found: Inspection, formats: Formats) -> RowTable:
+    columns = (
+        Column(_("noticed"), 14),
+        Column(_("topic"), 14, drop=1),
+        Column(_("part"), 4, right=True),
+        Column(_("first lost"), 12, right=True),
+        Column(_("last lost"), 12, right=True),
+        Column(_("reason"), 12, stretch=True),
+    )
+    rows = tuple(
+        Row(
+            f"{gap.topic}/{gap.partition}/{gap.from_offset}",
+            (
+                Span(formats.day_time(gap.noticed_at), "dim"),
+                clean(gap.topic, 120),
+                str(gap.partition),
+                formats.count(gap.from_offset),
+                formats.count(gap.to_offset - 1),
+                Span(clean(gap.reason, 200), "bad"),
+            ),
+        )
+        for gap in found.gaps
+    )
+    return RowTable(columns, rows)
+
+
+def row_details(table: RowTable, row: Row, width: int) -> list[Line]:
+    """Return a row with a line for each column."""
+    texts = [cell.text if isinstance(cell, Span) else cell for cell in row.cells]
+    names = [column.title for column in table.columns]
+    return pairs(list(zip(names, texts, strict=True)), width, 18)
