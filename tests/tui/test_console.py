@@ -1,0 +1,205 @@
+"""What works everywhere: keys, help, palette, exports, read-only, trouble at the opening."""
+
+import csv
+import json
+
+import pytest
+from textual.command import CommandPalette
+
+from core.broker.connect import connect_broker  # noqa: F401 - imported before threads do
+from core.clock import SystemClock
+from core.jobs import produce
+from core.text import _
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
+
+LEAVING = {"q", "ctrl+c"}
+
+
+def keys_of(bindings):
+    return [key for entry in bindings for key in entry.key.split(",") if key not in LEAVING]
+
+
+@pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
+def test_every_key_works_in_every_pane(play, code, size):
+    async def script(here):
+        console = here.console
+        for pane in console.panes:
+            for key in keys_of(pane.own_bindings()):
+                await here.press(pane.NUMBER, key)
+                assert pane.has_class("-shown")
+                await here.back()
+        for _node, common in console.common_bindings():
+            for key in keys_of(common):
+                await here.press(key)
+                await here.back()
+        assert here.text
+
+    play(script, code=code, size=size)
+
+
+def test_help_names_every_key(play):
+    async def script(here):
+        await here.press("question_mark")
+        assert isinstance(here.console.screen, HelpScreen)
+        shown = "\n".join(str(label.render()) for label in here.console.screen.query("Label"))
+        for pane in here.console.panes:
+            assert f"{pane.NUMBER} {_(pane.TITLE)}" in shown
+            for entry in pane.own_bindings():
+                assert _(entry.tooltip or entry.description) in shown
+        await here.press("escape")
+        assert not isinstance(here.console.screen, HelpScreen)
+
+    play(script)
+
+
+def test_the_palette_finds_an_action_of_another_pane_and_does_it(play):
+    async def script(here):
+        await here.press("colon")
+        assert isinstance(here.console.screen, CommandPalette)
+        await here.press(*"alertsall")
+        await here.until(lambda: "Alerts: all" in here.text)
+        await here.press("enter", "enter")
+        await here.until(lambda: not isinstance(here.console.screen, CommandPalette))
+        await here.until(lambda: here.console.screen.chosen.NAME == "alerts")
+
+    play(script)
+
+
+def test_an_empty_board_says_what_to_press_and_the_key_asks_first(play):
+    async def script(here):
+        assert "press d to run the whole pipeline" in here.text
+        await here.press("d")
+        assert isinstance(here.console.screen, ConfirmScreen)
+        assert "Run the whole pipeline?" in here.text
+        await here.press("n")
+        assert not here.console.desk.snapshot().demo.running
+
+    play(script)
+
+
+def test_the_demonstration_is_shown_and_its_outcome_announced(play, monkeypatch):
+    monkeypatch.setattr("tui.app._DEMO_ORDERS", 200)
+    monkeypatch.setattr("tui.app._DEMO_RATE", 400.0)
+
+    async def script(here):
+        await here.press("d", "y")
+        await here.until(lambda: "demo 2/4" in here.text)
+        await here.until(lambda: "The demonstration is done: PASS." in here.text, 60)
+        await here.until(lambda: "PASS" in here.text.splitlines()[0])
+
+    play(script)
+
+
+def test_a_read_only_console_refuses_aloud_and_changes_nothing(play, settings):
+    connect_once(settings)
+
+    async def script(here):
+        await here.until(lambda: here.console.desk.snapshot().figures.value)
+        assert "read-only" in here.text.splitlines()[0]
+        await here.press("1", "g")
+        await here.back()
+        await here.until(lambda: here.console.desk.generate(seed_options()) is False)
+        await here.until(lambda: "nothing can be changed here" in here.text)
+
+    desk = play(script, read_only=True, ready=False)
+    assert not desk.start_consumer()
+    assert not desk.validate()
+    assert not desk.demonstrate()
+    assert not desk.start_producer(produce.Options())
+    assert not (settings.paths.data / "seed").exists()
+    assert not (settings.paths.data / "history.sqlite").exists()
+    assert not (settings.paths.broker_file).exists()
+
+
+def seed_options():
+    from core.jobs import seed
+
+    return seed.Options()
+
+
+def connect_once(settings):
+    """Make the warehouse, as an earlier run would have."""
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    warehouse.setup()
+    warehouse.close()
+
+
+def test_a_held_warehouse_is_shown_with_its_holder_and_r_opens_it_later(play, settings):
+    holder = DuckDbWarehouse(settings, clock=SystemClock())
+
+    async def script(here):
+        await here.until(lambda: here.console.desk.snapshot().opening.error)
+        await here.draw()
+        assert "r tries again now" in here.text
+        assert "in use by process" in " ".join(here.text.split())
+        holder.close()
+        await here.press("r")
+        await here.until(lambda: here.console.desk.ready)
+        await here.until(lambda: "tries again" not in here.text)
+
+    play(script, ready=False)
+
+
+def test_a_theme_is_remembered(play):
+    async def choose(here):
+        assert here.console.theme == "textual-dark"
+        await here.press("t")
+        assert here.console.theme == "textual-light"
+
+    async def look(here):
+        assert here.console.theme == "textual-light"
+
+    play(choose)
+    play(look)
+
+
+def test_panes_and_history_are_written_as_csv_and_json(play, settings):
+    async def script(here):
+        here.console.go_to("consumer")
+        await here.until(lambda: here.console.desk.snapshot().watch.value)
+        await here.press("w")
+        await here.until(lambda: list(here.console.exports.glob("consumer_*.json")))
+        await here.until(lambda: len(here.console.desk.snapshot().history) > 1)
+        await here.press("W")
+        await here.until(lambda: list(here.console.exports.glob("history_*.json")))
+        await here.press("P")
+        await here.until(lambda: "Written" in here.text)
+
+    play(script)
+    exports = settings.paths.data / "exports"
+    (table,) = exports.glob("consumer_*.csv")
+    (objects,) = exports.glob("consumer_*.json")
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    same = json.loads(objects.read_text(encoding="utf-8"))
+    assert [row["partition"] for row in rows] == [str(row["partition"]) for row in same]
+    assert len(rows) > 0
+    (samples,) = exports.glob("history_*.json")
+    assert set(json.loads(samples.read_text())[0]) >= {"at", "produced", "consumed", "lag"}
+    (picture,) = exports.glob("screen_*.svg")
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_the_text_of_a_pane_is_copied(play):
+    async def script(here):
+        await here.press("8", "y")
+        assert here.console.clipboard.startswith("✓ nothing is wrong")
+
+    play(script)
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_every_size_shows_something_and_nothing_too_wide(play, ascii_only):
+    async def script(here):
+        for width, height in ((20, 5), (40, 12), (60, 20), (80, 24), (120, 36), (200, 60)):
+            await here.pilot.resize_terminal(width, height)
+            for number in ("2", "5", "8"):
+                await here.press(number)
+                assert here.text.strip()
+            footer = here.text.splitlines()[-1]
+            if width >= 40 and height >= 12:
+                assert "? help" in footer
+                assert "q quit" in footer
+
+    play(script, ascii_only=ascii_only)
