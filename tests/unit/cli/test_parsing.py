@@ -98,7 +98,7 @@ def test_the_name_of_a_job_alone_leads_to_run():
     assert "dropship --run seed" in parsing.refuse_without_job(["seed"]).hint
 
 
-def test_without_a_job_the_console_is_named():
+def test_without_a_job_one_is_asked_for():
     error = parsing.refuse_without_job([])
-    assert "console" in error.message
+    assert "name a job" in error.message
     assert "--help" in error.hint
