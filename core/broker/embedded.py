@@ -71,7 +71,11 @@ def start_embedded(paths: Paths, topic: str, *, clock: Clock) -> Cluster:
         raise kafka_error(error, _("starting the embedded broker")) from error
     servers = ",".join(f"{broker.host}:{broker.port}" for broker in metadata.brokers.values())
     announcement = Announcement(servers, os.getpid(), iso(clock.now()))
-    _announce(paths.broker_file, announcement)
+    try:
+        _announce(paths.broker_file, announcement)
+    except StorageError:
+        hold.release()
+        raise
     return _cluster(announcement, _Owner(host, hold, paths.broker_file))
 
 
