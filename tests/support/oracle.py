@@ -1,7 +1,12 @@
 """The one question after every fault: is every acknowledged record in the warehouse, once?"""
 
+from collections.abc import Iterable
+
 from core.broker.base import Broker
+from core.consumer.decode_reasons import EventError
+from core.consumer.event import parse_strict
 from core.warehouse.base import Warehouse
+from core.warehouse.model import Row
 
 
 def coordinates(warehouse: Warehouse) -> list[tuple[str, int, int]]:
@@ -23,3 +28,21 @@ def check_exactly_once(broker: Broker, warehouse: Warehouse, topic: str, group_i
     assert stored == {part: mark.high for part, mark in broker.watermarks(topic).items()}
     for partition, offset in broker.committed(topic, group_id).items():
         assert offset <= stored[partition]
+
+
+def check_newest_orders(records: Iterable[tuple[int, int, bytes | None]], rows: list[Row]) -> None:
+    """Fail unless `orders` holds exactly the newest version of each order of a topic.
+
+    records: partition, offset and value of everything in the topic. rows: of `oracle_orders`.
+    """
+    newest: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {}
+    for partition, offset, value in records:
+        try:
+            event = parse_strict(value)
+        except EventError:
+            continue
+        order = event.order
+        version = (order.sold_at, event.timestamp, partition, offset)
+        if order.id not in newest or newest[order.id][0] < version:
+            newest[order.id] = (version, (order.id, order.quantity, order.unit_price))
+    assert [tuple(row) for row in rows] == [entry for _key, (_v, entry) in sorted(newest.items())]

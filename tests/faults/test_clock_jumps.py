@@ -1,0 +1,90 @@
+"""Fault 22: the wall clock jumps a day. Nothing turns negative, and the pace does not change."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.processes import Dropship, Running
+from tests.support.topic import read_all
+from tests.support.waiting import wait_until
+
+DAY_S = 86_400
+RATE, DURATION_S = 800, 4
+_FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+
+Start = Callable[..., Running]
+
+
+def bent_in_process(dropship: Dropship, offset: Path) -> Start:
+    """Start jobs whose own clock is bent."""
+    program = Path(__file__).with_name("jumping_clock.py")
+
+    def start(job: str, *arguments: str) -> Running:
+        return dropship.start(job, *arguments, program=(program, str(offset)))
+
+    return start
+
+
+def bent_by_libfaketime(dropship: Dropship, offset: Path) -> Start:
+    """Start jobs for which all of the process, librdkafka too, sees the bent clock."""
+    if not _FAKETIME:
+        pytest.skip("libfaketime (Debian package faketime) is not installed")
+    env = {
+        "LD_PRELOAD": str(_FAKETIME[0]),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+
+    def start(job: str, *arguments: str) -> Running:
+        return dropship.start(job, *arguments, env=env)
+
+    return start
+
+
+@pytest.mark.parametrize(
+    "bend", [bent_in_process, pytest.param(bent_by_libfaketime, marks=pytest.mark.slow)]
+)
+def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(
+    dropship, tmp_path, bend
+):
+    offset = tmp_path / "offset"
+    offset.write_text("+0")
+    start = bend(dropship, offset)
+    dropship("seed", "--customers", "50", "--products", "20", "--orders", "10").done()
+    dropship.start_broker()
+    consumer = start("consume")
+    stream = ("--mode", "stream", "--rate", str(RATE), "--duration", str(DURATION_S))
+    producer = start("produce", *stream)
+    with dropship.broker() as cluster:
+
+        def stored() -> int:
+            return sum(cluster.committed("orders_topic", "snowflake-consumer-group").values())
+
+        for jump in (DAY_S, -DAY_S):
+            enough = stored() + RATE
+            wait_until(lambda enough=enough: stored() >= enough, what=producer.err + consumer.err)
+            offset.write_text(f"{jump:+d}")
+        produced = producer.end().done()
+        wait_until(lambda: stored() == produced["acked"])
+        consumer.signal(signal.SIGTERM)
+        consumed = consumer.end().record
+        merged = dropship("transform").done()
+        checks = dropship("validate").record["checks"]
+        with dropship.warehouse() as warehouse:
+            check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
+            records = read_all(cluster.bootstrap_servers, "orders_topic")
+            check_newest_orders(records, warehouse.rows("oracle_orders"))
+    assert produced["sent"] == pytest.approx(RATE * DURATION_S, rel=0.05)
+    assert produced["rate_actual"] == pytest.approx(RATE, rel=0.05)
+    assert consumed["lag"] == 0
+    assert 0 <= consumed["latency_ms"]["p50"] <= consumed["latency_ms"]["p99"]
+    assert merged["delay_s"] >= 0
+    assert "ERROR" not in {check["status"] for check in checks.values()}
+    assert produced["elapsed_s"] >= 0 <= consumed["elapsed_s"]
+    log = dropship.paths.log_file.read_text()
+    assert "Traceback" not in log
