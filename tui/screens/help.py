@@ -11,6 +11,7 @@ from textual.widgets import Label
 
 from core.text import N_, _
 from tui.lines import fit
+from tui.views.edges import span_of
 
 Group = tuple[str, Sequence[Binding]]
 
@@ -42,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
         """Yield keys and what they do; the numbers of the panes in one row."""
         numbers = [entry.key for entry in bindings if entry.action.startswith("choose(")]
         if numbers:
-            yield f"{numbers[0]}-{numbers[-1]}", _("go to a pane")
+            yield span_of(numbers), _("go to a pane")
         for binding in bindings:
             if not binding.action.startswith("choose("):
                 text = binding.tooltip or binding.description

@@ -24,7 +24,7 @@ from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
 from tui.panes.warehouse import WarehousePane
 from tui.views.banner import banner
-from tui.views.edges import footer, tabs
+from tui.views.edges import footer, span_of, tabs
 from tui.views.frame import Frame
 from tui.views.strip import strip
 from tui.widgets.lines_view import LinesView
@@ -157,7 +157,11 @@ class MainScreen(Screen[None]):
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
         self._choose(name)
-        self._panes[name].focus()
+        if self.single:
+            self._panes[name].focus()
+        else:
+            # At once, so that keys typed quickly after it reach this pane already.
+            self.set_focus(self._panes[name])
 
     def action_maximise(self) -> None:
         """Give the chosen pane the whole screen, or give it back."""
@@ -203,6 +207,5 @@ class MainScreen(Screen[None]):
         ]
         always = [(key, text) for name, key, text in pairs if name in _ALWAYS]
         hints = [(key, text) for name, key, text in pairs if name not in _ALWAYS]
-        span = f"{_ALL[0].NUMBER}-{_ALL[-1].NUMBER}"
-        hints.insert(0, (span, _("panes")))
+        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes")))
         return footer(hints, always, width)

@@ -65,11 +65,13 @@ def _opening(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if not task.error:
         return []
     room = frame.width - 2
-    return [
-        *(line(Span(text, "bad")) for text in wrap(task.error, room)[:2]),
-        *(line(Span(text, "dim")) for text in wrap(task.hint, room)[:2]),
-        keys(_("[r] tries again now; it is tried by itself every few seconds")),
-    ]
+    again = keys(_("[r] tries again now; it is tried by itself every few seconds"))
+    hints = [line(Span(text, "dim")) for text in wrap(task.hint, room)[:2]]
+    if hints and hints[-1].width + again.width + 3 <= room:
+        hints[-1] = line(hints[-1], "   ", again)
+    else:
+        hints.append(again)
+    return [*(line(Span(text, "bad")) for text in wrap(task.error, room)[:2]), *hints]
 
 
 def _others(now: DeskSnapshot, frame: Frame) -> Line:

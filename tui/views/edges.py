@@ -47,3 +47,9 @@ def _tabs(titles: Sequence[Tab], chosen: str, letters: int) -> Line:
         else:
             spans.append(Span(f" {number} {title[:letters]}".rstrip() + " ", "dim"))
     return line(" ", *spans)
+
+
+def span_of(numbers: Sequence[str]) -> str:
+    """Return the numbers of the panes in short: 1-8, or 1-9 0."""
+    plain = [number for number in numbers if number != "0"]
+    return f"{plain[0]}-{plain[-1]}" + (" 0" if len(plain) < len(numbers) else "")
