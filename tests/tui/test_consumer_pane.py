@@ -40,3 +40,17 @@ def test_dead_letters_are_counted_by_reason_in_the_full_view(play):
             assert f"  {reason}" in here.text or " more" in here.text
 
     play(script, size=(160, 50))
+
+
+def test_a_start_that_cannot_be_says_why(play, warehouse):
+    async def script(here):
+        await here.until(lambda: here.console.desk.snapshot().opening.error)
+        for keys in (("3", "s"), ("4", "v")):
+            here.console.clear_notifications()
+            await here.press(*keys)
+            assert [
+                "in use by process" in told.message for told in here.console._notifications
+            ] == [True]
+        assert state(here) is RunState.IDLE
+
+    play(script, ready=False)

@@ -83,6 +83,13 @@ class Pane(Container, can_focus=True):
         """The application."""
         return cast("Console", self.app)
 
+    def opened(self) -> bool:
+        """Return whether the back ends are open; say why not where they are not."""
+        now = self.desk.snapshot()
+        if not now.ready:
+            self.console.tell(now.opening.error or _("The back ends are still being opened."))
+        return now.ready
+
     @property
     def lines(self) -> Sequence[Line]:
         """What is shown, for tests and copies."""

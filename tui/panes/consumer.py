@@ -38,7 +38,7 @@ class ConsumerPane(Pane):
         running = self.desk.consumer
         if running is not None:
             running.resume()
-        else:
+        elif self.opened():
             self.desk.start_consumer()
 
     def action_pause(self) -> None:

@@ -102,7 +102,8 @@ class ValidationPane(Pane):
 
     def action_validate(self) -> None:
         """Run all checks."""
-        self.desk.validate()
+        if self.opened():
+            self.desk.validate()
 
     def action_interval(self) -> None:
         """Take the next interval."""

@@ -14,9 +14,9 @@ from tui.views.plots import bar_plot, line_plot
 _LEAST_RECENT = 4
 _LEAST_PLOT = 6
 _SLOW_S = 1.0
-_AMOUNT = 11
-_SIDE = 10
-_ROOMY = 46
+_AMOUNT = 13
+_SIDE = 11
+_ROOMY = 52
 _TWO_COLUMNS = 70
 
 
@@ -124,7 +124,8 @@ def _recent(figures: Kpis, frame: Frame, width: int, room: int) -> list[Line]:
         name = fit(row.product_name or "–", max(width - 16 - len(amount), 4))
         if frame.full and width > _TWO_COLUMNS:
             half = (width - 16 - len(amount)) // 2
-            name = fit(row.product_name or "–", half) + fit(row.customer_name or "–", half)
+            names = (row.product_name or "–", row.customer_name or "–")
+            name = "".join(fit(one, half - 1) + " " for one in names)
         left = line(Span(f"{frame.formats.day_time(row.sold_at)} ", "dim"), name)
         lines.append(ends(left, line(amount), width))
     return lines
