@@ -40,9 +40,9 @@ class DoctorPane(RowsPane):
         """Return the verdict."""
         return doctor_head(now, frame, settings=self._settings)
 
-    def stamp(self, now: DeskSnapshot) -> object:
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
-        return "settings" if self._settings else ("checks", id(now.explored.doctor.result))
+        return ("settings",) if self._settings else ("checks", now.explored.doctor.result)
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return checks or settings."""

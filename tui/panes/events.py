@@ -73,11 +73,11 @@ class EventsPane(RowsPane):
         """Return what is listed and how fresh it is."""
         return events_head(now, frame, letters=self._letters, frozen=self._held is not None)
 
-    def stamp(self, now: DeskSnapshot) -> object:
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         if self._letters:
-            return ("letters", id(now.explored.letters.value))
-        return ("topic", id(self._records(now)))
+            return ("letters", now.explored.letters.value)
+        return ("topic", self._records(now))
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return records or dead letters."""

@@ -39,9 +39,9 @@ class LogsPane(RowsPane):
         file = str(self.desk.settings.paths.log_file)
         return logs_head(now.explored.log, self._least, file, frame)
 
-    def stamp(self, now: DeskSnapshot) -> object:
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
-        return (self._least, id(now.explored.log))
+        return (self._least, now.explored.log)
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return the records of the level."""

@@ -45,15 +45,15 @@ class RowsPane(Pane):
         super().__init__()
         self._lines_view.set_classes("rows-head")
         self._rows_view = RowsView()
-        self._made_of: object = None
+        self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
 
     def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the lines above the table."""
         raise NotImplementedError
 
-    def stamp(self, now: DeskSnapshot) -> object:
-        """Return what the rows are made of: the same object as long as they are the same."""
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+        """Return what the rows are made of: the same objects as long as they are the same."""
         raise NotImplementedError
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
@@ -110,7 +110,7 @@ class RowsPane(Pane):
             self._lines_view.styles.height = len(head)
         self._lines_view.show(head)
         made_of = self.stamp(now)
-        if made_of != self._made_of or not self._table.columns:
+        if not _same(made_of, self._made_of):
             self._made_of = made_of
             self._table = self.rows_of(now, frame)
         self._rows_view.show_table(self._table, ascii_only=ascii_only)
@@ -164,3 +164,8 @@ class RowsPane(Pane):
         """End the filter; without one go back to the other panes."""
         if not self._rows_view.clear_filter():
             await self.run_action("screen.restore")
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether two stamps hold the same objects; comparing what is in them would cost more."""
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

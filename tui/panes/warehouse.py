@@ -44,9 +44,9 @@ class WarehousePane(RowsPane):
         """Return sizes, backlog, query times."""
         return warehouse_head(now, frame, self._part)
 
-    def stamp(self, now: DeskSnapshot) -> object:
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
-        return (self._part, id(now.explored.inspection.value))
+        return (self._part, now.explored.inspection.value)
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return the chosen list."""

@@ -62,7 +62,7 @@ def findings_table(findings: Sequence[Finding], *, ascii_only: bool) -> RowTable
         Column("", 1),
         Column(_("check"), 10),
         Column(_("found"), 30, stretch=True),
-        Column(_("how to mend it"), 30, stretch=True, drop=1),
+        Column(_("how to mend it"), 40, drop=1),
     )
     rows = tuple(
         Row(

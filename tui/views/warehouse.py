@@ -92,7 +92,7 @@ def _questions(now: DeskSnapshot, formats: Formats) -> Line:
         spans += [Span(f" {name} ", "dim"), Span(took, role), Span(" ")]
     if checks is not None:
         took = formats.milliseconds(checks.elapsed_s * 1_000)
-        spans += [Span(f" {_('validation')} ", "dim"), Span(took)]
+        spans += [Span(" " + _("validation") + " ", "dim"), Span(took)]
     return line(*spans)
 
 

@@ -177,7 +177,7 @@ class RowsView(LinesView):
         if not self._top <= self._cursor < self._top + room:
             self._top = self._cursor if self._cursor < self._top else self._cursor - room + 1
         self._top = max(min(self._top, len(self._rows) - room), 0)
-        layout = lay_out(self._table.columns, width - _EDGES - 1)
+        layout = lay_out(self._table.columns, width - _EDGES - 2)
         lines = [line("  ", layout.head()), *self._visible(layout, room)]
         if self._typing or self._filter:
             lines += [EMPTY] * (room + 1 - len(lines)) + [self._filter_line(width)]
@@ -194,7 +194,7 @@ class RowsView(LinesView):
         for index, row in enumerate(shown):
             mark = pointer if self._top + index == self._cursor else " "
             body = line(Span(mark, "accent"), " ", layout.line(row))
-            lines.append(line(body, self._thumb(index, room)))
+            lines.append(line(body, " ", self._thumb(index, room)))
         return lines
 
     def _thumb(self, index: int, room: int) -> Span:

@@ -1,0 +1,54 @@
+"""A console without a terminal or a timer, over a desk that shows what a test gives it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from core.config import Settings
+from core.operations.desk import Desk
+from core.operations.snapshot import DeskSnapshot
+from tui.app import Console
+from tui.formats import Formats
+
+
+class StillDesk(Desk):
+    """A desk that opens nothing and shows the moment it was given."""
+
+    def __init__(self, settings: Settings, now: DeskSnapshot) -> None:
+        super().__init__(settings)
+        self.now = now
+        self.replayed: list[list[str]] = []
+
+    def open(self) -> bool:
+        """Open nothing."""
+        return False
+
+    @property
+    def ready(self) -> bool:
+        """As the moment says."""
+        return self.now.ready
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return the moment."""
+        return self.now
+
+    def replay(self, event_ids) -> bool:
+        """Note what is to be published again."""
+        self.replayed.append(list(event_ids))
+        return True
+
+
+def still_console(settings: Settings, now: DeskSnapshot) -> Console:
+    """Return a console that draws when told."""
+    return Console(StillDesk(settings, now), Formats("en"), timer=False)
+
+
+def piloted(script: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Let a test be a coroutine."""
+
+    @wraps(script)
+    def test(*given: Any, **named: Any) -> None:
+        asyncio.run(script(*given, **named))
+
+    return test

@@ -1,0 +1,193 @@
+"""The events pane by its keys: lists, filter, details, replay; nothing hostile gets through."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from core.operations.explore import Explored
+from core.operations.inspect import DeadLetters, ListedLetter
+from core.operations.peek import PeekedRecord
+from core.operations.poller import Reading
+from core.warehouse.model import StoredDeadLetter
+from tests.support.console import piloted, still_console
+from tests.support.moments import NOW, moment
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.event_details import RowDetails
+
+HOSTILE = (
+    b"[red]x[/] [@click=app.quit]\x1b]52;c;aGk=\x07 \xc2\x9b31m \xe2\x80\xae\xe2\x80\x8b"
+    + b"y" * 10_000
+)
+
+
+def record(offset: int, value: bytes | None = b'{"a": 1}') -> PeekedRecord:
+    at = NOW + timedelta(seconds=offset)
+    return PeekedRecord(0, offset, at, b"key-%d" % offset, value, len(value or b""))
+
+
+def letter(number: int, reason: str = "invalid_json", stage: str = "decode") -> ListedLetter:
+    stored = StoredDeadLetter(
+        event_id=f"id-{number}",
+        stage=stage,
+        reason=reason,
+        detail=f"detail {number}",
+        topic="orders_topic",
+        partition=0,
+        offset=number,
+        key=b"k",
+        payload=HOSTILE,
+        headers=(("[red]h", HOSTILE),),
+        received_at=NOW,
+        replays=0,
+    )
+    return ListedLetter(stored, len(HOSTILE))
+
+
+def explored(records=(), letters=()):
+    return Explored(
+        peek=Reading(tuple(records), NOW),
+        letters=Reading(DeadLetters(len(letters), tuple(letters)), NOW),
+    )
+
+
+def text(pane) -> str:
+    return "\n".join(entry.text for entry in pane.lines)
+
+
+async def opened(pilot):
+    await pilot.pause()
+    await pilot.press("6")
+    await pilot.pause()
+    pilot.app.tick()
+    await pilot.pause()
+    return pilot.app._main.pane("events")
+
+
+@piloted
+async def test_cursor_stays_on_its_row_while_records_come(settings):
+    records = [record(offset) for offset in range(50, 0, -1)]
+    app = still_console(settings, moment(explored=explored(records)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("j", "j", "down")
+        assert pane.rows_view.current.key == "0/47"
+        app.desk.now = moment(explored=explored([record(52), record(51), *records]))
+        app.tick()
+        assert pane.rows_view.current.key == "0/47"
+        await pilot.press("g")
+        app.desk.now = moment(explored=explored([record(53), *records]))
+        app.tick()
+        assert pane.rows_view.current.key == "0/53"
+        await pilot.press("G")
+        assert pane.rows_view.current.key == "0/1"
+
+
+@piloted
+async def test_digits_and_letters_go_into_the_filter_and_escape_ends_it(settings):
+    records = [record(offset) for offset in range(50, 0, -1)]
+    app = still_console(settings, moment(explored=explored(records)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("slash", *"key-3", "q")
+        assert len(pane.rows_view.rows) == 0
+        await pilot.press("backspace")
+        assert {row.key for row in pane.rows_view.rows} == {
+            "0/3",
+            *(f"0/{n}" for n in range(30, 40)),
+        }
+        assert "11 of 50" in text(pane)
+        await pilot.press("enter", "escape")
+        assert len(pane.rows_view.rows) == 50
+        await pilot.press("escape")
+        assert app._main.chosen.NAME != "events"
+
+
+@piloted
+async def test_details_show_hostile_bytes_whole_and_harmless(settings):
+    app = still_console(settings, moment(explored=explored([record(1, HOSTILE)])))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, RowDetails)
+        await pilot.pause()
+        shown = "".join(entry.text for entry in screen.lines)
+        assert shown.count("y") >= 10_000
+        assert "[red]x[/] [@click=app.quit]" in shown
+        for seen in (shown, text(pane)):
+            assert not set(seen) & {"\x1b", "\x07", "\x9b", "\u202e", "\u200b"}
+        await pilot.press("G", "g", "ctrl+d", "k", "escape")
+        assert not isinstance(app.screen, RowDetails)
+
+
+@piloted
+async def test_one_dead_letter_is_replayed_after_a_yes(settings):
+    letters = [letter(2), letter(1)]
+    app = still_console(settings, moment(explored=explored((), letters)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("tab", "j", "r")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("n")
+        assert app.desk.replayed == []
+        await pilot.press("r")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.desk.replayed == [["id-1"]]
+        assert "invalid_json" in text(pane)
+
+
+@piloted
+async def test_all_filtered_are_replayed_without_those_of_the_merge(settings):
+    letters = [letter(3, "tombstone"), letter(2), letter(1, "invalid_json", "merge")]
+    app = still_console(settings, moment(explored=explored((), letters)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("tab", "slash", *"json", "enter", "R")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.desk.replayed == [["id-2"]]
+
+
+@piloted
+async def test_topic_can_be_held_still(settings):
+    app = still_console(settings, moment(explored=explored([record(1)])))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("space")
+        app.desk.now = moment(explored=explored([record(2), record(1)]))
+        app.tick()
+        assert len(pane.rows_view.rows) == 1
+        await pilot.press("space")
+        assert len(pane.rows_view.rows) == 2
+
+
+@piloted
+async def test_failing_reading_is_shown_in_place(settings):
+    failing = replace(
+        explored([record(1)]),
+        peek=Reading(
+            None, None, error="broker [red] away", failing_since=NOW - timedelta(seconds=9)
+        ),
+    )
+    app = still_console(settings, moment(explored=failing))
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await opened(pilot)
+        assert "broker [red] away" in text(pane)
+        assert "9 s" in text(pane)
+
+
+@piloted
+async def test_click_takes_a_row_and_a_second_one_opens_it(settings):
+    records = [record(offset) for offset in range(50, 0, -1)]
+    app = still_console(settings, moment(explored=explored(records)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.click(pane.rows_view, offset=(10, 4))
+        assert pane.rows_view.current.key == "0/47"
+        await pilot.click(pane.rows_view, offset=(10, 4), times=2)
+        await pilot.pause()
+        assert isinstance(app.screen, RowDetails)
