@@ -33,7 +33,9 @@ def untouched(now: DeskSnapshot) -> bool:
     figures = now.figures.value
     idle = now.producer.state is RunState.IDLE and now.consumer.state is RunState.IDLE
     seeded = now.seed.running or now.seed.result is not None
-    return figures is not None and not figures.kpis.total_orders and idle and not seeded
+    empty = now.watch.value is None or not now.watch.value.records
+    nothing = figures is not None and not figures.kpis.total_orders
+    return nothing and empty and idle and not seeded
 
 
 def _demo(now: DeskSnapshot, frame: Frame) -> Line:

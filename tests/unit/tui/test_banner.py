@@ -1,7 +1,8 @@
 """The banner says what matters before all else, and nothing when nothing does."""
 
 from core.lifecycle import RunState
-from core.operations.snapshot import Others
+from core.operations.poller import Reading
+from core.operations.snapshot import Others, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from tests.support.moments import NOW, figures, frame, moment
@@ -22,6 +23,7 @@ def test_it_is_silent_once_there_are_orders_or_work():
     assert text(moment(figures=figures(5))) == ""
     assert text(moment(producer=ProducerSnapshot(state=RunState.RUNNING))) == ""
     assert text(moment(seed=TaskSnapshot(running=True))) == ""
+    assert text(moment(watch=Reading(Watch(records=3)))) == ""
 
 
 def test_the_demonstration_names_its_step():
