@@ -1,8 +1,8 @@
 """A light line chart in braille dots (or ASCII), for what moves several times a second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
 from operator import or_
 
 from core.text import _
@@ -49,8 +49,17 @@ class _Cell:
 def chart(series: Sequence[Series], width: int, height: int, frame: Frame) -> list[Line]:
     """Return `height` lines: an axis from zero, the curves over one another, a legend, the time.
 
-    Steps are seconds; the time has a line of its own from five lines on.
+    Steps are seconds; the time has a line of its own from five lines on. The last charts are kept:
+    views are asked more often than samples come.
     """
+    fixed = tuple(replace(one, values=tuple(one.values)) for one in series)
+    return list(_chart(fixed, width, height, frame, _("now")))
+
+
+@lru_cache(maxsize=16)
+def _chart(
+    series: tuple[Series, ...], width: int, height: int, frame: Frame, now: str
+) -> list[Line]:
     wide = width > _LEGEND_FROM
     across = max(width - _AXIS - (_LEGEND if wide else 0), 4)
     per_cell = 1 if frame.ascii_only else 2
@@ -68,7 +77,8 @@ def chart(series: Sequence[Series], width: int, height: int, frame: Frame) -> li
         axis = Span(fit(label, _AXIS - 2, right=True), "dim")
         lines.append(line(axis, edge, *curve, legend[row]))
     if timed:
-        lines.append(_time(max(map(len, shown), default=0), across, per_cell, frame))
+        steps = max(map(len, shown), default=0)
+        lines.append(_time(steps, across, per_cell, frame, now))
     return lines
 
 
@@ -99,9 +109,8 @@ def _legend(series: Sequence[Series], rows: int) -> list[Line]:
     return [*lines, *[blank] * rows][:rows]
 
 
-def _time(steps: int, across: int, per_cell: int, frame: Frame) -> Line:
+def _time(steps: int, across: int, per_cell: int, frame: Frame, now: str) -> Line:
     """Return the line below the axis: how far back it goes, and now."""
-    now = _("now")
     back = f"−{frame.formats.span(steps)}" if steps >= per_cell * len(now) else ""
     if frame.ascii_only:
         back = back.replace("−", "-")

@@ -14,6 +14,7 @@ from tui.views.frame import Frame, problem, wrap
 _LEAST_CHART = 3
 _FIXED = 3
 _LEAST_PAIR, _LEAST_TABLES = 7, 8
+_FULL_WIDTH, _FULL_HEIGHT = 70, 12
 _PAIR_WIDTH = 90
 _ROOMY = 44
 _SECONDS_FROM_MS = 10_000.0
@@ -26,7 +27,7 @@ def consumer(now: DeskSnapshot, frame: Frame) -> list[Line]:
         text = _("press [s] to start storing what the topic holds")
         return [line(_("nothing is consumed")), EMPTY, *advice(text, frame.width)]
     lines = _said(now, frame)
-    if frame.full:
+    if frame.full and frame.width >= _FULL_WIDTH and frame.height >= _FULL_HEIGHT:
         lines += _full(now, frame, frame.height - len(lines))
     else:
         height = frame.height - _FIXED - len(lines)

@@ -95,7 +95,9 @@ def _change(now: Decimal | int, before: Decimal | int, frame: Frame) -> tuple[st
 
 def _top(figures: Kpis, frame: Frame) -> list[Line]:
     best = max((row.total_revenue for row in figures.top_products), default=Decimal(1))
-    width = max(frame.width - 24 - 11, 4)
+    amounts = [frame.formats.money(row.total_revenue, cents=False) for row in figures.top_products]
+    side = max([10, *map(len, amounts)]) + 1
+    width = max(frame.width - 24 - side, 4)
     return [
         line(
             fit(_name(row), 23),
@@ -105,9 +107,9 @@ def _top(figures: Kpis, frame: Frame) -> list[Line]:
                 width,
                 ascii_only=frame.ascii_only,
             ),
-            fit(frame.formats.money(row.total_revenue, cents=False), 11, right=True),
+            fit(amount, side, right=True),
         )
-        for row in figures.top_products
+        for row, amount in zip(figures.top_products, amounts, strict=True)
     ]
 
 
