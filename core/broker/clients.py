@@ -53,6 +53,7 @@ _LOGIN = frozenset(
         KafkaError.UNSUPPORTED_SASL_MECHANISM,
     }
 )
+_TLS_ALERT = "tls alert"
 _RIGHTS = frozenset(
     {
         KafkaError.TOPIC_AUTHORIZATION_FAILED,
@@ -91,7 +92,8 @@ def passes(error: KafkaError) -> bool:
 
 def refuses(error: KafkaError) -> bool:
     """Return whether a broker answered and would not let us in: waiting does not help."""
-    return error.code() in _LOGIN
+    # TLS 1.3 tells a client without a certificate only after the handshake, by an alert.
+    return error.code() in _LOGIN or _TLS_ALERT in error.str()
 
 
 class TopicMissingError(BrokerError):
@@ -116,17 +118,23 @@ def missing_topic(topic: str, servers: str) -> TopicMissingError:
 def kafka_error(error: KafkaError | KafkaException, doing: str) -> BrokerError:
     """Return a client error as ours. doing: what was attempted, with topic and address."""
     cause = error.args[0] if isinstance(error, KafkaException) else error
-    transient = isinstance(cause, KafkaError) and (cause.retriable() or cause.code() in _RETRIABLE)
+    known = cause if isinstance(cause, KafkaError) else None
+    transient = (
+        known is not None
+        and not refuses(known)
+        and (known.retriable() or known.code() in _RETRIABLE)
+    )
     reason = cause.str() if isinstance(cause, KafkaError) else str(cause)
     return BrokerError(
         _("{doing}: {reason}").format(doing=doing, reason=clean(reason, 300)),
-        hint=_hint(cause.code() if isinstance(cause, KafkaError) else None),
+        hint=_hint(known),
         transient=transient,
     )
 
 
-def _hint(code: int | None) -> str:
-    if code in _LOGIN:
+def _hint(error: KafkaError | None) -> str:
+    code = None if error is None else error.code()
+    if error is not None and refuses(error):
         return _("check KAFKA_CONF_SECURITY_PROTOCOL and the KAFKA_CONF_SASL_ and _SSL_ settings")
     if code in _RIGHTS:
         return _("give this user the rights that docs/kafka.md lists")

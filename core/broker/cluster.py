@@ -27,6 +27,7 @@ from core.broker.identity import TopicIdentity
 from core.broker.topics import create_topic
 from core.text import _, clean
 
+_GLANCE_S = 1.0
 _ABSENT = "0"
 """The generation of a topic whose broker does not tell its id."""
 
@@ -127,19 +128,23 @@ class Cluster:
 
         Errors: BrokerError; one that no waiting mends when the broker refused our login.
         """
-        reader = self._reader("")
+        reader, left = self._reader(""), self._timeout
         where = clean(self.bootstrap_servers, 120)
-        try:
-            reader.list_topics(timeout=self._timeout)
-        except KafkaException as error:
-            # Why a connection ended is told to the callback, which only poll serves.
-            reader.poll(0)
-            if self._refusal is not None:
-                refused = _("the broker at {where} refuses us").format(where=where)
-                raise kafka_error(self._refusal, refused) from error
-            raise kafka_error(
-                error, _("no broker answers at {where}").format(where=where)
-            ) from error
+        while True:
+            try:
+                reader.list_topics(timeout=min(left, _GLANCE_S))
+            except KafkaException as error:
+                left -= _GLANCE_S
+                # Why a connection ended is told to the callback, which only poll serves.
+                reader.poll(0)
+                if self._refusal is not None:
+                    refused = _("the broker at {where} refuses us").format(where=where)
+                    raise kafka_error(self._refusal, refused) from error
+                if left <= 0:
+                    doing = _("no broker answers at {where}").format(where=where)
+                    raise kafka_error(error, doing) from error
+            else:
+                return
 
     def create_topic(self, plan: TopicPlan) -> bool:
         """Create a topic; return False when it was there already. See `core.broker.topics`."""

@@ -57,6 +57,7 @@ class Session:
         self._ending = ending
         self._config = broker.consumer_config(options.group_id)
         self._broker_down = Event()
+        self._commit_failed_s: float | None = None
         self._paused = False
         self._assignment = Assignment(
             broker,
@@ -109,6 +110,7 @@ class Session:
                 break
             self._step_over_gaps(consumer)
             self._watch_broker(consumer)
+            self._tell_again(consumer)
             self._counters.publish_if_due(self._life.state)
             if self._ending.reached(self._counters.consumed, self._assignment):
                 break
@@ -174,6 +176,13 @@ class Session:
         except KafkaException as error:
             self._counters.commit_error = clean(error, 200)
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error, 200)})
+
+    def _tell_again(self, consumer: Consumer) -> None:
+        """Repeat a commit that failed, or the lag would look too large until the next one."""
+        failed = self._commit_failed_s
+        if failed is not None and self._clock.monotonic() - failed >= _PROBE_S:
+            self._commit_failed_s = None
+            self._tell_kafka(consumer, wait=False)
 
     def _follow_pause(self, consumer: Consumer) -> None:
         """Pause or resume the partitions as asked."""
@@ -245,6 +254,7 @@ class Session:
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
         self._counters.commit_error = "" if error is None else clean(error.str(), 200)
+        self._commit_failed_s = None if error is None else self._clock.monotonic()
 
     def _publish(self) -> None:
         self._counters.publish(self._life.state)
