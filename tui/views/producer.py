@@ -80,7 +80,7 @@ def _plan(plan: Options, frame: Frame) -> list[Line]:
                 (_("profile"), plan.profile),
                 (_("limit"), _("none") if plan.limit is None else form.count(plan.limit)),
                 (_("duration"), _("none") if plan.duration is None else form.span(plan.duration)),
-                (_("faults"), " · ".join(faults) or _("none")),
+                (_("faults"), " · ".join(faults) or "–"),
             ],
             frame.width,
         ),
