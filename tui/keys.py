@@ -1,0 +1,85 @@
+"""The keys that work everywhere: footer, help and palette are made from them."""
+
+from textual.binding import Binding, BindingType
+
+from core.text import N_
+
+CONSOLE_KEYS: list[BindingType] = [
+    Binding(
+        "d",
+        "demo",
+        N_("demo"),
+        id="app.demo",
+        tooltip=N_("run the whole pipeline once, or cancel that"),
+    ),
+    Binding(
+        "r",
+        "retry",
+        N_("try again"),
+        id="app.retry",
+        tooltip=N_("open broker and warehouse again"),
+        show=False,
+        priority=True,
+    ),
+    Binding(
+        "colon,ctrl+p",
+        "palette",
+        N_("palette"),
+        id="app.palette",
+        key_display=":",
+        tooltip=N_("find any action by name"),
+    ),
+    Binding(
+        "y",
+        "copy",
+        N_("copy"),
+        id="app.copy",
+        tooltip=N_("copy the text of the pane to the clipboard"),
+        show=False,
+    ),
+    Binding(
+        "w",
+        "write",
+        N_("write"),
+        id="app.write",
+        tooltip=N_("write the table of the pane to files (CSV, JSON)"),
+        show=False,
+    ),
+    Binding(
+        "W",
+        "write_history",
+        N_("write history"),
+        id="app.write_history",
+        tooltip=N_("write rates, lag and latency of the last hours to files (CSV, JSON)"),
+        show=False,
+    ),
+    Binding(
+        "P",
+        "picture",
+        N_("picture"),
+        id="app.picture",
+        tooltip=N_("write a picture of the screen (SVG)"),
+        show=False,
+    ),
+    Binding(
+        "t",
+        "theme",
+        N_("theme"),
+        id="app.theme",
+        tooltip=N_("dark, light, or the terminal's own colours"),
+        show=False,
+    ),
+    Binding("question_mark", "help", N_("help"), id="app.help", key_display="?"),
+    Binding(
+        "q", "leave", N_("quit"), id="app.quit", tooltip=N_("end everything cleanly and leave")
+    ),
+    Binding(
+        "ctrl+c",
+        "leave",
+        N_("quit"),
+        id="app.interrupt",
+        show=False,
+        priority=True,
+        tooltip=N_("end everything cleanly and leave; again: at once"),
+    ),
+]
