@@ -10,6 +10,7 @@ MOST_ROWS = 2_000
 """Rows of one table that are kept for the screen."""
 
 _GAP = 2
+_LEAST = 4
 
 Cell = str | Span
 
@@ -91,7 +92,7 @@ def lay_out(columns: Sequence[Column], width: int) -> Layout:
 
     while taken() > width and any(columns[place].drop for place in kept):
         kept.remove(max(kept, key=lambda place: (columns[place].drop, place)))
-    left = width - taken()
+    left = max(width - taken(), 0)
     stretching = [place for place in kept if columns[place].stretch]
     widths = []
     for place in kept:
@@ -101,7 +102,21 @@ def lay_out(columns: Sequence[Column], width: int) -> Layout:
             if place == stretching[-1]:
                 more = left - more * (len(stretching) - 1)
         widths.append(max(columns[place].width + more, 1))
-    return Layout(tuple(columns[place] for place in kept), tuple(kept), tuple(widths))
+    count = _narrowed(widths, width)
+    kept = kept[:count]
+    return Layout(tuple(columns[place] for place in kept), tuple(kept), tuple(widths[:count]))
+
+
+def _narrowed(widths: list[int], width: int) -> int:
+    """Take from the widest columns what is too much; return how many columns can stay."""
+    while sum(widths) + _GAP * (len(widths) - 1) > width and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    count = len(widths)
+    while count > 1 and sum(widths[:count]) + _GAP * (count - 1) > width:
+        count -= 1
+    if sum(widths[:count]) + _GAP * (count - 1) < width:
+        widths[count - 1] += width - sum(widths[:count]) - _GAP * (count - 1)
+    return count
 
 
 def filtered(rows: Sequence[Row], text: str) -> tuple[Row, ...]:

@@ -124,9 +124,18 @@ class RowsPane(Pane):
 
     def on_key(self, event: events.Key) -> None:
         """Keys go into the filter line while it is open."""
-        if self._rows_view.type_key(event):
+        taken = self._rows_view.type_key(event)
+        if not taken and event.character == "/":
+            # Here and not by the binding: what is typed at once after it must find the filter open.
+            self._rows_view.begin_filter()
+            taken = True
+        if taken:
             event.stop()
             event.prevent_default()
+
+    def on_blur(self) -> None:
+        """Keys go elsewhere from now on; the filter stays."""
+        self._rows_view.end_typing()
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text goes into the filter line while it is open."""

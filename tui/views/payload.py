@@ -11,13 +11,12 @@ from rich.cells import cell_len, chop_cells
 
 from core.text import _, clean
 from tui.formats import Formats
-from tui.lines import Line, Span, line
+from tui.lines import Line, Span, fit, line
 
 _USUAL = b'{"event_type":"order_created","order":'
 _MOST = 200_000
 _DEEPEST = 20
 _HEX_BYTES = 256
-_PER_ROW = 16
 _ASCII = range(0x20, 0x7F)
 
 
@@ -39,7 +38,7 @@ def payload(value: bytes | None, size: int, width: int, formats: Formats) -> lis
         lines += [line(piece) for piece in wrapped(clean(part, _MOST), width)]
     if any(clean(part, _MOST) != part for part in text.split("\n")) or "\ufffd" in text:
         lines += [line(), line(Span(_("bytes, as some are not printable"), "dim"))]
-        lines += [line(row) for row in hex_rows(value[:_HEX_BYTES])]
+        lines += [line(row) for row in hex_rows(value[:_HEX_BYTES], width)]
     return lines
 
 
@@ -63,10 +62,11 @@ def wrapped(text: str, width: int) -> list[str]:
 def pairs(rows: Sequence[tuple[str, str]], width: int, name_width: int = 14) -> list[Line]:
     """Return names with their values, long values over several lines."""
     lines = []
+    names = min(name_width, max(width // 2, 1))
     for name, value in rows:
-        for index, part in enumerate(wrapped(value, max(width - name_width, 8))):
-            label = "" if index else name
-            lines.append(line(Span(f"{label:<{name_width}}", "dim"), part))
+        for index, part in enumerate(wrapped(value, width - names)):
+            label = fit("" if index else name, names - 1) + " "
+            lines.append(line(Span(label, "dim"), part))
     return lines
 
 
@@ -92,13 +92,15 @@ def indented(text: str) -> list[str]:
     return [*lines, now] if now.strip() else lines
 
 
-def hex_rows(data: bytes) -> list[str]:
-    """Return bytes sixteen a row: place, hexadecimal, ASCII."""
+def hex_rows(data: bytes, width: int) -> list[str]:
+    """Return bytes as place, hexadecimal and ASCII: sixteen a row where the width allows."""
+    # Each byte takes three cells as hexadecimal and one as ASCII; the place takes six.
+    count = next((size for size in (16, 8, 4) if 6 + 4 * size + 1 <= width), 2)
     rows = []
-    for start in range(0, len(data), _PER_ROW):
-        piece = data[start : start + _PER_ROW]
+    for start in range(0, len(data), count):
+        piece = data[start : start + count]
         shown = "".join(chr(byte) if byte in _ASCII else "." for byte in piece)
-        rows.append(f"{start:04x}  {piece.hex(' '):<47}  {shown}")
+        rows.append(f"{start:04x}  {piece.hex(' '):<{3 * count - 1}}  {shown}")
     return rows
 
 

@@ -93,6 +93,12 @@ class RowsView(LinesView):
         self._typing = True
         self._paint()
 
+    def end_typing(self) -> None:
+        """Keep the filter; send no more keys into it."""
+        if self._typing:
+            self._typing = False
+            self._paint()
+
     def clear_filter(self) -> bool:
         """End the filter; return whether there was one."""
         was = self._typing or bool(self._filter)
@@ -113,8 +119,7 @@ class RowsView(LinesView):
         if event.key == "escape":
             self.clear_filter()
         elif event.key == "enter":
-            self._typing = False
-            self._paint()
+            self.end_typing()
         elif event.key == "backspace":
             self.set_filter(self._filter[:-1])
         elif event.key == "ctrl+u":

@@ -1,0 +1,215 @@
+"""The views of events, warehouse, logs and doctor in each of their states."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.doctor.model import fail, ok, warn
+from core.operations.explore import Explored
+from core.operations.inforce import SettingInForce
+from core.operations.inspect import (
+    DeadLetters,
+    Inspection,
+    ListedLetter,
+    MergeRun,
+    StoredGap,
+    StoredOffset,
+    TableFacts,
+)
+from core.operations.logtail import LogEntry
+from core.operations.peek import PeekedRecord
+from core.operations.poller import Reading
+from core.operations.task import TaskSnapshot
+from core.warehouse.model import StoredDeadLetter
+from tests.support.moments import NOW, frame, moment
+from tui.lines import Span
+from tui.rows import lay_out
+from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
+from tui.views.events import (
+    events_head,
+    letter_details,
+    letters_table,
+    record_details,
+    records_table,
+)
+from tui.views.logs import log_details, logs_head, logs_table
+from tui.views.warehouse import PARTS, row_details, warehouse_head, warehouse_table
+
+HOSTILE = "[red]x[/] [@click=app.quit]\x1b]52;c;aGk=\x07\x9b31m\u202e\u200b" + "y" * 10_000
+BYTES = HOSTILE.encode()
+FORBIDDEN = {"\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\n", "\t"}
+FORMATS = frame().formats
+
+RECORD = PeekedRecord(1, 1234, NOW, BYTES, BYTES, len(BYTES), ((HOSTILE, BYTES), ("empty", None)))
+LETTER = ListedLetter(
+    StoredDeadLetter(
+        HOSTILE,
+        "decode",
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        1,
+        5,
+        BYTES,
+        BYTES,
+        ((HOSTILE, BYTES),),
+        NOW,
+        0,
+    ),
+    len(BYTES),
+)
+ENTRY = LogEntry(
+    1, NOW, "WARNING", logging.WARNING, HOSTILE, HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),), (HOSTILE,)
+)
+INSPECTION = Inspection(
+    tables=(TableFacts("orders_events", 12_345, 5_000_000), TableFacts("orders", 5, 0)),
+    file_bytes=5_300_000,
+    log_bytes=200,
+    backlog=17,
+    runs=(MergeRun(NOW - timedelta(seconds=4), 5, 6, 7, 8, 0.02, 1.5),),
+    offsets=(StoredOffset(HOSTILE, HOSTILE, 0, 0, 77, 1, NOW),),
+    gaps=(StoredGap(HOSTILE, 2, 10, 15, HOSTILE, NOW),),
+)
+
+
+def text_of(lines, width):
+    for entry in lines:
+        assert entry.width <= width, entry.text
+        assert not set(entry.text) & FORBIDDEN
+    return "\n".join(entry.text.rstrip() for entry in lines)
+
+
+def table_text(table, width):
+    layout = lay_out(table.columns, width)
+    return text_of([layout.head(), *(layout.line(row) for row in table.rows)], width)
+
+
+@pytest.mark.parametrize("width", [20, 40, 78, 116])
+def test_hostile_data_is_harmless_in_every_table(width):
+    table_text(records_table((RECORD,), FORMATS), width)
+    table_text(letters_table(DeadLetters(1, (LETTER,)), FORMATS), width)
+    table_text(logs_table((ENTRY,), 0, FORMATS), width)
+    table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], ascii_only=False), width)
+    table_text(settings_table([SettingInForce(HOSTILE, HOSTILE, HOSTILE)]), width)
+    for part in PARTS:
+        table_text(warehouse_table(INSPECTION, part, FORMATS), width)
+
+
+@pytest.mark.parametrize("width", [40, 100])
+def test_hostile_data_is_harmless_and_whole_in_every_detail(width):
+    size = frame(width, 0)
+    for lines in (
+        record_details(RECORD, size),
+        letter_details(LETTER, size),
+        log_details(ENTRY, size),
+    ):
+        shown = text_of(lines, width)
+        assert shown.count("y") >= 10_000
+    text_of(finding_details(fail(HOSTILE, HOSTILE, HOSTILE), size), width)
+    text_of(finding_details(SettingInForce(HOSTILE, HOSTILE, HOSTILE), size), width)
+    for part in PARTS:
+        table = warehouse_table(INSPECTION, part, FORMATS)
+        text_of(row_details(table, table.rows[0], width), width)
+
+
+def events(explored, *, letters=False, frozen=False, width=78):
+    now = moment(explored=explored)
+    return text_of(events_head(now, frame(width, 20), letters=letters, frozen=frozen), width)
+
+
+def test_the_empty_topic_says_what_fills_it():
+    assert "press d" in events(Explored(peek=Reading((), NOW))).replace("[d]", "d")
+    assert "reading" in events(Explored())
+
+
+def test_a_failing_read_says_what_and_since_when():
+    failed = Reading(
+        None, None, error="away " + "\x1b[31m", failing_since=NOW - timedelta(minutes=2)
+    )
+    assert "for 2 m" in events(Explored(peek=failed))
+    assert "for 2 m" in events(Explored(letters=failed), letters=True)
+    shown = text_of(
+        warehouse_head(moment(explored=Explored(inspection=failed)), frame(78, 20), "tables"), 78
+    )
+    assert "for 2 m" in shown
+
+
+def test_replay_is_followed_and_its_end_is_told():
+    none = Reading(DeadLetters(0, ()), NOW)
+    running = Explored(letters=none, replay=TaskSnapshot(running=True, done=3, total=9))
+    assert "publishing again: 3 of 9" in events(running, letters=True)
+    done = replace(running, replay=TaskSnapshot(result=9, ended_at=NOW - timedelta(seconds=5)))
+    assert "9 published again 5 s ago" in events(done, letters=True)
+    failed = replace(running, replay=TaskSnapshot(error="broker full", hint="start the consumer"))
+    shown = events(failed, letters=True)
+    assert "broker full" in shown
+    assert "start the consumer" in shown
+    assert "no dead letters" in shown
+
+
+def test_a_tombstone_and_a_record_without_a_time_are_shown():
+    table = records_table((replace(RECORD, at=None, key=None, value=None, size=0),), FORMATS)
+    assert "(tombstone)" in table_text(table, 116)
+    assert Span("–", "dim") in table.rows[0].cells
+
+
+def test_the_warehouse_shows_sizes_backlog_delays_and_lost_offsets():
+    explored = Explored(inspection=Reading(INSPECTION, NOW, 0.012))
+    lines = warehouse_head(moment(explored=explored), frame(116, 30), "tables")
+    shown = text_of(lines, 116)
+    assert "[tables]" in shown
+    assert "file 5.3 MB" in shown
+    assert "lost offsets 5" in shown
+    assert "not applicable on DuckDB" in shown
+    assert "merge backlog 17  last 4 s ago  took 20 ms  delay 1.5 s" in shown
+    assert "this pane 12 ms" in shown
+    assert "KPIs 10 ms" in shown
+
+
+def test_a_slow_or_failing_question_stands_out():
+    explored = Explored(inspection=Reading(INSPECTION, NOW, 3.0))
+    failing = replace(moment().figures, error="no")
+    lines = warehouse_head(moment(explored=explored, figures=failing), frame(116, 30), "tables")
+    spans = {span.text: span.role for entry in lines for span in entry.spans}
+    assert spans["3.0 s"] == "wait"
+    assert spans["fails"] == "bad"
+
+
+def test_gaps_name_the_first_and_the_last_offset_lost():
+    row = warehouse_table(INSPECTION, "gaps", FORMATS).rows[0]
+    assert row.cells[3:5] == ("10", "14")
+
+
+def test_logs_are_filtered_by_level_and_newest_last():
+    entries = [replace(ENTRY, number=n, severity=s) for n, s in ((1, 20), (2, 30), (3, 40))]
+    table = logs_table(entries, logging.WARNING, FORMATS)
+    assert [row.key for row in table.rows] == ["2", "3"]
+    assert table.follow == "last"
+    assert "from WARNING up" in text_of(logs_head(entries, 30, "x.log", frame(78)), 78)
+    assert "nothing was logged" in text_of(logs_head((), 30, HOSTILE, frame(78)), 78)
+
+
+def doctor(task, width=78):
+    now = moment(explored=Explored(doctor=task))
+    return text_of(doctor_head(now, frame(width, 20), settings=False), width)
+
+
+def test_the_doctor_in_each_state():
+    assert "press r" in doctor(TaskSnapshot()).replace("[r]", "r")
+    assert "broker, topic" in doctor(
+        TaskSnapshot(running=True, done=5, total=13, note="broker, topic")
+    )
+    found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "mend"))
+    shown = doctor(TaskSnapshot(result=found, ended_at=NOW - timedelta(seconds=3)))
+    assert "1 ok  1 to look at  1 to mend  3 s ago" in shown
+    table = findings_table(found, ascii_only=True)
+    assert [row.cells[0].text for row in table.rows] == ["+", "!", "x"]
+
+
+def test_settings_say_where_they_come_from():
+    table = settings_table(
+        [SettingInForce("KAFKA_TOPIC", "t", ".env:3"), SettingInForce("LOG_LEVEL", "INFO", "")]
+    )
+    assert [row.cells[2].text for row in table.rows] == [".env:3", "default"]
