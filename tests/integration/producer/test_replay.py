@@ -182,3 +182,14 @@ def test_a_stream_needs_a_catalogue_and_ends_at_its_limit(
     )
     last = finished(worker(broker, settings, mode="stream", rate=0, limit=250))
     assert (last.sent, last.acked, last.fraction) == (250, 250, 1)
+
+
+def test_the_share_that_is_shown_is_that_of_what_was_published(
+    broker: Cluster, settings: Settings
+) -> None:
+    orders_file(settings, 400)
+    producer = worker(broker, settings, rate=200)
+    with running(producer):
+        wait_until(lambda: producer.snapshot().sent >= 40)
+        last = producer.snapshot()
+        assert last.fraction == pytest.approx(last.sent / 400, abs=0.1)
