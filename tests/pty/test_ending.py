@@ -105,6 +105,7 @@ def test_a_second_ctrl_c_forces_the_end_and_what_is_stored_stays(tmp_path):
     assert events == offsets > 0
 
 
+@pytest.mark.slow
 def test_a_stalled_terminal_stops_neither_the_core_nor_a_signal(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for(FIRST_SIGHT)
