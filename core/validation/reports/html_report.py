@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 
 from core.clock import iso
 from core.text import _
+from core.text.figures import decimal
 from core.validation.model import CheckResult, Status, ValidationResult
 
 _NONE = "-"
@@ -40,7 +41,7 @@ def html_report(result: ValidationResult) -> str:
     return page.render(
         status=result.status.name,
         run_at=iso(result.run_at),
-        seconds=f"{result.elapsed_s:.2f}",
+        seconds=decimal(result.elapsed_s, 2),
         counts=counts,
         sections=[_section(check) for check in result.checks],
         labels=_labels(),
@@ -73,7 +74,7 @@ def _section(check: CheckResult) -> _Section:
         name=check.name,
         status=check.status.name,
         message=check.message,
-        seconds=f"{check.elapsed_s:.3f}",
+        seconds=decimal(check.elapsed_s, 3),
         figures=[(name, _cell(value)) for name, value in check.figures.items()],
         columns=columns,
         rows=[[_cell(row.get(column)) for column in columns] for row in check.rows],

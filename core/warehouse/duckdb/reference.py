@@ -8,6 +8,7 @@ import duckdb
 
 from core.errors import InputError
 from core.text import _, clean
+from core.text.system import why
 
 _COLUMNS = {
     "customers": {
@@ -69,9 +70,9 @@ def _check_header(csv_file: Path, expected: list[str]) -> None:
         with csv_file.open(encoding="utf-8-sig", newline="") as text:
             header = text.readline(65_536).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else _("not UTF-8 text")
+        reason = why(error) if isinstance(error, OSError) else _("not UTF-8 text")
         raise InputError(
-            _("cannot read {file}: {reason}").format(file=clean(csv_file), reason=clean(reason)),
+            _("cannot read {file}: {reason}").format(file=clean(csv_file), reason=reason),
             hint=hint,
         ) from error
     found = [name.strip('"') for name in header.split(",")]
