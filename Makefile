@@ -12,7 +12,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-slow check lint format types contracts bench messages generate-data \
+.PHONY: help install run test test-slow test-kafka check lint format types contracts bench messages generate-data \
         validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
@@ -43,10 +43,13 @@ run: install ## the console on a terminal, else the whole pipeline without a scr
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/dropship; else $(BIN)/dropship --run pipeline; fi
 
 test: $(VENV)/.developed ## the tests (at most 5 minutes on 2 cores)
-	$(PYTEST) -m "not slow" tests
+	$(PYTEST) -m "not slow and not kafka" tests
 
 test-slow: $(VENV)/.developed ## the tests that `make test` leaves out
-	$(PYTEST) -m slow tests || [ $$? -eq 5 ]  # 5: there are none
+	$(PYTEST) -m "slow and not kafka" tests || [ $$? -eq 5 ]  # 5: there are none
+
+test-kafka: $(VENV)/.developed ## the tests on a real Kafka, which Java and Maven provide
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m kafka tests/kafka
 
 check: lint types contracts test ## format, lint, types, import contracts, tests
 

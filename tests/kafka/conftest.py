@@ -17,6 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.kafka)
+            item.add_marker(pytest.mark.timeout(240))  # the start of a cluster counts
 
 
 @pytest.fixture(scope="session")
