@@ -102,7 +102,7 @@ def lay_out(columns: Sequence[Column], width: int) -> Layout:
             if place == stretching[-1]:
                 more = left - more * (len(stretching) - 1)
         widths.append(max(columns[place].width + more, 1))
-    count = _narrowed(widths, width)
+    count = _narrowed(widths, width) if widths else 0
     kept = kept[:count]
     return Layout(tuple(columns[place] for place in kept), tuple(kept), tuple(widths[:count]))
 
@@ -114,7 +114,7 @@ def _narrowed(widths: list[int], width: int) -> int:
     count = len(widths)
     while count > 1 and sum(widths[:count]) + _GAP * (count - 1) > width:
         count -= 1
-    if sum(widths[:count]) + _GAP * (count - 1) < width:
+    if count < len(widths):
         widths[count - 1] += width - sum(widths[:count]) - _GAP * (count - 1)
     return count
 

@@ -114,6 +114,7 @@ class RowsPane(Pane):
             self._made_of = made_of
             self._table = self.rows_of(now, frame)
         self._rows_view.show_table(self._table, ascii_only=ascii_only)
+        self._show_hints(size.width)
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)

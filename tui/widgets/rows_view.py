@@ -29,7 +29,7 @@ class RowsView(LinesView):
 
     DEFAULT_CSS = """
     RowsView {
-        .rows--cursor { background: $primary 30%; }
+        .rows--cursor { background: $panel-lighten-1; text-style: bold; }
     }
     """
 

@@ -27,6 +27,10 @@ def test_columns_are_dropped_in_their_order():
     assert [column.title for column in lay_out(COLUMNS, 17).columns] == ["name"]
 
 
+def test_a_table_without_columns_is_blank():
+    assert lay_out((), 40).line(Row("k", ())).width == 0
+
+
 def test_wide_characters_keep_the_columns_straight():
     line = lay_out(COLUMNS, 40).line(Row("k", ("12:00", "注文注文注文注文注文注文注文", "9 B")))
     assert cell_len(line.text) == 40
