@@ -21,9 +21,8 @@ def keys_of(bindings):
     return [key for entry in bindings for key in entry.key.split(",") if key not in LEAVING]
 
 
-@pytest.mark.parametrize(
-    ("code", "size"), [("en", (120, 36)), pytest.param("fr", (80, 24), marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
 def test_every_key_works_in_every_pane(play, code, size):
     async def script(here):
         console = here.console
