@@ -1,5 +1,6 @@
 """The whole command speaks the language that the option or the locale names."""
 
+import argparse
 import json
 import os
 import re
@@ -34,15 +35,32 @@ def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedPr
     )
 
 
+def helps(job: str | None, code: str) -> dict[str, str]:
+    """What is said of each option, without its default."""
+    use_language(code)
+    parser = parsing.main_parser() if job is None else parsing.job_parser(job)
+    return {
+        action.option_strings[0]: (action.help or "").rpartition(" (")[0] or str(action.help)
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS
+    }
+
+
 @pytest.mark.parametrize("job", [None, *NAMES])
-def test_help_is_all_french(job: str | None) -> None:
+def test_every_option_is_explained_in_french(job: str | None) -> None:
+    english, french = helps(job, "en"), helps(job, "fr")
+    assert english.keys() == french.keys()
+    same = {name for name in english if english[name] == french[name]}
+    assert not same
+
+
+@pytest.mark.parametrize("job", [None, *NAMES])
+def test_the_rest_of_the_help_is_french(job: str | None) -> None:
     use_language("en")
     english = parsing.help_text(job).splitlines()
     use_language("fr")
     french = parsing.help_text(job).splitlines()
-    # Lines that hold words in both: none but those that are names and values only.
-    same = {line for line in english if len(line.split()) > 2 and line in french}
-    assert not same
+    assert not {line for line in english if len(line.split()) > 2 and line in french}
     assert french[0].startswith("usage\u00a0: ")
     assert "défaut\u00a0:" in "".join(french)
 

@@ -37,11 +37,11 @@ hostile = st.text(
 )
 
 
+HARMFUL = BIDI | HIDES | NONCHARACTERS | TAGS
+
+
 def is_harmful(character: str) -> bool:
-    return (
-        unicodedata.category(character) in DRIVES
-        or character in BIDI | HIDES | NONCHARACTERS | TAGS
-    )
+    return character in HARMFUL or unicodedata.category(character) in DRIVES
 
 
 def printable(character: str) -> bool:
