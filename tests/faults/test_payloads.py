@@ -168,7 +168,7 @@ def test_fault_18_large_and_deep_payloads_leave_memory_bounded(dropship):
             for letter in warehouse.dead_letters():
                 batches[letter.received_at] += len(letter.payload or b"")
     assert len(batches) > 1
-    # Sizes are known only afterwards: a chunk of records larger than those before overruns a little.
+    # Sizes are known only afterwards: records larger than those before overrun the bound a little.
     assert max(batches.values()) <= ConsumeOptions("t", "g").max_batch_bytes * 1.25
     assert 0 < base < peak < base + 600e6
 
