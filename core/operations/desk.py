@@ -13,14 +13,13 @@ from typing import Any
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
-from core.consumer.snapshot import ConsumerSnapshot
 from core.consumer.worker import ConsumerWorker
 from core.errors import DropshipError
-from core.jobs import consume, load, produce, seed, validate
+from core.jobs import load, produce, seed, validate
 from core.jobs.base import JobContext
-from core.kpis.read import category_split, read_kpis, revenue_by_day
 from core.operations.demo import Demonstration
 from core.operations.explore import Explorer
+from core.operations.figures import read_figures
 from core.operations.history import Sample
 from core.operations.opening import Backends
 from core.operations.poller import Poller
@@ -28,17 +27,14 @@ from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
 from core.operations.watchers import TopicWatcher
-from core.producer.options import ProduceOptions
-from core.producer.snapshot import ProducerSnapshot
+from core.operations.workers import Workers
 from core.producer.worker import ProducerWorker
 from core.seed.spec import SeedResult
 from core.text import _
-from core.transform.worker import MergeSnapshot, MergeWorker
 from core.validation.history import PastRun, past_runs
-from core.validation.model import ValidationResult, utc
+from core.validation.model import ValidationResult
 from core.warehouse.base import Warehouse
 
-_DAYS = 366
 _DRAIN_S = 30.0
 _WATCH_S = 1.0
 _RETRY_S = 10.0
@@ -64,9 +60,7 @@ class Desk:
         self._closing = Event()
         self._backends = Backends(read_only=read_only)
         self.explorer = Explorer(settings, self._backends, self._clock)
-        self._producer: ProducerWorker | None = None
-        self._consumer: ConsumerWorker | None = None
-        self._merge: MergeWorker | None = None
+        self._workers = Workers(settings, self._backends, self._clock)
         self._opening: Task[bool] = Task("open", self._clock)
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._validation: Task[ValidationResult] = Task("validate", self._clock)
@@ -125,13 +119,13 @@ class Desk:
         Blocks, at most about a minute; call it off the screen's thread.
         """
         self._closing.set()
+        self._workers.refuse()
         for task in (self._demo, self._seed, self._validation, self._opening):
             task.cancel()
         for task in (self._demo, self._seed, self._validation, self._opening):
             task.join(_DRAIN_S)
         self.explorer.close()
-        self._end_producer()
-        self._end_consumer()
+        self._workers.end()
         self._figures.stop()
         self._watch.stop()
         for poller in (self._figures, self._watch):
@@ -140,25 +134,6 @@ class Desk:
             self._sampler.join(5.0)
         self._sampling.end()
         self._backends.close()
-
-    def _end_producer(self) -> None:
-        if self._producer is not None:
-            self._producer.stop()
-            self._producer.join(_DRAIN_S)
-
-    def _end_consumer(self) -> None:
-        """On an embedded broker, which ends with this process, everything is stored first."""
-        consumer, broker = self._consumer, self._broker
-        if consumer is not None and consumer.alive:
-            if broker is not None and broker.backlog_limit_bytes is not None:
-                consumer.resume()
-                consumer.finish()
-                consumer.join(_DRAIN_S)
-            consumer.stop()
-            consumer.join(_DRAIN_S)
-        if self._merge is not None:
-            self._merge.stop()
-            self._merge.join(_DRAIN_S)
 
     # -- seed
 
@@ -177,55 +152,25 @@ class Desk:
             load.load(context, self._warehouse, load.Options(input=options.output))
         return written
 
-    # -- producer
+    # -- producer and consumer
 
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing. Errors: UsageError for options that cannot be used."""
-        if not self._allowed():
-            return False
-        with self._lock:
-            if self._broker is None or self._closing.is_set() or self._busy(self._producer):
-                return False
-            context = self._context(self._opening)
-            checked: ProduceOptions = produce.checked_options(context, options)
-            self._producer = produce.make_producer(context, self._broker, checked, patient=True)
-            self._producer.start()
-            return True
+        return self._allowed() and self._workers.start_producer(options)
 
     @property
     def producer(self) -> ProducerWorker | None:
         """The producer under way, for pause, resume, stop and its rate; None without one."""
-        return self._producer if self._busy(self._producer) else None
-
-    # -- consumer
+        return self._workers.producer
 
     def start_consumer(self) -> bool:
         """Start storing what the topic holds, and merging it."""
-        if not self._allowed():
-            return False
-        with self._lock:
-            if not self.ready or self._closing.is_set() or self._busy(self._consumer):
-                return False
-            broker, warehouse = self._broker, self._warehouse
-            if broker is None or warehouse is None:
-                return False
-            self._consumer = consume.make_consumer(
-                self._context(self._opening),
-                broker,
-                warehouse,
-                consume.Options(),
-                patient=True,
-            )
-            self._consumer.start()
-            if self._merge is None or not self._merge.alive:
-                self._merge = MergeWorker(warehouse, clock=self._clock)
-                self._merge.start()
-            return True
+        return self._allowed() and self._workers.start_consumer()
 
     @property
     def consumer(self) -> ConsumerWorker | None:
         """The consumer under way, for pause, resume and stop; None without one."""
-        return self._consumer if self._busy(self._consumer) else None
+        return self._workers.consumer
 
     # -- validation and figures
 
@@ -293,16 +238,16 @@ class Desk:
 
     def snapshot(self) -> DeskSnapshot:
         """Return the present moment; never waits."""
-        producer, consumer, merge = self._producer, self._consumer, self._merge
+        producer, consumer, merge = self._workers.snapshots()
         return DeskSnapshot(
             at=self._clock.now(),
             broker=self.settings.broker_label,
             warehouse=self.settings.warehouse_label,
             opening=self._opening.latest,
             ready=self.ready,
-            producer=producer.snapshot() if producer else ProducerSnapshot(),
-            consumer=consumer.snapshot() if consumer else self._idle_consumer(),
-            merge=merge.snapshot() if merge else MergeSnapshot(),
+            producer=producer,
+            consumer=consumer,
+            merge=merge,
             seed=self._seed.latest,
             validation=self._validation.latest,
             validation_every_s=self._validation_every_s,
@@ -323,14 +268,8 @@ class Desk:
             explored=self.explorer.snapshot(),
         )
 
-    def _idle_consumer(self) -> ConsumerSnapshot:
-        return ConsumerSnapshot(topic=self.settings.kafka.topic)
-
     def _context(self, task: Task[Any]) -> JobContext:
         return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
-
-    def _busy(self, worker: ProducerWorker | ConsumerWorker | None) -> bool:
-        return worker is not None and worker.alive
 
     def _open_backends(self) -> tuple[Warehouse, Broker]:
         if self._warehouse is None or self._broker is None:
@@ -341,13 +280,7 @@ class Desk:
         warehouse = self._warehouse
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
-        ((_count, newest, _raw),) = warehouse.rows("validate_freshness")
-        return Figures(
-            read_kpis(warehouse),
-            tuple(revenue_by_day(warehouse, _DAYS)),
-            tuple(category_split(warehouse)),
-            None if newest is None else utc(newest),
-        )
+        return read_figures(warehouse)
 
     def _read_topic(self) -> Watch:
         broker, kafka = self._broker, self.settings.kafka

@@ -1,0 +1,22 @@
+"""What the warehouse says of the business, read at once for a screen."""
+
+from core.kpis.read import category_split, read_kpis, revenue_by_day
+from core.operations.snapshot import Figures
+from core.validation.model import utc
+from core.warehouse.base import Warehouse
+
+_DAYS = 366
+
+
+def read_figures(warehouse: Warehouse) -> Figures:
+    """Return KPIs, revenue by day and by category, and when the newest order was ingested.
+
+    Errors: WarehouseError.
+    """
+    ((_count, newest, _raw),) = warehouse.rows("validate_freshness")
+    return Figures(
+        read_kpis(warehouse),
+        tuple(revenue_by_day(warehouse, _DAYS)),
+        tuple(category_split(warehouse)),
+        None if newest is None else utc(newest),
+    )

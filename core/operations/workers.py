@@ -1,0 +1,106 @@
+"""The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
+
+from threading import Lock
+
+from core.clock import Clock
+from core.config import Settings
+from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.worker import ConsumerWorker
+from core.jobs import consume, produce
+from core.jobs.base import JobContext
+from core.operations.opening import Backends
+from core.producer.snapshot import ProducerSnapshot
+from core.producer.worker import ProducerWorker
+from core.transform.worker import MergeSnapshot, MergeWorker
+
+_DRAIN_S = 30.0
+
+
+class Workers:
+    """Starts workers when there is none of the kind; any thread may call."""
+
+    def __init__(self, settings: Settings, backends: Backends, clock: Clock) -> None:
+        self._settings = settings
+        self._backends = backends
+        self._clock = clock
+        self._lock = Lock()
+        self._refusing = False
+        self._producer: ProducerWorker | None = None
+        self._consumer: ConsumerWorker | None = None
+        self._merge: MergeWorker | None = None
+
+    @property
+    def producer(self) -> ProducerWorker | None:
+        """The producer under way, None without one."""
+        worker = self._producer
+        return worker if worker is not None and worker.alive else None
+
+    @property
+    def consumer(self) -> ConsumerWorker | None:
+        """The consumer under way, None without one."""
+        worker = self._consumer
+        return worker if worker is not None and worker.alive else None
+
+    def start_producer(self, options: produce.Options) -> bool:
+        """Start publishing. Errors: UsageError for options that cannot be used."""
+        with self._lock:
+            broker = self._backends.broker
+            if self._refusing or broker is None or self.producer is not None:
+                return False
+            context = self._context()
+            checked = produce.checked_options(context, options)
+            self._producer = produce.make_producer(context, broker, checked, patient=True)
+            self._producer.start()
+            return True
+
+    def start_consumer(self) -> bool:
+        """Start storing what the topic holds, and merging it."""
+        with self._lock:
+            broker, warehouse = self._backends.broker, self._backends.warehouse
+            if self._refusing or broker is None or warehouse is None or self.consumer is not None:
+                return False
+            self._consumer = consume.make_consumer(
+                self._context(), broker, warehouse, consume.Options(), patient=True
+            )
+            self._consumer.start()
+            if self._merge is None or not self._merge.alive:
+                self._merge = MergeWorker(warehouse, clock=self._clock)
+                self._merge.start()
+            return True
+
+    def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
+        """Return the present moment of each; that of one that never ran is idle."""
+        producer, consumer, merge = self._producer, self._consumer, self._merge
+        return (
+            producer.snapshot() if producer else ProducerSnapshot(),
+            consumer.snapshot() if consumer else ConsumerSnapshot(topic=self._settings.kafka.topic),
+            merge.snapshot() if merge else MergeSnapshot(),
+        )
+
+    def refuse(self) -> None:
+        """Start nothing any more."""
+        with self._lock:
+            self._refusing = True
+
+    def end(self) -> None:
+        """End in the order that loses nothing; blocks.
+
+        On an embedded broker, which ends with this process, everything is stored first.
+        """
+        producer, consumer, broker = self.producer, self.consumer, self._backends.broker
+        if producer is not None:
+            producer.stop()
+            producer.join(_DRAIN_S)
+        if consumer is not None:
+            if broker is not None and broker.backlog_limit_bytes is not None:
+                consumer.resume()
+                consumer.finish()
+                consumer.join(_DRAIN_S)
+            consumer.stop()
+            consumer.join(_DRAIN_S)
+        if self._merge is not None:
+            self._merge.stop()
+            self._merge.join(_DRAIN_S)
+
+    def _context(self) -> JobContext:
+        return JobContext(self._settings, clock=self._clock)
