@@ -59,7 +59,7 @@ def _folder(name: str, folder: Path, otherwise: str) -> Finding:
     try:
         free = shutil.disk_usage(_existing(folder)).free
     except OSError as error:
-        return fail(name, f"{shown}: {why(error)}", otherwise)
+        return fail(name, _("{part}: {line}").format(part=shown, line=why(error)), otherwise)
     room = _("{folder}: {free} MB free").format(folder=shown, free=count(free // _MB))
     if not folder.exists():
         room = _("{room}; it is made when it is needed").format(room=room)

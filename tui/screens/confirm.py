@@ -16,7 +16,8 @@ class ConfirmScreen(ModalScreen[bool]):
     """Dismisses with True for yes. The safe answer has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "yes", id="confirm.yes"),
+        # o as well: French for yes begins with it.
+        Binding("y,o", "answer(True)", "yes", id="confirm.yes"),
         Binding("n,escape", "answer(False)", "no", id="confirm.no"),
     ]
 

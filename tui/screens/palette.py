@@ -50,7 +50,7 @@ class Actions(Provider):
                     yield self._command(title, binding, partial(self._run, node, binding))
         for pane in console.panes:
             for binding in pane.own_bindings():
-                title = f"{_(pane.TITLE)}: {_(binding.description)}"
+                title = _("{part}: {line}").format(part=_(pane.TITLE), line=_(binding.description))
                 yield self._command(title, binding, partial(self._run_in, pane, binding))
 
     def _command(self, title: str, binding: Binding, run: Callable[[], object]) -> Command:
