@@ -88,13 +88,9 @@ class Cluster:
     def consumer_config(self, group_id: str) -> dict[str, Any]:
         """Return the settings of a consumer whose offsets live in the warehouse.
 
-        The embedded broker takes the newer group protocol, with which a member joins in 0.1 s
-        instead of 3 s; elsewhere the classic one is the default until configured otherwise.
+        Groups follow the classic protocol until configured otherwise (`group.protocol`).
         """
-        own = {"group.id": group_id, **WAREHOUSE_CONSUMER, **self._base_config()}
-        if self._embedded_id is not None:
-            own.setdefault("group.protocol", "consumer")
-        return own
+        return {"group.id": group_id, **WAREHOUSE_CONSUMER, **self._base_config()}
 
     def identity(self, topic: str) -> TopicIdentity:
         """Return the present incarnation of a topic.

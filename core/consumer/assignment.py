@@ -49,8 +49,17 @@ class Assignment:
         self.error: Exception | None = None
 
     def subscribe(self, consumer: Consumer) -> None:
-        """Join the group; partitions arrive during later polls."""
+        """Join the group; partitions arrive during later polls.
+
+        On an embedded broker all partitions are taken by hand: the lock on the warehouse file lets
+        one process consume, and that broker keeps the share of a killed member for half a minute.
+        """
         self._consumer = consumer
+        if self.lasting:
+            every = self._broker.partitions(self._topic)
+            self._take(consumer, [TopicPartition(self._topic, number) for number in every])
+            self._on_change()
+            return
         consumer.subscribe(
             [self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
         )

@@ -150,7 +150,7 @@ def test_finish_ends_at_the_end_of_the_topic(
     check_exactly_once(broker, warehouse, TOPIC, GROUP)
 
 
-def test_two_consumers_share_without_loss_or_double(
+def test_two_consumers_at_once_neither_lose_nor_double(
     broker: Cluster, warehouse: DuckDbWarehouse, consume: Consuming
 ) -> None:
     first = consume.start(until_caught_up=False)
