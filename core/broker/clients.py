@@ -75,6 +75,17 @@ _RETRIABLE = frozenset(
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.REQUEST_TIMED_OUT,
+        # A partition changes its leader, or has just got one that must catch up.
+        KafkaError.BROKER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.NETWORK_EXCEPTION,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        # A topic was made again: the client learns the new id by itself.
+        KafkaError.INCONSISTENT_TOPIC_ID,
+        KafkaError.UNKNOWN_TOPIC_ID,
         # Somebody may create it: a consumer that starts before its producer meets this.
         KafkaError.UNKNOWN_TOPIC_OR_PART,
     }
