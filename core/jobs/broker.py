@@ -6,6 +6,7 @@ from core.broker.embedded import start_embedded
 from core.errors import UsageError
 from core.jobs.base import JobContext, Summary
 from core.text import _, clean
+from core.text.figures import count
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class BrokerResult:
     def summary(self) -> Summary:
         """Return one line."""
         line = _("the embedded broker at {servers} has ended; it took {records} records")
-        return Summary(lines=(line.format(servers=self.bootstrap_servers, records=self.records),))
+        return Summary(
+            lines=(line.format(servers=self.bootstrap_servers, records=count(self.records)),)
+        )
 
 
 def run(context: JobContext, _options: Options) -> BrokerResult:
