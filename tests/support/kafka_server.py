@@ -4,6 +4,7 @@ For people: `python -m tests.support.kafka_server --nodes 3` keeps one up until 
 """
 
 import argparse
+import shutil
 import signal
 import socket
 import subprocess
@@ -59,7 +60,10 @@ class Node:
         assert self._process is None, f"node {self.number} runs"
         with (self.folder / "kafka.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["java", *_JVM, "-cp", f"{kafka_jars()}/*", "kafka.Kafka", str(self.config)],
+                [
+                    *_leash(),
+                    *("java", *_JVM, "-cp", f"{kafka_jars()}/*", "kafka.Kafka", str(self.config)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -236,6 +240,11 @@ _IMPATIENT = {
     "log.retention.check.interval.ms": "1000",
     "file.delete.delay.ms": "100",
 }
+
+
+def _leash() -> tuple[str, ...]:
+    """Return what starts a program so that it ends with us, even when we are killed."""
+    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 
 
 def _listed(entries: Mapping[str, str], between: str) -> str:
