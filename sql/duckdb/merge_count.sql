@@ -1,1 +1,5 @@
-SELECT count(*), count(*) FILTER (WHERE NOT usable) FROM merge_cast
+SELECT
+    count(*),
+    count(*) FILTER (WHERE NOT usable),
+    count(DISTINCT id) FILTER (WHERE usable)
+FROM merge_cast

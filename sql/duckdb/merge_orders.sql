@@ -1,5 +1,5 @@
 MERGE INTO {schema}.orders AS target
-USING merge_newest AS source
+USING (SELECT * FROM merge_cast WHERE usable) AS source
 ON target.id = source.id
 WHEN MATCHED AND (source.sold_at, source.event_time, source.kafka_offset)
     > (target.sold_at, target.event_time, target.kafka_offset)
