@@ -1,13 +1,14 @@
 """A bordered pane: a title with its number, a state, and the keys that work in it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
+from textual.geometry import Region
 
 from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
@@ -40,6 +41,7 @@ class Pane(Container, can_focus=True):
         self._lines_view = LinesView(classes="pane-lines")
         self._shown_title = ""
         self._hinted_width = 0
+        self._retitling = False
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the content for a moment."""
@@ -126,4 +128,15 @@ class Pane(Container, can_focus=True):
         self._shown_title = status
         title = f"{self.NUMBER} {_(self.TITLE)}"
         text = f"{title} · {status}" if status else title
+        self._retitling = True
         self.border_title = Content(plain(text) if self.console.ascii_only else text)
+        self._retitling = False
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Repaint. A title, which may hold an age, costs its line only, not the whole pane."""
+        if self._retitling and not regions:
+            left, top = self.content_offset
+            regions = (Region(-left, -top, self.outer_size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
