@@ -20,7 +20,7 @@ from benchmarks.stage import TOPIC, data_folder, embedded, fill, warehouse
 from core.config import Paths, Settings
 
 EVENTS = 20_000
-ROUNDS = 5
+ROUNDS = 7
 AIM_S = 1.0
 DROPSHIP = Path(sys.executable).with_name("dropship")
 
@@ -58,7 +58,7 @@ def seconds_of_command(data: Path) -> float:
 
 
 def main() -> None:
-    """Tell the medians of both."""
+    """Tell medians and slowest of both."""
     commits: list[float] = []
     commands: list[float] = []
     fresh = multiprocessing.get_context("spawn")
@@ -71,12 +71,10 @@ def main() -> None:
                     process.submit(seconds_to_first_commit, data, f"first-{number}").result()
                 )
             commands.append(seconds_of_command(data))
-    tell(
-        Measured("first record, from start()", statistics.median(commits), "s", at_most=AIM_S),
-    )
-    tell(
-        Measured("first record, whole command", statistics.median(commands), "s", at_most=AIM_S),
-    )
+    for name, found in (("from start()", commits), ("whole command", commands)):
+        median = statistics.median(found)
+        tell(Measured(f"first record, {name}", median, "s", at_most=AIM_S))
+        tell(Measured(f"first record, {name}, slowest", max(found), "s"))
 
 
 if __name__ == "__main__":

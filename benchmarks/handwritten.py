@@ -114,7 +114,7 @@ def opened(file: Path, topic: str, partitions: Sequence[int]) -> duckdb.DuckDBPy
 def consume(database: Any, broker: Cluster, topic: str, group_id: str, count: int) -> None:
     """Take `count` records of a topic into an opened database."""
     consumer = Consumer(broker.consumer_config(group_id))
-    consumer.subscribe([topic], on_assign=_from_the_start)
+    consumer.assign([TopicPartition(topic, part, 0) for part in broker.partitions(topic)])
     done = 0
     while done < count:
         records: list[Any] = []
@@ -134,10 +134,6 @@ def stored(database: Any) -> tuple[int, int]:
         "SELECT (SELECT count(*) FROM main.orders), (SELECT count(*) FROM main.dead_letters)"
     ).fetchone()
     return int(orders), int(dead)
-
-
-def _from_the_start(consumer: Consumer, partitions: list[TopicPartition]) -> None:
-    consumer.incremental_assign([TopicPartition(at.topic, at.partition, 0) for at in partitions])
 
 
 _decode = msgspec.json.Decoder(_Event).decode

@@ -80,6 +80,10 @@ class Session:
         consumer = Consumer(config)
         self._counters.follow(self._assignment)
         try:
+            if self._assignment.lasting:
+                # A client that takes partitions of a topic it has not heard of looks for their
+                # leaders once a second only: the first record would come a second late.
+                consumer.list_topics(self._topic, timeout=_PROBE_S)
             self._assignment.subscribe(consumer)
             self._loop(consumer)
             self._life.enter(RunState.DRAINING)
