@@ -2,6 +2,8 @@
 
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 
 def main() -> int:
@@ -11,10 +13,22 @@ def main() -> int:
     if not wants_console(sys.argv[1:]):
         from core.cli.main import entry_point  # noqa: PLC0415 - only when needed
 
-        return entry_point()
+        _end(entry_point())
     from tui.run import run_console  # noqa: PLC0415 - imports Textual
 
     return run_console(sys.argv[1:], os.environ)
+
+
+def _end(code: int) -> NoReturn:
+    """End the process at once: all is written, and native libraries would only talk about it.
+
+    DuckDB's binding reports objects that are still referenced at the interpreter's end, a traceback
+    for instance, on the stderr of a person who can do nothing about it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

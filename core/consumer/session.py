@@ -144,7 +144,9 @@ class Session:
             self._assignment.restore(consumer)
             return True
         for move in batch.raw.advances:
-            self._assignment.positions[move.partition] = move.next_offset
+            # Not one that was revoked while the warehouse was waited for.
+            if move.partition in self._assignment.positions:
+                self._assignment.positions[move.partition] = move.next_offset
         self._counters.stored(batch)
         for gap in batch.raw.gaps:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})

@@ -1,6 +1,5 @@
 """`consume`: from the topic to the raw table and the dead letters, exactly once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.alerts.watch import AlertWatch
@@ -168,7 +167,7 @@ def follow(
     context.note(fields(last, last.total_lag))
     if consumer.error is not None:
         raise consumer.error
-    lag = lag_of(broker, last)
+    lag = lag_of(broker, last, context.settings.kafka.group_id)
     bad = too_many_bad(context.max_bad, dead_lettered=last.dead_lettered)
     return ConsumeResult(last, lag, bad)
 
@@ -183,9 +182,13 @@ def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
     context.progress.update(task, last.consumed, note)
 
 
-def lag_of(broker: Broker, last: ConsumerSnapshot) -> int:
-    """Return the records of the consumer's partitions that are in the topic and not stored."""
-    ends: Mapping[int, int] = {
-        partition: mark.high for partition, mark in broker.watermarks(last.topic).items()
-    }
-    return sum(max(ends[part] - offset, 0) for part, offset in last.offsets.items())
+def lag_of(broker: Broker, last: ConsumerSnapshot, group_id: str) -> int:
+    """Return the records in the topic that are not stored.
+
+    Partitions that another member of the group holds count by what it has committed.
+    """
+    others = broker.committed(last.topic, group_id)
+    return sum(
+        max(mark.high - last.offsets.get(part, others.get(part, mark.low)), 0)
+        for part, mark in broker.watermarks(last.topic).items()
+    )

@@ -88,7 +88,10 @@ def run(context: JobContext, options: Options) -> DlqResult:
                 clock=context.clock,
                 timeout_s=context.settings.timeout_s,
             )
-            replayed = replay.publish(letters, context.stop)
+            try:
+                replayed = replay.publish(letters[::-1], context.stop)  # oldest first
+            finally:
+                context.note({"replayed": replay.acked})
     return DlqResult(letters, replayed, unconfirmed=False)
 
 

@@ -33,7 +33,7 @@ class SetupResult:
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
         return {
-            "statements": list(self.statements),
+            "statements": [_one_line(text) for text in self.statements],
             "executed": self.executed,
             "topic": None if self.topic is None else self.topic.fields(),
         }
@@ -44,6 +44,12 @@ class SetupResult:
             topic = () if self.topic is None else (self.topic.line,)
             return Summary(lines=(_("the warehouse objects are in place"), *topic))
         return Summary(lines=tuple("\n\n".join(self.statements).splitlines()))
+
+
+def _one_line(statement: str) -> str:
+    """Return a statement that still runs when every line break of it is gone."""
+    lines = (line.split("--", 1)[0].strip() for line in statement.splitlines())
+    return " ".join(line for line in lines if line)
 
 
 def run(context: JobContext, options: Options) -> SetupResult:

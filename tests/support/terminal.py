@@ -30,7 +30,9 @@ class Terminal:
         self._master, self.slave = os.openpty()
         self.resize(columns, rows)
         self.before = self.modes()
-        environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        # COLUMNS and LINES would be believed before the terminal itself.
+        ours = {"NO_COLOR", "COLUMNS", "LINES"}
+        environ = {key: value for key, value in os.environ.items() if key not in ours}
         environ |= {"TERM": term, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, *options],

@@ -72,7 +72,7 @@ def test_the_palette_finds_an_action_of_another_pane_and_does_it(play):
 
 def test_an_empty_board_says_what_to_press_and_the_key_asks_first(play):
     async def script(here):
-        assert "press d to run the whole pipeline" in here.text
+        await here.until(lambda: "press d to run the whole pipeline" in here.text)
         await here.press("d")
         assert isinstance(here.console.screen, ConfirmScreen)
         assert "Run the whole pipeline?" in here.text

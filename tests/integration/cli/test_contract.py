@@ -27,7 +27,7 @@ def test_a_job_that_is_done(dropship):
 @pytest.mark.parametrize(
     ("arguments", "job", "word"),
     [
-        ((), None, "console"),
+        ((), None, "name a job"),
         (("--run",), "", "name a job"),
         (("--run", "sed"), "sed", "no job 'sed'"),
         (("--run=\x1b]0;x\x07",), "\ufffd]0;x\ufffd", "no job"),
