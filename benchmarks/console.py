@@ -1,0 +1,118 @@
+"""How the console feels: keys, bytes and processor time on a 120x36 terminal, all panes live.
+
+The console runs in a pseudo-terminal of its own, over the embedded broker and DuckDB. Keys are
+typed while 20,000 events a second are published, consumed and merged; each chooses a pane, and its
+repaint is the first time that the title of this pane is drawn again. An idle console has been
+opened on an empty folder and nothing else.
+"""
+
+import re
+import statistics
+import tempfile
+from pathlib import Path
+from time import monotonic
+
+from benchmarks.console_terminal import BenchTerminal
+from benchmarks.report import Measured, tell
+
+SETTLE_S, MEASURE_S, IDLE_S = 6.0, 20.0, 10.0
+KEY_PAUSE_S = 0.37  # not a multiple of the quarter second between two frames
+PANES = (("1", "1 Seed"), ("3", "3 Consumer"), ("2", "2 Producer"))
+"""Keys and titles that change with nothing else."""
+STARTS = 7
+
+
+def main() -> None:
+    """Tell first paint, then a busy console, then an idle one."""
+    with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
+        tell(Measured("console: first paint, warm", _first_paint(Path(folder)), "s", at_most=0.8))
+    with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
+        _idle(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
+        _busy(Path(folder))
+
+
+def _first_paint(folder: Path) -> float:
+    """Return seconds from the start of the process until the panes are drawn: a median."""
+    taken: list[float] = []
+    for number in range(STARTS + 1):
+        began = monotonic()
+        with BenchTerminal(folder) as terminal:
+            terminal.wait_for("Seed")
+            if number:  # the first one reads files that are then in memory
+                taken.append(monotonic() - began)
+            terminal.leave()
+    return statistics.median(taken)
+
+
+def _idle(folder: Path) -> None:
+    """Tell what a console costs in which nothing happens."""
+    with BenchTerminal(folder) as terminal:
+        terminal.wait_for("Nothing here yet")
+        terminal.rest(SETTLE_S)
+        cpu, sent, began = terminal.cpu_s(), terminal.sent, monotonic()
+        terminal.rest(IDLE_S)
+        took = monotonic() - began
+        share = (terminal.cpu_s() - cpu) / took * 100
+        size = (terminal.sent - sent) / took / 1e3
+        terminal.leave()
+    tell(Measured("console idle: processor", share, "% of a core", at_most=3))
+    tell(Measured("console idle: to the terminal", size, "KB/s", at_most=1))
+
+
+def _busy(folder: Path) -> None:
+    """Tell what a key waits for, and what is written, at 20,000 events a second."""
+    probe = folder / "probe"
+    with BenchTerminal(folder, probe=probe) as terminal:
+        terminal.wait_for("Nothing here yet")
+        _start_stream(terminal)
+        terminal.rest(SETTLE_S)
+        cpu, began = terminal.cpu_s(), monotonic()
+        waits = _type_keys(terminal, began + MEASURE_S / 2)
+        still, keys_end = terminal.sent, monotonic()
+        terminal.rest(MEASURE_S / 2)
+        ended = monotonic()
+        share = (terminal.cpu_s() - cpu) / (ended - began) * 100
+        quiet = (terminal.sent - still) / (ended - keys_end) / 1e3
+        shown = re.findall(r"([\d,]+)/s", terminal.text())[-6:]
+        terminal.leave()
+    lates = _lateness(probe, began, ended)
+    print(f"{len(waits)} keys, {len(lates)} wakes; rates drawn last: {' '.join(shown)}")
+    tell(Measured("console busy: key to repaint, median", statistics.median(waits), "ms"))
+    tell(Measured("console busy: key to repaint, p95", _share(waits, 95), "ms", at_most=60))
+    tell(Measured("console busy: event loop late, p99", _share(lates, 99), "ms", at_most=50))
+    tell(Measured("console busy: to the terminal", quiet, "KB/s", at_most=30))
+    tell(Measured("console busy: processor, pipeline included", share, "% of a core"))
+
+
+def _start_stream(terminal: BenchTerminal) -> None:
+    """Generate the catalogue, then publish and consume a stream of 20,000 orders a second."""
+    terminal.press("1g")
+    terminal.wait_for("orders.csv", 30)
+    terminal.press("3s")
+    terminal.press("2>>m")  # 200 a second, ten times ten times as fast
+
+
+def _type_keys(terminal: BenchTerminal, until: float) -> list[float]:
+    """Press keys until a moment; return how long each waited for its repaint, in ms."""
+    waits: list[float] = []
+    while monotonic() < until:
+        key, title = PANES[len(waits) % len(PANES)]
+        waits.append(terminal.time_key(key, title) * 1e3)
+        terminal.rest(KEY_PAUSE_S)
+    return waits
+
+
+def _lateness(probe: Path, began: float, ended: float) -> list[float]:
+    """Return how late the loop's task woke between two moments, in ms."""
+    pairs = (line.split() for line in probe.read_text(encoding="ascii").splitlines())
+    return [float(late) for at, late in pairs if began <= float(at) <= ended]
+
+
+def _share(values: list[float], percent: int) -> float:
+    """Return a percentile."""
+    return sorted(values)[min(len(values) * percent // 100, len(values) - 1)]
+
+
+if __name__ == "__main__":
+    main()
