@@ -13,18 +13,19 @@ def main() -> int:
     if not wants_console(sys.argv[1:]):
         from core.cli.main import entry_point  # noqa: PLC0415 - only when needed
 
-        _end(entry_point())
+        return entry_point()
     from tui.run import run_console  # noqa: PLC0415 - imports Textual
 
     return run_console(sys.argv[1:], os.environ)
 
 
-def _end(code: int) -> NoReturn:
-    """End the process at once: all is written, and native libraries would only talk about it.
+def command() -> NoReturn:
+    """Run the command and end the process at once: all is written by then.
 
     DuckDB's binding reports objects that are still referenced at the interpreter's end, a traceback
     for instance, on the stderr of a person who can do nothing about it.
     """
+    code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()
@@ -32,4 +33,4 @@ def _end(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -96,4 +96,4 @@ def test_its_seed_data_are_complete(installed, tmp_path):
 
 def test_the_command_is_declared(installed):
     (declared,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "dropship = tui.entry:main" in declared.read_text(encoding="utf-8")
+    assert "dropship = tui.entry:command" in declared.read_text(encoding="utf-8")
