@@ -47,9 +47,12 @@ class SetupResult:
 
 
 def _one_line(statement: str) -> str:
-    """Return a statement that still runs when every line break of it is gone."""
+    """Return a statement that still runs when every line break of it is gone.
+
+    A remark that stands alone (what happens to the topic) stays.
+    """
     lines = (line.split("--", 1)[0].strip() for line in statement.splitlines())
-    return " ".join(line for line in lines if line)
+    return " ".join(line for line in lines if line) or statement
 
 
 def run(context: JobContext, options: Options) -> SetupResult:
