@@ -58,6 +58,9 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _show(settings: Settings, language: str, options: argparse.Namespace) -> int:
     sys.setswitchinterval(_SWITCH_S)
+    for name in ("COLUMNS", "LINES"):
+        # Some shells export them; the size would stay what it was when the console began.
+        os.environ.pop(name, None)
     desk = Desk(settings, read_only=options.read_only)
     console = Console(desk, Formats(language), ascii_only=options.ascii)
     ending = Ending(console, desk)

@@ -31,7 +31,9 @@ def in_a_shell(*options: str) -> str:
     named = " ".join(f"{name}={shlex.quote(value)}" for name, value in kept.items())
     console = shlex.join([sys.executable, "-m", "tui.entry", *options])
     return (
-        f"unset NO_COLOR TEXTUAL_THEME; stty -g > before; {named} {console}; "
+        # A size that a shell exported must not outlive the next change of size.
+        "unset NO_COLOR TEXTUAL_THEME; export COLUMNS=120 LINES=36; "
+        f"stty -g > before; {named} {console}; "
         'echo "ended with $?"; stty -g > after; echo settings kept; read -r line'
     )
 
@@ -80,7 +82,7 @@ def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
         tmux.press("Escape")
         tmux.wait_for(r"(?s)\A(?!.*everywhere)")
         tmux.press("5")
-        tmux.wait_for("Bottes Camargue sable")
+        tmux.wait_for("── categories")
         tmux.press("q")
         tmux.wait_for("ended with 0")
         tmux.wait_for("settings kept")
