@@ -23,6 +23,7 @@ NAMES = (
     "first_record",
     "latency",
     "pipeline",
+    "console",
 )
 
 

@@ -81,13 +81,16 @@ class BenchTerminal:
         while (left := until - monotonic()) > 0:
             self._read(left)
 
-    def wait_for(self, text: str, seconds: float = 20.0, *, since: int = 0) -> float:
+    def wait_for(
+        self, wanted: str | re.Pattern[str], seconds: float = 20.0, *, since: int = 0
+    ) -> float:
         """Read until a text was drawn after the first `since` bytes; return when, monotonic."""
+        pattern = re.compile(re.escape(wanted)) if isinstance(wanted, str) else wanted
         until = monotonic() + seconds
-        while text not in self.text(since):
+        while not pattern.search(self.text(since)):
             left = until - monotonic()
             if left < 0 or not self._read(left):
-                raise RuntimeError(f"the console never drew {text!r}: {self.text()[-1500:]}")
+                raise RuntimeError(f"the console never drew {wanted!r}: {self.text()[-1500:]}")
         return monotonic()
 
     def text(self, since: int = 0) -> str:
