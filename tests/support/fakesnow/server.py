@@ -1,0 +1,159 @@
+"""A Snowflake for tests: fakesnow behind the protocol that the connector of dropship speaks.
+
+Runs in an environment of its own (see `environment.py`) and never in that of the tests. What
+fakesnow lacks and Snowflake has is added here, so that the product is written for Snowflake alone:
+the reply to a login, tokens that can be renewed, the end of a session that was abandoned, streams,
+types and errors. Prints its port, then serves until its standard input is closed.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import fakesnow.arrow as to_arrow
+import fakesnow.cursor as cursors
+import fakesnow.server as fake
+import pyarrow as pa
+import uvicorn
+from sessions import Sessions, drop_conflicting
+from snowflake.connector import errors
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from streams import Streams
+
+ACCEPTED = (
+    r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ROLE|USER|PROCEDURE)\b",
+    r"\s*(GRANT|REVOKE)\b",
+    r"\s*ALTER\s+SESSION\b",
+    r"\s*USE\s+(ROLE|WAREHOUSE|SECONDARY)\b",
+)
+"""Statements about objects that do not exist here: they succeed and do nothing."""
+
+SESSIONS = Sessions()
+STREAMS = Streams()
+
+
+async def login(request: Request) -> JSONResponse:
+    """Add to fakesnow's reply what connectors from 5 on insist on."""
+    reply = json.loads((await fake.login_request(request)).body)
+    data = reply["data"]
+    data.update(
+        masterToken=SESSIONS.opened(data["token"]),
+        sessionId=secrets.randbelow(2**31),
+        validityInSeconds=3600,
+        masterValidityInSeconds=14400,
+    )
+    return JSONResponse(reply)
+
+
+async def renew(request: Request) -> JSONResponse:
+    """Give a session another token, as Snowflake does for one that expired: same session."""
+    master = fake.to_token(request)
+    token = SESSIONS.renewed(master, fake.sessions)
+    if token is None:
+        return JSONResponse({"success": False, "code": "390114", "message": "log in", "data": None})
+    data = {
+        "sessionToken": token,
+        "masterToken": master,
+        "validityInSecondsST": 3600,
+        "validityInSecondsMT": 14400,
+        "sessionId": 1,
+    }
+    return JSONResponse({"success": True, "data": data})
+
+
+def stage_info(request: Request, expression: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """Add the fields of an upload that connectors from 5 on insist on."""
+    reply = fake_stage_info(request, expression, data)
+    reply.update(
+        region="",
+        path=reply["location"],
+        isClientSideEncrypted=False,
+        endPoint=None,
+        storageAccount=None,
+        useS3RegionalUrl=False,
+    )
+    return reply
+
+
+fake_stage_info = fake.gcs_stage_info
+
+
+def absent_times(
+    times: Any, original: Callable[[Any], Any] = to_arrow.timestamp_to_sf_struct
+) -> Any:
+    """Keep a NULL time NULL: fakesnow makes 1970 of it."""
+    made = original(times)
+    plain = times.combine_chunks() if isinstance(times, pa.ChunkedArray) else times
+    if not plain.null_count:
+        return made
+    parts = [made.field(i).fill_null(0) for i in range(made.type.num_fields)]
+    return pa.StructArray.from_arrays(parts, fields=list(made.type), mask=plain.is_null())
+
+
+def execute(
+    self: Any,
+    transformed: Any,
+    params: Any = None,
+    original: Callable[..., None] = cursors.FakeSnowflakeCursor._execute,
+) -> None:
+    """Tell a failed statement as Snowflake does, by an error of SQL; fakesnow answers HTTP 500."""
+    try:
+        original(self, transformed, params)
+    except duckdb.Error as error:
+        told = str(error).split("\n", 1)[0]
+        if "conflict" not in told.lower():
+            raise errors.ProgrammingError(msg=told, errno=100038, sqlstate="22000") from error
+        # Snowflake waits for the lock and gives up after LOCK_TIMEOUT; here one is told at once.
+        drop_conflicting(fake.sessions, self._conn)
+        raise errors.ProgrammingError(msg=told, errno=625, sqlstate="57014") from error
+
+
+def prepare() -> None:
+    """Put the additions in place."""
+    warnings.simplefilter("ignore")
+    logging.getLogger("fakesnow.server").setLevel(logging.ERROR)
+    fake.shared_fs.nop_regexes = list(ACCEPTED)
+    fake.gcs_stage_info = stage_info
+    to_arrow.timestamp_to_sf_struct = absent_times
+    cursors.FakeSnowflakeCursor._execute = execute
+    # Sums and means of exact numbers are exact on Snowflake; fakesnow makes them FLOAT.
+    cursors.transforms.numeric_agg_implicit_cast = lambda expression: expression
+    STREAMS.install()
+    own = [
+        Route("/session/v1/login-request", login, methods=["POST"]),
+        Route("/session/token-request", renew, methods=["POST"]),
+    ]
+    fake.app.router.routes[:] = [*own, *fake.app.router.routes]
+
+
+def end_with_parent() -> None:
+    """End once standard input closes, however the parent ended."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve on a free port of loopback and print its number."""
+    prepare()
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(fake.app, log_level="error", lifespan="off"))
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    sys.stdout.write(f"{listening.getsockname()[1]}\n")
+    sys.stdout.flush()
+    asyncio.run(server.serve(sockets=[listening]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
