@@ -1,0 +1,116 @@
+-- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types.
+-- Role: {owner_role}, or any role with CREATE TABLE on the schema.
+-- Repeat: safe; a table that exists stays as it is.
+-- Times are UTC without a zone. There are no primary keys: Snowflake would not enforce them. The
+-- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
+USE ROLE {owner_role};
+
+-- Raw events. seq tells rows apart and is roughly their order of arrival. It is no position to merge
+-- from: of two transactions at work the one with higher numbers may commit first. The stream of
+-- 04_stream_and_task.sql is that position.
+CREATE TABLE IF NOT EXISTS {schema}.orders_events (
+    seq             NUMBER(38, 0) NOT NULL AUTOINCREMENT START 1 INCREMENT 1 ORDER,
+    event_id        VARCHAR NOT NULL,
+    event_type      VARCHAR NOT NULL,
+    payload         VARIANT NOT NULL,
+    created_at      TIMESTAMP_NTZ(6) NOT NULL,
+    source_id       VARCHAR NOT NULL,
+    kafka_partition NUMBER(10, 0) NOT NULL,
+    kafka_offset    NUMBER(19, 0) NOT NULL
+);
+
+-- The newest version of each order. event_time and kafka_offset are the version it came from.
+CREATE TABLE IF NOT EXISTS {schema}.orders (
+    id           VARCHAR NOT NULL,
+    product_id   VARCHAR NOT NULL,
+    customer_id  VARCHAR NOT NULL,
+    quantity     NUMBER(10, 0) NOT NULL,
+    unit_price   NUMBER(10, 2) NOT NULL,
+    sold_at      TIMESTAMP_NTZ(6) NOT NULL,
+    ingested_at  TIMESTAMP_NTZ(6) NOT NULL,
+    event_time   TIMESTAMP_NTZ(6) NOT NULL,
+    kafka_offset NUMBER(19, 0) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS {schema}.customers (
+    id      VARCHAR NOT NULL,
+    name    VARCHAR,
+    email   VARCHAR,
+    city    VARCHAR,
+    country VARCHAR
+);
+
+CREATE TABLE IF NOT EXISTS {schema}.inventory (
+    id             VARCHAR NOT NULL,
+    product_name   VARCHAR,
+    category       VARCHAR,
+    price          NUMBER(10, 2),
+    stock_quantity NUMBER(10, 0)
+);
+
+-- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
+-- whose fields do not cast). replayed_at: when it was published again.
+CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
+    event_id        VARCHAR NOT NULL,
+    stage           VARCHAR NOT NULL,
+    reason          VARCHAR NOT NULL,
+    detail          VARCHAR NOT NULL,
+    topic           VARCHAR NOT NULL,
+    source_id       VARCHAR NOT NULL,
+    kafka_partition NUMBER(10, 0) NOT NULL,
+    kafka_offset    NUMBER(19, 0) NOT NULL,
+    message_key     BINARY,
+    payload         BINARY,
+    headers         VARCHAR NOT NULL DEFAULT '[]',
+    received_at     TIMESTAMP_NTZ(6) NOT NULL,
+    replayed_at     TIMESTAMP_NTZ(6),
+    replays         NUMBER(10, 0) NOT NULL DEFAULT 0
+);
+
+-- The fence and the way back after any crash: changed only together with the rows it stands for.
+-- skipped: offsets that hold no record (transaction markers, compaction).
+CREATE TABLE IF NOT EXISTS {schema}.consumer_offsets (
+    source_id        VARCHAR NOT NULL,
+    cluster_id       VARCHAR NOT NULL,
+    topic            VARCHAR NOT NULL,
+    topic_generation VARCHAR NOT NULL,
+    kafka_partition  NUMBER(10, 0) NOT NULL,
+    start_offset     NUMBER(19, 0) NOT NULL,
+    next_offset      NUMBER(19, 0) NOT NULL,
+    skipped          NUMBER(19, 0) NOT NULL DEFAULT 0,
+    updated_at       TIMESTAMP_NTZ(6) NOT NULL
+);
+
+-- Offsets that retention removed before they were read.
+CREATE TABLE IF NOT EXISTS {schema}.offset_gaps (
+    source_id       VARCHAR NOT NULL,
+    topic           VARCHAR NOT NULL,
+    kafka_partition NUMBER(10, 0) NOT NULL,
+    from_offset     NUMBER(19, 0) NOT NULL,
+    to_offset       NUMBER(19, 0) NOT NULL,
+    reason          VARCHAR NOT NULL,
+    noticed_at      TIMESTAMP_NTZ(6) NOT NULL
+);
+
+-- One row for each merge that took events; from_seq and to_seq bound what it took.
+CREATE TABLE IF NOT EXISTS {schema}.transform_runs (
+    started_at  TIMESTAMP_NTZ(6) NOT NULL,
+    from_seq    NUMBER(38, 0) NOT NULL,
+    to_seq      NUMBER(38, 0) NOT NULL,
+    inserted    NUMBER(19, 0) NOT NULL,
+    updated     NUMBER(19, 0) NOT NULL,
+    stale       NUMBER(19, 0) NOT NULL,
+    quarantined NUMBER(19, 0) NOT NULL,
+    duration_s  DOUBLE NOT NULL,
+    delay_s     DOUBLE NOT NULL
+);
+
+-- One row for each validation: the history that `volume` compares with.
+CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
+    run_at       TIMESTAMP_NTZ(6) NOT NULL,
+    status       VARCHAR NOT NULL,
+    raw_events   NUMBER(19, 0) NOT NULL,
+    orders       NUMBER(19, 0) NOT NULL,
+    dead_letters NUMBER(19, 0) NOT NULL,
+    report       VARCHAR NOT NULL
+);

@@ -1,0 +1,32 @@
+-- What: the rights of worker and reader on the objects of 03 and 04, table by table. Nobody but the
+--   owner may drop, truncate or alter, and nobody may delete rows.
+-- Role: {owner_role}, which owns the objects.
+-- Repeat: safe; a right that was given is given again.
+USE ROLE {owner_role};
+
+-- The worker appends raw events, dead letters, gaps and logs, moves offsets behind the fence, merges
+-- reference tables and orders, and marks dead letters as replayed.
+GRANT SELECT, INSERT ON TABLE {schema}.orders_events TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.orders TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.customers TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.inventory TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.dead_letters TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.consumer_offsets TO ROLE {worker_role};
+GRANT SELECT, INSERT ON TABLE {schema}.offset_gaps TO ROLE {worker_role};
+GRANT SELECT, INSERT ON TABLE {schema}.transform_runs TO ROLE {worker_role};
+GRANT SELECT, INSERT ON TABLE {schema}.validation_runs TO ROLE {worker_role};
+GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {worker_role};
+GRANT USAGE ON PROCEDURE {schema}.merge_orders() TO ROLE {worker_role};
+GRANT MONITOR, OPERATE ON TASK {schema}.merge_orders_task TO ROLE {worker_role};
+
+GRANT SELECT ON TABLE {schema}.orders_events TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.orders TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.customers TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.inventory TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.dead_letters TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.consumer_offsets TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.offset_gaps TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.transform_runs TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.validation_runs TO ROLE {reader_role};
+GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {reader_role};
+GRANT MONITOR ON TASK {schema}.merge_orders_task TO ROLE {reader_role};

@@ -1,0 +1,20 @@
+-- What: removes the pipeline from the account, with all its data. There is no way back but Time
+--   Travel: UNDROP SCHEMA within the retention time of the database (one day by default).
+-- Role: {owner_role} for the objects, SYSADMIN for the schema, SECURITYADMIN for roles and user.
+-- Repeat: safe; what is gone is passed over. `setup` never runs this file.
+USE ROLE {owner_role};
+DROP TASK IF EXISTS {schema}.merge_orders_task;
+DROP PROCEDURE IF EXISTS {schema}.merge_orders();
+DROP STREAM IF EXISTS {schema}.orders_events_stream;
+
+USE ROLE SYSADMIN;
+DROP SCHEMA IF EXISTS {schema};
+-- Database and warehouse may serve others. When they do not:
+--   DROP DATABASE IF EXISTS {database};
+--   DROP WAREHOUSE IF EXISTS {warehouse};
+
+USE ROLE SECURITYADMIN;
+DROP USER IF EXISTS {worker_user};
+DROP ROLE IF EXISTS {worker_role};
+DROP ROLE IF EXISTS {reader_role};
+DROP ROLE IF EXISTS {owner_role};
