@@ -1,24 +1,15 @@
 """End-to-end latency, from the event's timestamp to the commit in the warehouse, as percentiles."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+
+from core.consumer.snapshot import Percentiles
 
 _LOWEST_MS = 0.1
 _STEPS_PER_DOUBLING = 16  # a step is 4.4 %: the error of a percentile
 _DOUBLINGS = 30  # up to a day
 _BINS = _STEPS_PER_DOUBLING * _DOUBLINGS
 _EDGES = _LOWEST_MS * 2.0 ** (np.arange(1, _BINS) / _STEPS_PER_DOUBLING)
-
-
-@dataclass(frozen=True)
-class Percentiles:
-    """Latencies in milliseconds; None before the first event."""
-
-    p50: float | None = None
-    p95: float | None = None
-    p99: float | None = None
 
 
 class LatencyHistogram:

@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.consumer.latency import Percentiles
 from core.lifecycle import RunState
 from core.warehouse.model import OffsetGap
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Latencies in milliseconds; None before the first event."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,21 @@
 """`consume`: from the topic to the raw table and the dead letters, exactly once."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.alerts.watch import AlertWatch
 from core.broker.base import Broker
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
-from core.consumer.worker import ConsumerWorker
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
 from core.text import _
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
+
+if TYPE_CHECKING:
+    from core.consumer.worker import ConsumerWorker
 
 _TICK_S = 0.1
 _STOP_S = 30.0
@@ -121,11 +124,13 @@ def make_consumer(
     options: Options,
     *,
     patient: bool = False,
-) -> ConsumerWorker:
+) -> "ConsumerWorker":
     """Return a consumer as the settings and options say, not started.
 
     patient: wait without end for a broker or warehouse that went away.
     """
+    from core.consumer.worker import ConsumerWorker  # noqa: PLC0415 - loads numpy and Arrow
+
     kafka = context.settings.kafka
     return ConsumerWorker(
         broker,
@@ -143,7 +148,7 @@ def make_consumer(
 
 
 def follow(
-    context: JobContext, broker: Broker, consumer: ConsumerWorker, *, drain: bool = False
+    context: JobContext, broker: Broker, consumer: "ConsumerWorker", *, drain: bool = False
 ) -> ConsumeResult:
     """Show progress until the consumer ends, stopping it when asked; return its result.
 

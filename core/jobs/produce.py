@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
 from core.jobs.backends import open_broker
@@ -10,9 +11,11 @@ from core.jobs.topic import require_topic
 from core.lifecycle import RunState
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
-from core.producer.worker import ProducerWorker
 from core.text import _
 from core.text.figures import count, decimal, percent
+
+if TYPE_CHECKING:
+    from core.producer.worker import ProducerWorker
 
 _TICK_S = 0.1
 _STOP_S = 30.0
@@ -118,11 +121,13 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
 
 def make_producer(
     context: JobContext, broker: Broker, options: ProduceOptions, *, patient: bool = False
-) -> ProducerWorker:
+) -> "ProducerWorker":
     """Return a producer as the settings and options say, not started.
 
     patient: wait without end for a broker that went away.
     """
+    from core.producer.worker import ProducerWorker  # noqa: PLC0415 - loads numpy and Arrow
+
     settings = context.settings
     return ProducerWorker(
         broker,
@@ -136,7 +141,7 @@ def make_producer(
     )
 
 
-def follow(context: JobContext, producer: ProducerWorker) -> ProduceResult:
+def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
     """Show progress until the producer ends, stopping it when asked; return its result.
 
     Errors: whatever ended the producer.

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from core.jobs.base import JobContext, Summary, Table
-from core.seed.generate import generate
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
 from core.text.figures import count
@@ -75,6 +74,8 @@ def run(context: JobContext, options: Options) -> SeedJobResult:
         start=options.start,
         end=options.end,
     )
+    from core.seed.generate import generate  # noqa: PLC0415 - loads Faker
+
     written = generate(
         spec,
         options.output or context.settings.paths.seed,

@@ -8,12 +8,11 @@ of them in the order that loses nothing.
 import logging
 from collections.abc import Sequence
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
-from core.consumer.worker import ConsumerWorker
 from core.errors import DropshipError
 from core.jobs import load, produce, seed, validate
 from core.jobs.base import JobContext
@@ -28,12 +27,15 @@ from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
 from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
-from core.producer.worker import ProducerWorker
 from core.seed.spec import SeedResult
 from core.text import _
 from core.validation.history import PastRun, past_runs
 from core.validation.model import ValidationResult
 from core.warehouse.base import Warehouse
+
+if TYPE_CHECKING:
+    from core.consumer.worker import ConsumerWorker
+    from core.producer.worker import ProducerWorker
 
 _DRAIN_S = 30.0
 _WATCH_S = 1.0
@@ -106,6 +108,7 @@ class Desk:
                 self._figures.start()
             if self._broker is not None:
                 self._watch.start()
+            self._workers.warm()
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""
@@ -159,7 +162,7 @@ class Desk:
         return self._allowed() and self._workers.start_producer(options)
 
     @property
-    def producer(self) -> ProducerWorker | None:
+    def producer(self) -> "ProducerWorker | None":
         """The producer under way, for pause, resume, stop and its rate; None without one."""
         return self._workers.producer
 
@@ -168,7 +171,7 @@ class Desk:
         return self._allowed() and self._workers.start_consumer()
 
     @property
-    def consumer(self) -> ConsumerWorker | None:
+    def consumer(self) -> "ConsumerWorker | None":
         """The consumer under way, for pause, resume and stop; None without one."""
         return self._workers.consumer
 

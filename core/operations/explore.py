@@ -11,7 +11,6 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.config.secrets import Redactor
-from core.dlq.replay import Replay
 from core.doctor.model import Finding
 from core.errors import DropshipError
 from core.operations.checkup import check_up
@@ -156,6 +155,8 @@ class Explorer:
         return inspect(self._warehouse(), self._settings)
 
     def _publish(self, event_ids: list[str]) -> int:
+        from core.dlq.replay import Replay  # noqa: PLC0415 - loads numpy
+
         warehouse, task = self._warehouse(), self._replay
         kafka = self._settings.kafka
         replay = Replay(

@@ -1,17 +1,20 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
-from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, produce
 from core.jobs.base import JobContext
 from core.operations.opening import Backends
 from core.producer.snapshot import ProducerSnapshot
-from core.producer.worker import ProducerWorker
 from core.transform.worker import MergeSnapshot, MergeWorker
+
+if TYPE_CHECKING:
+    from core.consumer.worker import ConsumerWorker
+    from core.producer.worker import ProducerWorker
 
 _DRAIN_S = 30.0
 
@@ -30,13 +33,13 @@ class Workers:
         self._merge: MergeWorker | None = None
 
     @property
-    def producer(self) -> ProducerWorker | None:
+    def producer(self) -> "ProducerWorker | None":
         """The producer under way, None without one."""
         worker = self._producer
         return worker if worker is not None and worker.alive else None
 
     @property
-    def consumer(self) -> ConsumerWorker | None:
+    def consumer(self) -> "ConsumerWorker | None":
         """The consumer under way, None without one."""
         worker = self._consumer
         return worker if worker is not None and worker.alive else None
@@ -76,6 +79,12 @@ class Workers:
             consumer.snapshot() if consumer else ConsumerSnapshot(topic=self._settings.kafka.topic),
             merge.snapshot() if merge else MergeSnapshot(),
         )
+
+    @staticmethod
+    def warm() -> None:
+        """Load what the workers are made of, so that a start is instant; takes half a second."""
+        import core.consumer.worker  # noqa: PLC0415
+        import core.producer.worker  # noqa: F401, PLC0415 - loads numpy and Arrow
 
     def refuse(self) -> None:
         """Start nothing any more."""

@@ -7,8 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from core.alerts.burrow import PartitionState
-from core.consumer.latency import Percentiles
-from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.snapshot import ConsumerSnapshot, Percentiles
 from core.kpis.model import CategoryShare, DayRevenue, Kpis, RecentOrder, TopProduct
 from core.lifecycle import RunState
 from core.operations.history import Sample

@@ -11,8 +11,7 @@ from core.alerts.feed import Feed
 from core.alerts.model import RULES, Level, Readings
 from core.alerts.watch import AlertWatch
 from core.config.thresholds import Thresholds
-from core.consumer.latency import Percentiles
-from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.snapshot import ConsumerSnapshot, Percentiles
 from core.lifecycle import RunState
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
