@@ -1,10 +1,12 @@
-"""Numbers, money, times and ages as people of a language read them."""
+"""Numbers, money, times and ages as people of a language read them.
+
+The rules are those of CLDR for Irish English and French of France. Babel, which has them for every
+language, takes longer to load them than the console has for its first picture; tests hold the two
+together.
+"""
 
 from datetime import UTC, datetime
 from decimal import Decimal
-
-from babel.core import Locale
-from babel.numbers import format_currency, format_decimal
 
 _THOUSAND = 1_000.0
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -16,17 +18,18 @@ class Formats:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self._locale = Locale.parse("fr_FR" if code == "fr" else "en_IE")
+        self._french = code == "fr"
 
     def count(self, value: int) -> str:
         """Return a whole number with thousands separators."""
-        return str(format_decimal(value, locale=self._locale)).replace("\u202f", "\u00a0")
+        return self._separated(f"{value:,d}")
 
     def money(self, amount: Decimal, *, cents: bool = True) -> str:
-        """Return euros, with or without cents."""
-        pattern = None if cents else ("#,##0\u00a0¤" if self.code == "fr" else "¤#,##0")
-        text = format_currency(amount, "EUR", pattern, locale=self._locale, currency_digits=cents)
-        return str(text).replace("\u202f", "\u00a0")
+        """Return euros, with or without cents; half a cent goes to the even one."""
+        text = f"{amount:,.{2 if cents else 0}f}"
+        if self._french:
+            return f"{self._separated(text)}\u00a0€"
+        return f"-€{text[1:]}" if text.startswith("-") else f"€{text}"
 
     def rate(self, per_second: float) -> str:
         """Return events per second."""
@@ -103,4 +106,8 @@ class Formats:
 
     def _number(self, value: float, places: int) -> str:
         text = f"{value:.{places}f}"
-        return text.replace(".", ",") if self.code == "fr" else text
+        return text.replace(".", ",") if self._french else text
+
+    def _separated(self, text: str) -> str:
+        """Return a number with commas and a point as the language separates its digits."""
+        return text.replace(",", "\u00a0").replace(".", ",") if self._french else text
