@@ -14,6 +14,7 @@ from core.errors import DropshipError, ExitCode, UsageError
 from core.logs import start_logging
 from core.operations.desk import Desk
 from core.operations.inforce import sources
+from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
 from tui.app import Console
 from tui.arguments import unfit_terminal
@@ -41,6 +42,8 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             environ=environ,
             timeout_s=options.timeout,
         )
+        if settings.snowflake is None:
+            leave_pandas_out()
         _log_to_file(settings, options)
         if options.no_color:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it

@@ -17,6 +17,7 @@ from core.cli.output import Fault, Outcome, Output
 from core.cli.signals import StopSignals, name_of
 from core.cli.stderr import Stderr
 from core.errors import ExitCode
+from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
 from core.text.system import why
 
@@ -88,6 +89,8 @@ class Call:
         from core.jobs.base import JobContext  # noqa: PLC0415
 
         self._settings = settings = work.settings_of(options)
+        if settings.snowflake is None:
+            leave_pandas_out()
         self._redactor, self._log_file = work.open_log(settings, options, self._stderr.record)
         work.log.info("run begins", extra={"job": options.run})
         context = JobContext(

@@ -6,7 +6,7 @@ Kafka (which serves lag displays only). A crash anywhere leads back to the store
 """
 
 import logging
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -29,6 +29,8 @@ from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
 
 _PROBE_S = 0.5
+_LEAVE_S = 5.0
+"""The group is left within milliseconds; a client whose brokers are gone would wait for minutes."""
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +89,14 @@ class Session:
             self._assignment.subscribe(consumer)
             self._loop(consumer)
             self._life.enter(RunState.DRAINING)
-            self._tell_kafka(consumer, wait=True)
+            self._tell_kafka(consumer)
         except KafkaException as error:
             where = clean(self._topic, 80)
             raise kafka_error(error, _("reading topic {topic}").format(topic=where)) from error
         finally:
             self._publish()
             self._assignment.leave()
-            consumer.close()
+            _leave(consumer)
 
     def _loop(self, consumer: Consumer) -> None:
         gatherer = Gatherer(consumer, self._options, self._clock)
@@ -150,7 +152,7 @@ class Session:
         self._counters.stored(batch)
         for gap in batch.raw.gaps:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
-        self._tell_kafka(consumer, wait=False)
+        self._tell_kafka(consumer)
         return True
 
     def _confirmed(self) -> bool:
@@ -166,8 +168,11 @@ class Session:
             raise
         return True
 
-    def _tell_kafka(self, consumer: Consumer, *, wait: bool) -> None:
-        """Commit the stored positions to Kafka. Harmless when it fails: nobody resumes there."""
+    def _tell_kafka(self, consumer: Consumer) -> None:
+        """Commit the stored positions to Kafka; leaving the group waits for it.
+
+        Harmless when it fails: nobody resumes there.
+        """
         offsets = [
             TopicPartition(self._topic, partition, position)
             for partition, position in self._assignment.positions.items()
@@ -175,10 +180,7 @@ class Session:
         if not offsets:
             return
         try:
-            if wait:
-                consumer.commit(offsets=offsets, asynchronous=False)
-            else:
-                consumer.commit(offsets=offsets, asynchronous=True)
+            consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
             self._counters.commit_error = clean(error, 200)
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error, 200)})
@@ -188,7 +190,7 @@ class Session:
         failed = self._commit_failed_s
         if failed is not None and self._clock.monotonic() - failed >= _PROBE_S:
             self._commit_failed_s = None
-            self._tell_kafka(consumer, wait=False)
+            self._tell_kafka(consumer)
 
     def _follow_pause(self, consumer: Consumer) -> None:
         """Pause or resume the partitions as asked."""
@@ -264,3 +266,12 @@ class Session:
 
     def _publish(self) -> None:
         self._counters.publish(self._life.state)
+
+
+def _leave(consumer: Consumer) -> None:
+    """Leave the group and close the client; one that hangs ends by itself when a broker is back."""
+    closing = Thread(target=consumer.close, name="consumer-leaves", daemon=True)
+    closing.start()
+    closing.join(_LEAVE_S)
+    if closing.is_alive():
+        log.warning(N_("the group was not told that this consumer leaves: no broker answers"))

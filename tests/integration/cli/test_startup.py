@@ -89,3 +89,11 @@ def test_help_and_version_go_to_stdout(dropship):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert dropship("--version").out == f"dropship {project['version']}\n"
     assert dropship("--run", "nope", "--help").code == 2
+
+
+def test_the_embedded_pipeline_leaves_pandas_out(tmp_path):
+    """pyarrow would import it, 0.3 s in every process, only to see whether it is there."""
+    code, _out, names = modules_after(tmp_path, "--run", "pipeline", "--json", "--orders", "50")
+    assert code == 0
+    assert "pyarrow" in names
+    assert "pandas" not in names
