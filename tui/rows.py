@@ -48,11 +48,20 @@ class Row:
 
 @dataclass(frozen=True)
 class RowTable:
-    """What a table shows. follow: the end at which a cursor stays when rows come."""
+    """What a table shows. follow: the end at which a cursor stays when rows come.
+
+    titles: whether the columns are named above the rows, where there are any.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     follow: Literal["", "first", "last"] = ""
+    titles: bool = True
+
+    @property
+    def head(self) -> int:
+        """Lines above the rows."""
+        return int(self.titles and bool(self.rows))
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,42 @@
-"""What a pane shows, as a plain table for export: figures whole, times in UTC, nothing cut."""
+"""What a pane shows, as a plain table for export: figures whole, times in UTC, nothing cut.
 
-from collections.abc import Callable, Mapping
+A pane of rows exports what its filter shows (`sheet_of`), another one the moment (`table_of`).
+Strings from outside are harmless in an export too; the bytes of records are given in base64 beside.
+"""
 
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core.alerts.model import Alert
 from core.clock import iso
+from core.doctor.model import Finding
 from core.jobs.base import Table
+from core.operations.inforce import SettingInForce
+from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset, TableFacts
+from core.operations.logtail import LogEntry
+from core.operations.peek import PeekedRecord
 from core.operations.snapshot import DeskSnapshot
+from core.text import clean
+from core.validation.model import CheckResult
+
+_MOST = 200_000
+"""Characters of one cell: more than a record of the peek or of the dead letters keeps."""
+
+Cells = tuple[object, ...]
 
 
 def table_of(name: str, now: DeskSnapshot) -> Table | None:
-    """Return the table of a pane, None for one that has no table of its own."""
+    """Return the table of a pane without rows of its own, None for one that has none."""
     make = _TABLES.get(name)
     return make(now) if make else None
+
+
+def sheet_of(name: str, sources: Sequence[Any]) -> Table:
+    """Return a list with a row for each source; name: the list, a source: what a row stands for."""
+    headers, cells = _SHEETS[name]
+    return Table(headers, [cells(source) for source in sources])
 
 
 def _seed(now: DeskSnapshot) -> Table:
@@ -54,12 +80,6 @@ def _state(now: DeskSnapshot, partition: int) -> str | None:
     return None if state is None else state.name
 
 
-def _validation(now: DeskSnapshot) -> Table:
-    checks = now.validation.result.checks if now.validation.result else ()
-    rows = [(check.name, check.status.name, check.message) for check in checks]
-    return Table(("check", "status", "message"), rows)
-
-
 def _kpis(now: DeskSnapshot) -> Table:
     found = now.figures.value
     orders = [order.to_json() for order in found.kpis.recent_orders] if found else []
@@ -67,28 +87,163 @@ def _kpis(now: DeskSnapshot) -> Table:
     return Table(headers, [tuple(order[name] for name in headers) for order in orders])
 
 
-def _alerts(now: DeskSnapshot) -> Table:
-    rows = [
-        (
-            alert.rule,
-            alert.level.name,
-            alert.worst.name,
-            alert.message,
-            iso(alert.raised_at),
-            iso(alert.cleared_at) if alert.cleared_at else None,
-            iso(alert.acknowledged_at) if alert.acknowledged_at else None,
-        )
-        for alert in now.alerts
-    ]
-    headers = ("rule", "level", "worst", "message", "raised_at", "cleared_at", "acknowledged_at")
-    return Table(headers, rows)
+def _check(check: CheckResult) -> Cells:
+    return check.name, check.status.name, check.message, round(check.elapsed_s, 3)
+
+
+def _alert(alert: Alert) -> Cells:
+    times = (alert.raised_at, alert.cleared_at, alert.acknowledged_at)
+    return (
+        alert.rule,
+        alert.level.name,
+        alert.worst.name,
+        clean(alert.message, _MOST),
+        *map(_time, times),
+    )
+
+
+def _record(record: PeekedRecord) -> Cells:
+    key, value = record.key, record.value
+    return (
+        record.partition,
+        record.offset,
+        _time(record.at),
+        record.size,
+        _text(key),
+        _text(value),
+        _base64(value),
+    )
+
+
+def _letter(listed: ListedLetter) -> Cells:
+    letter = listed.letter
+    return (
+        letter.event_id,
+        clean(letter.reason, _MOST),
+        clean(letter.detail, _MOST),
+        letter.stage,
+        clean(letter.topic, _MOST),
+        letter.partition,
+        letter.offset,
+        _time(letter.received_at),
+        listed.size,
+        _text(letter.key),
+        _text(letter.payload),
+        _base64(letter.payload),
+    )
+
+
+def _merge(run: MergeRun) -> Cells:
+    counts = (run.inserted, run.updated, run.stale, run.quarantined)
+    return _time(run.started_at), *counts, round(run.duration_s, 6), round(run.delay_s, 6)
+
+
+def _offset(one: StoredOffset) -> Cells:
+    return (
+        one.topic,
+        one.source_id,
+        one.partition,
+        one.start_offset,
+        one.next_offset,
+        one.skipped,
+        _time(one.updated_at),
+    )
+
+
+def _gap(gap: StoredGap) -> Cells:
+    reason = clean(gap.reason, _MOST)
+    return (
+        clean(gap.topic, _MOST),
+        gap.partition,
+        gap.from_offset,
+        gap.to_offset - 1,
+        reason,
+        _time(gap.noticed_at),
+    )
+
+
+def _log(entry: LogEntry) -> Cells:
+    fields = " ".join(f"{name}={value}" for name, value in entry.fields)
+    return (
+        _time(entry.at),
+        entry.level,
+        clean(entry.logger, _MOST),
+        clean(entry.thread, _MOST),
+        clean(entry.message, _MOST),
+        clean(fields, _MOST),
+    )
+
+
+def _table(table: TableFacts) -> Cells:
+    return table.name, table.rows, table.bytes
+
+
+def _finding(found: Finding) -> Cells:
+    return found.name, found.status.value, clean(found.detail, _MOST), clean(found.hint, _MOST)
+
+
+def _setting(setting: SettingInForce) -> Cells:
+    return setting.name, clean(setting.value, _MOST), clean(setting.where, _MOST) or "default"
+
+
+def _time(at: datetime | None) -> str | None:
+    return iso(at) if at else None
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else clean(content, _MOST)
+
+
+def _base64(content: bytes | None) -> str | None:
+    return None if content is None else b64encode(content).decode("ascii")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 _TABLES: Mapping[str, Callable[[DeskSnapshot], Table]] = {
     "seed": _seed,
     "producer": _producer,
     "consumer": _consumer,
-    "validation": _validation,
     "kpis": _kpis,
-    "alerts": _alerts,
+}
+
+_BYTES = "size key value value_base64"
+_SHEETS: Mapping[str, tuple[tuple[str, ...], Callable[[Any], Cells]]] = {
+    "validation": (_names("check status message elapsed_s"), _check),
+    "alerts": (
+        _names("rule level worst message raised_at cleared_at acknowledged_at"),
+        _alert,
+    ),
+    "events": (_names(f"partition offset at {_BYTES}"), _record),
+    "dead_letters": (
+        _names(f"event_id reason detail stage topic partition offset received_at {_BYTES}"),
+        _letter,
+    ),
+    "warehouse_tables": (
+        _names("table rows bytes"),
+        _table,
+    ),
+    "warehouse_merges": (
+        _names("started_at inserted updated stale quarantined duration_s delay_s"),
+        _merge,
+    ),
+    "warehouse_offsets": (
+        _names("topic source_id partition start_offset next_offset skipped updated_at"),
+        _offset,
+    ),
+    "warehouse_gaps": (
+        _names("topic partition first_lost last_lost reason noticed_at"),
+        _gap,
+    ),
+    "logs": (_names("at level logger thread message fields"), _log),
+    "doctor": (
+        _names("check status found mend"),
+        _finding,
+    ),
+    "settings": (
+        _names("setting value from"),
+        _setting,
+    ),
 }

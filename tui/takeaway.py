@@ -25,7 +25,7 @@ def write_pane(pane: Pane, now: DeskSnapshot, folder: Path) -> tuple[Path, Path]
     if table is None:
         lines = text_of(pane).splitlines()
         table = Table(("line",), [(text,) for text in lines])
-    return export_rows(folder, pane.NAME, now.at, table.headers, table.rows)
+    return export_rows(folder, pane.export_name, now.at, table.headers, table.rows)
 
 
 def write_history(desk: Desk, at: datetime, folder: Path) -> tuple[Path, Path]:

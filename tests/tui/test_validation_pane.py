@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.screens.check_details import CheckDetails
+from tui.screens.event_details import RowDetails
 
 
 async def checked(here):
@@ -17,25 +17,33 @@ def test_the_cursor_moves_over_all_checks_and_opens_one(play, size):
     async def script(here):
         await checked(here)
         pane = here.console.screen.chosen
-        marked = lambda: [line.text for line in pane.lines if "▸" in line.text]  # noqa: E731
-        assert marked() == []
+        checks = here.console.desk.snapshot().validation.result.checks
         seen = []
         for _step in range(12):
+            (row,) = [entry.text for entry in pane.lines if "▸" in entry.text]
+            seen.append(row.split()[2])
             await here.press("j")
-            (row,) = marked()
-            seen.append(row.split("▸")[1].split()[1])
-        assert len(set(seen)) == len(here.console.desk.snapshot().validation.result.checks)
+        assert set(seen) == {check.name for check in checks}
+        assert seen[0] == max(checks, key=lambda check: check.status).name
         await here.press("up", "k", "enter")
-        assert isinstance(here.console.screen, CheckDetails)
-        assert (
-            here.console.screen.query_one("#details").border_title == list(dict.fromkeys(seen))[-3]
-        )
+        assert isinstance(here.console.screen, RowDetails)
+        assert here.console.screen.query_one("#row-details").border_title == seen[7]
         await here.until(lambda: "checked in" in here.text)
         assert "figures" in here.text
         await here.press("j", "escape")
-        assert not isinstance(here.console.screen, CheckDetails)
+        assert not isinstance(here.console.screen, RowDetails)
 
     play(script, size=size)
+
+
+def test_the_cursor_of_the_board_is_seen_in_the_chosen_pane_only(play):
+    async def script(here):
+        await checked(here)
+        assert "▸ ✓" in here.text or "▸ !" in here.text
+        await here.press("2")
+        assert "▸" not in here.text
+
+    play(script)
 
 
 def test_a_click_puts_the_cursor_and_a_second_one_opens(play):
@@ -43,28 +51,33 @@ def test_a_click_puts_the_cursor_and_a_second_one_opens(play):
         await checked(here)
         pane = here.console.screen.chosen
         row = next(index for index, line in enumerate(pane.lines) if "schema" in line.text)
-        column = pane.lines[row].text.index("schema")
-        place = (pane.content_region.x + column, pane.content_region.y + row)
+        place = (pane.content_region.x + 6, pane.content_region.y + row)
         await here.pilot.click(offset=place)
         await here.draw()
-        assert "▸✓ schema" in here.text
-        await here.pilot.click(offset=place)
+        assert pane.rows_view.current.key == "schema"
+        await here.pilot.click(offset=place, times=2)
         await here.draw()
-        assert isinstance(here.console.screen, CheckDetails)
+        assert isinstance(here.console.screen, RowDetails)
 
     play(script)
 
 
-def test_details_without_a_cursor_show_the_worst_check(play):
+def test_enter_without_checks_opens_nothing(play):
     async def script(here):
         await here.press("4", "enter")
-        assert not isinstance(here.console.screen, CheckDetails)
+        assert not isinstance(here.console.screen, RowDetails)
+
+    play(script)
+
+
+def test_a_filter_leaves_the_checks_that_match(play):
+    async def script(here):
         await checked(here)
-        worst = max(
-            here.console.desk.snapshot().validation.result.checks, key=lambda check: check.status
-        )
-        await here.press("enter")
-        assert here.console.screen.query_one("#details").border_title == worst.name
+        pane = here.console.screen.chosen
+        await here.press("slash", *"dupl", "enter")
+        assert [row.key for row in pane.rows_view.rows] == ["duplicates"]
+        await here.press("escape")
+        assert len(pane.rows_view.rows) == 10
 
     play(script)
 

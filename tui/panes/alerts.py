@@ -4,72 +4,93 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.alerts.model import Alert, rule_name
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, ngettext
 from tui.lines import Line
-from tui.panes.base import Pane
-from tui.views.alerts import alerts
+from tui.panes.rows_pane import RowsPane
+from tui.rows import Row, RowTable
+from tui.screens.event_details import RowDetails
+from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 from tui.views.frame import Frame
 
 
-class AlertsPane(Pane):
+class AlertsPane(RowsPane):
     """Lists what is wrong and what was; keys acknowledge."""
 
     NAME, NUMBER, TITLE, EXTRA = "alerts", "8", N_("Alerts"), True
+    LEAST_FOOT = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "a",
             "acknowledge",
-            N_("acknowledge"),
+            N_("seen"),
             id="alerts.acknowledge",
-            tooltip=N_("mark the chosen alert as seen"),
+            tooltip=N_("mark the alert under the cursor as seen"),
         ),
         Binding(
             "A",
             "acknowledge_all",
-            N_("all"),
+            N_("all seen"),
             id="alerts.acknowledge_all",
             tooltip=N_("mark all alerts as seen"),
         ),
-        Binding("j,down", "move(1)", N_("next alert"), id="alerts.next", show=False),
-        Binding("k,up", "move(-1)", N_("previous alert"), id="alerts.previous", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._cursor = 0
+    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return that nothing is wrong, where that is so."""
+        return alerts_head(now, frame)
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+        """Return what the rows are made of; those of active alerts hold how long they last."""
+        lasting = any(alert.active for alert in now.alerts)
+        return (now.alerts, now.at.replace(microsecond=0) if lasting else None)
+
+    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return active and past alerts."""
-        self._cursor = max(min(self._cursor, len(self._active(now)) - 1), 0)
-        return alerts(now, frame, self.desk.settings.thresholds, self._cursor)
+        return alerts_table(now, frame)
+
+    def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+        """Return what is watched, how the consumer does, and the last hours."""
+        return alerts_foot(now, frame, self.desk.settings.thresholds)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return how many alerts stand."""
-        count = len(self._active(now))
+        count = sum(alert.active for alert in now.alerts)
         if not count:
             return ""
         return ngettext("{count} alert", "{count} alerts", count).format(count=count)
 
-    @staticmethod
-    def _active(now: DeskSnapshot) -> list[str]:
-        return [alert.rule for alert in now.alerts if alert.active]
-
-    def action_move(self, step: int) -> None:
-        """Choose another alert."""
-        self._cursor = max(self._cursor + step, 0)
-        self.console.tick()
+    def open_row(self, row: Row) -> None:
+        """Show an alert in full."""
+        alert = row.source
+        if isinstance(alert, Alert):
+            now = self.desk.snapshot()
+            self.app.push_screen(
+                RowDetails(
+                    rule_name(alert.rule),
+                    lambda frame: alert_details(alert, now, frame),
+                    self.frame_now(),
+                )
+            )
 
     def action_acknowledge(self) -> None:
-        """Mark the chosen alert as seen."""
-        active = self._active(self.desk.snapshot())
-        if active:
-            self.desk.acknowledge(active[min(self._cursor, len(active) - 1)])
+        """Mark the alert under the cursor as seen."""
+        row = self.rows_view.current
+        alert = row.source if row else None
+        if not isinstance(alert, Alert):
+            self.console.tell(_("There is no alert."))
+        elif not alert.active:
+            self.console.tell(_("This alert is over."))
+        elif not self.desk.acknowledge(alert.rule):
+            self.console.tell(_("This alert was seen before."))
         self.console.tick()
 
     def action_acknowledge_all(self) -> None:
         """Mark all alerts as seen."""
         if self.desk.acknowledge():
             self.console.tell(_("All alerts are marked as seen."))
+        else:
+            self.console.tell(_("No alert is new."))
         self.console.tick()

@@ -55,6 +55,11 @@ class Pane(Container, can_focus=True):
         """Return what this pane exports, None for the lines that it shows."""
         return table_of(self.NAME, now)
 
+    @property
+    def export_name(self) -> str:
+        """What files with its table are called."""
+        return self.NAME
+
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         yield self._lines_view

@@ -51,6 +51,11 @@ class DoctorPane(RowsPane):
         found = now.explored.doctor.result or ()
         return findings_table(found, ascii_only=frame.ascii_only)
 
+    @property
+    def sheet(self) -> str:
+        """Checks or settings."""
+        return "settings" if self._settings else "doctor"
+
     def status(self, now: DeskSnapshot) -> str:
         """Return the verdict in a word."""
         if now.explored.doctor.running:

@@ -85,6 +85,11 @@ class EventsPane(RowsPane):
             return letters_table(now.explored.letters.value, frame.formats)
         return records_table(self._records(now), frame.formats)
 
+    @property
+    def sheet(self) -> str:
+        """The list that is shown."""
+        return "dead_letters" if self._letters else "events"
+
     def status(self, now: DeskSnapshot) -> str:
         """Return how many there are."""
         found = now.explored.letters.value

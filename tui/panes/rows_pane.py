@@ -1,24 +1,36 @@
-"""A pane with a table: a few lines on top, rows below, a cursor, a filter, details."""
+"""A pane with a table: a few lines above, rows with a cursor and a filter, a few lines below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, clean
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
 from tui.rows import Row, RowTable
+from tui.tables import sheet_of
 from tui.views.frame import Frame
+from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
+
+_LEAST_ROWS = 2
 
 
 class RowsPane(Pane):
-    """Subclasses give `head`, `rows_of` and `open_row`; keys of the table are bound here."""
+    """Subclasses give `head`, `rows_of`, `open_row` and, where there is more to say, `foot`.
+
+    The keys of the table are bound here.
+    """
+
+    LEAST_FOOT: ClassVar[int] = 0
+    """Lines of the foot that stay however many rows there are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
@@ -37,6 +49,7 @@ class RowsPane(Pane):
         layout: vertical;
 
         .rows-head { height: auto; }
+        .rows-foot { height: 0; width: 100%; }
         RowsView { height: 1fr; width: 100%; }
     }
     """
@@ -45,12 +58,17 @@ class RowsPane(Pane):
         super().__init__()
         self._lines_view.set_classes("rows-head")
         self._rows_view = RowsView()
+        self._foot_view = LinesView(classes="rows-foot")
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
 
     def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the lines above the table."""
         raise NotImplementedError
+
+    def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:  # noqa: ARG002 - most have none
+        """Return the lines below the table; the frame's height is the room for them."""
+        return []
 
     def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of: the same objects as long as they are the same."""
@@ -64,9 +82,10 @@ class RowsPane(Pane):
         """Show a row in full."""
 
     def compose(self) -> ComposeResult:
-        """Yield head and rows."""
+        """Yield head, rows and foot."""
         yield self._lines_view
         yield self._rows_view
+        yield self._foot_view
 
     def own_bindings(self) -> list[Binding]:
         """Return what is bound in this class, then the keys of its table."""
@@ -84,6 +103,20 @@ class RowsPane(Pane):
         """The table as it was drawn last."""
         return self._table
 
+    @property
+    def sheet(self) -> str:
+        """Which list is shown, by its name in `tui.tables`: exports are called so."""
+        return self.NAME
+
+    def table(self, now: DeskSnapshot) -> Table:  # noqa: ARG002 - what is shown was drawn already
+        """Return the rows that the filter shows, each with everything it stands for."""
+        return sheet_of(self.sheet, [row.source for row in self._rows_view.rows])
+
+    @property
+    def export_name(self) -> str:
+        """What files with its table are called."""
+        return self.sheet
+
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this pane draws with."""
         console = self.console
@@ -97,7 +130,7 @@ class RowsPane(Pane):
     @property
     def lines(self) -> Sequence[Line]:
         """What is shown, for tests and copies."""
-        return [*self._lines_view.lines, *self._rows_view.lines]
+        return [*self._lines_view.lines, *self._rows_view.lines, *self._foot_view.lines]
 
     def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
         """Draw a moment; nothing while hidden."""
@@ -106,18 +139,27 @@ class RowsPane(Pane):
             return
         frame = Frame(size.width, size.height, formats, ascii_only, full)
         head = self.head(now, frame)[: max(size.height - 2, 0)]
-        if self._lines_view.styles.height is None or len(head) != len(self._lines_view.lines):
-            self._lines_view.styles.height = len(head)
-        self._lines_view.show(head)
-        made_of = self.stamp(now)
+        _show_whole(self._lines_view, head)
+        made_of = (full, *self.stamp(now))
         if not _same(made_of, self._made_of):
             self._made_of = made_of
             self._table = self.rows_of(now, frame)
-        self._rows_view.show_table(self._table, ascii_only=ascii_only)
+        # Before the table: it is painted for the height that is left.
+        _show_whole(self._foot_view, self._foot_lines(now, frame, size.height - len(head)))
+        self._rows_view.show_table(
+            self._table, ascii_only=ascii_only, cursor=full or self.has_focus
+        )
         self._show_hints(size.width)
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)
+
+    def _foot_lines(self, now: DeskSnapshot, frame: Frame, height: int) -> list[Line]:
+        """Return what there is room for below the rows."""
+        filtering = self._rows_view.typing or bool(self._rows_view.filter)
+        rows = len(self._table.rows) + self._table.head + filtering
+        room = max(height - rows, min(self.LEAST_FOOT, height - _LEAST_ROWS), 0)
+        return self.foot(now, replace(frame, height=room))[:room] if room else []
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the head: what a screenshot of the lines alone would show."""
@@ -174,6 +216,13 @@ class RowsPane(Pane):
         """End the filter; without one go back to the other panes."""
         if not self._rows_view.clear_filter():
             await self.run_action("screen.restore")
+
+
+def _show_whole(view: LinesView, lines: list[Line]) -> None:
+    """Show lines in a view that is exactly as high as they need."""
+    if view.styles.height is None or len(lines) != len(view.lines):
+        view.styles.height = len(lines)
+    view.show(lines)
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

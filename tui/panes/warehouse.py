@@ -52,6 +52,11 @@ class WarehousePane(RowsPane):
         """Return the chosen list."""
         return warehouse_table(now.explored.inspection.value, self._part, frame.formats)
 
+    @property
+    def sheet(self) -> str:
+        """The chosen list."""
+        return f"warehouse_{self._part}"
+
     def status(self, now: DeskSnapshot) -> str:
         """Return which warehouse it is."""
         return now.warehouse

@@ -43,7 +43,7 @@ _EXTRA: tuple[type[Pane], ...] = (
 )
 """Always alone on the screen."""
 _ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
-_WIDE, _TALL = 110, 30
+_WIDE, _TALL, _ROOMY = 110, 30, 36
 _TINY_WIDTH, _TINY_HEIGHT = 40, 10
 _ALWAYS = {"app.help", "app.quit"}
 """Keys that the footer never leaves out."""
@@ -191,6 +191,7 @@ class MainScreen(Screen[None]):
         tiny = width < _TINY_WIDTH or height < _TINY_HEIGHT
         self.set_class(width < _WIDE, "-narrow")
         self.set_class(height < _TALL, "-low")
+        self.set_class(height >= _ROOMY, "-roomy")
         self.set_class(tiny, "-tiny")
 
     def _show_banner(self, lines: list[Line]) -> None:

@@ -4,18 +4,17 @@ from collections.abc import Callable
 
 from core.alerts.burrow import PartitionState
 from core.alerts.model import Alert, rule_name
+from core.clock import iso
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from core.operations.snapshot import DeskSnapshot
-from core.text import _
-from tui.lines import Line, Role, Span, cut, fit, line, sparkline
+from core.text import _, clean
+from tui.lines import EMPTY, Line, Role, Span, cut, fit, line, sparkline
+from tui.rows import Column, Row, RowTable
 from tui.views.blocks import rule
 from tui.views.frame import Frame
+from tui.views.payload import pairs
 from tui.views.strip import LEVEL_ROLES
-
-_NAME, _TIME, _AGE = 16, 10, 12
-_HOURS_ROWS = 5
-_LEAST_FOR_HOURS = 14
 
 _STATE_ROLES: dict[PartitionState, Role] = {
     PartitionState.OK: "ok",
@@ -23,52 +22,85 @@ _STATE_ROLES: dict[PartitionState, Role] = {
 }
 
 
-def alerts(now: DeskSnapshot, frame: Frame, limits: Thresholds, cursor: int = 0) -> list[Line]:
-    """Return the alerts, the chosen one marked, then what is watched and how the last hours were.
-
-    What there is no room for is left out from the end.
-    """
-    tail = [_states(now)]
-    if frame.height >= _LEAST_FOR_HOURS:
-        tail += _hours(now, frame)
-    room = max(frame.height - len(tail) - 1, 1)
-    active = [alert for alert in now.alerts if alert.active]
-    past = [alert for alert in now.alerts if not alert.active]
-    lines = []
-    if not active:
-        sign = "+" if frame.ascii_only else "✓"
-        lines.append(line(Span(sign, "ok"), " ", _("nothing is wrong")))
-    lines += [_row(alert, now, frame, marked=index == cursor) for index, alert in enumerate(active)]
-    if past:
-        lines += [line(), rule(_("over"), frame)]
-        lines += [_row(alert, now, frame, marked=False) for alert in past]
-    watched = _limits(limits, frame)
-    if len(lines) + len(watched) + 1 <= room:
-        lines += [line()] * (room - len(lines) - len(watched)) + watched
-    lines = lines[:room]
-    lines += [line()] * (room - len(lines) + 1)
-    return [cut(entry, frame.width) for entry in [*lines, *tail][: frame.height]]
+def alerts_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return that nothing is wrong, where that is so."""
+    if any(alert.active for alert in now.alerts):
+        return []
+    sign = "+" if frame.ascii_only else "✓"
+    return [line(Span(sign, "ok"), " ", _("nothing is wrong"))]
 
 
-def _row(alert: Alert, now: DeskSnapshot, frame: Frame, *, marked: bool) -> Line:
-    form = frame.formats
-    pointer, sign = (">", "!") if frame.ascii_only else ("▸", "▲")
-    role = LEVEL_ROLES[alert.worst] if alert.active else "dim"
-    end = alert.cleared_at or now.at
-    lasted = form.span((end - alert.raised_at).total_seconds())
-    seen = _("seen") if alert.acknowledged_at else _("new")
-    state = seen if alert.active else _("over")
-    return line(
-        Span(pointer if marked else " ", "accent"),
-        " ",
-        Span(sign if alert.active else " ", role),
-        " ",
-        Span(fit(rule_name(alert.rule), _NAME), role if alert.active else "dim"),
-        Span(fit(form.clock(alert.raised_at), _TIME), "dim"),
-        Span(fit(lasted, _AGE), "dim"),
-        Span(fit(state, 6), "dim"),
-        Span(alert.message, "text" if alert.active else "dim"),
+def alerts_table(now: DeskSnapshot, frame: Frame) -> RowTable:
+    """Return the alerts: active ones, worst first, then past ones."""
+    columns = (
+        Column("", 1),
+        Column(_("rule"), 16),
+        Column(_("raised"), 9, drop=2),
+        Column(_("lasted"), 9, drop=3),
+        Column("", 6, drop=1),
+        Column(_("what is wrong"), 16, stretch=True),
     )
+    rows = tuple(
+        Row(f"{alert.rule}/{alert.raised_at.isoformat()}", _cells(alert, now, frame), alert)
+        for alert in now.alerts
+    )
+    return RowTable(columns, rows, "first")
+
+
+def _cells(alert: Alert, now: DeskSnapshot, frame: Frame) -> tuple[Span, ...]:
+    form = frame.formats
+    role = LEVEL_ROLES[alert.worst] if alert.active else "dim"
+    sign = "!" if frame.ascii_only else "▲"
+    return (
+        Span(sign if alert.active else " ", role),
+        Span(rule_name(alert.rule), role),
+        Span(form.clock(alert.raised_at), "dim"),
+        Span(form.span(_lasted_s(alert, now)), "dim"),
+        Span(_word(alert), "dim" if alert.acknowledged_at or not alert.active else "bold"),
+        Span(clean(alert.message, 300), "text" if alert.active else "dim"),
+    )
+
+
+def _word(alert: Alert) -> str:
+    if not alert.active:
+        return _("over")
+    return _("seen") if alert.acknowledged_at else _("new")
+
+
+def _lasted_s(alert: Alert, now: DeskSnapshot) -> float:
+    return ((alert.cleared_at or now.at) - alert.raised_at).total_seconds()
+
+
+def alert_details(alert: Alert, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return an alert in full."""
+    form = frame.formats
+    times = [
+        (_("raised"), alert.raised_at),
+        (_("cleared"), alert.cleared_at),
+        (_("seen"), alert.acknowledged_at),
+    ]
+    rows = [
+        (_("rule"), f"{rule_name(alert.rule)} ({alert.rule})"),
+        (_("state"), _word(alert)),
+        (_("what is wrong"), clean(alert.message)),
+        (_("level"), alert.level.name),
+        (_("worst level"), alert.worst.name),
+        *((name, iso(at) if at else "–") for name, at in times),
+        (_("lasted"), form.span(_lasted_s(alert, now))),
+    ]
+    return pairs(rows, frame.width, 16)
+
+
+def alerts_foot(now: DeskSnapshot, frame: Frame, limits: Thresholds) -> list[Line]:
+    """Return the limits, how the consumer does and the last hours: from the end what fits."""
+    tail = [_states(now)]
+    hours = _hours(now, frame)
+    if frame.height > len(hours) + len(tail):
+        tail = [EMPTY, *hours, *tail]
+    watched = [EMPTY, *_limits(limits, frame)]
+    if frame.height >= len(tail) + len(watched):
+        tail = [*watched, *tail]
+    return [cut(entry, frame.width) for entry in tail[-frame.height :]]
 
 
 def _limits(limits: Thresholds, frame: Frame) -> list[Line]:

@@ -6,45 +6,70 @@ from core.operations.snapshot import DeskSnapshot
 from core.text import _, clean
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, ValidationResult
-from tui.lines import EMPTY, Line, Role, Span, advice, cut, fit, line
-from tui.views.blocks import Column, rule, table
-from tui.views.frame import Frame, problem, wrap
+from tui.lines import EMPTY, Line, Role, Span, advice, cut, line
+from tui.rows import Column, Row, RowTable
+from tui.views.blocks import Column as Plain
+from tui.views.blocks import rule, table
+from tui.views.frame import Frame, problem
 from tui.views.strip import STATUS_ROLES, status_sign
 
-_TWO_COLUMNS = 70
 _NAME = 21
-_CELL = 25
 _SHOWN_RUNS = 20
-_LEAST_HISTORY = 4
+_LEAST_HISTORY = 3
 
 
-def validation(
-    now: DeskSnapshot, frame: Frame, selected: str = "", past: Sequence[PastRun] = ()
-) -> list[Line]:
-    """Return the checks, in two columns where there is room, worst first where there is not.
-
-    selected: name of the check under the cursor, empty for none. past: earlier runs, newest first.
-    """
+def validation_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return what is wrong with the validation itself, or which key runs it."""
     task = now.validation
     lines: list[Line] = []
     if task.error:
         lines = [*problem(task.error, task.hint, frame.width), EMPTY]
     if task.result is None:
         lines += _none_yet(now, frame)
-        return _with_history(lines, past, frame)
+    return [cut(entry, frame.width) for entry in lines]
+
+
+def checks_table(result: ValidationResult | None, frame: Frame) -> RowTable:
+    """Return a row for each check, the worst first; named columns in the full view only."""
+    columns = [
+        Column("", 1),
+        Column(_("check"), _NAME),
+        Column(_("found"), 8, stretch=True),
+    ]
     if frame.full:
-        lines += _whole(task.result, frame, selected, frame.height - len(lines) - _below(now, past))
-        lines += _reports(now, frame)
-        return _with_history(lines, past, frame)
-    return (lines + _brief(task.result, frame, selected))[: frame.height]
+        columns.append(Column(_("took"), 8, right=True, drop=1))
+    checks = sorted(result.checks if result else (), key=lambda check: -check.status)
+    rows = tuple(_row(check, frame)[: len(columns)] for check in checks)
+    return RowTable(
+        tuple(columns),
+        tuple(Row(check.name, row, check) for check, row in zip(checks, rows, strict=True)),
+        "first",
+        titles=frame.full,
+    )
 
 
-def listed(result: ValidationResult, frame: Frame) -> list[CheckResult]:
-    """Return the checks in the order in which they are shown: worst first in a small pane."""
-    checks = list(result.checks)
-    if not frame.full or len(checks) > frame.height:
-        checks.sort(key=lambda check: -check.status)
-    return checks
+def _row(check: CheckResult, frame: Frame) -> tuple[str | Span, ...]:
+    role: Role = "text" if check.status else "dim"
+    took = frame.formats.milliseconds(check.elapsed_s * 1_000)
+    sign = status_sign(check.status, ascii_only=frame.ascii_only)
+    return (sign, clean(check.name, 60), Span(check.message, role), Span(took, "dim"))
+
+
+def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:
+    """Return the reports of the last run and the runs before, as far as there is room.
+
+    past: newest first.
+    """
+    if not frame.full:
+        return []
+    lines = _reports(now, frame) if now.validation.result else []
+    lines = [EMPTY, *lines] if lines else []
+    room = frame.height - len(lines)
+    if past and room > _LEAST_HISTORY:
+        lines += [EMPTY, rule(_("earlier runs, newest last"), frame), history(past, frame)]
+        room = min(frame.height - len(lines), _SHOWN_RUNS + 1)
+        lines += [EMPTY, *_runs(past[: room - 2], frame)] if room > _LEAST_HISTORY else []
+    return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
 def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -53,86 +78,6 @@ def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
         return [line(Span(_("checking: {name}").format(name=name), "wait"))]
     text = _("press [v] to run all checks, [i] to run them regularly")
     return [line(_("not checked yet")), EMPTY, *advice(text, frame.width)]
-
-
-def _brief(result: ValidationResult, frame: Frame, selected: str) -> list[Line]:
-    """Return a line for each check that is not well; the others need no more than their names."""
-    checks = listed(result, frame)
-    if len(checks) <= frame.height:
-        return [_check(check, frame.width, frame, selected) for check in checks]
-    bad = [check for check in checks if check.status]
-    well = checks[len(bad) :]
-    columns = max((frame.width + 1) // _CELL, 1)
-    if not bad and -(-len(well) // 2) <= frame.height and frame.width >= _TWO_COLUMNS:
-        return _columns(well, 2, frame, selected)
-    lines = [_check(check, frame.width, frame, selected) for check in bad]
-    lines += _columns(well, columns, frame, selected)
-    if len(lines) > frame.height and frame.width >= _TWO_COLUMNS:
-        lines = _columns(checks, 2, frame, selected)
-    return _window(lines, frame.height)
-
-
-def _window(lines: list[Line], height: int) -> list[Line]:
-    """Return the lines from the top, or as far down as the cursor is."""
-    marked = [
-        index
-        for index, entry in enumerate(lines)
-        if any(span.role == "accent" and span.text.strip() for span in entry.spans)
-    ]
-    start = max(marked[0] - max(height, 1) + 1, 0) if marked else 0
-    return lines[start:]
-
-
-def _columns(
-    checks: Sequence[CheckResult], columns: int, frame: Frame, selected: str
-) -> list[Line]:
-    """Return checks in columns, read row by row."""
-    width = (frame.width - (columns - 1)) // columns
-    lines = []
-    for start in range(0, len(checks), columns):
-        parts: list[Line | str] = []
-        for check in checks[start : start + columns]:
-            parts += [" "] if parts else []
-            parts.append(_check(check, width, frame, selected))
-        lines.append(line(*parts))
-    return lines
-
-
-def _whole(result: ValidationResult, frame: Frame, selected: str, room: int) -> list[Line]:
-    """Return every check with its whole message, as far as there is room."""
-    checks = listed(result, frame)
-    blocks = [_wrapped(check, frame, selected) for check in checks]
-    if sum(map(len, blocks)) > room:
-        blocks = [[_check(check, frame.width, frame, selected)] for check in checks]
-    return _window([entry for block in blocks for entry in block], room)
-
-
-def _check(check: CheckResult, width: int, frame: Frame, selected: str) -> Line:
-    role: Role = "text" if check.status else "dim"
-    head = _head(check, frame, selected)
-    return cut(line(head, Span(fit(check.message, width - head.width), role)), width)
-
-
-def _wrapped(check: CheckResult, frame: Frame, selected: str) -> list[Line]:
-    head = _head(check, frame, selected)
-    role: Role = "text" if check.status else "dim"
-    parts = wrap(check.message, frame.width - head.width) or [""]
-    return [
-        line(head if not index else " " * head.width, Span(part, role))
-        for index, part in enumerate(parts)
-    ]
-
-
-def _head(check: CheckResult, frame: Frame, selected: str) -> Line:
-    here = check.name == selected
-    mark = (">" if frame.ascii_only else "▸") if here else " "
-    name_role: Role = "bold" if here else "text"
-    return line(
-        Span(mark, "accent"),
-        status_sign(check.status, ascii_only=frame.ascii_only),
-        " ",
-        Span(fit(check.name, _NAME) + " ", name_role),
-    )
 
 
 def _reports(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -150,23 +95,6 @@ def cut_start(text: str, width: int) -> str:
     return text if len(text) <= width else "…" + text[len(text) - width + 1 :]
 
 
-def _below(now: DeskSnapshot, past: Sequence[PastRun]) -> int:
-    """Return the lines that reports and history need at least."""
-    reports = len(now.reports) + 1 if now.reports else 0
-    return reports + (_LEAST_HISTORY if past else 0)
-
-
-def _with_history(lines: list[Line], past: Sequence[PastRun], frame: Frame) -> list[Line]:
-    room = frame.height - len(lines)
-    if not frame.full or not past or room < 2:  # noqa: PLR2004 - a heading and the row of signs
-        return [cut(entry, frame.width) for entry in lines[: frame.height]]
-    shown = [*lines, rule(_("earlier runs, newest last"), frame), history(past, frame)]
-    room = min(frame.height - len(shown), _SHOWN_RUNS + 1)
-    if room > 1:
-        shown += _runs(past[: room - 1], frame)
-    return [cut(entry, frame.width) for entry in shown]
-
-
 def history(past: Sequence[PastRun], frame: Frame) -> Line:
     """Return a sign for each run, oldest first: what a sparkline of verdicts is."""
     spans = []
@@ -179,11 +107,11 @@ def history(past: Sequence[PastRun], frame: Frame) -> Line:
 def _runs(past: Sequence[PastRun], frame: Frame) -> list[Line]:
     form = frame.formats
     columns = [
-        Column(_("run (UTC)"), 15),
-        Column(_("verdict"), 8),
-        Column(_("raw events"), 13, right=True),
-        Column(_("orders"), 13, right=True),
-        Column(_("dead letters"), 13, right=True),
+        Plain(_("run (UTC)"), 15),
+        Plain(_("verdict"), 8),
+        Plain(_("raw events"), 13, right=True),
+        Plain(_("orders"), 13, right=True),
+        Plain(_("dead letters"), 13, right=True),
     ]
     rows = [
         (

@@ -120,7 +120,11 @@ def _tables(found: Inspection, formats: Formats) -> RowTable:
         Column(_("on disk"), 12, right=True),
     )
     rows = tuple(
-        Row(table.name, (table.name, formats.count(table.rows), _bytes(table.bytes, formats)))
+        Row(
+            table.name,
+            (table.name, formats.count(table.rows), _bytes(table.bytes, formats)),
+            table,
+        )
         for table in found.tables
     )
     return RowTable(columns, rows)
@@ -153,6 +157,7 @@ def _merges(found: Inspection, formats: Formats) -> RowTable:
                 formats.milliseconds(run.duration_s * 1_000),
                 formats.milliseconds(run.delay_s * 1_000),
             ),
+            run,
         )
         for run in found.runs
     )
@@ -181,6 +186,7 @@ def _offsets(found: Inspection, formats: Formats) -> RowTable:
                 formats.count(one.skipped),
                 Span(formats.day_time(one.updated_at), "dim"),
             ),
+            one,
         )
         for one in sorted(found.offsets, key=lambda one: (one.topic, one.source_id, one.partition))
     )
@@ -207,6 +213,7 @@ def _gaps(found: Inspection, formats: Formats) -> RowTable:
                 formats.count(gap.to_offset - 1),
                 Span(clean(gap.reason, 200), "bad"),
             ),
+            gap,
         )
         for gap in found.gaps
     )

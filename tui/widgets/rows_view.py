@@ -45,6 +45,7 @@ class RowsView(LinesView):
         self._filter = ""
         self._typing = False
         self._ascii = False
+        self._cursor_shown = True
         self._painted_cursor = -1
 
     @property
@@ -67,9 +68,10 @@ class RowsView(LinesView):
         """Whether keys go into the filter line."""
         return self._typing
 
-    def show_table(self, table: RowTable, *, ascii_only: bool = False) -> None:
-        """Show a table; the cursor stays on its row."""
+    def show_table(self, table: RowTable, *, ascii_only: bool = False, cursor: bool = True) -> None:
+        """Show a table; the cursor stays on its row. cursor: whether it is seen."""
         self._ascii = ascii_only
+        self._cursor_shown = cursor
         if table is not self._table:
             self._table = table
             self._refill()
@@ -142,8 +144,9 @@ class RowsView(LinesView):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row under the pointer; a second click opens it."""
-        index = self._top + event.y - 1
-        if event.y < 1 or event.y > self._room or index >= len(self._rows):
+        line_number = event.y - self._table.head
+        index = self._top + line_number
+        if not 0 <= line_number < self._room or index >= len(self._rows):
             return
         self._cursor = index
         self._paint()
@@ -157,7 +160,7 @@ class RowsView(LinesView):
     @property
     def _room(self) -> int:
         """Rows that fit below the titles, above the filter line."""
-        return max(self.size.height - 1 - bool(self._typing or self._filter), 1)
+        return max(self.size.height - self._table.head - bool(self._typing or self._filter), 1)
 
     def _refill(self) -> None:
         """Filter anew and find the cursor's row again, on the line of the screen where it was."""
@@ -183,10 +186,12 @@ class RowsView(LinesView):
             self._top = self._cursor if self._cursor < self._top else self._cursor - room + 1
         self._top = max(min(self._top, len(self._rows) - room), 0)
         layout = lay_out(self._table.columns, width - _EDGES - 2)
-        lines = [line("  ", layout.head()), *self._visible(layout, room)]
+        head = self._table.head
+        lines = [line("  ", layout.head())][:head] + self._visible(layout, room)
         if self._typing or self._filter:
-            lines += [EMPTY] * (room + 1 - len(lines)) + [self._filter_line(width)]
-        cursor = 1 + self._cursor - self._top if self._rows else -1
+            lines += [EMPTY] * (room + head - len(lines)) + [self._filter_line(width)]
+        seen = self._rows and self._cursor_shown
+        cursor = head + self._cursor - self._top if seen else -1
         moved = {cursor, self._painted_cursor} - {-1} if cursor != self._painted_cursor else set()
         self._painted_cursor = cursor
         self.show(lines)
@@ -197,7 +202,8 @@ class RowsView(LinesView):
         pointer = ">" if self._ascii else "▸"
         lines = []
         for index, row in enumerate(shown):
-            mark = pointer if self._top + index == self._cursor else " "
+            here = self._cursor_shown and self._top + index == self._cursor
+            mark = pointer if here else " "
             body = line(Span(mark, "accent"), " ", layout.line(row))
             lines.append(line(body, " ", self._thumb(index, room)))
         return lines

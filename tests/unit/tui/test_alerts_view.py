@@ -8,19 +8,26 @@ from core.alerts.model import Alert, Level
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW, frame, moment
-from tui.tables import table_of
-from tui.views.alerts import alerts
+from tui.rows import lay_out
+from tui.tables import sheet_of, table_of
+from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 
 LAG = Alert("lag", Level.WARN, Level.WARN, "60000 records wait", NOW - timedelta(seconds=95))
 LATE = replace(LAG, rule="latency", level=Level.BAD, worst=Level.BAD, message="p95 40 s")
 OVER = replace(LAG, rule="gaps", message="5 offsets", cleared_at=NOW - timedelta(seconds=5))
 
 
-def text(now, width=116, height=30, cursor=0, **options):
-    lines = alerts(now, frame(width, height, **options), Thresholds(), cursor)
-    assert len(lines) <= height
-    assert all(entry.width <= width for entry in lines)
-    return [entry.text.rstrip() for entry in lines]
+def text(now, width=116, height=30, **options):
+    """Return head, rows and foot, as a pane of this size has room for them."""
+    size = frame(width, height, **options)
+    head, table = alerts_head(now, size), alerts_table(now, size)
+    layout = lay_out(table.columns, width)
+    rows = [layout.line(row) for row in table.rows]
+    room = replace(size, height=max(height - len(head) - len(rows), 1))
+    foot = alerts_foot(now, room, Thresholds())
+    assert len(foot) <= room.height
+    assert all(entry.width <= width for entry in (*head, *rows, *foot))
+    return [entry.text.rstrip() for entry in (*head, *rows, *foot)]
 
 
 def test_nothing_wrong_is_said_with_what_is_watched():
@@ -30,18 +37,27 @@ def test_nothing_wrong_is_said_with_what_is_watched():
     assert "STALL STOP REWIND" in shown
 
 
-def test_active_alerts_stand_first_with_times_and_the_cursor():
-    shown = text(moment(alerts=(LATE, LAG, OVER)), cursor=1)
+def test_active_alerts_stand_first_with_times_and_past_ones_say_how_long_they_lasted():
+    shown = text(moment(alerts=(LATE, LAG, OVER)))
     assert shown[0].split()[:6] == ["▲", "latency", "14:03:56Z", "1", "m", "35"]
-    assert shown[1].startswith("▸ ▲ lag")
+    assert shown[1].startswith("▲  lag")
     over = next(row for row in shown if "lost offsets" in row and "5 offsets" in row)
     assert "1 m 30 s" in over
+    assert " over " in over
 
 
 def test_seen_and_new_are_told_apart():
     shown = text(moment(alerts=(replace(LATE, acknowledged_at=NOW), LAG)))
     assert "seen" in shown[0]
     assert "new" in shown[1]
+
+
+def test_details_tell_every_time_of_an_alert():
+    lines = alert_details(OVER, moment(), frame(60, 0))
+    shown = "\n".join(entry.text for entry in lines)
+    assert "2026-01-02T14:03:56.000Z" in shown
+    assert "2026-01-02T14:05:26.000Z" in shown
+    assert "1 m 30 s" in shown
 
 
 def test_states_by_partition_and_the_last_hours():
@@ -55,14 +71,15 @@ def test_states_by_partition_and_the_last_hours():
     assert any(row.startswith("latency p95") and row.endswith("max 18 ms") for row in shown)
 
 
-def test_every_size_holds():
+def test_every_size_holds_and_the_states_stay_longest():
     for width in (20, 40, 80, 200):
         for height in (1, 2, 5, 13, 14, 60):
-            text(moment(alerts=(LATE, LAG, OVER) * 5), width, height)
+            shown = text(moment(alerts=(LATE, LAG, OVER) * 5), width, height)
+            assert shown[-1].startswith("consumer by partit")
 
 
 def test_the_table_has_whole_times():
-    table = table_of("alerts", moment(alerts=(LAG, OVER)))
+    table = sheet_of("alerts", [LAG, OVER])
     assert table.rows[0] == (
         "lag",
         "WARN",
@@ -72,7 +89,7 @@ def test_the_table_has_whole_times():
         None,
         None,
     )
-    for name in ("seed", "producer", "consumer", "validation", "kpis"):
+    for name in ("seed", "producer", "consumer", "kpis"):
         found = table_of(name, moment())
         assert all(len(row) == len(found.headers) for row in found.rows)
     assert table_of("logs", moment()) is None

@@ -13,7 +13,7 @@ from tui.views.frame import Frame
 from tui.views.kpis import kpis
 from tui.views.producer import producer
 from tui.views.seed import seed
-from tui.views.validation import validation
+from tui.views.validation import validation_foot, validation_head
 
 View = Callable[[DeskSnapshot, Frame], list[Line]]
 
@@ -22,7 +22,8 @@ VIEWS: dict[str, View] = {
     "seed": lambda now, frame: seed(now, frame, PREVIEWS),
     "producer": producer,
     "consumer": consumer,
-    "validation": lambda now, frame: validation(now, frame, "freshness", PAST),
+    "validation": validation_head,
+    "validation, below": lambda now, frame: validation_foot(now, PAST, frame),
     "kpis": kpis,
 }
 BOARD = [(33, 7), (70, 14), (70, 7), (42, 30)]

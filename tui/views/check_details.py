@@ -1,0 +1,51 @@
+"""One check in full: its message, its figures, and the rows it found."""
+
+import json
+from collections.abc import Mapping
+
+from core.text import _
+from core.validation.model import CheckResult
+from tui.lines import EMPTY, Line, Span, fit, line
+from tui.views.blocks import rule
+from tui.views.frame import Frame, wrap
+from tui.views.strip import STATUS_ROLES
+
+_NAME = 24
+_ROW_NAME = 20
+
+
+def check_details(check: CheckResult, frame: Frame) -> list[Line]:
+    """Return everything a check says, in lines of the frame's width."""
+    role = STATUS_ROLES[check.status]
+    lines = [
+        line(Span(part, role))
+        for part in wrap(f"{check.status.name} · {check.message}", frame.width)
+    ]
+    took = frame.formats.milliseconds(check.elapsed_s * 1_000)
+    lines.append(line(Span(_("checked in {span}").format(span=took), "dim")))
+    if check.figures:
+        lines += [EMPTY, rule(_("figures"), frame), *_pairs(check.figures, _NAME, frame)]
+    if check.rows:
+        title = _("rows it found, the first {count}").format(count=len(check.rows))
+        lines += [EMPTY, rule(title, frame)]
+    for index, row in enumerate(check.rows):
+        lines += [EMPTY] if index else []
+        lines += _pairs(row, _ROW_NAME, frame)
+    return lines
+
+
+def _pairs(pairs: Mapping[str, object], name_width: int, frame: Frame) -> list[Line]:
+    lines = []
+    for name, value in pairs.items():
+        parts = wrap(_text(value), frame.width - name_width - 1) or ["–"]
+        for index, part in enumerate(parts):
+            label = fit("" if index else name, name_width)
+            lines.append(line(Span(label + " ", "dim"), part))
+    return lines
+
+
+def _text(value: object) -> str:
+    """Return a figure as text; figures are harmless already."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
