@@ -86,6 +86,14 @@ class Delivery:
         """The error after which the client can deliver nothing any more."""
         return None if self._fatal is None else kafka_error(self._fatal, self._doing())
 
+    def connect(self, timeout_s: float) -> bool:
+        """Wait until the client knows where the topic's records go; return whether it does."""
+        try:
+            found = self._client.list_topics(self._topic, timeout=timeout_s).topics
+        except KafkaException:
+            return False
+        return all(topic.error is None for topic in found.values())
+
     def hand_over(self, records: list[Record]) -> None:
         """Give records to the client; what it refuses for lack of memory is offered again.
 

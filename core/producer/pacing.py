@@ -3,6 +3,7 @@
 A wait after each event is late by a little every time. Here the number that should be out by now is
 a closed function of time alone, looked at every 5 ms; whatever a tick was late by, the next one
 makes good. Only one second's worth is ever made good: after a suspension the rest is forgiven.
+The first event is due at the start itself, each later one at the end of its predecessor's slot.
 """
 
 import math
@@ -41,6 +42,9 @@ def elapsed_work(profile: Profile, seconds: float) -> float:
     return seconds
 
 
+_ROUNDING_S = 1e-6
+"""What rounding may take: an event is due only once its moment is over by so much."""
+
 EVERYTHING = 2**31
 """Events that are due at rate 0: as many as will go."""
 
@@ -58,7 +62,8 @@ class Pacer:
         self._now = now
         self._phase_start = now
         self._anchor = now
-        self._credit = 0.0  # events due at the anchor and not taken yet, with their fraction
+        # Events due at the anchor and not taken yet; below 0 once the slot that runs was served.
+        self._credit = 0.0
 
     @property
     def rate(self) -> float:
@@ -74,7 +79,7 @@ class Pacer:
         """Return how many events should go out now."""
         if self._rate == 0:
             return EVERYTHING
-        return max(math.floor(self._owed(now) + 1e-9), 0)
+        return max(math.ceil(self._owed(now) - self._rate * _ROUNDING_S), 0)
 
     def took(self, count: int) -> None:
         """Say that so many of the due events went out."""
@@ -84,6 +89,12 @@ class Pacer:
     def next_tick(self, now: float) -> float:
         """Return the seconds until the next look, at most one tick."""
         return TICK_S - math.fmod(max(now - self._phase_start, 0.0), TICK_S)
+
+    def served_until(self, now: float) -> float:
+        """Return when the slot of the last event that went out is over: now, or soon after."""
+        if self._rate == 0:
+            return now
+        return now + max(-self._owed(now), 0.0) / self._rate
 
     def set_rate(self, rate: float, now: float) -> None:
         """Go on at another rate: what is due until now stays due, nothing more."""
@@ -103,7 +114,7 @@ class Pacer:
         fraction = self._credit + self._work(self._anchor, self._now)
         self._now = max(now, self._now)
         self._anchor = self._now
-        self._credit = min(max(fraction, 0.0), 1.0)
+        self._credit = min(max(fraction, -1.0), 0.0)
 
     def _owed(self, now: float) -> float:
         """Return events due and not taken, with their fraction; forgives what is too old."""

@@ -76,6 +76,15 @@ class Publisher:
         waiting = sum(planned.orders.num_rows for planned in tuple(self._queue))
         return taken * (1 - waiting / self._planned) if self._planned else 0.0
 
+    def prepare(self) -> None:
+        """Have the first record at hand, made into bytes once, so that none waits for a file.
+
+        Errors: InputError.
+        """
+        head = self._head(1)
+        if head is not None:
+            encode(head.orders.slice(0, 1), iso(self._clock.now()))
+
     def publish(self, most: int) -> Step:
         """Publish up to `most` records, and MICRO_BATCH. Errors: InputError, BrokerError."""
         most = min(most, MICRO_BATCH)
@@ -91,7 +100,10 @@ class Publisher:
         head = self._head(most)
         if head is None:
             return Step(0)
-        return self._send(head, min(most, room))
+        step = self._send(head, min(most, room))
+        if not self._queue and not self._ended and self._source.over:
+            self._end()
+        return step
 
     def _send(self, head: Planned, most: int) -> Step:
         """Publish the beginning of the first batch of the queue."""
@@ -139,16 +151,24 @@ class Publisher:
         while not self._queue and not self._ended:
             orders = self._source.take(wanted)
             if orders is None:
-                self._ended = True
-                planned = None if self._injector is None else self._injector.drain()
-            elif self._injector is None:
-                planned = Planned(orders)
+                self._end()
             else:
-                planned = self._injector.feed(orders)
-            if planned is not None and planned.orders.num_rows:
-                self._queue.append(planned)
-                self._planned += planned.orders.num_rows
+                self._plan(
+                    Planned(orders) if self._injector is None else self._injector.feed(orders)
+                )
         return self._queue[0] if self._queue else None
+
+    def _end(self) -> None:
+        """Take no more from the source; only faults whose turn has not come are left."""
+        self._ended = True
+        if self._injector is not None:
+            self._plan(self._injector.drain())
+
+    def _plan(self, planned: Planned) -> None:
+        """Put orders at the end of the queue."""
+        if planned.orders.num_rows:
+            self._queue.append(planned)
+            self._planned += planned.orders.num_rows
 
     def _forward(self, head: Planned, count: int, timestamp: str) -> None:
         """Take published rows off the queue, and note the injected ones among them."""

@@ -33,6 +33,11 @@ class OrderSource(Protocol):
         ...
 
     @property
+    def over(self) -> bool:
+        """Whether nothing is left; may read on to find out. Errors: as `take`."""
+        ...
+
+    @property
     def fraction(self) -> float | None:
         """Share that was taken, 0 to 1; None when it is unknown."""
         ...
@@ -58,6 +63,20 @@ class Replay:
 
     def take(self, most: int) -> pa.RecordBatch | None:
         """Return the next orders."""
+        block = self._filled()
+        if block is None:
+            return None
+        taken = block.slice(0, most)
+        self._block = block.slice(taken.num_rows)
+        return taken
+
+    @property
+    def over(self) -> bool:
+        """Whether the file has no more orders."""
+        return self._filled() is None
+
+    def _filled(self) -> pa.RecordBatch | None:
+        """Return the block at hand, or the next one that holds orders; None at the end."""
         while self._block is None or self._block.num_rows == 0:
             block = next(self._blocks, None)
             if block is None:
@@ -66,9 +85,7 @@ class Replay:
                 self._rejected(row)
             self._block, self._block_rows = block.orders, block.orders.num_rows
             self._before, self._after = self._after, self._csv.fraction
-        taken = self._block.slice(0, most)
-        self._block = self._block.slice(taken.num_rows)
-        return taken
+        return self._block
 
     @property
     def fraction(self) -> float | None:
@@ -95,6 +112,7 @@ class Stream:
     """
 
     fraction = None
+    over = False
 
     def __init__(self, folder: Path, clock: Clock, seed: int | None) -> None:
         catalogue = read_catalogue(folder)
@@ -155,6 +173,11 @@ class Limited:
         if orders is not None:
             self._left -= orders.num_rows
         return orders
+
+    @property
+    def over(self) -> bool:
+        """Whether limit or source is used up."""
+        return self._left == 0 or self._source.over
 
     @property
     def fraction(self) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
-from core.errors import BrokerError, DropshipError
+from core.errors import DropshipError
 from core.lifecycle import Lifecycle, RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
@@ -19,6 +19,7 @@ from core.producer.faults import Injector
 from core.producer.gauge import Gauge
 from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
 from core.producer.pacing import EVERYTHING, Pacer
+from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
 from core.producer.room import BATCH_BYTES, Room, shared_room
 from core.producer.snapshot import ProducerSnapshot
@@ -28,6 +29,8 @@ from core.text import _
 _IDLE_S = 0.02
 _FULL_S = 0.005
 _FLUSH_S = 0.05
+_CONNECT_S = 0.2
+_CONNECT_TRIES = 5
 _HELD_AFTER_S = 0.2
 _STOP_FLUSH_S = 5.0
 _SPARE_S = 5.0
@@ -116,6 +119,7 @@ class ProducerWorker:
     def _run(self) -> None:
         try:
             with self._opened() as (delivery, publisher):
+                self._prepare(delivery, publisher)
                 try:
                     self._publish(delivery, publisher)
                 finally:
@@ -179,13 +183,20 @@ class ProducerWorker:
                 return
         stack.callback(room.detach)
 
+    def _prepare(self, delivery: Delivery, publisher: Publisher) -> None:
+        """Make all ready before the time runs; a broker that stays away shows when publishing."""
+        publisher.prepare()
+        for _try in range(_CONNECT_TRIES):
+            if self._life.stopping or delivery.connect(_CONNECT_S):
+                return
+
     def _publish(self, delivery: Delivery, publisher: Publisher) -> None:
         """Publish until the source or the time is over, or a stop is wanted."""
         start = self._clock.monotonic()
         deadline = start + (self._options.duration_s or math.inf)
         pacer = Pacer(self._rate, self._profile, start)
         self._gauge.begin(start)
-        patience = _Patience(self._give_up_after_s)
+        patience = Patience(self._give_up_after_s)
         try:
             while not self._life.stopping and not publisher.finished:
                 now = self._clock.monotonic()
@@ -203,7 +214,9 @@ class ProducerWorker:
                     break
                 patience.check(delivery, self._clock.monotonic())
         finally:
-            self._gauge.published(min(self._clock.monotonic(), deadline))
+            # The last event's slot counts whole, or a short run would look faster than it was.
+            end = min(self._clock.monotonic(), deadline)
+            self._gauge.published(pacer.served_until(end))
 
     def _steer(self, pacer: Pacer, now: float) -> None:
         """Take over a rate or profile that was set meanwhile."""
@@ -250,7 +263,7 @@ class ProducerWorker:
         self._show(RunState.DRAINING)
         deadline = self._clock.monotonic() + delivery.timeout_s + _SPARE_S
         stopped = False
-        patience = _Patience(self._give_up_after_s)
+        patience = Patience(self._give_up_after_s)
         try:
             while delivery.broken is None and delivery.flush(_FLUSH_S):
                 now = self._clock.monotonic()
@@ -268,27 +281,3 @@ class ProducerWorker:
     def _show(self, state: RunState, held: str = "") -> None:
         self._life.enter(state)
         self._gauge.show(state, held)
-
-
-class _Patience:
-    """Ends a run whose broker stays away for too long."""
-
-    def __init__(self, limit_s: float | None) -> None:
-        self._limit_s = limit_s
-        self._since: float | None = None
-
-    def check(self, delivery: Delivery, now: float) -> None:
-        """Raise BrokerError once no broker could be reached for the whole limit."""
-        if not delivery.down:
-            self._since = None
-            return
-        if self._since is None:
-            self._since = now
-        if self._limit_s is not None and now - self._since >= self._limit_s:
-            raise BrokerError(
-                _("no broker for {seconds} seconds: {reason}").format(
-                    seconds=round(now - self._since), reason=delivery.down
-                ),
-                hint=_("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
-                transient=True,
-            )

@@ -52,7 +52,7 @@ def running(producer: ProducerWorker) -> Iterator[ProducerWorker]:
 def finished(producer: ProducerWorker) -> ProducerSnapshot:
     """Run a producer to its end; raise what ended it, return its last snapshot."""
     producer.start()
-    assert producer.join(60)
+    assert producer.join(30)
     if producer.error is not None:
         raise producer.error
     return producer.snapshot()

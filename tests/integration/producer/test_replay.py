@@ -145,6 +145,15 @@ def test_a_rate_is_kept_and_can_be_changed_while_running(
             producer.set_profile("none")  # type: ignore[arg-type]
 
 
+def test_the_first_event_waits_for_nothing_and_its_slot_counts(
+    broker: Cluster, settings: Settings
+) -> None:
+    orders_file(settings, 5)
+    last = finished(worker(broker, settings, rate=0.01, limit=1))
+    assert (last.sent, last.acked) == (1, 1)
+    assert last.rate_actual == pytest.approx(0.01, rel=0.01)
+
+
 def test_commands_act_at_once(broker: Cluster, settings: Settings) -> None:
     orders_file(settings, 50_000)
     producer = worker(broker, settings, rate=1_000)

@@ -1,0 +1,29 @@
+"""How long a producer waits for a broker that went away."""
+
+from core.errors import BrokerError
+from core.producer.delivery import Delivery
+from core.text import _
+
+
+class Patience:
+    """Ends a run whose broker stays away for too long: `limit_s` seconds, None never."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self._limit_s = limit_s
+        self._since: float | None = None
+
+    def check(self, delivery: Delivery, now: float) -> None:
+        """Raise BrokerError once no broker could be reached for the whole limit."""
+        if not delivery.down:
+            self._since = None
+            return
+        if self._since is None:
+            self._since = now
+        if self._limit_s is not None and now - self._since >= self._limit_s:
+            raise BrokerError(
+                _("no broker for {seconds} seconds: {reason}").format(
+                    seconds=round(now - self._since), reason=delivery.down
+                ),
+                hint=_("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
+                transient=True,
+            )
