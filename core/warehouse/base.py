@@ -14,6 +14,7 @@ from core.warehouse.model import (
     MergeResult,
     RawBatch,
     Row,
+    SetupStep,
     StoredDeadLetter,
 )
 
@@ -26,8 +27,12 @@ class Warehouse(Protocol):
         """`duckdb` or `snowflake`, as results and screens name it."""
         ...
 
-    def setup(self) -> None:
-        """Create what is missing. Safe to repeat; never drops or empties anything."""
+    def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
+        """Create what is missing. Safe to repeat; never drops or empties anything.
+
+        again: also where the tables are there, so that rights and procedures are brought up to
+        date. Returns what was run; nothing where the warehouse has no scripts of its own.
+        """
         ...
 
     def load_table(self, table: str, csv_file: Path) -> int:

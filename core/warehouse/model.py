@@ -101,6 +101,21 @@ class MergeResult:
 
 
 @dataclass(frozen=True)
+class SetupStep:
+    """What became of one script of the setup.
+
+    done and denied: its statements that were run, and those that the role may not run. reason: why
+    the first of these was refused; empty when none was.
+    """
+
+    script: str
+    title: str
+    done: int
+    denied: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class StoredDeadLetter:
     """A dead letter as the warehouse keeps it. stage: `decode` (consumer) or `merge`."""
 

@@ -18,12 +18,14 @@ CREATE STREAM IF NOT EXISTS {schema}.orders_events_stream
 
 -- Takes everything in the stream, in one transaction: the stream moves on only together with the
 -- rows written from it, and two merges at once wait for each other. Returns the counts of the row
--- it logs. Call it outside of a transaction: making the work table would commit it.
+-- it logs. Call it outside of a transaction: making the work table would commit it. It runs with the
+-- rights of who calls it (the task: its owner), because procedures with the rights of their owner
+-- may not make every kind of temporary object.
 CREATE OR REPLACE PROCEDURE {schema}.merge_orders()
     RETURNS VARIANT
     LANGUAGE SQL
     COMMENT = 'merges new raw events into orders'
-    EXECUTE AS OWNER
+    EXECUTE AS CALLER
 AS
 $$
 DECLARE

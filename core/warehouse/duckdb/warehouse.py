@@ -16,7 +16,7 @@ from core.text import _, clean
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
-from core.warehouse.model import MergeResult, RawBatch, Row, StoredDeadLetter
+from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.sqlfiles import script, statement
 
 _DIALECT = "duckdb"
@@ -48,11 +48,12 @@ class DuckDbWarehouse:
             # was dropped by somebody, and that must be seen, not mended in silence.
             self.setup()
 
-    def setup(self) -> None:
+    def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
         with self._writing, self._db.transaction() as cursor:
             for part in script(_DIALECT, "setup", self._schema):
                 cursor.execute(part)
+        return ()
 
     def load_table(self, table: str, csv_file: Path) -> int:
         """Make a reference table hold the rows of a CSV file; return rows now in it."""

@@ -1,0 +1,1 @@
+"""Snowflake behind the warehouse seam, and the scripts that prepare an account for it."""

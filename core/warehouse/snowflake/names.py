@@ -1,0 +1,65 @@
+"""The identifiers of Snowflake as the settings give them: warehouse, schema, roles and so on.
+
+A configured name means what Snowflake means by it without quotes: `mon_schema` is MON_SCHEMA. In
+SQL it stands in upper case and in quotes, so that no name can be anything but a name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from core.config.identifiers import quoted
+from core.config.settings import Settings
+
+OWNER_ROLE = "DROPSHIP_OWNER"
+WORKER_ROLE = "DROPSHIP_WORKER"
+READER_ROLE = "DROPSHIP_READER"
+WORKER_USER = "DROPSHIP_WORKER"
+SYSTEM_ROLES = frozenset({"ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMIN", "PUBLIC"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """Plain names, not quoted. Each field but `schema_name` is a placeholder of sql/snowflake."""
+
+    warehouse: str
+    database: str
+    schema_name: str
+    worker_user: str = WORKER_USER
+    worker_role: str = WORKER_ROLE
+    owner_role: str = OWNER_ROLE
+    reader_role: str = READER_ROLE
+
+    @property
+    def schema(self) -> str:
+        """The schema with its database, quoted: what `{schema}` stands for."""
+        return f"{_in_sql(self.database)}.{_in_sql(self.schema_name)}"
+
+    def placeholders(self) -> Mapping[str, str]:
+        """Return what each placeholder of a script becomes, quoted."""
+        plain = {item.name: _in_sql(getattr(self, item.name)) for item in fields(self)}
+        del plain["schema_name"]
+        return {**plain, "schema": self.schema}
+
+
+def snowflake_names(settings: Settings) -> Names:
+    """Return the names in force.
+
+    SNOW_ROLE is the worker's role, unless it is one of Snowflake's own or the owner's: then it is
+    the role of whoever sets things up, and the worker's keeps its default.
+    """
+    snowflake = settings.snowflake
+    if snowflake is None:
+        raise ValueError("the settings name no Snowflake account")
+    role = (snowflake.role or WORKER_ROLE).upper()
+    taken = SYSTEM_ROLES | {OWNER_ROLE, READER_ROLE}
+    return Names(
+        warehouse=snowflake.warehouse,
+        database=snowflake.database,
+        schema_name=settings.schema,
+        worker_user=snowflake.user or WORKER_USER,
+        worker_role=WORKER_ROLE if role in taken else role,
+    )
+
+
+def _in_sql(name: str) -> str:
+    return quoted(name.upper())

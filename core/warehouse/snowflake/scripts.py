@@ -1,0 +1,157 @@
+"""The numbered scripts of sql/snowflake: filled with the configured names, split, run one by one.
+
+They are written for people first: an administrator reads them, or runs what `setup --print` shows.
+`setup` runs them with the role it has. What that role may not do is no error as long as the tables
+are there in the end: on most accounts somebody else made warehouse, roles and user long ago.
+"""
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Protocol
+
+from core.errors import WarehouseError
+from core.text import _, clean
+from core.warehouse.model import Row, SetupStep
+from core.warehouse.snowflake.names import SYSTEM_ROLES, Names
+
+SETUP_SCRIPTS = (
+    "01_warehouse_database_schema",
+    "02_roles_and_user",
+    "03_tables",
+    "04_stream_and_task",
+    "05_grants",
+)
+"""What `setup` runs and prints, in this order."""
+
+OTHER_SCRIPTS = ("06_validation_queries", "90_teardown")
+"""For people only; never run by `setup`."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+)")
+_USE_ROLE = re.compile(r'USE ROLE "?([\w$]+)"?')
+# A piece of a script in which a semicolon ends nothing: a remark, a string, a name, a body.
+_PART = re.compile(
+    r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$|;|[^;'\"$-]+|.", re.DOTALL
+)
+_DENIED = frozenset({2003, 2043, 3001})
+"""Driver codes: does not exist or is not authorized (twice), insufficient privileges."""
+
+
+class Session(Protocol):
+    """One connection to Snowflake."""
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement with `?` parameters bound.
+
+        Errors: WarehouseError, caused by the driver's error, which has an `errno`.
+        """
+        ...
+
+
+def script_text(name: str, names: Names) -> str:
+    """Return a whole script, remarks included, with every placeholder filled."""
+    known = names.placeholders()
+    return _PLACEHOLDER.sub(lambda found: known[found[1]], _source(name))
+
+
+def script_statements(name: str, names: Names) -> list[str]:
+    """Return the statements of a script, without the remarks between them."""
+    return split_statements(script_text(name, names))
+
+
+def split_statements(text: str) -> list[str]:
+    """Return the statements of a text, split at semicolons outside of strings and $$ bodies."""
+    statements: list[str] = []
+    parts: list[str] = []
+    for part in _PART.findall(text):
+        if part == ";":
+            statements.append("".join(parts).strip())
+            parts = []
+        elif parts or not (part.startswith("--") or part.isspace()):
+            parts.append(part)
+    statements.append("".join(parts).strip())
+    return [statement for statement in statements if statement]
+
+
+def script_tables() -> tuple[str, ...]:
+    """Return the names of the tables that 03_tables.sql makes, in its order."""
+    return tuple(_TABLE.findall(_source("03_tables")))
+
+
+def tables_present(session: Session, names: Names) -> bool:
+    """Return whether every table is there and visible, so that nothing has to be made."""
+    return not _missing_tables(session, names)
+
+
+def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, ...]:
+    """Run the scripts of `setup` as far as the role may; tell what became of each.
+
+    role: the session's, as configured; empty where the user's default is in force. A script is run
+    as its own role where that can only lower the rights: as the owner's where it is granted, and as
+    one of Snowflake's only from ACCOUNTADMIN.
+
+    Errors: WarehouseError when tables are missing in the end, or for anything but a missing right.
+    """
+    steps = tuple(_run_script(session, name, names, role.upper()) for name in SETUP_SCRIPTS)
+    if role:
+        _may(session, f'USE ROLE "{role.upper()}"')
+    missing = _missing_tables(session, names)
+    if missing:
+        raise WarehouseError(
+            _("{schema} lacks {tables}; the role {role} may not create them").format(
+                schema=clean(names.schema), tables=", ".join(missing), role=clean(role) or "-"
+            ),
+            hint=_("an administrator runs what `dropship --run setup --print` shows"),
+        )
+    return steps
+
+
+def step_title(script: str) -> str:
+    """Return what a script makes, in the person's language."""
+    return {
+        "01_warehouse_database_schema": _("warehouse, database and schema"),
+        "02_roles_and_user": _("roles and the user of the workers"),
+        "03_tables": _("tables"),
+        "04_stream_and_task": _("stream, merge procedure and task"),
+        "05_grants": _("rights of workers and readers"),
+    }[script]
+
+
+def _source(name: str) -> str:
+    return files("sql").joinpath("snowflake", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _run_script(session: Session, name: str, names: Names, role: str) -> SetupStep:
+    done = denied = 0
+    reason = ""
+    for statement in script_statements(name, names):
+        wanted = _USE_ROLE.fullmatch(statement)
+        if wanted:
+            if wanted[1] not in SYSTEM_ROLES or role == "ACCOUNTADMIN":
+                _may(session, statement)
+            continue
+        refusal = _may(session, statement)
+        if refusal is None:
+            done += 1
+        else:
+            denied += 1
+            reason = reason or refusal
+    return SetupStep(name, step_title(name), done, denied, reason)
+
+
+def _may(session: Session, statement: str) -> str | None:
+    """Run a statement; return why the role may not, None when it was run."""
+    try:
+        session.run(statement)
+    except WarehouseError as error:
+        if getattr(error.__cause__, "errno", None) not in _DENIED:
+            raise
+        return error.message
+    return None
+
+
+def _missing_tables(session: Session, names: Names) -> list[str]:
+    found = session.run(script_text("setup_tables", names), [names.schema_name.upper()])
+    present = {str(row[0]).lower() for row in found}
+    return [table for table in script_tables() if table not in present]
