@@ -12,7 +12,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-slow test-kafka check lint format types contracts bench messages generate-data \
+.PHONY: help install run test test-slow test-kafka chaos check lint format types contracts bench messages generate-data \
         validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
@@ -50,6 +50,9 @@ test-slow: $(VENV)/.developed ## the tests that `make test` leaves out
 
 test-kafka: $(VENV)/.developed ## the tests on a real Kafka, which Java and Maven provide
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m kafka tests/kafka
+
+chaos: $(VENV)/.developed ## break things under load, then audit (CHAOS_S seconds, CHAOS_SEED repeats)
+	$(BIN)/python -m tests.chaos
 
 check: lint types contracts test ## format, lint, types, import contracts, tests
 

@@ -38,7 +38,7 @@ class Ended:
         """The one JSON object; fails when stdout holds anything else."""
         assert self.out.endswith("\n"), self.err
         assert self.out.count("\n") == 1
-        record = json.loads(self.out)
+        record: dict[str, Any] = json.loads(self.out)
         assert record["exit_code"] == self.code
         assert record["ok"] is (self.code == 0)
         assert (record["error"] is None) is record["ok"]
