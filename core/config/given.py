@@ -14,6 +14,7 @@ from core.config.envfile import EnvFile
 from core.config.kafka_conf import PREFIX
 from core.config.problems import Problem
 from core.config.secrets import is_secret_name
+from core.config.snowflake_options import PREFIX as SNOW_PREFIX
 from core.config.thresholds import Thresholds
 from core.text import _, clean
 
@@ -25,6 +26,17 @@ NAMES = (
     "SNOW_WAREHOUSE",
     "SNOW_DATABASE",
     "SNOW_SCHEMA",
+    "SNOW_AUTHENTICATOR",
+    "SNOW_PRIVATE_KEY_FILE",
+    "SNOW_PRIVATE_KEY_PASSPHRASE",
+    "SNOW_ACCESS_TOKEN",
+    "SNOW_ACCESS_TOKEN_FILE",
+    "SNOW_OAUTH_TOKEN",
+    "SNOW_OAUTH_TOKEN_FILE",
+    "SNOW_PASSCODE",
+    "SNOW_WORKLOAD_IDENTITY_PROVIDER",
+    "SNOW_CONNECTION_NAME",
+    "SNOW_TRANSFORM",
     "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_TOPIC",
     "KAFKA_GROUP_ID",
@@ -33,7 +45,7 @@ NAMES = (
     "LOG_LEVEL",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
-"""Every setting but KAFKA_CONF_<NAME>."""
+"""Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""
 
 _OURS = ("SNOW_", "KAFKA_", "DROPSHIP_")
 _CLOSE = 0.8
@@ -95,7 +107,9 @@ def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
 
 
 def _is_ours(name: str) -> bool:
-    return name in NAMES or (name.startswith(PREFIX) and name != PREFIX)
+    return name in NAMES or any(
+        name.startswith(prefix) and name != prefix for prefix in (PREFIX, SNOW_PREFIX)
+    )
 
 
 def _suggestion(name: str, cutoff: float) -> str | None:

@@ -5,19 +5,18 @@ The process environment wins over the file; a name that is set to nothing counts
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-
-from pydantic import SecretStr
 
 from core.config import checks
 from core.config.envfile import EnvFile, read_env_file
 from core.config.given import Given, gather
-from core.config.identifiers import checked_identifier
 from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
 from core.config.problems import Problem, SettingsError
+from core.config.reader import Reader, identifier
 from core.config.secrets import is_secret_name
-from core.config.settings import KafkaSettings, Paths, Settings, SnowflakeSettings
+from core.config.settings import KafkaSettings, Paths, Settings
+from core.config.snowflake import read_snowflake
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError
 from core.text import _, clean
@@ -41,10 +40,10 @@ def load_settings(
     """
     file = _read_file(env_file, environ)
     values = gather(file, environ)
-    reader = _Reader(values.given, list(values.problems))
+    reader = Reader(values.given, list(values.problems))
     kafka = _kafka(reader)
-    schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, _identifier)
-    snowflake = _snowflake(reader)
+    schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, identifier)
+    snowflake = read_snowflake(reader)
     thresholds = _thresholds(reader)
     log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
     if reader.problems:
@@ -57,7 +56,12 @@ def load_settings(
         thresholds=thresholds,
         log_level=log_level,
         timeout_s=timeout_s,
-        warnings=(*values.warnings, *_exposure(file), *_privileges(values.given)),
+        warnings=(
+            *values.warnings,
+            *reader.warnings,
+            *_exposure(file),
+            *_privileges(values.given),
+        ),
     )
 
 
@@ -77,46 +81,7 @@ def _read_file(env_file: Path | None, environ: Mapping[str, str]) -> EnvFile | N
         ) from error
 
 
-class _Reader:
-    """Takes settings one by one and collects what is wrong with them."""
-
-    def __init__(self, given: Mapping[str, Given], problems: list[Problem]) -> None:
-        self.given = given
-        self.problems = problems
-
-    def refuse(self, name: str, reason: str, hint: str = "") -> None:
-        """Note that a setting cannot be used."""
-        self.problems.append(
-            Problem(
-                _("{where}: {setting}: {reason}").format(
-                    where=self.given[name].where, setting=clean(name, 100), reason=reason
-                ),
-                hint,
-            )
-        )
-
-    def read(self, name: str, default: str, check: Callable[[str], str]) -> str:
-        """Return a checked value; the default when it is not set or is wrong."""
-        found = self.given.get(name)
-        if found is None:
-            return default
-        try:
-            return check(found.value)
-        except ConfigError as error:
-            self.refuse(name, error.message, error.hint)
-            return default
-
-    def whole(self, name: str, *, most: int) -> int | None:
-        """Return a number from 1 to `most`, None when it is not set or is wrong."""
-        text = self.read(name, "", lambda value: checks.whole(value, most=most))
-        return int(text) if text else None
-
-    def optional(self, name: str, check: Callable[[str], str]) -> str | None:
-        """Return a checked value, None when it is not set or is wrong."""
-        return self.read(name, "", check) or None
-
-
-def _kafka(reader: _Reader) -> KafkaSettings:
+def _kafka(reader: Reader) -> KafkaSettings:
     default = KafkaSettings()
     client: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -146,43 +111,7 @@ def _kafka(reader: _Reader) -> KafkaSettings:
     )
 
 
-def _snowflake(reader: _Reader) -> SnowflakeSettings | None:
-    """Return how to reach Snowflake; None without an account, which means DuckDB."""
-    given = reader.given
-    names = {
-        field: reader.optional(f"SNOW_{field.upper()}", _identifier)
-        for field in ("role", "warehouse", "database")
-    }
-    if "SNOW_ACCOUNT" not in given:
-        return None
-    # The one place that knows that this version has no Snowflake back end.
-    reader.refuse(
-        "SNOW_ACCOUNT",
-        _("Snowflake is not part of this version yet"),
-        _("unset SNOW_ACCOUNT to use the DuckDB warehouse in the data directory"),
-    )
-    password = given.get("SNOW_PASSWORD")
-    user = given.get("SNOW_USER")
-    return SnowflakeSettings(
-        account=given["SNOW_ACCOUNT"].value,
-        user="" if user is None else user.value,
-        password=None if password is None else SecretStr(password.value),
-        **{field: value for field, value in names.items() if value is not None},
-    )
-
-
-def _identifier(value: str) -> str:
-    # The place and the name of the setting are put before the message by the reader.
-    try:
-        return checked_identifier("", value)
-    except ConfigError as error:
-        raise ConfigError(
-            _("{value} is not a plain SQL identifier").format(value=repr(clean(value, 80))),
-            hint=error.hint,
-        ) from error
-
-
-def _thresholds(reader: _Reader) -> Thresholds:
+def _thresholds(reader: Reader) -> Thresholds:
     values: dict[str, float] = {}
     for field in Thresholds.model_fields:
         name = f"DROPSHIP_{field.upper()}"

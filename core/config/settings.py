@@ -77,15 +77,54 @@ class KafkaSettings:
 
 
 @dataclass(frozen=True)
+class SnowflakeLogin:
+    """How to prove who one is. Exactly the fields that `kind` needs are set; secrets never print.
+
+    kind: the connector's name in small letters: `snowflake_jwt` (key pair),
+    `programmatic_access_token`, `oauth`, `oauth_client_credentials`, `oauth_authorization_code`,
+    `workload_identity`, `externalbrowser`, `username_password_mfa`, `snowflake` (password alone),
+    or `connection` (all of it stands in connections.toml).
+    """
+
+    kind: str
+    private_key_file: Path | None = None
+    passphrase: SecretStr | None = None
+    token: SecretStr | None = None
+    password: SecretStr | None = None
+    passcode: SecretStr | None = None
+    workload_provider: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value of it."""
+        held = (self.passphrase, self.token, self.password, self.passcode)
+        return tuple(secret.get_secret_value() for secret in held if secret is not None)
+
+
+@dataclass(frozen=True)
 class SnowflakeSettings:
-    """How to reach Snowflake. Identifiers are checked; secrets never print."""
+    """How to reach Snowflake. Identifiers are checked; secrets never print.
+
+    connection_name: of a section of connections.toml, which then holds account, user and login.
+    options: the connector's own, given as SNOW_CONNECT_<NAME>, secrets among them. transform: who
+    merges: `auto`, `procedure`, `task` or `client`.
+    """
 
     account: str
     user: str
+    login: SnowflakeLogin = field(default_factory=lambda: SnowflakeLogin("snowflake"))
     role: str | None = None
     warehouse: str = "mon_entrepot"
     database: str = "ma_base"
-    password: SecretStr | None = None
+    connection_name: str | None = None
+    options: Mapping[str, str | int | bool] = field(default_factory=dict, repr=False)
+    transform: str = "auto"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, of the login and of the options."""
+        options = (str(value) for name, value in self.options.items() if is_secret_name(name))
+        return (*self.login.secrets, *options)
 
 
 @dataclass(frozen=True)
@@ -118,6 +157,6 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the mask that all outputs pass; never for showing."""
         values = [value for name, value in self.kafka.client.items() if is_secret_name(name)]
-        if self.snowflake is not None and self.snowflake.password is not None:
-            values.append(self.snowflake.password.get_secret_value())
+        if self.snowflake is not None:
+            values.extend(self.snowflake.secrets)
         return tuple(values)

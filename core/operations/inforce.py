@@ -10,6 +10,7 @@ from core.config.given import gather
 from core.config.kafka_conf import PREFIX
 from core.config.load import DEFAULT_ENV_FILE
 from core.config.secrets import MASK, Redactor, is_secret_name
+from core.config.snowflake_options import PREFIX as SNOW_PREFIX
 from core.text import _, clean
 
 
@@ -52,10 +53,15 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
         rows += [
             ("SNOW_ACCOUNT", snow.account),
             ("SNOW_USER", snow.user),
-            ("SNOW_PASSWORD", MASK if snow.password is not None else "–"),
+            ("SNOW_AUTHENTICATOR", snow.login.kind),
             ("SNOW_ROLE", snow.role or "–"),
             ("SNOW_WAREHOUSE", snow.warehouse),
             ("SNOW_DATABASE", snow.database),
+            ("SNOW_TRANSFORM", snow.transform),
+        ]
+        rows += [
+            (SNOW_PREFIX + name.upper(), MASK if is_secret_name(name) else value)
+            for name, value in snow.options.items()
         ]
     rows += [("SNOW_SCHEMA", settings.schema), ("LOG_LEVEL", settings.log_level)]
     rows += [

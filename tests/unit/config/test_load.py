@@ -201,13 +201,6 @@ def test_a_secret_that_librdkafka_repeats_is_masked():
     assert not any("canary" in line for line in lines)
 
 
-def test_snowflake_is_refused_plainly():
-    with pytest.raises(SettingsError) as caught:
-        load_settings(environ={"SNOW_ACCOUNT": "ab12345.eu-west-1"})
-    assert "not part of this version" in caught.value.message
-    assert "unset SNOW_ACCOUNT" in caught.value.hint
-
-
 def test_thresholds_come_from_the_environment():
     settings = load_settings(
         environ={"DROPSHIP_FRESHNESS_WARN_S": "10.5", "DROPSHIP_QUANTITY_MAX": "7"}
