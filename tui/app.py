@@ -36,7 +36,7 @@ _DEMO_ORDERS, _DEMO_RATE = 5_000, 250.0
 
 
 class Console(App[int]):
-    """The console. clock_on: draw by a timer (tests draw by hand)."""
+    """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"
     TITLE = "dropship"
@@ -45,13 +45,21 @@ class Console(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = CONSOLE_KEYS
 
     def __init__(
-        self, desk: Desk, formats: Formats, *, ascii_only: bool = False, timer: bool = True
+        self,
+        desk: Desk,
+        formats: Formats,
+        *,
+        ascii_only: bool = False,
+        timer: bool = True,
+        drawn: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.desk = desk
         self.formats = formats
         self.ascii_only = ascii_only
         self._timer_on = timer
+        self._drawn = drawn
+        self._begun = False
         self._main = MainScreen()
         self._leaving = False
         self.forced = False
@@ -60,19 +68,29 @@ class Console(App[int]):
         self._refusals = 0
 
     def on_mount(self) -> None:
-        """Open the back ends in the background and begin to draw."""
+        """Show the main screen in the theme chosen last."""
         self.register_theme(SIXTEEN)
         self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
         self.push_screen(self._main)
-        self.desk.open()
-        if self._timer_on:
-            self.set_interval(1 / _FRAMES_PER_S, self.tick)
 
     def tick(self) -> None:
         """Draw the present moment."""
         now = self.desk.snapshot()
         self._main.draw(now)
         self._announce(now)
+        if not self._begun:
+            self._begun = True
+            self._main.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Once the first picture is out: open the back ends, and draw from now on.
+
+        Opening loads DuckDB and the Kafka client; beside that the picture would come later.
+        """
+        self._drawn()
+        self.desk.open()
+        if self._timer_on:
+            self.set_interval(1 / _FRAMES_PER_S, self.tick)
 
     @property
     def panes(self) -> list[Pane]:

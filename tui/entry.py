@@ -1,5 +1,6 @@
 """The command `dropship`: the console, unless a job or a text is asked for."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -14,6 +15,9 @@ def main() -> int:
         from core.cli.main import entry_point  # noqa: PLC0415 - only when needed
 
         return entry_point()
+    # All that is loaded for the first picture stays: looking for garbage in it takes a tenth of
+    # a second. `run_console` looks again once the picture is drawn.
+    gc.disable()
     from tui.run import run_console  # noqa: PLC0415 - imports Textual
 
     return run_console(sys.argv[1:], os.environ)

@@ -1,6 +1,7 @@
 """Runs the console from a command line, and gives the terminal back whatever happens."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -65,7 +66,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
     desk = Desk(settings, read_only=options.read_only)
-    console = Console(desk, Formats(language), ascii_only=options.ascii)
+    console = Console(desk, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on)
     ending = Ending(console, desk)
     ending.install()
     desk.explorer.log.begin()
@@ -78,6 +79,12 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     if console.return_code:
         return console.return_code
     return int(console.return_value or ExitCode.OK)
+
+
+def _tidy_from_now_on() -> None:
+    """Collect garbage again; what was loaded until now stays, so it is never searched for any."""
+    gc.freeze()
+    gc.enable()
 
 
 def _log_to_file(settings: Settings, options: argparse.Namespace) -> None:

@@ -65,8 +65,10 @@ class Pane(Container, can_focus=True):
         yield self._lines_view
 
     def on_mount(self) -> None:
-        """Show the title."""
+        """Show the title; one that comes after the first picture is drawn at once."""
         self._retitle("")
+        if self.EXTRA:
+            self.call_after_refresh(self.console.tick)
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys of this pane with what they do, as the border shows them."""

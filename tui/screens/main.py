@@ -95,7 +95,8 @@ class MainScreen(Screen[None]):
         yield self._strip
         yield self._banner
         yield self._tabs
-        yield Container(*self._panes.values(), id="board")
+        # The other panes come when they are first shown: the first picture is sooner without them.
+        yield Container(*(self._panes[kind.NAME] for kind in _BOARD), id="board")
         yield self._footer
 
     def on_mount(self) -> None:
@@ -152,7 +153,8 @@ class MainScreen(Screen[None]):
         seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
         self.console.desk.explorer.look_at(seen)
         for pane in self._panes.values():
-            pane.draw(now, formats, ascii_only=plain, full=self.single)
+            if pane.is_attached:
+                pane.draw(now, formats, ascii_only=plain, full=self.single)
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
@@ -181,9 +183,12 @@ class MainScreen(Screen[None]):
         extra = self._panes[name].EXTRA
         if not extra:
             self._last_on_board = name
+        if not self._panes[name].is_attached:
+            self.query_one("#board").mount(self._panes[name])
         self.set_class(extra or self._maximised, "-alone")
         for pane in self._panes.values():
-            pane.set_class(name == pane.NAME, "-shown")
+            if pane.is_attached:
+                pane.set_class(name == pane.NAME, "-shown")
         self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:
