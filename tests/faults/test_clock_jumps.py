@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
@@ -78,7 +78,7 @@ def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(
         with dropship.warehouse() as warehouse:
             check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
             records = read_all(cluster.bootstrap_servers, "orders_topic")
-            check_newest_orders(records, warehouse.rows("oracle_orders"))
+            check_newest_orders(records, oracle_rows(warehouse, "orders"))
     assert produced["sent"] == pytest.approx(RATE * DURATION_S, rel=0.05)
     assert produced["rate_actual"] == pytest.approx(RATE, rel=0.05)
     assert consumed["lag"] == 0

@@ -1,10 +1,12 @@
 """Fault 31: CSV files as people make them. A line that cannot be used is told by its number."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tests.support.oracle import oracle_rows
 from tests.support.processes import Dropship, commands
 from tests.support.topic import read_all
 
@@ -151,8 +153,12 @@ def load(dropship: Dropship, folder: Path, customers: bytes, inventory: bytes = 
 
 def test_fault_31_reference_files_with_bom_crlf_and_quotes_load(dropship, tmp_path):
     customers = b"\xef\xbb\xbf" + CUSTOMERS.replace(b"Lyon", b'"Lyon, 2e"').replace(b"\n", b"\r\n")
-    record = load(dropship, tmp_path / "in", customers).done()
+    inventory = b"stock_quantity,price,note,category,product_name,id\n4,39.3,x,Robes,,PROD_000001"
+    record = load(dropship, tmp_path / "in", customers, inventory).done()
     assert (record["customers"], record["inventory"]) == (1, 1)
+    with dropship.warehouse() as warehouse:
+        (row,) = oracle_rows(warehouse, "inventory")
+    assert row == ("PROD_000001", Decimal("39.30"), 4, None)
 
 
 @pytest.mark.parametrize(
@@ -171,20 +177,56 @@ def test_fault_31_reference_files_with_bom_crlf_and_quotes_load(dropship, tmp_pa
         pytest.param(
             CUSTOMERS + CUSTOMERS.splitlines(keepends=True)[1],
             INVENTORY,
-            ["customers.csv", "CUST_000001"],
+            ["customers.csv", "line 3", "CUST_000001", "line 2"],
             id="id_twice",
+        ),
+        pytest.param(
+            CUSTOMERS + b",Zo,a@b.c,Lyon,France\n",
+            INVENTORY,
+            ["customers.csv", "line 3", "id is empty"],
+            id="no_id",
+        ),
+        pytest.param(
+            CUSTOMERS,
+            INVENTORY + b"PROD_000002,Robe,Robes,39.305,4\n",
+            ["inventory.csv", "line 3", "PROD_000002", "39.305", "two decimals"],
+            id="price_with_a_third_decimal",
+        ),
+        pytest.param(
+            CUSTOMERS,
+            INVENTORY + b"PROD_000002,Robe,Robes,-1.00,4\n",
+            ["inventory.csv", "line 3", "PROD_000002", "-1.00"],
+            id="negative_price",
+        ),
+        pytest.param(
+            CUSTOMERS,
+            INVENTORY + b"PROD_000002,Robe,Robes,1.00,-4\n",
+            ["inventory.csv", "line 3", "PROD_000002", "stock_quantity", "-4"],
+            id="negative_stock",
+        ),
+        pytest.param(
+            CUSTOMERS,
+            INVENTORY + b"PROD_000002,Robe,Robes,,4\n",
+            ["inventory.csv", "line 3", "PROD_000002", "price is empty"],
+            id="no_price",
+        ),
+        pytest.param(
+            CUSTOMERS,
+            INVENTORY + b"\nPROD_000002,Robe,Robes,1.00\n",
+            ["inventory.csv", "line 4", "4 columns"],
+            id="too_few_fields",
         ),
         pytest.param(
             CUSTOMERS + b"CUST_000002," + b"x" * 10_000_000 + b",a@b.c,Lyon,France\n",
             INVENTORY,
-            ["customers.csv"],
+            ["customers.csv", "line 3"],
             id="line_of_10_mb",
         ),
         pytest.param(CUSTOMERS + b'CUST_000002,"Zo', INVENTORY, ["customers.csv"], id="truncated"),
         pytest.param(
             CUSTOMERS + b"CUST_000002,Zo\xeb,a@b.c,Lyon,France\n",
             INVENTORY,
-            ["customers.csv"],
+            ["customers.csv", "line 3", "UTF-8"],
             id="not_utf_8",
         ),
     ],

@@ -3,7 +3,7 @@
 import json
 
 from tests.faults.conftest import fill
-from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import read_all
 
 
@@ -32,7 +32,7 @@ def test_fault_21_a_full_disk_under_the_warehouse_loses_nothing(dropship, small_
         with dropship.warehouse() as warehouse:
             check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
             records = read_all(cluster.bootstrap_servers, "orders_topic")
-            check_newest_orders(records, warehouse.rows("oracle_orders"))
+            check_newest_orders(records, oracle_rows(warehouse, "orders"))
     assert produced["acked"] == len(records) == 20_000
 
 

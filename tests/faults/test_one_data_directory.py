@@ -2,7 +2,7 @@
 
 import signal
 
-from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
 
@@ -92,7 +92,7 @@ def test_broker_producer_and_consumer_work_as_three_processes(dropship):
         with dropship.warehouse() as warehouse:
             check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
             records = read_all(cluster.bootstrap_servers, "orders_topic")
-            check_newest_orders(records, warehouse.rows("oracle_orders"))
+            check_newest_orders(records, oracle_rows(warehouse, "orders"))
     broker.signal(signal.SIGTERM)
     ended = broker.end()
     assert (ended.code, ended.record["records"]) == (143, produced["acked"])

@@ -12,7 +12,7 @@ import pytest
 from core.consumer.options import ConsumeOptions
 from core.warehouse.model import StoredDeadLetter
 from tests.support.events import event, order
-from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.processes import commands
 from tests.support.topic import Record, publish, read_all
 
@@ -109,7 +109,7 @@ def outcome(tmp_path_factory) -> Outcome:
             listed = dropship("dlq").done()["dead_letters"]
             with dropship.warehouse() as warehouse:
                 check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
-                check_newest_orders(placed, warehouse.rows("oracle_orders"))
+                check_newest_orders(placed, oracle_rows(warehouse, "orders"))
                 letters = {(e.partition, e.offset): e for e in warehouse.dead_letters()}
     return Outcome(placed, letters, consumed, merged, listed)
 
@@ -163,7 +163,7 @@ def test_fault_18_large_and_deep_payloads_leave_memory_bounded(dropship):
         assert dropship("transform").done()["inserted"] == len(GOOD)
         with dropship.warehouse() as warehouse:
             check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
-            check_newest_orders(read_all(servers, "orders_topic"), warehouse.rows("oracle_orders"))
+            check_newest_orders(read_all(servers, "orders_topic"), oracle_rows(warehouse, "orders"))
             batches: Counter[datetime] = Counter()
             for letter in warehouse.dead_letters():
                 batches[letter.received_at] += len(letter.payload or b"")

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from tests.support.oracle import check_exactly_once, check_newest_orders, coordinates
+from tests.support.oracle import check_exactly_once, check_newest_orders, coordinates, oracle_rows
 from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
@@ -80,7 +80,7 @@ def test_fault_01_a_consumer_killed_at_random_moments_loses_and_doubles_nothing(
     with dropship.broker() as cluster, dropship.warehouse() as warehouse:
         check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
         records = read_all(cluster.bootstrap_servers, "orders_topic")
-        check_newest_orders(records, warehouse.rows("oracle_orders"))
+        check_newest_orders(records, oracle_rows(warehouse, "orders"))
     assert len(records) == produced["acked"] > caught_up["consumed"]
 
 

@@ -3,7 +3,7 @@
 import random
 
 from tests.support.events import event
-from tests.support.oracle import check_exactly_once, check_newest_orders
+from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import publish
 
 
@@ -14,7 +14,7 @@ def moment(hour: int) -> str:
 def check(dropship, cluster, placed):
     with dropship.warehouse() as warehouse:
         check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
-        check_newest_orders(placed, warehouse.rows("oracle_orders"))
+        check_newest_orders(placed, oracle_rows(warehouse, "orders"))
 
 
 def test_fault_19_the_same_order_twice_is_one_row_and_counted(dropship):

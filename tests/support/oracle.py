@@ -1,20 +1,31 @@
 """The one question after every fault: is every acknowledged record in the warehouse, once?"""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from core.broker.base import Broker
 from core.consumer.decode_reasons import EventError
 from core.consumer.event import parse_strict
-from core.warehouse.base import Warehouse
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import Row
 
+SQL = Path(__file__).parent / "sql"
 
-def coordinates(warehouse: Warehouse) -> list[tuple[str, int, int]]:
+
+def oracle_rows(warehouse: DuckDbWarehouse, name: str) -> list[Row]:
+    """Run a read that only tests need: a file of `tests/support/sql`."""
+    text = (SQL / f"{name}.sql").read_text()
+    return warehouse._db.rows(text.replace("{schema}", warehouse._schema))
+
+
+def coordinates(warehouse: DuckDbWarehouse) -> list[tuple[str, int, int]]:
     """Return (source, partition, offset) of every raw event and dead letter, sorted."""
-    return sorted(warehouse.rows("oracle_coordinates"))
+    return sorted(oracle_rows(warehouse, "coordinates"))
 
 
-def check_exactly_once(broker: Broker, warehouse: Warehouse, topic: str, group_id: str) -> None:
+def check_exactly_once(
+    broker: Broker, warehouse: DuckDbWarehouse, topic: str, group_id: str
+) -> None:
     """Fail unless the topic as it stands is in the warehouse exactly once."""
     identity = broker.identity(topic)
     stored = warehouse.stored_offsets(identity)
@@ -33,7 +44,7 @@ def check_exactly_once(broker: Broker, warehouse: Warehouse, topic: str, group_i
 def check_newest_orders(records: Iterable[tuple[int, int, bytes | None]], rows: list[Row]) -> None:
     """Fail unless `orders` holds exactly the newest version of each order of a topic.
 
-    records: partition, offset and value of everything in the topic. rows: of `oracle_orders`.
+    records: partition, offset and value of everything in the topic. rows: the oracle's `orders`.
     """
     newest: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {}
     for partition, offset, value in records:

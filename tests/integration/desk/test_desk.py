@@ -13,6 +13,7 @@ from core.lifecycle import RunState
 from core.operations.desk import Desk
 from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.support.oracle import oracle_rows
 from tests.support.waiting import wait_until
 
 
@@ -86,7 +87,7 @@ def test_closing_stores_all_that_was_acknowledged_and_ends_every_thread(
     assert [thread for thread in threading.enumerate() if thread not in before] == []
     warehouse = DuckDbWarehouse(settings, clock=SystemClock())
     try:
-        assert len(warehouse.rows("oracle_coordinates")) == acked
+        assert len(oracle_rows(warehouse, "coordinates")) == acked
         assert warehouse.rows("count_orders") == [(acked,)]
     finally:
         warehouse.close()

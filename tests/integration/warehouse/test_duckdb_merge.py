@@ -15,6 +15,7 @@ from core.config import Paths, Settings
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import MergeResult, OffsetAdvance, RawBatch
 from tests.support.events import event
+from tests.support.oracle import oracle_rows
 
 TOPIC = TopicIdentity("cluster", "orders_topic", "0")
 
@@ -32,7 +33,7 @@ def store(warehouse: DuckDbWarehouse, *payloads: bytes) -> None:
 
 def orders(warehouse: DuckDbWarehouse) -> list[tuple[object, ...]]:
     """Return id, quantity and price of every order."""
-    return warehouse.rows("oracle_orders")
+    return oracle_rows(warehouse, "orders")
 
 
 def test_new_orders_are_inserted_once(warehouse: DuckDbWarehouse) -> None:
@@ -94,7 +95,7 @@ def test_what_does_not_cast_is_quarantined_and_blocks_nothing(warehouse: DuckDbW
 def test_the_run_is_logged(warehouse: DuckDbWarehouse) -> None:
     store(warehouse, event(1), event(1))
     warehouse.merge()
-    ((taken, stale, duration, delay),) = warehouse.rows("oracle_runs")
+    ((taken, stale, duration, delay),) = oracle_rows(warehouse, "runs")
     assert (taken, stale) == (2, 1)
     assert duration > 0
     assert delay >= 0

@@ -1,0 +1,1 @@
+SELECT id, price, stock_quantity, product_name FROM {schema}.inventory ORDER BY id
