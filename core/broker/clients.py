@@ -40,6 +40,12 @@ WAREHOUSE_CONSUMER: dict[str, Any] = {
     "queued.max.messages.kbytes": 65_536,
 }
 
+CLASSIC_MEMBER: dict[str, Any] = {
+    # How long the partitions of a killed consumer lie idle. The library's default is 45 s; with the
+    # newer group protocol the broker decides.
+    "session.timeout.ms": 15_000,
+}
+
 REAL_CLUSTER: dict[str, Any] = {
     # New partitions and moved leaders are seen this soon; the library's default is five minutes.
     "topic.metadata.refresh.interval.ms": 10_000,

@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from core.broker.base import TopicPlan, Watermark
 from core.broker.clients import (
+    CLASSIC_MEMBER,
     DURABLE_PRODUCER,
     REAL_CLUSTER,
     WAREHOUSE_CONSUMER,
@@ -90,7 +91,13 @@ class Cluster:
 
         Groups follow the classic protocol until configured otherwise (`group.protocol`).
         """
-        return {"group.id": group_id, **WAREHOUSE_CONSUMER, **self._base_config()}
+        classic = self._extra.get("group.protocol", "classic").lower() == "classic"
+        return {
+            "group.id": group_id,
+            **WAREHOUSE_CONSUMER,
+            **(CLASSIC_MEMBER if classic else {}),
+            **self._base_config(),
+        }
 
     def identity(self, topic: str) -> TopicIdentity:
         """Return the present incarnation of a topic.

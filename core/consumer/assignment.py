@@ -22,6 +22,10 @@ from core.warehouse.base import Warehouse
 log = logging.getLogger(__name__)
 
 
+class TopicRemadeError(BrokerError):
+    """The topic that was read exists no more; another one has its name."""
+
+
 class Assignment:
     """The partitions held, their stored positions and the ends seen. One thread."""
 
@@ -91,7 +95,7 @@ class Assignment:
         """Check that what was read so far came from the topic that the positions belong to.
 
         An id of a topic never comes back: the same before and after the reading covers all of it.
-        Errors: BrokerError, transient, when the topic was made again or nobody tells.
+        Errors, transient: TopicRemadeError; BrokerError when no broker tells.
         """
         if self.identity is None or self.lasting:
             return
@@ -209,8 +213,8 @@ class Assignment:
         self._on_change()
 
 
-def _remade(topic: str) -> BrokerError:
-    return BrokerError(
+def _remade(topic: str) -> TopicRemadeError:
+    return TopicRemadeError(
         _("topic {topic} was deleted and made again while it was read").format(
             topic=clean(topic, 80)
         ),

@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from core.broker.base import Broker
 from core.broker.clients import kafka_error
 from core.clock import Clock
-from core.consumer.assignment import Assignment, is_incremental
+from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
 from core.consumer.decode import warm_up
@@ -136,7 +136,7 @@ class Session:
         )
         if not batch.raw.advances:
             return True
-        if not self._confirmed():
+        if not self._confirmed(consumer):
             return False
         outcome = store.write(batch.raw)
         if outcome is Outcome.ABANDONED:
@@ -155,18 +155,30 @@ class Session:
         self._tell_kafka(consumer)
         return True
 
-    def _confirmed(self) -> bool:
+    def _confirmed(self, consumer: Consumer) -> bool:
         """Check that the topic is still the one read from; False when a stop makes it moot.
 
-        Errors: BrokerError, transient: it was made again, or the broker does not tell now.
+        While no broker tells, the records wait here: a client that leaves during an outage stays
+        a member for the group, which would give its partitions to nobody until it times out.
+        Errors, transient: TopicRemadeError; BrokerError when no broker told for too long.
         """
-        try:
-            self._assignment.confirm()
-        except BrokerError:
-            if self._life.stopping:
-                return False  # nothing was stored: it is read again by the next run
-            raise
-        return True
+        began, limit = self._clock.monotonic(), self._options.give_up_after_s
+        while True:
+            try:
+                self._assignment.confirm()
+            except TopicRemadeError:
+                raise
+            except BrokerError as error:
+                if self._life.stopping:
+                    return False  # nothing was stored: it is read again by the next run
+                lasting = limit is not None and self._clock.monotonic() - began >= limit
+                if not error.transient or lasting:
+                    raise
+                log.warning(N_("waiting for the broker"), extra={"reason": error.message})
+                self._broker_down.set()
+                self._watch_broker(consumer)
+            else:
+                return True
 
     def _tell_kafka(self, consumer: Consumer) -> None:
         """Commit the stored positions to Kafka; leaving the group waits for it.
