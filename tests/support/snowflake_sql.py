@@ -1,0 +1,297 @@
+"""What Snowflake refuses or takes differently than meant, found in SQL before it gets there.
+
+The fake Snowflake of the tests is kinder than the real one: it runs most of what stands below.
+Each rule returns a line for every fault of one statement. sqlglot parses the statements; what it
+takes whole (tasks, streams, roles) has to have one of the shapes of COMMANDS.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import sqlglot
+from sqlglot import Token, TokenType, exp
+from sqlglot.errors import SqlglotError
+
+from core.warehouse.snowflake.scripts import split_statements
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+SQL = Path("sql")
+FILLED = {
+    "schema": '"A_BASE"."A_SCHEMA"',
+    "database": '"A_BASE"',
+    "warehouse": '"A_WAREHOUSE"',
+    "worker_user": '"A_USER"',
+    "worker_role": '"A_WORKER"',
+    "owner_role": '"AN_OWNER"',
+    "reader_role": '"A_READER"',
+}
+"""What each placeholder becomes for the parser."""
+
+_NAME = r'(?:(?:"\w+"|\w+)\.){0,2}(?:"\w+"|\w+)'
+_SETTINGS = r"(?:\s+\w+\s*=\s*(?:'(?:[^']|'')*'|\"\w+\"|\w+))*"
+_TRIGGER = rf"WHEN SYSTEM\$STREAM_HAS_DATA\('{_NAME}'\)"
+_RIGHTS = r"(?:SELECT|MONITOR|OPERATE)(?:, (?:SELECT|MONITOR|OPERATE))*"
+COMMANDS = tuple(
+    re.compile(shape, re.DOTALL)
+    for shape in (
+        rf"CREATE ROLE IF NOT EXISTS {_NAME}{_SETTINGS}",
+        rf"CREATE USER IF NOT EXISTS {_NAME}{_SETTINGS}",
+        rf"CREATE STREAM IF NOT EXISTS {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
+        rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+{_TRIGGER}\s+AS CALL {_NAME}\(\)",
+        rf"ALTER TASK {_NAME} (?:RESUME|SUSPEND)",
+        rf"EXECUTE TASK {_NAME}",
+        rf"CALL {_NAME}\(\)",
+        rf"DROP (?:TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\(\))?",
+        rf"SHOW (?:TASKS|STREAMS) LIKE '\w+' IN SCHEMA {_NAME}",
+        rf"ALTER SESSION SET{_SETTINGS}",
+        rf"GRANT ROLE {_NAME} TO (?:ROLE|USER) {_NAME}",
+        rf"GRANT EXECUTE TASK ON ACCOUNT TO ROLE {_NAME}",
+        rf"GRANT {_RIGHTS} ON (?:STREAM|TASK) {_NAME} TO ROLE {_NAME}",
+    )
+)
+"""The statements that sqlglot does not take apart, and how they may look."""
+
+_CLOCKS = (
+    exp.CurrentTimestamp,
+    exp.CurrentDate,
+    exp.CurrentTime,
+    exp.CurrentDatetime,
+    exp.Localtimestamp,
+)
+_FLOATS = {exp.DataType.Type.FLOAT, exp.DataType.Type.DOUBLE}
+_MONEY = re.compile(r"price|revenue|amount|total_spent", re.IGNORECASE)
+_TO_NUMBER = re.compile(r"(?:TRY_)?TO_(?:DECIMAL|NUMBER|NUMERIC)", re.IGNORECASE)
+_VARIANTS = {"PAYLOAD"}
+_BLOCK_WORD = re.compile(r"^(?:BEGIN(?=\s+(?!TRANSACTION))|IF \(.*?\) THEN|ELSE)\s+", re.DOTALL)
+_NOT_SQL = re.compile(r"END(?: IF)?|RETURN\b.*|RAISE|\w+ := .*|EXCEPTION\b.*", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """Return a file with its placeholders filled. Errors: KeyError for one that is unknown."""
+    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], text)
+
+
+def faults_of_file(file: Path) -> list[str]:
+    """Return every fault of a file, each with the start of its statement."""
+    raw = file.read_text(encoding="utf-8")
+    found = [f"{word} is a name of one installation" for word in configured_names(raw)]
+    for statement in split_statements(filled(raw)):
+        where = " ".join(statement.split())[:60]
+        found += [f"{where}: {fault}" for fault in faults_of_statement(statement)]
+    return found
+
+
+def configured_names(raw: str) -> list[str]:
+    """Return default names of the configuration that stand where a placeholder belongs."""
+    return re.findall(r"\b(?:mon_schema|ma_base|mon_entrepot|dropship_\w+)\b", raw, re.IGNORECASE)
+
+
+def faults_of_statement(statement: str) -> list[str]:
+    """Return every fault of one statement, and of those inside a procedure's body."""
+    found = [fault for rule in TOKEN_RULES for fault in rule(statement)]
+    try:
+        (tree,) = sqlglot.parse(without_into(statement), dialect="snowflake")
+    except (SqlglotError, ValueError) as error:
+        return found or [f"cannot be parsed: {str(error).splitlines()[0]}"]
+    if tree is None:
+        return found
+    if isinstance(tree, exp.Command):
+        known = any(shape.fullmatch(statement) for shape in COMMANDS)
+        return found if known else [*found, "is taken whole by the parser and has no known shape"]
+    found += [fault for rule in TREE_RULES for fault in rule(tree)]
+    body = body_statements(statement)
+    found += definition_in_transaction(body)
+    for inner in body:
+        found += faults_of_statement(inner)
+    return found
+
+
+def body_statements(statement: str) -> list[str]:
+    """Return the SQL inside the $$ body of a procedure, without its assignments and branches."""
+    body = re.search(r"\$\$.*?(?=^BEGIN$)(.*)\$\$", statement, re.DOTALL | re.MULTILINE)
+    if body is None:
+        return []
+    found = []
+    for part in split_statements(body[1]):
+        while (shorter := _BLOCK_WORD.sub("", part, count=1).strip()) != part:
+            part = shorter  # noqa: PLW2901 - one block may open several
+        if not _NOT_SQL.fullmatch(part):
+            found.append(part)
+    return found
+
+
+def definition_in_transaction(body: list[str]) -> Iterator[str]:
+    """CREATE, ALTER and DROP commit what is open, and the rest would be no transaction any more."""
+    if "BEGIN TRANSACTION" not in body or "COMMIT" not in body:
+        return
+    last = len(body) - body[::-1].index("COMMIT")
+    for statement in body[body.index("BEGIN TRANSACTION") : last]:
+        if re.match(r"(?:CREATE|ALTER|DROP|TRUNCATE)\b", statement):
+            yield f"{statement[:30]}... ends the transaction it stands in"
+
+
+def without_into(statement: str) -> str:
+    """Return a statement without the variables that a script selects into."""
+    return re.sub(r"\bINTO\s+:\w+(?:\s*,\s*:\w+)*", "", statement)
+
+
+def _tokens(statement: str) -> list[Token]:
+    return sqlglot.tokenize(re.sub(r"\$\$.*\$\$", "''", statement, flags=re.DOTALL), "snowflake")
+
+
+def cast_of_a_bind(statement: str) -> Iterator[str]:
+    """`?::TYPE` is no SQL for a bind; CAST(? AS TYPE) is."""
+    for token in _tokens(statement):
+        if token.token_type == TokenType.QDCOLON:
+            yield "?::TYPE does not bind; write CAST(? AS TYPE)"
+
+
+def decimal_without_scale(statement: str) -> Iterator[str]:
+    """TO_DECIMAL(x) and TO_DECIMAL(x, 10) round to whole numbers, in silence."""
+    tokens = _tokens(statement)
+    for at, token in enumerate(tokens):
+        if _TO_NUMBER.fullmatch(token.text) and _arguments(tokens, at + 1) < 3:
+            yield f"{token.text} without precision and scale rounds to whole numbers"
+
+
+def _arguments(tokens: list[Token], at: int) -> int:
+    """Return how many arguments stand in the parentheses that open at a place."""
+    depth, count = 0, 1
+    for token in tokens[at:]:
+        depth += token.token_type in {TokenType.L_PAREN, TokenType.L_BRACKET}
+        depth -= token.token_type in {TokenType.R_PAREN, TokenType.R_BRACKET}
+        if depth == 0:
+            break
+        count += depth == 1 and token.token_type == TokenType.COMMA
+    return count
+
+
+def variant_by_values(tree: exp.Expr) -> Iterator[str]:
+    """VALUES takes constants only: no PARSE_JSON, and a string does not become a VARIANT."""
+    for values in tree.find_all(exp.Values):
+        if any(values.find_all(exp.ParseJSON, exp.Anonymous)):
+            yield "VALUES takes no function such as PARSE_JSON; insert from a SELECT"
+    for insert in tree.find_all(exp.Insert):
+        columns = insert.this.expressions if isinstance(insert.this, exp.Schema) else []
+        given = {column.name.upper() for column in columns}
+        table = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this
+        variant = table.name.upper() == "ORDERS_EVENTS" and (not given or given & _VARIANTS)
+        if isinstance(insert.expression, exp.Values) and variant:
+            yield "a VARIANT cannot be inserted by VALUES; insert PARSE_JSON from a SELECT"
+
+
+def merge_of_unreduced(tree: exp.Expr) -> Iterator[str]:
+    """Two source rows for one target are an error, or insert twice: the source has one a key."""
+    for merge in tree.find_all(exp.Merge):
+        source = merge.args["using"]
+        query = source.this if isinstance(source, exp.Subquery) else None
+        single = _single_by(query) if isinstance(query, exp.Select) else set()
+        if not single or not single <= _join_keys(merge):
+            yield "MERGE needs a source with one row a key: QUALIFY ROW_NUMBER() ... = 1, GROUP BY"
+
+
+def _join_keys(merge: exp.Merge) -> set[str]:
+    """Return the source's columns that ON compares."""
+    alias = merge.args["using"].alias_or_name.upper()
+    return {
+        column.name.upper()
+        for column in merge.args["on"].find_all(exp.Column)
+        if column.table.upper() == alias
+    }
+
+
+def _single_by(query: exp.Select) -> set[str]:
+    """Return the columns by which the query has one row each; none where nothing shows that."""
+    group, qualify = query.args.get("group"), query.args.get("qualify")
+    if group is not None:
+        return {column.name.upper() for column in group.find_all(exp.Column)}
+    if qualify is None or not isinstance(qualify.this, exp.EQ):
+        return set()
+    window, one = qualify.this.this, qualify.this.expression
+    numbered = isinstance(window, exp.Window) and isinstance(window.this, exp.RowNumber)
+    if not numbered or one.name != "1" or window.args.get("order") is None:
+        return set()
+    return {column.name.upper() for column in window.args["partition_by"]}
+
+
+def local_time(tree: exp.Expr) -> Iterator[str]:
+    """The clock functions answer in the session's time zone; SYSDATE() answers in UTC."""
+    for clock in tree.find_all(*_CLOCKS):
+        zone = clock.find_ancestor(exp.ConvertTimezone)
+        utc = zone is not None and zone.args["target_tz"].name.upper() == "UTC"
+        if not utc and not clock.args.get("sysdate"):
+            yield f"{clock.sql('snowflake')} is local time; bind UTC, or SYSDATE()"
+
+
+def select_star(tree: exp.Expr) -> Iterator[str]:
+    """A column added to a table would shift every row that a `*` returns."""
+    for star in tree.find_all(exp.Star):
+        if not isinstance(star.parent, exp.Count):
+            yield "SELECT * depends on the columns of the day"
+
+
+def trusted_key(tree: exp.Expr) -> Iterator[str]:
+    """Snowflake does not enforce keys of ordinary tables, so nothing may rely on one."""
+    kinds = (exp.PrimaryKey, exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint)
+    if any(tree.find_all(*kinds, exp.OnConflict, exp.ForeignKey)):
+        yield "keys are not enforced, so none may stand there as if they were"
+
+
+def unqualified_table(tree: exp.Expr) -> Iterator[str]:
+    """A table is found by the configured, quoted schema; not by what the session happens to use."""
+    if isinstance(tree, exp.Create) and tree.kind == "WAREHOUSE" and not tree.this.quoted:
+        yield f"{tree.this.name} is configured and has to be quoted"
+    known = {cte.alias_or_name.upper() for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Identifier) and not _qualified(table, known):
+            yield f"{table.sql('snowflake')} is not qualified by a quoted schema"
+
+
+def _qualified(table: exp.Table, known: set[str]) -> bool:
+    parent = table.parent
+    if isinstance(parent, exp.Use) or table.name.upper() in known:
+        return True
+    if isinstance(parent, exp.Grant) and parent.args.get("kind") is None:
+        return table.name.upper() == "ACCOUNT"
+    database, catalog = table.args.get("db"), table.args.get("catalog")
+    if isinstance(parent, (exp.Create, exp.Drop, exp.Grant)) and database is None:
+        return bool(table.this.quoted)
+    if catalog is not None and database is not None:
+        return bool(catalog.quoted) and (database.quoted or database.name == "INFORMATION_SCHEMA")
+    return database is not None and bool(database.quoted)
+
+
+def float_money(tree: exp.Expr) -> Iterator[str]:
+    """Money is exact: no column of it is a float, and no sum of it passes through one."""
+    for column in tree.find_all(exp.ColumnDef):
+        if _MONEY.search(column.name) and column.kind and column.kind.this in _FLOATS:
+            yield f"{column.name} is money and no float"
+    for cast in tree.find_all(exp.Cast, exp.ToDouble):
+        target = cast.args.get("to")
+        to_float = target is None or target.this in _FLOATS
+        money = [column.name for column in cast.find_all(exp.Column) if _MONEY.search(column.name)]
+        if to_float and money:
+            yield f"{money[0]} is money and passes through a float"
+
+
+def time_of_no_kind(tree: exp.Expr) -> Iterator[str]:
+    """What TIMESTAMP is depends on a setting of the account; a column says which one it means."""
+    for column in tree.find_all(exp.ColumnDef):
+        if column.kind and column.kind.this == exp.DataType.Type.TIMESTAMP:
+            yield f"{column.name}: TIMESTAMP may be any of three types; write TIMESTAMP_NTZ"
+
+
+TOKEN_RULES: tuple[Callable[[str], Iterator[str]], ...] = (cast_of_a_bind, decimal_without_scale)
+TREE_RULES: tuple[Callable[[exp.Expr], Iterator[str]], ...] = (
+    variant_by_values,
+    merge_of_unreduced,
+    local_time,
+    select_star,
+    trusted_key,
+    unqualified_table,
+    float_money,
+    time_of_no_kind,
+)

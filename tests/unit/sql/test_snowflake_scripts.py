@@ -1,0 +1,175 @@
+"""The numbered scripts are split and run as far as the role may, and what it may not is told."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.config import Settings, SnowflakeSettings
+from core.errors import WarehouseError
+from core.jobs import setup
+from core.jobs.base import JobContext
+from core.warehouse.model import Row
+from core.warehouse.snowflake.names import Names, snowflake_names
+from core.warehouse.snowflake.scripts import (
+    SETUP_SCRIPTS,
+    run_setup,
+    script_statements,
+    script_tables,
+    script_text,
+    split_statements,
+    tables_present,
+)
+
+NAMES = Names(warehouse="w", database="d", schema_name="s", worker_user="u")
+
+
+class DriverError(Exception):
+    def __init__(self, errno: int) -> None:
+        super().__init__(errno)
+        self.errno = errno
+
+
+class Account:
+    """An account that holds some tables and refuses what `may` does not allow."""
+
+    def __init__(
+        self,
+        tables: Sequence[str] = (),
+        may: Callable[[str], bool] = lambda _sql: True,
+        errno: int = 3001,
+    ) -> None:
+        self.tables = [table.upper() for table in tables]
+        self.ran: list[str] = []
+        self._may = may
+        self._errno = errno
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        if "INFORMATION_SCHEMA.TABLES" in sql:
+            return [(table,) for table in self.tables] if list(parameters) == ["S"] else []
+        if not self._may(sql):
+            raise WarehouseError("Insufficient privileges") from DriverError(self._errno)
+        self.ran.append(sql)
+        made = [name for name in script_tables() if f".{name} (" in sql and "CREATE TABLE" in sql]
+        self.tables += [name.upper() for name in made]
+        return []
+
+
+def test_an_empty_account_is_prepared_by_every_statement() -> None:
+    account = Account()
+    steps = run_setup(account, NAMES, role="ACCOUNTADMIN")
+    assert [step.script for step in steps] == list(SETUP_SCRIPTS)
+    assert all(step.done and not step.denied for step in steps)
+    wanted = [part for name in SETUP_SCRIPTS for part in script_statements(name, NAMES)]
+    assert account.ran == [*wanted, 'USE ROLE "ACCOUNTADMIN"']
+    assert tables_present(account, NAMES)
+
+
+def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
+    account = Account(
+        script_tables(), lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U"))
+    )
+    steps = {step.script: step for step in run_setup(account, NAMES, role="SOMEBODY")}
+    first, second = steps["01_warehouse_database_schema"], steps["02_roles_and_user"]
+    assert (first.done, first.denied, first.reason) == (2, 1, "Insufficient privileges")
+    assert second.denied == 4
+    assert steps["03_tables"].denied == 0
+
+
+def test_a_worker_may_not_create_tables_that_are_there_and_nothing_is_wrong() -> None:
+    account = Account(script_tables(), lambda _sql: False)
+    steps = run_setup(account, NAMES, role="DROPSHIP_WORKER")
+    assert [step.done for step in steps] == [0] * len(SETUP_SCRIPTS)
+
+
+def test_tables_that_are_missing_in_the_end_are_an_error() -> None:
+    account = Account(["ORDERS", *script_tables()[3:]], lambda sql: "CREATE TABLE" not in sql)
+    with pytest.raises(WarehouseError, match="lacks orders_events, customers; the role R ") as told:
+        run_setup(account, NAMES, role="R")
+    assert "--print" in told.value.hint
+
+
+def test_any_other_error_ends_the_setup() -> None:
+    account = Account(may=lambda sql: "orders_events (" not in sql, errno=1003)
+    with pytest.raises(WarehouseError, match="Insufficient"):
+        run_setup(account, NAMES, role="R")
+
+
+@pytest.mark.parametrize(
+    ("role", "taken"),
+    [
+        ("SYSADMIN", {"DROPSHIP_OWNER"}),
+        ("", {"DROPSHIP_OWNER"}),
+        ("accountadmin", {"SYSADMIN", "SECURITYADMIN", "ACCOUNTADMIN", "DROPSHIP_OWNER"}),
+    ],
+)
+def test_a_role_above_the_configured_one_is_never_taken(role: str, taken: set[str]) -> None:
+    account = Account()
+    run_setup(account, NAMES, role=role)
+    used = [sql.removeprefix("USE ROLE ").strip('"') for sql in account.ran if "USE ROLE" in sql]
+    assert set(used) == taken | ({role.upper()} if role else set())
+    assert used[-1] == (role.upper() or "DROPSHIP_OWNER")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "SELECT 1",
+                "SELECT 'a;b', \"c;d\"",
+                "SELECT 'it''s; so' -- no; end\n FROM t",
+                "CALL p($$ a; b'; $$)",
+                "SELECT a - b",
+            ]
+        )
+    ),
+    st.sampled_from([";", " ;\n", ";\n-- a remark; with a semicolon\n", ";\n\n"]),
+)
+def test_statements_that_were_joined_come_apart_again(parts: list[str], between: str) -> None:
+    assert split_statements(between.join(parts) + ";\n-- the end; of it") == parts
+
+
+def test_every_placeholder_is_filled_and_quoted() -> None:
+    for name in SETUP_SCRIPTS:
+        text = script_text(name, NAMES)
+        assert "{" not in text
+        assert '"D"."S"' in text or name == "02_roles_and_user"
+
+
+def test_a_hostile_name_stays_a_name() -> None:
+    names = Names(warehouse='w"; DROP DATABASE x; --', database="d", schema_name="s")
+    (_use, create, *_rest) = script_statements("01_warehouse_database_schema", names)
+    assert create.startswith('CREATE WAREHOUSE IF NOT EXISTS "W""; DROP DATABASE X; --"\n')
+
+
+@pytest.mark.parametrize(
+    ("role", "worker"),
+    [
+        (None, "DROPSHIP_WORKER"),
+        ("loader", "LOADER"),
+        ("ACCOUNTADMIN", "DROPSHIP_WORKER"),
+        ("dropship_owner", "DROPSHIP_WORKER"),
+    ],
+)
+def test_the_workers_role_is_that_of_the_settings_unless_it_is_somebody_elses(
+    role: str | None, worker: str
+) -> None:
+    settings = Settings(snowflake=SnowflakeSettings(account="a", user="u", role=role))
+    assert snowflake_names(settings).worker_role == worker
+
+
+def test_the_print_shows_whole_scripts_and_needs_no_connection() -> None:
+    settings = Settings(
+        snowflake=SnowflakeSettings(account="nowhere", user="u", database="shop"), schema="raw"
+    )
+    shown = setup.run(JobContext(settings), setup.Options(print_sql=True))
+    text = "\n".join(shown.summary().lines)
+    places = [text.index(f"-- {name}.sql") for name in SETUP_SCRIPTS]
+    assert all(one < two for one, two in pairwise(places))
+    assert 'CREATE TABLE IF NOT EXISTS "SHOP"."RAW".orders (' in text
+    assert "-- Repeat: safe" in text
+    assert "DROP " not in text
+    assert shown.fields()["executed"] is False
+    assert len(split_statements(text)) == len(shown.statements)
