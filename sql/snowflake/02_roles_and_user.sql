@@ -27,7 +27,7 @@ GRANT USAGE ON DATABASE {database} TO ROLE {worker_role};
 GRANT USAGE ON DATABASE {database} TO ROLE {reader_role};
 GRANT USAGE ON SCHEMA {schema} TO ROLE {worker_role};
 GRANT USAGE ON SCHEMA {schema} TO ROLE {reader_role};
-GRANT USAGE, CREATE TABLE, CREATE STREAM, CREATE PROCEDURE, CREATE TASK
+GRANT USAGE, CREATE TABLE, CREATE STAGE, CREATE STREAM, CREATE PROCEDURE, CREATE TASK
     ON SCHEMA {schema} TO ROLE {owner_role};
 
 -- A user of type SERVICE cannot have a password: it signs in with a key pair or a token.

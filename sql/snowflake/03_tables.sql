@@ -1,5 +1,6 @@
--- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types.
--- Role: {owner_role}, or any role with CREATE TABLE on the schema.
+-- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types, and a stage for
+--   large batches.
+-- Role: {owner_role}, or any role with CREATE TABLE and CREATE STAGE on the schema.
 -- Repeat: safe; a table that exists stays as it is.
 -- Times are UTC without a zone. There are no primary keys: Snowflake would not enforce them. The
 -- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
@@ -114,3 +115,7 @@ CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
     dead_letters NUMBER(19, 0) NOT NULL,
     report       VARCHAR NOT NULL
 );
+
+-- The way of large batches: a file is put here, copied into its table and removed.
+CREATE STAGE IF NOT EXISTS {schema}.batches
+    COMMENT = 'files of batches on their way into orders_events and dead_letters';

@@ -40,7 +40,7 @@ DECLARE
     duration_s DOUBLE;
     delay_s DOUBLE;
 BEGIN
-    CREATE OR REPLACE TEMPORARY TABLE {schema}.merge_orders_batch (
+    CREATE OR REPLACE TEMPORARY TABLE {schema}.merge_batch (
         seq NUMBER(38, 0),
         event_id VARCHAR,
         payload VARIANT,
@@ -62,7 +62,7 @@ BEGIN
     started_at := SYSDATE();
 
     -- What does not cast becomes NULL instead of an error, so one bad row never stops the rest.
-    INSERT INTO {schema}.merge_orders_batch (
+    INSERT INTO {schema}.merge_batch (
         seq, event_id, payload, created_at, source_id, kafka_partition, kafka_offset,
         id, product_id, customer_id, quantity, unit_price, sold_at, event_time, usable
     )
@@ -92,7 +92,7 @@ BEGIN
 
     SELECT COUNT(seq), COUNT_IF(NOT usable), MIN(created_at), MIN(seq) - 1, MAX(seq)
     INTO :taken, :quarantined, :oldest, :from_seq, :to_seq
-    FROM {schema}.merge_orders_batch;
+    FROM {schema}.merge_batch;
 
     IF (taken = 0) THEN
         COMMIT;
@@ -109,25 +109,22 @@ BEGIN
         batch.event_id,
         'merge',
         'cast',
-        ARRAY_TO_STRING(
-            ARRAY_CONSTRUCT_COMPACT(
-                IFF(batch.id IS NULL, 'id', NULL),
-                IFF(batch.product_id IS NULL, 'product_id', NULL),
-                IFF(batch.customer_id IS NULL, 'customer_id', NULL),
-                IFF(batch.quantity IS NULL, 'quantity', NULL),
-                IFF(batch.unit_price IS NULL, 'unit_price', NULL),
-                IFF(batch.sold_at IS NULL, 'sold_at', NULL),
-                IFF(batch.event_time IS NULL, 'timestamp', NULL)
-            ),
-            ', '
-        ),
+        LTRIM(CONCAT(
+            CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
+            CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
+            CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
+            CASE WHEN batch.quantity IS NULL THEN ', quantity' ELSE '' END,
+            CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
+            CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
+            CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
+        ), ', '),
         COALESCE(topics.topic, ''),
         batch.source_id,
         batch.kafka_partition,
         batch.kafka_offset,
         TO_BINARY(TO_JSON(batch.payload), 'UTF-8'),
         :started_at
-    FROM {schema}.merge_orders_batch AS batch
+    FROM {schema}.merge_batch AS batch
     LEFT JOIN (
         SELECT source_id, MIN(topic) AS topic
         FROM {schema}.consumer_offsets
@@ -152,7 +149,7 @@ BEGIN
     INTO :inserted, :updated
     FROM (
         SELECT id, sold_at, event_time, kafka_offset
-        FROM {schema}.merge_orders_batch
+        FROM {schema}.merge_batch
         WHERE usable
         QUALIFY ROW_NUMBER() OVER (
             PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC, event_id DESC
@@ -165,7 +162,7 @@ BEGIN
         SELECT
             id, product_id, customer_id, quantity, unit_price, sold_at, created_at, event_time,
             kafka_offset
-        FROM {schema}.merge_orders_batch
+        FROM {schema}.merge_batch
         WHERE usable
         QUALIFY ROW_NUMBER() OVER (
             PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC, event_id DESC

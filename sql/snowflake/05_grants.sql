@@ -15,6 +15,7 @@ GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.consumer_offsets TO ROLE {worker_
 GRANT SELECT, INSERT ON TABLE {schema}.offset_gaps TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.transform_runs TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.validation_runs TO ROLE {worker_role};
+GRANT READ, WRITE ON STAGE {schema}.batches TO ROLE {worker_role};
 GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {worker_role};
 GRANT USAGE ON PROCEDURE {schema}.merge_orders() TO ROLE {worker_role};
 GRANT MONITOR, OPERATE ON TASK {schema}.merge_orders_task TO ROLE {worker_role};

@@ -27,6 +27,7 @@ FILLED = {
     "worker_role": '"A_WORKER"',
     "owner_role": '"AN_OWNER"',
     "reader_role": '"A_READER"',
+    "file": "batch.ndjson.gz",
 }
 """What each placeholder becomes for the parser."""
 
@@ -206,15 +207,16 @@ def _join_keys(merge: exp.Merge) -> set[str]:
 def _single_by(query: exp.Select) -> set[str]:
     """Return the columns by which the query has one row each; none where nothing shows that."""
     group, qualify = query.args.get("group"), query.args.get("qualify")
+    named = {part.unalias(): part.alias_or_name for part in query.expressions}
     if group is not None:
-        return {column.name.upper() for column in group.find_all(exp.Column)}
+        return {named.get(part, part.name).upper() for part in group.expressions}
     if qualify is None or not isinstance(qualify.this, exp.EQ):
         return set()
     window, one = qualify.this.this, qualify.this.expression
     numbered = isinstance(window, exp.Window) and isinstance(window.this, exp.RowNumber)
     if not numbered or one.name != "1" or window.args.get("order") is None:
         return set()
-    return {column.name.upper() for column in window.args["partition_by"]}
+    return {named.get(part, part.name).upper() for part in window.args["partition_by"]}
 
 
 def local_time(tree: exp.Expr) -> Iterator[str]:

@@ -130,6 +130,15 @@ def test_the_merge_is_one_transaction_that_reads_the_stream() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["merge_batch", "merge_cast", "merge_quarantine", "merge_orders"])
+def test_the_procedure_merges_by_the_statements_of_the_client(name: str) -> None:
+    script = filled((SQL / "snowflake" / "04_stream_and_task.sql").read_text())
+    (procedure,) = (part for part in split_statements(script) if "PROCEDURE" in part)
+    (statement,) = split_statements(filled((SQL / "snowflake" / f"{name}.sql").read_text()))
+    bound = statement.replace("CAST(? AS TIMESTAMP_NTZ(6))", ":started_at")
+    assert bound.split() in [part.split() for part in body_statements(procedure)]
+
+
 def test_the_task_is_triggered_by_the_stream_and_gives_up_after_failures() -> None:
     script = filled((SQL / "snowflake" / "04_stream_and_task.sql").read_text())
     (task,) = (part for part in split_statements(script) if part.startswith("CREATE TASK"))
