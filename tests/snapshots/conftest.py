@@ -1,0 +1,133 @@
+"""Pictures of the console: the real one, over a still moment, in surroundings that never change."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from core.clock import SystemClock
+from core.config import Paths, Settings
+from core.jobs import seed
+from core.jobs.base import JobContext
+from core.operations.snapshot import DeskSnapshot
+from core.seed.spec import SeedResult
+from core.text import use_language
+from core.validation.history import PastRun
+from tests.support.check_scenes import past
+from tests.support.console import StillDesk
+from tests.support.looked_scenes import looked
+from tests.support.moments import NOW
+from tests.support.scenes import scene
+from tui.app import Console
+from tui.formats import Formats
+
+_GONE = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MESSAGES", "TZ")
+_GIVEN = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+_MADE = NOW.timestamp() - 180
+
+
+class Picture(Protocol):
+    """Compares a picture with the one that is kept."""
+
+    def __call__(
+        self,
+        state: str,
+        size: tuple[int, int],
+        code: str = "en",
+        *keys: str,
+        ascii_only: bool = False,
+        change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Return whether the console looks as it did. keys: pressed first."""
+
+
+class PosedDesk(StillDesk):
+    """A still desk whose warehouse remembers earlier validations."""
+
+    past: Sequence[PastRun] = ()
+
+    def past_validations(self, limit: int) -> list[PastRun]:
+        """Return those of the moment."""
+        return list(self.past[:limit])
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SeedResult]:
+    """Real seed files in a folder, and what their generation told."""
+    folder = tmp_path_factory.mktemp("seeded")
+    settings = Settings(paths=Paths(data=folder))
+    result = seed.run(JobContext(settings, clock=SystemClock()), seed.Options()).written
+    for file in settings.paths.seed.iterdir():
+        os.utime(file, (_MADE, _MADE))
+    return settings.paths.seed, result
+
+
+@pytest.fixture
+def picture(
+    snap_compare: Callable[..., bool],
+    seeded: tuple[Path, SeedResult],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Picture]:
+    """Take a picture and compare it; paths are relative to an empty folder."""
+    for name in _GONE:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in _GIVEN.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    files, result = seeded
+
+    def compare(
+        state: str,
+        size: tuple[int, int],
+        code: str = "en",
+        *keys: str,
+        ascii_only: bool = False,
+        change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> bool:
+        for name, value in (environ or {}).items():
+            monkeypatch.setenv(name, value)
+        use_language(code)
+        now = scene(state, result, looked(state))
+        desk = PosedDesk(Settings(paths=Paths()), change(now) if change else now)
+        if state != "empty":
+            desk.past = past()
+            Path("data").mkdir()
+            Path("data/seed").symlink_to(files)
+        console = Console(desk, Formats(code), ascii_only=ascii_only, timer=False)
+        try:
+            return snap_compare(console, terminal_size=size, run_before=lambda p: _pose(p, keys))
+        finally:
+            desk.close()
+
+    yield compare
+    use_language("en")
+
+
+async def _pose(pilot: Pilot[int], keys: Sequence[str]) -> None:
+    """Press keys, and draw until nothing that was asked for is under way."""
+    console = pilot.app
+    assert isinstance(console, Console)
+    await _settle(pilot)
+    for key in keys:
+        await pilot.press(key)
+        await _settle(pilot)
+    for field in console.screen.query(Input):
+        field.cursor_blink = False
+    await _settle(pilot)
+
+
+async def _settle(pilot: Pilot[int]) -> None:
+    console = pilot.app
+    assert isinstance(console, Console)
+    for _round in range(2):
+        await pilot.pause(0)
+        console.tick()
+        await console.workers.wait_for_complete()
+    await pilot.pause(0)

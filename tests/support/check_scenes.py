@@ -1,0 +1,146 @@
+"""Validations as they end, in the language in use: all well, and with what can be wrong."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from core.operations.task import TaskSnapshot
+from core.text.figures import count, percent
+from core.validation.history import PastRun, Totals
+from core.validation.model import CheckResult, Status, ValidationResult
+from tests.support.core_texts import told, told_of
+from tests.support.desk import CHECK_NAMES
+from tests.support.moments import NOW
+
+_ORDERS = 128_404
+
+
+def validated(changed: Mapping[str, CheckResult] | None = None) -> TaskSnapshot[ValidationResult]:
+    """Return a finished validation. changed: the checks that did not pass, by name."""
+    sound = _sound()
+    checks = tuple(
+        (changed or {}).get(name) or CheckResult(name, Status.PASS, sound[name], elapsed_s=0.012)
+        for name in CHECK_NAMES
+    )
+    worst = max(entry.status for entry in checks)
+    result = ValidationResult(NOW - timedelta(seconds=12), worst, checks, 0.4)
+    return TaskSnapshot(result=result, ended_at=result.run_at)
+
+
+def _sound() -> dict[str, str]:
+    grown = "{count} raw events since the last validation, usually {usual}"
+    age = told("{seconds} s", seconds=1)
+    return {
+        "raw_vs_prod_counts": told_of(
+            "{count} order in raw events and in orders",
+            "the same {count} orders in raw events and in orders",
+            _ORDERS,
+            count=count(_ORDERS),
+        ),
+        "duplicates": told("every key stands once"),
+        "data_quality": told("ids, prices and quantities of all orders are sound"),
+        "reconciliation": told("every offset read is stored, once"),
+        "referential_integrity": told("every order has its customer and its product"),
+        "freshness": told("the newest order was ingested {age} ago", age=age),
+        "nulls_and_ranges": told("no value is absent or out of range"),
+        "schema": told("all tables and columns are as expected"),
+        "dead_letters": told("no dead letters wait"),
+        "volume": told(grown, count=count(36_020), usual=count(35_900)),
+    }
+
+
+def worse() -> dict[str, CheckResult]:
+    """Return checks that did not pass, with figures and the rows they found."""
+    found = (_duplicates(), _counts(), _letters(), _orphans(), _broken())
+    return {check.name: check for check in found}
+
+
+def past() -> list[PastRun]:
+    """Return earlier validations, the newest first."""
+    verdicts = ("PASS", "PASS", "WARN", "PASS", "FAIL", "ERROR", *["PASS"] * 40)
+    return [
+        PastRun(
+            NOW - timedelta(seconds=12 + 30 * number),
+            verdict,
+            Totals(_ORDERS - 36_020 * number // 60, _ORDERS - 36_060 * number // 60, 100),
+            "reports/validate_report_20260102_140519_7c1d.json",
+        )
+        for number, verdict in enumerate(verdicts)
+    ]
+
+
+def _duplicates() -> CheckResult:
+    kinds = told("{key}: {count}", key="orders.id", count=3)
+    return CheckResult.of(
+        "duplicates",
+        Status.FAIL,
+        told("keys that stand more than once: {list}", list=kinds),
+        {"raw_duplicates": 0, "coordinate_duplicates": 0, "prod_duplicates": 3},
+        [{"key": "orders.id", "value": f"ORDER_{n:06d}", "copies": 2} for n in (17, 23, 4_711)],
+    )
+
+
+def _counts() -> CheckResult:
+    missing = told_of(
+        "{count} order of merged raw events is missing in orders",
+        "{count} orders of merged raw events are missing in orders",
+        1,
+        count=1,
+    )
+    waiting = told_of(
+        "{count} raw event waits for the merge: run `dropship --run transform`",
+        "{count} raw events wait for the merge: run `dropship --run transform`",
+        12_900,
+        count=count(12_900),
+    )
+    return CheckResult.of(
+        "raw_vs_prod_counts",
+        Status.FAIL,
+        told("; ").join([missing, waiting]),
+        {"raw_count": _ORDERS, "merge_backlog": 12_900, "missing_in_prod": 1},
+        [{"fault": "missing", "order_id": "ORDER_000023", "event_id": "3f2c9a5e"}],
+    )
+
+
+def _letters() -> CheckResult:
+    reasons = "invalid_json 60, out_of_range 21, missing_field 12, tombstone 7"
+    return CheckResult.of(
+        "dead_letters",
+        Status.WARN,
+        told_of(
+            "{count} dead letter ({share} of the records): {reasons}",
+            "{count} dead letters ({share} of the records): {reasons}",
+            100,
+            count=100,
+            share=percent(100 / 64_000),
+            reasons=reasons,
+        ),
+        {"records": 64_000, "dead_letters": 100, "fraction": 0.001563, "replayed": 0},
+    )
+
+
+def _orphans() -> CheckResult:
+    return CheckResult.of(
+        "referential_integrity",
+        Status.WARN,
+        told_of(
+            "{count} order ({share}) without its customer or product",
+            "{count} orders ({share}) without their customer or product",
+            1_207,
+            count=count(1_207),
+            share=percent(1_207 / _ORDERS),
+        ),
+        {"orders": _ORDERS, "orphans": 1_207, "orphan_fraction": 0.0094},
+        [{"order_id": f"ORDER_{n:06d}", "missing_customer": "CUST_009999"} for n in range(10)],
+    )
+
+
+def _broken() -> CheckResult:
+    return CheckResult(
+        "volume",
+        Status.ERROR,
+        told(
+            "the check itself broke: {kind}: {reason}",
+            kind="WarehouseError",
+            reason=told("the warehouse is not open yet"),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""The pipeline in each of its states, as the five panes show it, in the language in use."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from core.alerts.burrow import PartitionState
+from core.lifecycle import RunState
+from core.operations.explore import Explored
+from core.operations.history import Sample
+from core.operations.poller import Reading
+from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.task import TaskSnapshot
+from core.producer.csv_records import RejectedRow
+from core.producer.snapshot import ProducerSnapshot
+from core.seed.spec import SeedResult
+from core.transform.worker import MergeSnapshot
+from core.warehouse.model import MergeResult, OffsetGap
+from tests.support import desk
+from tests.support.alert_scenes import alerts, minutes
+from tests.support.check_scenes import validated, worse
+from tests.support.core_texts import told
+from tests.support.moments import NOW, moment
+
+STATES = ("empty", "running", "paused", "error", "full")
+
+
+def scene(state: str, seeded: SeedResult, explored: Explored) -> DeskSnapshot:
+    """Return the moment of a state. seeded: what was generated, in every state but `empty`."""
+    made = {"empty": _empty, "running": _running, "paused": _paused, "error": _error, "full": _full}
+    now = made[state](TaskSnapshot(result=seeded, ended_at=NOW - timedelta(minutes=3)))
+    return replace(now, explored=explored)
+
+
+Seeded = TaskSnapshot[SeedResult]
+
+
+def _empty(_seeded: Seeded) -> DeskSnapshot:
+    return moment()
+
+
+def _running(seeded: Seeded) -> DeskSnapshot:
+    return moment(
+        seed=seeded,
+        producer=_producing(),
+        consumer=desk.CONSUMING,
+        merge=_merged(),
+        validation=validated(),
+        validation_every_s=30.0,
+        reports=desk.REPORTS,
+        figures=desk.kpis(),
+        watch=_watched(desk.CONSUMING.lag),
+        history=desk.history(300),
+        states=dict.fromkeys(range(4), PartitionState.OK),
+        behind_s=0.4,
+        minutes=minutes(),
+    )
+
+
+def _paused(seeded: Seeded) -> DeskSnapshot:
+    """Return a moment in which everything waits for a person: generating is cancelled."""
+    still = replace(desk.CONSUMING, state=RunState.PAUSED, rate=0.0, lag={0: 410, 1: 388, 2: 402})
+    return replace(
+        _running(seeded),
+        seed=replace(seeded, result=replace(seeded.result, cancelled=True)),
+        producer=replace(_producing(), state=RunState.PAUSED, rate_actual=0.0),
+        consumer=still,
+        validation=replace(validated(), running=True, note="reconciliation"),
+        figures=replace(desk.kpis(), took_s=4.2),
+        figures_every_s=0.0,
+        watch=_watched(still.lag),
+        history=(*desk.history(300)[20:], *_rest(20, 1_200)),
+        behind_s=20.0,
+    )
+
+
+def _error(_seeded: Seeded) -> DeskSnapshot:
+    locked = told(
+        "the warehouse {file} is in use by {holder}",
+        file="data/warehouse.duckdb",
+        holder=told(
+            "process {pid} ({command}, since {since})",
+            pid=4711,
+            command="dropship --run consume",
+            since="2026-01-02T13:50:12.000Z",
+        ),
+    )
+    close = told("end that process, or choose another --data-dir")
+    since = NOW - timedelta(seconds=45)
+    waiting = replace(
+        desk.CONSUMING,
+        state=RunState.WAITING,
+        rate=0.0,
+        waiting_for=locked,
+        waiting_since=since,
+        lag={0: 9_410, 1: 9_388, 2: 9_402, 3: 9_391},
+    )
+    figures: Reading[Figures] = Reading(error=locked, failing_since=since)
+    return moment(
+        seed=TaskSnapshot(
+            error=told("{path}: no room left to write", path="data/seed/orders.csv"),
+            hint=told("Free some disk space, give another --output, or generate fewer rows."),
+            ended_at=NOW - timedelta(seconds=20),
+        ),
+        producer=replace(
+            _producing(),
+            state=RunState.FAILED,
+            error=told(
+                "no broker for {seconds} seconds: {reason}",
+                seconds=30,
+                reason="Local: Broker transport failure",
+            ),
+            hint=told("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
+        ),
+        consumer=waiting,
+        merge=_merged(),
+        validation=TaskSnapshot(error=locked, hint=close, ended_at=NOW - timedelta(seconds=2)),
+        figures=figures,
+        watch=Reading(error="Local: Broker transport failure", failing_since=since),
+        history=(*desk.history(300)[45:], *_rest(45, 37_591)),
+        states={0: PartitionState.STALL, 1: PartitionState.STALL, 2: PartitionState.WARN},
+        behind_s=45.0,
+        alerts=alerts()[:2],
+        minutes=minutes(),
+    )
+
+
+def _full(seeded: Seeded) -> DeskSnapshot:
+    """Return a busy moment with everything that there can be: faults, gaps, failures, rests."""
+    parts = range(24)
+    losing = replace(
+        desk.CONSUMING,
+        gaps=(OffsetGap(2, 100, 150, "retention"),),
+        lag={part: 1_000 * part for part in parts},
+        offsets={part: 5_000_000 + part for part in parts},
+        dead_reasons={"invalid_json": 60, "out_of_range": 21, "missing_field": 12, "tombstone": 7},
+        already_stored=310,
+    )
+    return replace(
+        _running(seeded),
+        producer=replace(
+            _producing(),
+            injected={"duplicates": 1_240, "late": 512, "poison": 33},
+            answer_key="data/injected/20260102_140438_injected.jsonl",
+            rejected=14,
+            rejected_rows=tuple(_rejected(line) for line in range(17, 77, 6)),
+            failed=7,
+            delivery_error=told("publishing to {topic}", topic="orders_topic")
+            + ": Broker: Message size too large",
+        ),
+        consumer=losing,
+        validation=validated(worse()),
+        watch=_watched(losing.lag),
+        history=desk.history(600),
+        states={part: list(PartitionState)[part % 5] for part in parts},
+        alerts=alerts(),
+        behind_s=192.0,
+    )
+
+
+def _producing() -> ProducerSnapshot:
+    return replace(desk.RUNNING, mode="replay")
+
+
+def _rejected(line: int) -> RejectedRow:
+    expected = told("a price from 0.00 to 99999999.99 with at most two decimals")
+    cell = "'-12.50'"
+    text = told("{column}: {cell} is not {expected}", column="price", cell=cell, expected=expected)
+    return RejectedRow(line, text)
+
+
+def _merged() -> MergeSnapshot:
+    total = MergeResult(63_100, 640, 120, 40, 11.2, 2.0)
+    return MergeSnapshot(RunState.RUNNING, total, MergeResult(1_190, 9, 1, 0, 0.12, 1.1), 54)
+
+
+def _watched(lag: Mapping[int, int]) -> Reading[Watch]:
+    committed = dict.fromkeys(lag, 16_000)
+    ends = {part: 16_000 + behind for part, behind in lag.items()}
+    return Reading(
+        Watch(lag, sum(ends.values()), ends, committed, 1_204.0, 1_198.0),
+        NOW - timedelta(seconds=1),
+        0.004,
+    )
+
+
+def _rest(seconds: int, lag: int) -> tuple[Sample, ...]:
+    """Return samples of a pipeline that stands still."""
+    return tuple(
+        Sample(NOW - timedelta(seconds=seconds - n), 0.0, 0.0, lag, None, None, None)
+        for n in range(seconds)
+    )
