@@ -24,8 +24,10 @@ import fakesnow.cursor as cursors
 import fakesnow.server as fake
 import pyarrow as pa
 import uvicorn
+from fakesnow import copy_into
 from sessions import Sessions, drop_conflicting
 from snowflake.connector import errors
+from sqlglot import exp
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -75,6 +77,7 @@ async def renew(request: Request) -> JSONResponse:
 def stage_info(request: Request, expression: Any, data: dict[str, Any]) -> dict[str, Any]:
     """Add the fields of an upload that connectors from 5 on insist on."""
     reply = fake_stage_info(request, expression, data)
+    data["overwrite"] = True  # fakesnow does not look at OVERWRITE; a signed address must agree
     reply.update(
         region="",
         path=reply["location"],
@@ -99,6 +102,13 @@ def absent_times(
         return made
     parts = [made.field(i).fill_null(0) for i in range(made.type.num_fields)]
     return pa.StructArray.from_arrays(parts, fields=list(made.type), mask=plain.is_null())
+
+
+def staged_json(select: Any) -> Any:
+    """Let `$1` stand for the JSON of a line, as in a COPY of Snowflake; fakesnow knows Parquet."""
+    for dollar in list(select.find_all(exp.Parameter)):
+        dollar.replace(exp.column("json"))
+    return select
 
 
 def execute(
@@ -129,6 +139,7 @@ def prepare() -> None:
     cursors.FakeSnowflakeCursor._execute = execute
     # Sums and means of exact numbers are exact on Snowflake; fakesnow makes them FLOAT.
     cursors.transforms.numeric_agg_implicit_cast = lambda expression: expression
+    copy_into._strip_json_extract = staged_json
     STREAMS.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),

@@ -1,0 +1,18 @@
+-- Good events of a large batch, from the file that was put on the stage: one JSON object a line.
+COPY INTO {schema}.orders_events (
+    event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset
+)
+FROM (
+    SELECT
+        $1:i::VARCHAR,
+        'order_created',
+        $1:e,
+        $1:t::TIMESTAMP_NTZ(6),
+        $1:s::VARCHAR,
+        $1:p::NUMBER(10, 0),
+        $1:o::NUMBER(19, 0)
+    FROM @{schema}.batches/{file}
+)
+FILE_FORMAT = (TYPE = JSON)
+ON_ERROR = ABORT_STATEMENT
+PURGE = TRUE

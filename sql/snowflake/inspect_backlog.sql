@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM {schema}.orders_events_stream

@@ -1,0 +1,4 @@
+SELECT started_at, inserted, updated, stale, quarantined, duration_s, delay_s
+FROM {schema}.transform_runs
+QUALIFY ROW_NUMBER() OVER (ORDER BY started_at DESC) <= CAST(? AS INTEGER)
+ORDER BY started_at DESC

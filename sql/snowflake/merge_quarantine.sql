@@ -1,0 +1,34 @@
+-- Events whose fields do not cast, with the names of those fields; each once, however often merged.
+INSERT INTO {schema}.dead_letters (
+    event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
+    payload, received_at
+)
+SELECT
+    batch.event_id,
+    'merge',
+    'cast',
+    LTRIM(CONCAT(
+        CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
+        CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
+        CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
+        CASE WHEN batch.quantity IS NULL THEN ', quantity' ELSE '' END,
+        CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
+        CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
+        CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
+    ), ', '),
+    COALESCE(topics.topic, ''),
+    batch.source_id,
+    batch.kafka_partition,
+    batch.kafka_offset,
+    TO_BINARY(TO_JSON(batch.payload), 'UTF-8'),
+    CAST(? AS TIMESTAMP_NTZ(6))
+FROM {schema}.merge_batch AS batch
+LEFT JOIN (
+    SELECT source_id, MIN(topic) AS topic
+    FROM {schema}.consumer_offsets
+    GROUP BY source_id
+) AS topics ON topics.source_id = batch.source_id
+LEFT JOIN (
+    SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
+) AS known ON known.event_id = batch.event_id
+WHERE NOT batch.usable AND known.event_id IS NULL

@@ -1,0 +1,1 @@
+PUT file://{file} @{schema}.batches/ AUTO_COMPRESS = FALSE SOURCE_COMPRESSION = GZIP OVERWRITE = TRUE
