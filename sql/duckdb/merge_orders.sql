@@ -1,8 +1,15 @@
 MERGE INTO {schema}.orders AS target
 USING (SELECT * FROM merge_cast WHERE usable) AS source
 ON target.id = source.id
-WHEN MATCHED AND (source.sold_at, source.event_time, source.kafka_offset)
-    > (target.sold_at, target.event_time, target.kafka_offset)
+-- Versions of one moment and offset (two topics, or two partitions) are told apart by what they
+-- say, so that the outcome does not hang on which came first.
+WHEN MATCHED AND (
+    source.sold_at, source.event_time, source.kafka_offset,
+    source.product_id, source.customer_id, source.quantity, source.unit_price
+) > (
+    target.sold_at, target.event_time, target.kafka_offset,
+    target.product_id, target.customer_id, target.quantity, target.unit_price
+)
 THEN UPDATE SET
     product_id = source.product_id,
     customer_id = source.customer_id,
