@@ -8,6 +8,7 @@ from core.config import Settings
 from core.text import clean
 from core.validation.model import utc
 from core.warehouse.base import Warehouse
+from core.warehouse.headers import headers_from
 from core.warehouse.model import Row, StoredDeadLetter
 
 LETTERS = 500
@@ -147,8 +148,6 @@ def letters_of(warehouse: Warehouse, event_ids: Sequence[str]) -> Iterator[list[
 def _letter(row: Row) -> StoredDeadLetter:
     *identity, headers, received_at, replays, _size_bytes = row
     event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
-    from core.warehouse.duckdb.staging import headers_from  # noqa: PLC0415 - loads Arrow
-
     return StoredDeadLetter(
         event_id=event_id,
         stage=stage,

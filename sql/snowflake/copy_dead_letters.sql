@@ -5,7 +5,7 @@ COPY INTO {schema}.dead_letters (
 )
 FROM (
     SELECT
-        $1:i::VARCHAR,
+        CONCAT($1:s::VARCHAR, '-', $1:p::VARCHAR, '-', $1:o::VARCHAR),
         'decode',
         $1:r::VARCHAR,
         $1:d::VARCHAR,

@@ -4,7 +4,7 @@ COPY INTO {schema}.orders_events (
 )
 FROM (
     SELECT
-        $1:i::VARCHAR,
+        CONCAT($1:s::VARCHAR, '-', $1:p::VARCHAR, '-', $1:o::VARCHAR),
         'order_created',
         $1:e,
         $1:t::TIMESTAMP_NTZ(6),

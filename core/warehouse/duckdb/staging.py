@@ -1,12 +1,11 @@
 """Batches as Arrow tables, which DuckDB appends several times faster than rows."""
 
-import base64
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from core.warehouse.headers import headers_text
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 _TIME = pa.timestamp("us")
@@ -105,24 +104,4 @@ def gaps_table(gaps: Sequence[OffsetGap]) -> pa.Table:
             for gap in gaps
         ],
         schema=_GAPS,
-    )
-
-
-def headers_text(headers: Sequence[tuple[str, bytes | None]]) -> str:
-    """Return record headers as a JSON array of [name, base64 value or null]."""
-    if not headers:
-        return "[]"
-    return json.dumps(
-        [
-            [name, None if value is None else base64.b64encode(value).decode()]
-            for name, value in headers
-        ]
-    )
-
-
-def headers_from(text: str) -> tuple[tuple[str, bytes | None], ...]:
-    """Return record headers from their JSON text."""
-    return tuple(
-        (str(name), None if value is None else base64.b64decode(value))
-        for name, value in json.loads(text)
     )

@@ -16,6 +16,7 @@ from core.text import _, clean
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
+from core.warehouse.headers import headers_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.sqlfiles import script, statement
 
@@ -195,7 +196,7 @@ def _stored_dead_letter(row: Row) -> StoredDeadLetter:
         offset=offset,
         key=key,
         payload=payload,
-        headers=staging.headers_from(headers),
+        headers=headers_from(headers),
         received_at=received_at.replace(tzinfo=UTC),
         replays=replays,
     )

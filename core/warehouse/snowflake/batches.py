@@ -1,0 +1,120 @@
+"""Batches as JSON, in the two ways Snowflake takes them quickly.
+
+A small batch goes as bound JSON arrays of at most a megabyte, each unfolded by one statement; there
+is no file, and one round trip stores a thousand events. A large one goes as one gzipped file of
+lines to a stage, and one COPY reads it: the text of a statement is bounded, a file is not. Payloads
+are put in as they are, because they are valid JSON already; bytes of dead letters go as base64.
+"""
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+
+from core.warehouse.headers import headers_text
+from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+
+STATEMENT_BYTES = 1_000_000
+"""Bytes of JSON that one statement carries at most."""
+STAGED_BYTES = 4_000_000
+"""From so many bytes on, a file is quicker than several statements."""
+_LEVEL = 1
+"""Of compression: the line to Snowflake is seldom slower than the processor."""
+
+
+def event_items(batch: RawBatch) -> list[bytes]:
+    """Return each good event as the bytes of {"p": partition, "o": offset, "e": event}."""
+    return [
+        b'{"p":%d,"o":%d,"e":%b}' % (partition, offset, payload)
+        for partition, offset, payload in zip(
+            batch.partitions, batch.offsets, batch.payloads, strict=True
+        )
+    ]
+
+
+def letter_items(letters: Iterable[DeadLetter]) -> list[bytes]:
+    """Return each dead letter as the bytes of {p, o, r, d, k, v, h}."""
+    return [
+        _json(
+            {
+                "p": letter.partition,
+                "o": letter.offset,
+                "r": letter.reason,
+                "d": letter.detail,
+                "k": _base64(letter.key),
+                "v": _base64(letter.payload),
+                "h": headers_text(letter.headers),
+            }
+        )
+        for letter in letters
+    ]
+
+
+def gap_items(gaps: Iterable[OffsetGap]) -> list[bytes]:
+    """Return each gap as the bytes of {p, f, t, r}."""
+    return [
+        _json({"p": gap.partition, "f": gap.from_offset, "t": gap.to_offset, "r": gap.reason})
+        for gap in gaps
+    ]
+
+
+def moves_array(advances: Iterable[OffsetAdvance]) -> str:
+    """Return the moves of offsets as a JSON array of {p, x: expected, n: next, s: skipped}."""
+    return json.dumps(
+        [
+            {"p": move.partition, "x": move.expected, "n": move.next_offset, "s": move.skipped}
+            for move in advances
+        ]
+    )
+
+
+def is_large(items: Sequence[bytes]) -> bool:
+    """Return whether a file is the better, or the only, way for these items."""
+    return sum(map(len, items)) > STAGED_BYTES or any(
+        len(item) > STATEMENT_BYTES - 2 for item in items
+    )
+
+
+def arrays(items: Iterable[bytes]) -> Iterator[str]:
+    """Yield JSON arrays of items, in order, each of at most STATEMENT_BYTES."""
+    held: list[bytes] = []
+    size = 2
+    for item in items:
+        if held and size + len(item) + 1 > STATEMENT_BYTES:
+            yield _array(held)
+            held, size = [], 2
+        held.append(item)
+        size += len(item) + 1
+    if held:
+        yield _array(held)
+
+
+def lines(items: Iterable[bytes], common: dict[str, str]) -> BytesIO:
+    """Return a gzipped file of one object a line: `common` fields, then those of the item.
+
+    common: fields that every row bears, because a COPY has no bound values.
+    """
+    head = _json(common)[:-1] + b","
+    plain = b"\n".join(head + _unbroken(item)[1:] for item in items)
+    return BytesIO(gzip.compress(plain, _LEVEL))
+
+
+def _unbroken(item: bytes) -> bytes:
+    """Return an item without line breaks: between the values of JSON they mean nothing."""
+    if b"\n" not in item and b"\r" not in item:
+        return item
+    return item.replace(b"\n", b" ").replace(b"\r", b" ")
+
+
+def _array(items: Sequence[bytes]) -> str:
+    return (b"[" + b",".join(items) + b"]").decode()
+
+
+def _json(value: object) -> bytes:
+    # Lone surrogates, as in the name of a header, have no UTF-8; escaped they pass.
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None else b64encode(data).decode()

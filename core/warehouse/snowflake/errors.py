@@ -1,0 +1,77 @@
+"""Errors of the Snowflake connector as ours, once, where they leave the driver.
+
+Transient is what may be gone at the next attempt: the network, a service that is busy, a session
+that ended, a lock. A refusal (no right, no table, a wrong login) is not.
+"""
+
+import re
+
+from snowflake.connector import errors as driver
+
+from core.errors import WarehouseError
+from core.text import _, clean
+
+SESSION_GONE = frozenset({390104, 390108, 390110, 390111, 390112, 390114, 390115, 390195, 390318})
+"""Codes after which only a new login helps: token or session expired, deleted or unknown."""
+_LOGIN = 250001
+_STATEMENT = frozenset({604, 625, 630})
+"""Cancelled, lock timeout, statement timeout: the statement is over, the session lives."""
+_PASSING_STATES = ("08", "40", "53", "57")
+"""SQLSTATE classes: connection, transaction rolled back, resources, intervention."""
+_NETWORK = re.compile(
+    r"HTTP request failed|connection (?:refused|reset|closed)|timed? ?out|dns error|unreachable",
+    re.IGNORECASE,
+)
+_REPEATED = re.compile(r"^(?:\d{6}(?: \(\w+\))?: )+")
+_REQUEST = re.compile(r"\s*\(request_id=[0-9a-f-]+\)\s*$")
+
+
+def translated(error: driver.Error, account: str) -> WarehouseError:
+    """Return a driver error as ours: what Snowflake said, and whether waiting can help."""
+    reason = _reason(error)
+    transient = is_transient(error)
+    return WarehouseError(
+        _("Snowflake {account}: {reason}").format(account=clean(account, 80), reason=reason),
+        hint=_hint(error, transient=transient),
+        transient=transient,
+    )
+
+
+def is_transient(error: driver.Error) -> bool:
+    """Return whether the same may succeed later."""
+    if error.errno in SESSION_GONE | _STATEMENT:
+        return True
+    if error.errno == _LOGIN:
+        return _NETWORK.search(str(error)) is not None
+    if isinstance(error, (driver.ProgrammingError, driver.IntegrityError)):
+        return str(error.sqlstate or "").startswith(_PASSING_STATES)
+    return isinstance(error, (driver.OperationalError, driver.InterfaceError))
+
+
+def loses_session(error: driver.Error) -> bool:
+    """Return whether nobody can tell what became of the session the error came from."""
+    if error.errno in _STATEMENT or isinstance(error, driver.IntegrityError):
+        return False
+    if error.errno in SESSION_GONE:
+        return True
+    return is_transient(error) and not str(error.sqlstate or "").startswith(("40", "53", "57"))
+
+
+def _reason(error: driver.Error) -> str:
+    """Return what was said, in one line: without the code twice and the number of the request."""
+    text = " ".join(str(error.raw_msg or error).split())
+    plain = _REPEATED.sub("", _REQUEST.sub("", text))
+    code = f" ({error.errno})" if error.errno and error.errno > 0 else ""
+    return clean(plain, 300) + code
+
+
+def _hint(error: driver.Error, *, transient: bool) -> str:
+    if transient:
+        return _("check the network and https://status.snowflake.com; it is tried again")
+    if error.errno == _LOGIN:
+        return _(
+            "check account, user and the login that is set; `dropship --run doctor` tells more"
+        )
+    if str(error.sqlstate or "") in {"42S02", "02000", "42501"}:
+        return _("`dropship --run setup` creates what is missing; --print shows it to whoever may")
+    return _("`dropship --run doctor` looks at the connection, the role and the tables")

@@ -1,0 +1,200 @@
+"""Sessions of Snowflake: a connection per thread, transactions, errors translated.
+
+A connection whose fate is unknown is thrown away and never used again. If it had a transaction
+open, that session is ended on the server by the next login: its locks would hold up the retry.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from json import dumps
+from threading import Event, Lock, Thread, current_thread
+from typing import Any, BinaryIO, TypeVar
+
+from snowflake.connector import errors as driver
+
+from core.clock import Clock
+from core.config.settings import Settings
+from core.errors import WarehouseError
+from core.text import N_, _
+from core.warehouse.model import Row
+from core.warehouse.snowflake.connect import connect
+from core.warehouse.snowflake.errors import loses_session, translated
+from core.warehouse.snowflake.names import Names
+
+_FIRST_WAIT_S = 0.2
+_LONGEST_WAIT_S = 5.0
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Connection:
+    """One session, used by one thread. Errors: WarehouseError, caused by the driver's error."""
+
+    def __init__(self, settings: Settings, names: Names, orphans: set[int]) -> None:
+        self._account = _account(settings)
+        self._orphans = orphans
+        self.broken = False
+        self._in_transaction = False
+        try:
+            self._driver = connect(settings, names)
+        except driver.Error as error:
+            raise translated(error, self._account) from error
+        self._end_orphans()
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement with `?` parameters bound; return its rows."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, [bound(value) for value in parameters] or None)
+            return [tuple(_plain(cell) for cell in row) for row in cursor.fetchall()]
+
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one INSERT, UPDATE or COPY; return the first count that it tells."""
+        rows = self.run(sql, parameters)
+        return int(rows[0][0]) if rows and rows[0] else 0
+
+    def put(self, sql: str, content: BinaryIO) -> None:
+        """Upload to a stage; the name in the statement is that of the file to be."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, file_stream=content)
+            cursor.fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator["Connection"]:
+        """Commit at the end, roll back on any exception."""
+        self.run("BEGIN TRANSACTION")
+        self._in_transaction = True
+        try:
+            yield self
+            self.run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._in_transaction = False
+
+    def close(self) -> None:
+        """Log out; a server that does not answer is not waited for."""
+        with suppress(driver.Error, RuntimeError, OSError):
+            self._driver.close(retry=False)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        try:
+            cursor = self._driver.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except driver.Error as error:
+            if loses_session(error):
+                self._give_up()
+            raise translated(error, self._account) from error
+
+    def _roll_back(self) -> None:
+        if not self.broken:
+            # A server that cannot roll back any more has done so, or will when the session ends.
+            with suppress(WarehouseError):
+                self.run("ROLLBACK")
+
+    def _give_up(self) -> None:
+        """Never use this connection again; note the session when it may hold locks."""
+        self.broken = True
+        if self._in_transaction:
+            with suppress(driver.Error, TypeError, ValueError):
+                self._orphans.add(int(self._driver.session_id))
+
+    def _end_orphans(self) -> None:
+        """End earlier sessions of this process that were cut off in a transaction."""
+        while self._orphans:
+            session = self._orphans.pop()
+            try:
+                with self._driver.cursor() as cursor:
+                    cursor.execute(f"SELECT SYSTEM$ABORT_SESSION({session})")
+            except driver.Error:
+                # It may have ended by itself; if not, its locks last until Snowflake ends it.
+                log.info("a session that was cut off could not be ended")
+
+
+class Sessions:
+    """A connection for each thread, opened when it first asks; closed together."""
+
+    def __init__(self, settings: Settings, names: Names, *, clock: Clock) -> None:
+        self._settings = settings
+        self._names = names
+        self._clock = clock
+        self._closing = Event()
+        self._guard = Lock()
+        self._open: dict[Thread, Connection] = {}
+        self._orphans: set[int] = set()
+
+    def mine(self) -> Connection:
+        """Return the connection of the calling thread. Errors: WarehouseError."""
+        thread = current_thread()
+        with self._guard:
+            found = self._open.get(thread)
+            ended = [other for other in self._open if not other.is_alive()]
+            stale = [self._open.pop(other) for other in ended]
+            if found is not None and found.broken:
+                stale.append(self._open.pop(thread))
+                found = None
+        for connection in stale:
+            connection.close()
+        if found is None:
+            if self._closing.is_set():
+                raise WarehouseError(_("the connection to Snowflake is closed"))
+            found = Connection(self._settings, self._names, self._orphans)
+            with self._guard:
+                self._open[thread] = found
+        return found
+
+    def patiently(self, work: Callable[[Connection], T]) -> T:
+        """Do what can be repeated without harm, again while it fails for what passes.
+
+        Waits grow and are jittered; after the configured time the last error stands.
+        """
+        began, wait, told = self._clock.monotonic(), _FIRST_WAIT_S, False
+        while True:
+            try:
+                return work(self.mine())
+            except WarehouseError as error:
+                late = self._clock.monotonic() - began >= self._settings.timeout_s
+                if not error.transient or late or self._closing.is_set():
+                    raise
+                if not told:
+                    told = True
+                    log.warning(N_("waiting for Snowflake"), extra={"reason": error.message})
+                self._clock.wait(self._closing, wait * random.uniform(0.5, 1.0))
+                wait = min(wait * 2, _LONGEST_WAIT_S)
+
+    def close(self) -> None:
+        """Log out of every session; what still runs in them is ended by the server."""
+        self._closing.set()
+        with self._guard:
+            connections = list(self._open.values())
+            self._open.clear()
+        for connection in connections:
+            connection.close()
+
+
+def bound(value: object) -> object:
+    """Return a value as the statements bind it: times in UTC and lists as text, money exact."""
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(sep=" ")
+    if isinstance(value, (list, tuple)):
+        return dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _plain(cell: object) -> object:
+    return bytes(cell) if isinstance(cell, bytearray) else cell
+
+
+def _account(settings: Settings) -> str:
+    snow = settings.snowflake
+    return "" if snow is None else snow.account or snow.connection_name or ""
