@@ -19,13 +19,22 @@ def open_warehouse(context: JobContext) -> Iterator[Warehouse]:
 
     Errors: WarehouseError (out of reach, held by another process), StorageError (damaged file).
     """
-    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415 - imports duckdb
-
-    warehouse = DuckDbWarehouse(context.settings, clock=context.clock)
+    warehouse = _warehouse(context)
     try:
         yield warehouse
     finally:
         warehouse.close()
+
+
+def _warehouse(context: JobContext) -> Warehouse:
+    """Return the warehouse that the settings name. Each engine imports its own heavy libraries."""
+    if context.settings.snowflake is not None:
+        from core.warehouse.snowflake.warehouse import SnowflakeWarehouse  # noqa: PLC0415
+
+        return SnowflakeWarehouse(context.settings, clock=context.clock)
+    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415
+
+    return DuckDbWarehouse(context.settings, clock=context.clock)
 
 
 @contextmanager

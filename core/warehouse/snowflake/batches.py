@@ -9,7 +9,7 @@ are put in as they are, because they are valid JSON already; bytes of dead lette
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 
 from core.warehouse.headers import headers_text
@@ -61,12 +61,25 @@ def gap_items(gaps: Iterable[OffsetGap]) -> list[bytes]:
 
 def moves_array(advances: Iterable[OffsetAdvance]) -> str:
     """Return the moves of offsets as a JSON array of {p, x: expected, n: next, s: skipped}."""
-    return json.dumps(
-        [
-            {"p": move.partition, "x": move.expected, "n": move.next_offset, "s": move.skipped}
-            for move in advances
-        ]
+    return json_array(
+        {"p": move.partition, "x": move.expected, "n": move.next_offset, "s": move.skipped}
+        for move in advances
     )
+
+
+def row_items(rows: Iterable[Sequence[str | None]]) -> list[bytes]:
+    """Return each row of texts as a JSON array."""
+    return [_json(row) for row in rows]
+
+
+def id_items(event_ids: Iterable[str]) -> list[bytes]:
+    """Return each event id as a JSON text."""
+    return [_json(event_id) for event_id in event_ids]
+
+
+def json_array(entries: Iterable[Mapping[str, int]]) -> str:
+    """Return small objects as one JSON array."""
+    return json.dumps(list(entries))
 
 
 def is_large(items: Sequence[bytes]) -> bool:
@@ -90,7 +103,7 @@ def arrays(items: Iterable[bytes]) -> Iterator[str]:
         yield _array(held)
 
 
-def lines(items: Iterable[bytes], common: dict[str, str]) -> BytesIO:
+def lines(items: Iterable[bytes], common: Mapping[str, str]) -> BytesIO:
     """Return a gzipped file of one object a line: `common` fields, then those of the item.
 
     common: fields that every row bears, because a COPY has no bound values.

@@ -127,7 +127,7 @@ class Sessions:
         self._settings = settings
         self._names = names
         self._clock = clock
-        self._closing = Event()
+        self.closing = Event()
         self._guard = Lock()
         self._open: dict[Thread, Connection] = {}
         self._orphans: set[int] = set()
@@ -145,7 +145,7 @@ class Sessions:
         for connection in stale:
             connection.close()
         if found is None:
-            if self._closing.is_set():
+            if self.closing.is_set():
                 raise WarehouseError(_("the connection to Snowflake is closed"))
             found = Connection(self._settings, self._names, self._orphans)
             with self._guard:
@@ -163,17 +163,17 @@ class Sessions:
                 return work(self.mine())
             except WarehouseError as error:
                 late = self._clock.monotonic() - began >= self._settings.timeout_s
-                if not error.transient or late or self._closing.is_set():
+                if not error.transient or late or self.closing.is_set():
                     raise
                 if not told:
                     told = True
                     log.warning(N_("waiting for Snowflake"), extra={"reason": error.message})
-                self._clock.wait(self._closing, wait * random.uniform(0.5, 1.0))
+                self._clock.wait(self.closing, wait * random.uniform(0.5, 1.0))
                 wait = min(wait * 2, _LONGEST_WAIT_S)
 
     def close(self) -> None:
         """Log out of every session; what still runs in them is ended by the server."""
-        self._closing.set()
+        self.closing.set()
         with self._guard:
             connections = list(self._open.values())
             self._open.clear()

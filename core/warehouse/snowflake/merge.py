@@ -1,0 +1,141 @@
+"""The merge on Snowflake: by the stored procedure, by the task, or statement by statement.
+
+All three take the stream of raw events in one transaction and give the same rows, so they may be
+mixed, and whoever comes second waits for the stream. The procedure is the shortest way: one call,
+with the counts as its answer. The task runs the same procedure with the rights of its owner. Where
+neither exists, or the role may not use them, the statements of `sql/snowflake/merge_*.sql` do it.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.clock import Clock
+from core.errors import WarehouseError
+from core.text import _, clean
+from core.warehouse.model import MergeResult, Row
+from core.warehouse.snowflake.session import Connection
+
+Sql = Callable[[str], str]
+TASK = "merge_orders_task"
+
+
+def has_pending(connection: Connection, sql: Sql) -> bool:
+    """Return whether raw events wait for a merge; asking wakes no warehouse."""
+    ((pending,),) = connection.run(sql("merge_pending"))
+    return str(pending).lower() == "true"
+
+
+def has_procedure(connection: Connection, sql: Sql) -> bool:
+    """Return whether the merge procedure is there and visible to the role."""
+    return bool(connection.run(sql("merge_procedure_exists")))
+
+
+def merge_by_procedure(connection: Connection, sql: Sql) -> MergeResult:
+    """Call the procedure; return the counts that it tells."""
+    ((told,),) = connection.run(sql("merge_procedure"))
+    figures = json.loads(told)
+    return MergeResult(
+        inserted=int(figures["inserted"]),
+        updated=int(figures["updated"]),
+        stale=int(figures["stale"]),
+        quarantined=int(figures["quarantined"]),
+        duration_s=float(figures["duration_s"]),
+        delay_s=float(figures["delay_s"]),
+    )
+
+
+def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> MergeResult:
+    """Merge everything in the stream, in one transaction of this session."""
+    began, started_at = clock.monotonic(), clock.now()
+    connection.run(sql("merge_batch"))
+    with connection.transaction():
+        connection.run(sql("merge_cast"))
+        (counted,) = connection.run(sql("merge_count"))
+        taken, quarantined, oldest, from_seq, to_seq = counted
+        if not taken:
+            return MergeResult()
+        if quarantined:
+            connection.run(sql("merge_quarantine"), [started_at])
+        (written,) = connection.run(sql("merge_orders"))
+        inserted, updated = int(written[0]), int(written[1])
+        result = MergeResult(
+            inserted=inserted,
+            updated=updated,
+            stale=int(taken) - int(quarantined) - inserted - updated,
+            quarantined=int(quarantined),
+            duration_s=clock.monotonic() - began,
+            delay_s=_age(started_at, oldest),
+        )
+        connection.run(sql("merge_log"), _log_row(started_at, from_seq, to_seq, result))
+    return result
+
+
+def merge_by_task(
+    connection: Connection, sql: Sql, clock: Clock, *, wait: Callable[[float], bool], limit_s: float
+) -> MergeResult:
+    """Start the task and wait for the run that follows; return what it logged.
+
+    wait: pauses so many seconds, tells whether to stop. Errors: WarehouseError when the run failed,
+    or when none has ended after `limit_s` seconds.
+    """
+    ((before,),) = connection.run(sql("task_clock"))
+    connection.run(sql("task_execute"))
+    began, pause = clock.monotonic(), 0.5
+    while clock.monotonic() - began < limit_s and not wait(pause):
+        runs = connection.run(sql("task_run_since"), [before])
+        if runs and runs[0][0] in {"FAILED", "FAILED_AND_AUTO_SUSPENDED", "CANCELLED"}:
+            raise WarehouseError(
+                _("the task {task} failed: {reason}").format(
+                    task=TASK, reason=clean(runs[0][1] or "-", 300)
+                ),
+                hint=_(
+                    "the Warehouse pane shows its runs; SNOW_TRANSFORM=client merges without it"
+                ),
+            )
+        if runs and runs[0][0] in {"SUCCEEDED", "SKIPPED"}:
+            return _logged(connection.run(sql("task_merged_since"), [before]))
+        pause = min(pause * 1.5, 5.0)
+    raise WarehouseError(
+        _("the task {task} has not ended after {seconds:.0f} s").format(task=TASK, seconds=limit_s),
+        hint=_("a suspended task does not run: `ALTER TASK ... RESUME`, or SNOW_TRANSFORM=client"),
+        transient=True,
+    )
+
+
+def _logged(rows: Sequence[Row]) -> MergeResult:
+    """Return the sum of the runs that the log of merges shows."""
+    total = MergeResult()
+    for inserted, updated, stale, quarantined, duration_s, delay_s in rows:
+        total = total.plus(
+            MergeResult(
+                int(inserted),
+                int(updated),
+                int(stale),
+                int(quarantined),
+                float(duration_s),
+                float(delay_s),
+            )
+        )
+    return total
+
+
+def _age(now: datetime, stored: datetime) -> float:
+    """Return seconds since a stored moment, which is UTC without a zone; never below 0."""
+    return max((now.replace(tzinfo=None) - stored).total_seconds(), 0.0)
+
+
+def _log_row(
+    started_at: datetime, from_seq: object, to_seq: object, result: MergeResult
+) -> list[object]:
+    return [
+        started_at,
+        from_seq,
+        to_seq,
+        result.inserted,
+        result.updated,
+        result.stale,
+        result.quarantined,
+        result.duration_s,
+        result.delay_s,
+    ]

@@ -1,0 +1,241 @@
+"""Snowflake behind the warehouse seam: each method one transaction of the calling thread's session.
+
+Writes of batches are never repeated here: `core.consumer.store` reads the stored offsets first.
+What may be repeated without harm is, for as long as the settings allow to wait.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from core.broker.identity import TopicIdentity
+from core.clock import Clock
+from core.config import Settings
+from core.errors import FencedError, WarehouseError
+from core.text import _, clean
+from core.warehouse.headers import headers_from
+from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
+from core.warehouse.reference_csv import read_reference
+from core.warehouse.snowflake import batches, merge
+from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.snowflake.scripts import run_setup, tables_present
+from core.warehouse.snowflake.session import Connection, Sessions
+from core.warehouse.sqlfiles import statement
+
+_DIALECT = "snowflake"
+_TASK_LIMIT_S = 900.0
+_EVERYTHING = 2**31 - 1
+
+
+class SnowflakeWarehouse:
+    """The warehouse seam on Snowflake; see `core.warehouse.base.Warehouse` for each method.
+
+    Opening logs in, so that a wrong setting is told before any work begins.
+    """
+
+    label = "snowflake"
+
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+        self._settings = settings
+        self._names = snowflake_names(settings)
+        self._clock = clock
+        self._sessions = Sessions(settings, self._names, clock=clock)
+        self._procedure: bool | None = None
+        self._sessions.patiently(lambda _connection: None)
+
+    def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
+        """Run the numbered scripts as far as the role may; nothing where all tables are there."""
+        snow = self._settings.snowflake
+        role = "" if snow is None or snow.role is None else snow.role
+
+        def work(connection: Connection) -> Sequence[SetupStep]:
+            if not again and tables_present(connection, self._names):
+                return ()
+            return run_setup(connection, self._names, role=role)
+
+        self._procedure = None
+        return self._sessions.patiently(work)
+
+    def load_table(self, table: str, csv_file: Path) -> int:
+        """Make a reference table hold the rows of a CSV file; return rows now in it."""
+        chunks = [batches.row_items(rows) for rows in read_reference(table, csv_file)]
+
+        def work(connection: Connection) -> int:
+            with connection.transaction():
+                for items in chunks:
+                    for array in batches.arrays(items):
+                        connection.run(self._sql(f"merge_{table}"), [array])
+                ((count,),) = connection.run(self._sql(f"count_{table}"))
+            return int(count)
+
+        return self._sessions.patiently(work)
+
+    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+        """Return the next offset of each partition, entering those met for the first time."""
+        entries = batches.json_array(
+            {"p": partition, "n": start} for partition, start in sorted(starts.items())
+        )
+        whose = [identity.source_id, identity.cluster_id, identity.topic, identity.generation]
+        connection = self._sessions.mine()
+        found = self.stored_offsets(identity)
+        if starts.keys() - found.keys():
+            connection.run(self._sql("claim_partitions"), [*whose, self._clock.now(), entries])
+            found = self.stored_offsets(identity)
+        return {partition: offset for partition, offset in found.items() if partition in starts}
+
+    def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
+        """Return the next offset of each partition ever claimed. Asks once, and does not wait."""
+        rows = self._sessions.mine().run(self._sql("stored_offsets"), [identity.source_id])
+        return {int(partition): int(offset) for partition, offset in rows}
+
+    def write_batch(self, batch: RawBatch) -> None:
+        """Store a batch and its offsets in one transaction, behind the fence."""
+        source, topic = batch.identity.source_id, batch.identity.topic
+        received = batch.received_at
+        with self._sessions.mine().transaction() as connection:
+            self._store(
+                connection,
+                "events",
+                batches.event_items(batch),
+                [source, received, source],
+                {"s": source, "t": _text(received)},
+            )
+            self._store(
+                connection,
+                "dead_letters",
+                batches.letter_items(batch.dead_letters),
+                [source, topic, source, received],
+                {"s": source, "c": topic, "t": _text(received)},
+            )
+            for array in batches.arrays(batches.gap_items(batch.gaps)):
+                connection.run(self._sql("insert_gaps"), [source, topic, received, array])
+            self._advance(connection, batch)
+
+    def merge(self) -> MergeResult:
+        """Merge new raw events into orders and log the run."""
+        return self._sessions.patiently(self._merge)
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a named read."""
+        sql = self._sql(query)
+        return self._sessions.patiently(lambda connection: connection.run(sql, parameters))
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a named write, once: a second time could write twice."""
+        self._sessions.mine().run(self._sql(statement), parameters)
+
+    def dead_letters(
+        self, *, reason: str | None = None, limit: int | None = None
+    ) -> list[StoredDeadLetter]:
+        """Return dead letters that were not replayed, newest first."""
+        most = _EVERYTHING if limit is None else limit
+        return [_letter(row) for row in self.rows("dead_letters", [reason, reason, most])]
+
+    def mark_replayed(self, event_ids: Sequence[str]) -> None:
+        """Note that dead letters were published again and confirmed."""
+        connection = self._sessions.mine()
+        now = self._clock.now()
+        with connection.transaction():
+            for array in batches.arrays(batches.id_items(event_ids)):
+                connection.run(self._sql("mark_replayed"), [now, array])
+
+    def close(self) -> None:
+        """Log out of every session."""
+        self._sessions.close()
+
+    def _sql(self, name: str, **more: str) -> str:
+        text = statement(_DIALECT, name, self._names.schema)
+        for placeholder, value in {**self._names.placeholders(), **more}.items():
+            text = text.replace(f"{{{placeholder}}}", value)
+        return text
+
+    def _store(
+        self,
+        connection: Connection,
+        kind: str,
+        items: list[bytes],
+        parameters: list[object],
+        common: dict[str, str],
+    ) -> None:
+        """Insert items by bound arrays, or by a staged file where they are many."""
+        if not batches.is_large(items):
+            for array in batches.arrays(items):
+                connection.run(self._sql(f"insert_{kind}"), [*parameters, array])
+            return
+        file = f"{kind}-{uuid4().hex}.ndjson.gz"
+        connection.put(self._sql("put_batch", file=file), batches.lines(items, common))
+        rows = connection.run(self._sql(f"copy_{kind}", file=file))
+        loaded = sum(int(row[3]) for row in rows if len(row) > 3)  # noqa: PLR2004 - rows_loaded
+        if loaded != len(items):
+            raise WarehouseError(
+                _("{loaded} of {count} staged records were loaded").format(
+                    loaded=loaded, count=len(items)
+                ),
+                hint=_("nothing was stored; it is tried again"),
+                transient=True,
+            )
+
+    def _advance(self, connection: Connection, batch: RawBatch) -> None:
+        """Move the offsets, each only from where this consumer found it."""
+        moved = connection.change(
+            self._sql("advance_offsets"),
+            [batch.received_at, batches.moves_array(batch.advances), batch.identity.source_id],
+        )
+        if moved != len(batch.advances):
+            raise FencedError(
+                _("topic {topic}: another consumer has stored one of the partitions {list}").format(
+                    topic=clean(batch.identity.topic, 80),
+                    list=", ".join(str(move.partition) for move in batch.advances),
+                ),
+                hint=_("nothing was written; the consumer reads again from the stored offsets"),
+                transient=True,
+            )
+
+    def _merge(self, connection: Connection) -> MergeResult:
+        if not merge.has_pending(connection, self._sql):
+            return MergeResult()
+        how = self._transform(connection)
+        if how == "task":
+            return merge.merge_by_task(
+                connection, self._sql, self._clock, wait=self._wait, limit_s=_TASK_LIMIT_S
+            )
+        if how == "procedure":
+            return merge.merge_by_procedure(connection, self._sql)
+        return merge.merge_by_statements(connection, self._sql, self._clock)
+
+    def _transform(self, connection: Connection) -> str:
+        """Return who merges: as set, else the procedure where it is there."""
+        snow = self._settings.snowflake
+        wanted = "auto" if snow is None else snow.transform
+        if wanted != "auto":
+            return wanted
+        if self._procedure is None:
+            self._procedure = merge.has_procedure(connection, self._sql)
+        return "procedure" if self._procedure else "client"
+
+    def _wait(self, seconds: float) -> bool:
+        return self._clock.wait(self._sessions.closing, seconds)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _letter(row: Row) -> StoredDeadLetter:
+    *identity, headers, received_at, replays = row
+    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
+    return StoredDeadLetter(
+        event_id=event_id,
+        stage=stage,
+        reason=reason,
+        detail=detail,
+        topic=topic,
+        partition=int(partition),
+        offset=int(offset),
+        key=key,
+        payload=payload,
+        headers=headers_from(headers),
+        received_at=received_at.replace(tzinfo=UTC),
+        replays=int(replays),
+    )

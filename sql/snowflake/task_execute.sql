@@ -1,0 +1,1 @@
+EXECUTE TASK {schema}.merge_orders_task
