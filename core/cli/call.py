@@ -88,7 +88,8 @@ class Call:
         from core.cli import work  # noqa: PLC0415
         from core.jobs.base import JobContext  # noqa: PLC0415
 
-        self._settings = settings = work.settings_of(options)
+        settings, problems = work.settings_of(options)
+        self._settings = settings
         if settings.snowflake is None:
             leave_pandas_out()
         self._redactor, self._log_file = work.open_log(settings, options, self._stderr.record)
@@ -100,6 +101,7 @@ class Call:
             max_bad=options.max_bad,
             show=self._show_interim,
             known=self._known,
+            problems=problems,
         )
         return work.Work(options.run, options, context).follow(self._stderr.board)
 

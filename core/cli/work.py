@@ -14,7 +14,8 @@ from typing import Any
 
 from core.cli.progress import PAINT_EVERY_S, Board
 from core.config import Settings
-from core.config.load import load_settings
+from core.config.load import examine_settings
+from core.config.problems import Problem, SettingsError
 from core.config.secrets import Redactor
 from core.errors import UsageError
 from core.jobs.base import JobContext, JobResult
@@ -22,12 +23,14 @@ from core.logs import start_logging
 from core.text import _, clean
 
 log = logging.getLogger(__name__)
+_EXAMINES_SETTINGS = "doctor"
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """Return the settings that the options and the environment lead to.
 
-    Errors: UsageError, ConfigError.
+def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings that options and environment lead to, and what is wrong with them.
+
+    Only `doctor` gets wrong ones. Errors: UsageError, ConfigError.
     """
     folder: Path = options.data_dir
     if folder.exists() and not folder.is_dir():
@@ -35,10 +38,13 @@ def settings_of(options: argparse.Namespace) -> Settings:
             _("--data-dir: {path} is not a directory").format(path=clean(folder)),
             hint=_("name a folder; it is made when it is missing"),
         )
-    return load_settings(
+    settings, problems = examine_settings(
         data_dir=folder, env_file=options.env_file, timeout_s=float(options.timeout)
     )
 
+    if problems and options.run != _EXAMINES_SETTINGS:
+        raise SettingsError(problems)
+    return settings, problems
 
 def open_log(
     settings: Settings, options: argparse.Namespace, show: Callable[[str, str], None]

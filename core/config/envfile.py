@@ -5,6 +5,7 @@ that `${NAME}` must be defined. Nothing is written to the process environment.
 """
 
 import io
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from core.text import _, clean
 from core.text.system import why
 
 MAX_BYTES = 1_000_000
+_NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
@@ -33,35 +35,38 @@ class EnvEntry:
 
 @dataclass(frozen=True)
 class EnvFile:
-    """The assignments of a file, in order. exposed: others than the owner may read it."""
+    """The assignments of a file, in order. exposed: others than the owner may read it.
+
+    problems: one a line that breaks the syntax; the other lines count.
+    """
 
     path: Path
     entries: tuple[EnvEntry, ...]
     exposed: bool
+    problems: tuple[Problem, ...] = ()
 
 
 def read_env_file(path: Path, environ: Mapping[str, str]) -> EnvFile:
     """Read a `.env` file; `${NAME}` is looked up in earlier lines, then in `environ`.
 
-    Errors: SettingsError, one problem a fault, when the file cannot be read, is not UTF-8 or
-    breaks the syntax; FileNotFoundError is left to the caller, who knows whether that matters.
+    Errors: SettingsError when the file cannot be read or is not UTF-8; FileNotFoundError is left to
+    the caller, who knows whether that matters.
     """
     data, exposed = _read_bytes(path)
     text = _decoded(path, data)
     bindings = list(parse_stream(io.StringIO(text, newline="")))
-    problems = [
-        Problem(
-            _("{file}:{line}: this is not NAME=value").format(
-                file=clean(path), line=_line(binding)
-            ),
-            _("comment the line out with #, or close the quotes"),
-        )
-        for binding in bindings
-        if binding.error
-    ]
-    if problems:
-        raise SettingsError(problems)
-    return EnvFile(path, tuple(_resolved(bindings, environ)), exposed)
+    problems = tuple(_malformed(path, binding) for binding in bindings if binding.error)
+    return EnvFile(path, tuple(_resolved(bindings, environ)), exposed, problems)
+
+
+def _malformed(path: Path, binding: Binding) -> Problem:
+    """Return the problem of a line without a meaning, with the name that it seems to set."""
+    name = _NAME.match(binding.original.string)
+    return Problem(
+        _("{file}:{line}: this is not NAME=value").format(file=clean(path), line=_line(binding)),
+        _("comment the line out with #, or close the quotes"),
+        name[1] if name else "",
+    )
 
 
 def _read_bytes(path: Path) -> tuple[bytes, bool]:

@@ -7,11 +7,11 @@ that is close to one of ours counts as a mistake.
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.config.envfile import EnvFile
-from core.config.kafka_conf import PREFIX
+from core.config.kafka_conf import PREFIX, library_name, may_be_set
 from core.config.problems import Problem
 from core.config.secrets import is_secret_name
 from core.config.snowflake_options import PREFIX as SNOW_PREFIX
@@ -48,6 +48,7 @@ NAMES = (
 """Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""
 
 _OURS = ("SNOW_", "KAFKA_", "DROPSHIP_")
+_ALIKE = 0.55
 _CLOSE = 0.8
 _VERY_CLOSE = 0.85
 _PLACEHOLDER = re.compile(
@@ -77,7 +78,7 @@ class Gathered:
 
 def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
     """Return the settings of the environment over those of a file."""
-    problems: list[Problem] = []
+    problems = list(file.problems) if file is not None else []
     warnings: list[str] = []
     given: dict[str, Given] = {}
     for entry in file.entries if file is not None else ():
@@ -112,31 +113,50 @@ def _is_ours(name: str) -> bool:
     )
 
 
-def _suggestion(name: str, cutoff: float) -> str | None:
-    close = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=cutoff)
+def _closest(name: str, candidates: Iterable[str], cutoff: float) -> str | None:
+    close = difflib.get_close_matches(name, list(candidates), n=1, cutoff=cutoff)
     return close[0] if close else None
 
 
+def _family(name: str) -> str:
+    """Return which of our prefixes a name bears, or nothing."""
+    return next((prefix for prefix in _OURS if name.upper().startswith(prefix)), "")
+
+
+def _meant(name: str) -> str | None:
+    """Return the setting that a name of a family of ours seems to mean, None when none is near.
+
+    Only the part behind the prefix is compared: two names of one family are never all alike.
+    """
+    family = _family(name)
+    rest = name.upper().removeprefix(family)
+    if family == "KAFKA_" and may_be_set(library_name(rest)):
+        return PREFIX + rest
+    own = [known.removeprefix(family) for known in NAMES if known.startswith(family)]
+    close = _closest(rest, own, _ALIKE)
+    return None if close is None else family + close
+
+
 def _unknown(name: str, where: str) -> Problem:
-    close = _suggestion(name, 0.6)
+    close = _meant(name)
     message = _("{where}: {setting} is not a setting of dropship").format(
         where=where, setting=clean(name, 100)
     )
     if close is None:
-        return Problem(message, _("remove it; .env.example names every setting"))
-    return Problem(message, _("did you mean {setting}?").format(setting=close))
+        return Problem(message, _("remove it; .env.example names every setting"), name)
+    return Problem(message, _("did you mean {setting}?").format(setting=close), name)
 
 
 def _unknown_in_file(name: str, where: str) -> Iterator[Problem]:
-    if name.upper().startswith(_OURS):
+    if _family(name):
         yield _unknown(name, where)
 
 
 def _misspelt_prefix(name: str, where: str) -> Iterator[str]:
     """Return a warning for a foreign name that looks like one of ours."""
-    if name.upper().startswith(_OURS):
+    if _family(name):
         return
-    close = _suggestion(name, _VERY_CLOSE)
+    close = _closest(name.upper(), NAMES, _VERY_CLOSE)
     if close is not None:
         yield _("{where}: {setting} is ignored; did you mean {close}?").format(
             where=where, setting=clean(name, 100), close=close
@@ -145,9 +165,11 @@ def _misspelt_prefix(name: str, where: str) -> Iterator[str]:
 
 def _unknown_in_environment(environ: Mapping[str, str]) -> Iterator[Problem]:
     for name, value in environ.items():
-        if not name.upper().startswith(_OURS) or _is_ours(name) or not value:
+        family = _family(name)
+        if not family or _is_ours(name) or not value:
             continue
-        if _suggestion(name, _CLOSE) is not None:
+        own = [known for known in NAMES if known.startswith(family)]
+        if _closest(name.upper(), own, _CLOSE) is not None:
             yield _unknown(name, _("environment"))
 
 
@@ -157,6 +179,7 @@ def _undefined(name: str, missing: str, where: str) -> Problem:
             where=where, setting=clean(name, 100), missing=repr(clean(missing, 100))
         ),
         _("define it above; a value that holds ${ itself can be set in the environment"),
+        name,
     )
 
 
@@ -173,6 +196,7 @@ def _placeholders(given: Mapping[str, Given]) -> Iterator[Problem]:
                 where=found.where, setting=clean(name, 100), value=repr(clean(found.value, 80))
             ),
             _("put in the real value, or remove the line"),
+            name,
         )
 
 

@@ -42,6 +42,14 @@ def library_name(setting: str) -> str:
     return setting.removeprefix(PREFIX).lower().replace("_", ".")
 
 
+def may_be_set(name: str) -> bool:
+    """Return whether librdkafka knows a setting, such as `sasl.password`, that is not reserved."""
+    if refusal(name):
+        return False
+    complaint = _complaint({name: ""})
+    return complaint is None or "No such configuration property" not in complaint
+
+
 def refusal(name: str) -> str:
     """Return why a librdkafka setting may not be configured, or nothing."""
     if name in _OWN_NAME:

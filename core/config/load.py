@@ -38,17 +38,44 @@ def load_settings(
     env_file: None means `.env`, which may be absent; a named file must exist. timeout_s: seconds
     to wait for a broker or warehouse. Errors: SettingsError (a ConfigError) with every problem.
     """
-    file = _read_file(env_file, environ)
+    settings, problems = examine_settings(
+        data_dir=data_dir,
+        reports_dir=reports_dir,
+        env_file=env_file,
+        environ=environ,
+        timeout_s=timeout_s,
+    )
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def examine_settings(
+    *,
+    data_dir: Path = _DEFAULTS.paths.data,
+    reports_dir: Path = _DEFAULTS.paths.reports,
+    env_file: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    timeout_s: float = _DEFAULTS.timeout_s,
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings with every problem; what is wrong has its default. See `load_settings`.
+
+    For those who report on settings: nothing may work with the result while there are problems.
+    """
+    unreadable: tuple[Problem, ...] = ()
+    file = None
+    try:
+        file = _read_file(env_file, environ)
+    except SettingsError as error:
+        unreadable = error.problems
     values = gather(file, environ)
-    reader = Reader(values.given, list(values.problems))
+    reader = Reader(values.given, [*unreadable, *values.problems])
     kafka = _kafka(reader)
     schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, identifier)
     snowflake = read_snowflake(reader)
     thresholds = _thresholds(reader)
     log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
-    if reader.problems:
-        raise SettingsError(reader.problems)
-    return Settings(
+    settings = Settings(
         paths=Paths(data=data_dir, reports=reports_dir),
         kafka=kafka,
         snowflake=snowflake,
@@ -63,6 +90,7 @@ def load_settings(
             *_privileges(values.given),
         ),
     )
+    return settings, tuple(reader.problems)
 
 
 def _read_file(env_file: Path | None, environ: Mapping[str, str]) -> EnvFile | None:

@@ -9,10 +9,14 @@ from core.text import _
 
 @dataclass(frozen=True)
 class Problem:
-    """One wrong setting: one line on what and where, one on how to mend it."""
+    """One wrong setting: one line on what and where, one on how to mend it.
+
+    setting: its name as it is written; empty where the whole file is meant.
+    """
 
     message: str
     hint: str = ""
+    setting: str = ""
 
 
 class SettingsError(ConfigError):

@@ -26,13 +26,14 @@ class Reader:
                     where=self.given[name].where, setting=clean(name, 100), reason=reason
                 ),
                 hint,
+                name,
             )
         )
 
     def miss(self, name: str, reason: str, hint: str = "") -> None:
         """Note that a setting is needed and not given."""
         self.problems.append(
-            Problem(_("{setting}: {reason}").format(setting=name, reason=reason), hint)
+            Problem(_("{setting}: {reason}").format(setting=name, reason=reason), hint, name)
         )
 
     def warn(self, name: str, reason: str) -> None:

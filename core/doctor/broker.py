@@ -9,7 +9,7 @@ from threading import Event
 from core.broker.base import Broker
 from core.broker.clients import client_log
 from core.broker.connect import connect_broker
-from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, warn
+from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, unseen, warn
 from core.errors import BrokerError
 from core.text import _, clean
 
@@ -18,6 +18,10 @@ _TOLD_LINES = 3
 
 def look_at_broker(visit: Examination) -> Iterator[Finding]:
     """Yield whether a broker answers, then what the topic holds."""
+    if "broker" in visit.unsure:
+        yield unseen("broker")
+        yield unseen("topic")
+        return
     settings = visit.settings
     own = settings.kafka.bootstrap_servers is None
     # An embedded broker either runs now or not: waiting for one is for those who need it.
@@ -31,7 +35,7 @@ def look_at_broker(visit: Examination) -> Iterator[Finding]:
             return
     try:
         yield ok("broker", _reached(visit, broker))
-        yield _topic(visit, broker)
+        yield unseen("topic") if "topic" in visit.unsure else _topic(visit, broker)
     finally:
         broker.close()
 

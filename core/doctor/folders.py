@@ -17,8 +17,16 @@ _MB = 1_000_000
 
 
 def look_at_settings(visit: Examination) -> Iterator[Finding]:
-    """Yield what the settings choose, and their warnings. Wrong ones never come this far."""
+    """Yield what the settings choose, and their warnings; or a finding for each wrong setting.
+
+    A wrong setting's finding bears its name, in place of `settings`.
+    """
     settings = visit.settings
+    if visit.problems:
+        for problem in visit.problems:
+            mend = problem.hint or _("mend it; .env.example names every setting")
+            yield fail(clean(problem.setting, 100) or "settings", clean(problem.message), mend)
+        return
     chosen = _("broker {broker}, warehouse {warehouse}, topic {topic}, group {group}").format(
         broker=settings.broker_label,
         warehouse=settings.warehouse_label,

@@ -1,6 +1,6 @@
 """What the doctor finds: one line for each thing it looked at, and how to mend it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +8,19 @@ from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
+from core.config.problems import Problem
+from core.text import _
+
+_BROKER = frozenset({"broker", "topic"})
+_WAREHOUSE = frozenset({"warehouse", "tables"})
+_HIDES: Mapping[str, frozenset[str]] = {
+    "KAFKA_TOPIC": frozenset({"topic"}),
+    "KAFKA_GROUP_ID": frozenset({"offsets"}),
+    "KAFKA_TOPIC_PARTITIONS": frozenset(),
+    "KAFKA_TOPIC_REPLICATION": frozenset(),
+    "SNOW_SCHEMA": frozenset({"tables"}),
+}
+"""Settings that stand in the way of less than all checks of their back end."""
 
 
 class Status(StrEnum):
@@ -42,7 +55,8 @@ class Examination:
     """One visit. topic and stored are left by earlier sections for the comparison at the end.
 
     stored: next offset of each partition as the warehouse has it. patience_s: how long a broker
-    may take to answer; the whole visit has `settings.timeout_s`.
+    may take to answer; the whole visit has `settings.timeout_s`. problems: wrong settings, which
+    have their default in `settings`.
     """
 
     settings: Settings
@@ -50,6 +64,14 @@ class Examination:
     patience_s: float
     topic: TopicFacts | None = None
     stored: Mapping[int, int] | None = None
+    problems: Sequence[Problem] = ()
+
+    @property
+    def unsure(self) -> frozenset[str]:
+        """Names of the checks that wrong settings stand in the way of."""
+        return frozenset().union(
+            *(_hidden_by(problem.setting.upper()) for problem in self.problems)
+        )
 
 
 @dataclass(frozen=True)
@@ -73,3 +95,22 @@ def warn(name: str, detail: str, hint: str) -> Finding:
 def fail(name: str, detail: str, hint: str) -> Finding:
     """Return a finding that must be mended."""
     return Finding(name, Status.FAIL, detail, hint)
+
+
+def unseen(name: str) -> Finding:
+    """Return the finding of a check that a wrong setting stands in the way of."""
+    return warn(
+        name,
+        _("not looked at: a setting that it depends on is wrong"),
+        _("mend the settings first"),
+    )
+
+
+def _hidden_by(setting: str) -> frozenset[str]:
+    """Return the checks that cannot be made while a setting is wrong; "" is a whole file."""
+    if setting in _HIDES:
+        return _HIDES[setting]
+    for prefix, names in (("KAFKA_", _BROKER), ("SNOW_", _WAREHOUSE)):
+        if setting.startswith(prefix):
+            return names
+    return frozenset() if setting else _BROKER | _WAREHOUSE

@@ -11,6 +11,7 @@ from threading import Thread
 
 from core.clock import Clock
 from core.config import Settings
+from core.config.problems import Problem
 from core.config.secrets import Redactor
 from core.doctor.broker import BROKER
 from core.doctor.folders import FOLDERS, SETTINGS
@@ -46,6 +47,7 @@ def examine(
     settings: Settings,
     *,
     clock: Clock,
+    problems: Sequence[Problem] = (),
     progress: Progress | None = None,
     cancelled: Cancelled = never_cancelled,
     found: Callable[[Sequence[Finding]], None] = lambda _so_far: None,
@@ -53,13 +55,14 @@ def examine(
 ) -> list[Finding]:
     """Return a finding for each check, within `settings.timeout_s` seconds. Raises nothing.
 
-    found: told all findings so far after each section. Cut short, it returns those.
+    problems: what is wrong with the settings. found: told all findings so far after each section.
+    Cut short, it returns those.
     """
     shown = progress or NoProgress()
     mask = Redactor(settings.secrets)
     ends = clock.monotonic() + settings.timeout_s
     patience = min(_BROKER_S, settings.timeout_s * _BROKER_SHARE)
-    visit = Examination(settings, clock, patience)
+    visit = Examination(settings, clock, patience, problems=problems)
     findings: list[Finding] = []
     task = _("doctor")
     shown.start(task, sum(len(section.names) for section in sections), _("checks"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.doctor.model import Examination, Finding, Section, fail, ok, warn
+from core.doctor.model import Examination, Finding, Section, fail, ok, unseen, warn
 from core.errors import DropshipError, WarehouseHeldError
 from core.text import _, clean
 from core.text.figures import count, decimal
@@ -16,8 +16,12 @@ _MB = 1_000_000
 
 def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
     """Yield whether the warehouse opens and whether its tables are right. Writes nothing."""
+    if "warehouse" in visit.unsure:
+        yield unseen("warehouse")
+        yield unseen("tables")
+        return
     file = visit.settings.paths.warehouse_file
-    unseen = _("not looked at: see warehouse")
+    not_opened = _("not looked at: see warehouse")
     if not file.exists():
         yield ok("warehouse", _("{file} is made at the first use").format(file=clean(file)))
         yield ok("tables", _("none yet"))
@@ -26,11 +30,11 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         warehouse = _open(visit)
     except WarehouseHeldError as error:
         yield warn("warehouse", clean(error.message), error.hint)
-        yield warn("tables", unseen, _("run the doctor again once it is free"))
+        yield warn("tables", not_opened, _("run the doctor again once it is free"))
         return
     except DropshipError as error:
         yield fail("warehouse", clean(error.message), error.hint)
-        yield warn("tables", unseen, _("run the doctor again once it opens"))
+        yield warn("tables", not_opened, _("run the doctor again once it opens"))
         return
     try:
         size = _("{file}: {size} MB, nobody holds it").format(
@@ -38,7 +42,7 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         )
         yield ok("warehouse", size)
         try:
-            yield _tables(visit, warehouse)
+            yield unseen("tables") if "tables" in visit.unsure else _tables(visit, warehouse)
         except DropshipError as error:
             yield fail("tables", clean(error.message), error.hint)
     finally:
@@ -47,6 +51,9 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
 
 def look_at_offsets(visit: Examination) -> Iterator[Finding]:
     """Yield how Kafka's commits stand to the stored offsets: behind or equal, never ahead."""
+    if "offsets" in visit.unsure:
+        yield unseen("offsets")
+        return
     facts, stored = visit.topic, visit.stored
     if facts is None or stored is None:
         missing = "broker" if facts is None else "warehouse"

@@ -12,6 +12,7 @@ from threading import Event
 from typing import Protocol
 
 from core.clock import Clock, SystemClock
+from core.config.problems import Problem
 from core.config.settings import Settings
 from core.progress import NoProgress, Progress
 from core.text import _, ngettext
@@ -98,7 +99,8 @@ class JobContext:
 
     stop: set once a clean end is wanted. show: takes interim results of a job that repeats itself
     (`--watch`). max_bad: records that may go wrong before the result is bad; None is the default
-    rule. known: the figures so far, see `note`.
+    rule. known: the figures so far, see `note`. problems: wrong settings; only `doctor` is run with
+    any.
     """
 
     settings: Settings
@@ -110,6 +112,8 @@ class JobContext:
     known: dict[str, object] = field(default_factory=dict)
 
     @property
+    meters: Meters = field(default_factory=Meters)
+    problems: Sequence[Problem] = ()
     def stopping(self) -> bool:
         """Whether a clean end is wanted."""
         return self.stop.is_set()

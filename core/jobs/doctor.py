@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from core.doctor.model import Finding, Status
 from core.doctor.run import CHECK_NAMES, examine
+from core.errors import ConfigError
 from core.jobs.base import JobContext, Summary
 from core.text import _, ngettext
 
@@ -36,7 +37,7 @@ class DoctorResult:
 
     def summary(self) -> Summary:
         """Return a line for each check, with its hint below, and a count."""
-        width = max(map(len, CHECK_NAMES))
+        width = max(len(name) for name in (*CHECK_NAMES, *(one.name for one in self.findings)))
         lines: list[str] = []
         for one in self.findings:
             lines.append(f"{one.status.value:<4}  {one.name:<{width}}  {one.detail}")
@@ -52,15 +53,23 @@ class DoctorResult:
 
 
 def run(context: JobContext, _options: Options) -> DoctorResult:
-    """Look at everything, within `--timeout` seconds."""
+    """Look at everything, within `--timeout` seconds.
+
+    Errors: ConfigError, after all was looked at and shown, when a setting is wrong.
+    """
     findings = examine(
         context.settings,
         clock=context.clock,
+        problems=context.problems,
         progress=context.progress,
         cancelled=context.cancelled,
         found=lambda so_far: context.note({"checks": _as_json(so_far)}),
     )
-    return DoctorResult(findings)
+    result = DoctorResult(findings)
+    if context.problems:
+        context.show(result)
+        raise ConfigError(result.bad, hint=_("each check says how to mend it"))
+    return result
 
 
 def _as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:

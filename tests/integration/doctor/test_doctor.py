@@ -1,7 +1,9 @@
 """The doctor: what it says when all is well, and that nothing broken keeps it from answering."""
 
+import os
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from core.doctor.program import fits
 from core.doctor.run import CHECK_NAMES, examine
 from core.jobs.doctor import DoctorResult
 from tests.support.events import event
-from tests.support.processes import Dropship, commands
+from tests.support.processes import ROOT, Dropship, Ended, commands
 from tests.support.topic import publish
 from tests.support.waiting import wait_until
 
@@ -372,3 +374,61 @@ def test_nothing_is_left_running(settings):
     for _ in range(3):
         checks(settings)
     assert psutil.Process().num_threads() <= before + 1
+
+
+def examined(dropship: Dropship, **env: str) -> tuple[Ended, dict[str, dict[str, str]]]:
+    ended = dropship("doctor", "--timeout", "5", env=env)
+    return ended, {check["name"]: check for check in ended.record["checks"]}
+
+
+def test_each_wrong_setting_is_a_check_and_the_rest_is_looked_at(dropship):
+    dropship("setup").done()
+    (dropship.folder / ".env").write_text(
+        f"LOG_LEVEL=loud\nKAFKA_SASL_PASSWORD={CANARY}\nKAFKA_TOPIC='open\nSNOW_SCHEMA=a b\n"
+    )
+    ended, found = examined(dropship)
+    assert (ended.code, ended.record["error"]["kind"]) == (2, "config")
+    wrong = {"LOG_LEVEL": 1, "KAFKA_SASL_PASSWORD": 2, "KAFKA_TOPIC": 3, "SNOW_SCHEMA": 4}
+    for name, line in wrong.items():
+        assert found[name]["status"] == "fail"
+        assert f".env:{line}" in found[name]["detail"]
+        assert found[name]["hint"]
+        assert name in ended.record["error"]["message"]
+    assert found["KAFKA_SASL_PASSWORD"]["hint"] == "did you mean KAFKA_CONF_SASL_PASSWORD?"
+    assert "settings" not in found
+    assert found["warehouse"]["status"] == "ok"
+    for name in ("broker", "topic", "tables"):
+        assert found[name]["status"] == "warn"
+        assert "a setting that it depends on is wrong" in found[name]["detail"]
+    assert CANARY not in ended.out + ended.err
+
+
+def test_a_broker_is_looked_at_beside_wrong_settings_of_the_warehouse(dropship):
+    dropship.start_broker()
+    ended, found = examined(dropship, SNOW_SCHEMA="a b", KAFKA_TOPIC_PARTITIONS="none")
+    assert ended.code == 2
+    assert (found["broker"]["status"], found["topic"]["status"]) == ("ok", "ok")
+    ended, found = examined(dropship, KAFKA_TOPIC="a b")
+    assert (found["broker"]["status"], found["topic"]["status"]) == ("ok", "warn")
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_a_check(dropship):
+    (dropship.folder / ".env").mkdir()
+    ended, found = examined(dropship)
+    assert ended.code == 2
+    assert "is a directory" in found["settings"]["detail"]
+    assert found["data_dir"]["status"] == "ok"
+    for name in ("broker", "topic", "warehouse", "tables"):
+        assert found[name]["status"] == "warn"
+
+
+def test_wrong_settings_are_shown_to_a_person_once_each(dropship):
+    command = [sys.executable, "-m", "core.cli.main", "--run", "doctor"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LOG_LEVEL": "loud"}
+    ended = subprocess.run(
+        command, cwd=dropship.folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stdout.count("'loud' is not a level") == 1
+    assert "'loud'" not in ended.stderr
+    assert "1 check failed: LOG_LEVEL" in ended.stderr

@@ -48,11 +48,12 @@ def test_references_look_above_then_into_the_environment(file):
 
 def test_each_syntax_error_names_its_line(file):
     file.write_text("A=1\n\nB='open\nC=3\n=4\n")
-    with pytest.raises(SettingsError) as caught:
-        read_env_file(file, {})
-    places = [problem.message.split(":")[1] for problem in caught.value.problems]
+    found = read_env_file(file, {})
+    places = [problem.message.split(":")[1] for problem in found.problems]
     assert "3" in places
     assert "5" in places
+    assert [entry.key for entry in found.entries] == ["A", "C"]
+    assert found.problems[0].setting == "B"
 
 
 def test_what_is_not_utf8_names_its_line(file):

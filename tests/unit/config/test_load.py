@@ -99,6 +99,13 @@ def test_a_placeholder_of_a_secret_is_not_repeated(env_file):
         ("KAFKA_BOOTSTRAP_SERVER", "KAFKA_BOOTSTRAP_SERVERS"),
         ("DROPSHIP_FRESHNES_WARN_S", "DROPSHIP_FRESHNESS_WARN_S"),
         ("kafka_topic", "KAFKA_TOPIC"),
+        ("KAFKA_SERVERS", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("KAFKA_SASL_PASSWORD", "KAFKA_CONF_SASL_PASSWORD"),
+        ("KAFKA_SECURITY_PROTOCOL", "KAFKA_CONF_SECURITY_PROTOCOL"),
+        ("KAFKA_ACKS", "remove it"),
+        ("KAFKA_RETENTION_HOURS", "remove it"),
+        ("SNOW_WHATEVER", "remove it"),
+        ("DROPSHIP_COLOUR", "remove it"),
     ],
 )
 def test_an_unknown_name_in_the_file_gets_a_suggestion(env_file, name, meant):
