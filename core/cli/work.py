@@ -22,9 +22,9 @@ from core.jobs.base import JobContext, JobResult
 from core.logs import start_logging
 from core.text import _, clean
 
-log = logging.getLogger(__name__)
 _EXAMINES_SETTINGS = "doctor"
 
+log = logging.getLogger(__name__)
 
 
 def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, ...]]:
@@ -41,10 +41,10 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     settings, problems = examine_settings(
         data_dir=folder, env_file=options.env_file, timeout_s=float(options.timeout)
     )
-
     if problems and options.run != _EXAMINES_SETTINGS:
         raise SettingsError(problems)
     return settings, problems
+
 
 def open_log(
     settings: Settings, options: argparse.Namespace, show: Callable[[str, str], None]

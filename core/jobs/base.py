@@ -110,10 +110,9 @@ class JobContext:
     max_bad: int | None = None
     show: Callable[[JobResult], None] = _show_nothing
     known: dict[str, object] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
 
     @property
-    meters: Meters = field(default_factory=Meters)
-    problems: Sequence[Problem] = ()
     def stopping(self) -> bool:
         """Whether a clean end is wanted."""
         return self.stop.is_set()
