@@ -10,6 +10,7 @@ from core.validation.model import utc
 from core.warehouse.base import Warehouse
 from core.warehouse.headers import headers_from
 from core.warehouse.model import Row, StoredDeadLetter
+from core.warehouse.snowflake.task import TaskStatus, read_task
 
 LETTERS = 500
 """Dead letters that a list shows at most."""
@@ -68,7 +69,10 @@ class StoredGap:
 
 @dataclass(frozen=True)
 class Inspection:
-    """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first."""
+    """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first.
+
+    task: what merges inside Snowflake; None on DuckDB.
+    """
 
     tables: tuple[TableFacts, ...]
     file_bytes: int
@@ -77,6 +81,7 @@ class Inspection:
     runs: tuple[MergeRun, ...]
     offsets: tuple[StoredOffset, ...]
     gaps: tuple[StoredGap, ...]
+    task: TaskStatus | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
             StoredGap(clean(topic), part, first, end, clean(reason), utc(noticed))
             for topic, part, first, end, reason, noticed in warehouse.rows("inspect_gaps", [_RUNS])
         ),
+        task=read_task(warehouse),
     )
 
 

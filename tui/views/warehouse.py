@@ -38,6 +38,8 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
     found = reading.value
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
+        if found.task is not None:
+            lines.append(line(Span(found.task.line, "dim" if found.task.healthy else "wait")))
         lines.append(_questions(now, frame.formats))
     return [cut(entry, frame.width) for entry in lines]
 

@@ -1,0 +1,106 @@
+"""What is told of the task that merges inside Snowflake, from what Snowflake answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from core.errors import WarehouseError
+from core.warehouse.base import Warehouse
+from core.warehouse.model import Row
+from core.warehouse.snowflake.task import TaskStatus, read_task
+
+DUE = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the warehouse gives UTC without a zone
+GOOD = ("SUCCEEDED", DUE, 0.25, 3.5, None)
+BAD = ("FAILED", DUE, 0.5, 1.0, "Numeric value '\x1b[31mx' is not recognized")
+RUNNING = ("EXECUTING", DUE, 0.1, None, None)
+
+
+class Answers:
+    """A warehouse that answers named reads; one that has no answer is refused."""
+
+    label = "snowflake"
+
+    def __init__(self, answers: Mapping[str, Sequence[Row]]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    def rows(self, query: str, _parameters: Sequence[object] = ()) -> list[Row]:
+        self.asked.append(query)
+        if query not in self._answers:
+            raise WarehouseError("Insufficient privileges")
+        return list(self._answers[query])
+
+
+def status(state: str = "started", *runs: tuple[Any, ...], reason: str | None = None) -> TaskStatus:
+    shown = [(state, reason, "W")]
+    answers = Answers({"task_shown": [], "task_state": shown, "task_runs": runs})
+    found = read_task(cast("Warehouse", answers))
+    assert found is not None
+    # The second reads the answer to the first, so nothing may come between them.
+    assert answers.asked == ["task_shown", "task_state", "task_runs"]
+    return found
+
+
+def test_a_started_task_that_runs_is_healthy() -> None:
+    found = status("started", RUNNING, GOOD, BAD)
+    assert (found.state, found.failures, found.healthy) == ("started", 0, True)
+    assert found.runs[1].due_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert "its last run began 0.1 s late" in found.line
+
+
+def test_failures_are_counted_since_the_last_good_run() -> None:
+    found = status("started", RUNNING, BAD, BAD, GOOD, BAD)
+    assert (found.failures, found.healthy) == (2, False)
+    assert "the last 2 runs failed: Numeric value" in found.line
+    assert "\x1b" not in found.line
+
+
+def test_a_task_that_gave_up_says_why() -> None:
+    last = ("FAILED_AND_AUTO_SUSPENDED", *BAD[1:])
+    found = status("suspended", last, BAD, reason="SUSPENDED_DUE_TO_ERRORS")
+    assert (found.failures, found.healthy) == (2, False)
+    assert "suspended after too many failures: Numeric value" in found.line
+
+
+def test_a_task_that_somebody_suspended_says_how_to_start_it() -> None:
+    found = status("suspended", GOOD, reason="USER_SUSPENDED")
+    assert (found.failures, found.healthy) == (0, False)
+    assert "ALTER TASK ... RESUME" in found.line
+
+
+def test_a_task_without_runs() -> None:
+    assert "no run in the last seven days" in status("started").line
+
+
+def test_a_task_that_is_not_visible() -> None:
+    found = read_task(cast("Warehouse", Answers({"task_shown": [], "task_state": []})))
+    assert found is not None
+    assert (found.state, found.healthy) == ("absent", False)
+    assert "not there, or not visible" in found.line
+
+
+@pytest.mark.parametrize("missing", ["task_shown", "task_state"])
+def test_a_question_that_is_refused_is_no_error(missing: str) -> None:
+    answers = {"task_shown": [], "task_state": [("started", None, "W")], "task_runs": [GOOD]}
+    del answers[missing]
+    found = read_task(cast("Warehouse", Answers(answers)))
+    assert found is not None
+    assert found.state == "unknown"
+    assert "Insufficient privileges" in found.line
+
+
+def test_a_hidden_history_leaves_the_state() -> None:
+    answers = {"task_shown": [], "task_state": [("started", None, "W")]}
+    found = read_task(cast("Warehouse", Answers(answers)))
+    assert found is not None
+    assert (found.state, found.runs, found.hidden) == ("started", (), "Insufficient privileges")
+    assert "its runs are not visible" in found.line
+
+
+def test_duckdb_has_no_tasks() -> None:
+    answers = Answers({})
+    answers.label = "duckdb"
+    assert read_task(cast("Warehouse", answers)) is None
+    assert answers.asked == []
