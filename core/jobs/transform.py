@@ -9,6 +9,7 @@ from core.text import _
 from core.text.figures import count
 from core.transform.worker import MergeSnapshot, merge_all
 from core.warehouse.model import MergeResult
+from core.warehouse.snowflake.task import TaskStatus, read_task
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,10 @@ class Options:
 
 @dataclass(frozen=True)
 class TransformResult:
-    """The sum of the merges of this job."""
+    """The sum of the merges of this job. task: what merges inside Snowflake; None on DuckDB."""
 
     merged: MergeResult
+    task: TaskStatus | None = None
 
     @property
     def bad(self) -> str:
@@ -39,6 +41,7 @@ class TransformResult:
             "quarantined": merged.quarantined,
             "duration_s": round(merged.duration_s, 3),
             "delay_s": round(merged.delay_s, 3),
+            "task": None if self.task is None else self.task.fields(),
         }
 
     def summary(self) -> Summary:
@@ -48,24 +51,21 @@ class TransformResult:
             "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
             "{quarantined} quarantined"
         )
-        return Summary(
-            lines=(
-                line.format(
-                    taken=count(merged.taken),
-                    inserted=count(merged.inserted),
-                    updated=count(merged.updated),
-                    stale=count(merged.stale),
-                    quarantined=count(merged.quarantined),
-                ),
-            )
+        told = line.format(
+            taken=count(merged.taken),
+            inserted=count(merged.inserted),
+            updated=count(merged.updated),
+            stale=count(merged.stale),
+            quarantined=count(merged.quarantined),
         )
+        return Summary(lines=(told,) if self.task is None else (told, self.task.line))
 
 
 def run(context: JobContext, options: Options) -> TransformResult:
     """Merge what is new; with `watch` until a stop is wanted."""
     with open_warehouse(context) as warehouse:
         total = merge_all(warehouse, context.stop)
-        result = TransformResult(total)
+        result = TransformResult(total, read_task(warehouse))
         alerts = AlertWatch(context.settings.thresholds, context.clock)
         while options.watch is not None and not context.stopping:
             context.note(result.fields())
@@ -74,5 +74,5 @@ def run(context: JobContext, options: Options) -> TransformResult:
             last = merge_all(warehouse, context.stop)
             alerts.see(merge=MergeSnapshot(last=last))
             total = total.plus(last)
-            result = TransformResult(total)
+            result = TransformResult(total, read_task(warehouse))
     return result
