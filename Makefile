@@ -12,8 +12,8 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-slow test-kafka chaos check lint format types contracts bench messages generate-data \
-        validate monitor docker-up docker-down all clean clean-reports
+.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka chaos check lint format types \
+        contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -43,7 +43,13 @@ run: install ## the console on a terminal, else the whole pipeline without a scr
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/dropship; else $(BIN)/dropship --run pipeline; fi
 
 test: $(VENV)/.developed ## the tests (at most 5 minutes on 2 cores)
-	$(PYTEST) -m "not slow and not kafka" tests
+	$(PYTEST) -m "not slow and not kafka and not snapshots" tests
+
+test-snapshots: $(VENV)/.developed ## compare pictures of the console with those that are kept
+	$(PYTEST) -m snapshots tests/snapshots
+
+renew-snapshots: $(VENV)/.developed ## keep the pictures as they are now
+	$(BIN)/python -m pytest -p no:xdist -m snapshots --snapshot-update tests/snapshots
 
 test-slow: $(VENV)/.developed ## the tests that `make test` leaves out
 	$(PYTEST) -m "slow and not kafka" tests || [ $$? -eq 5 ]  # 5: there are none

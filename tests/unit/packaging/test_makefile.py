@@ -13,6 +13,8 @@ TARGETS = [
     "install",
     "run",
     "test",
+    "test-snapshots",
+    "renew-snapshots",
     "check",
     "lint",
     "bench",
