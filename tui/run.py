@@ -15,6 +15,7 @@ from core.errors import DropshipError, ExitCode, UsageError
 from core.logs import start_logging
 from core.operations.desk import Desk
 from core.operations.inforce import sources
+from core.operations.measure import measured
 from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
 from tui.app import Console
@@ -71,7 +72,8 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     ending.install()
     desk.explorer.log.begin()
     desk.explorer.where = sources(options.env_file, os.environ)
-    console.run()
+    with measured(desk, options.metrics_port):
+        console.run()
     ending.finished()
     if console.forced:
         # The desk may still be draining in its threads: that is what is not waited for.

@@ -4,7 +4,7 @@ import logging
 
 from core.alerts.engine import AlertEngine
 from core.alerts.feed import Feed
-from core.alerts.model import Change, Level, Readings, rule_name
+from core.alerts.model import Alert, Change, Level, Readings, rule_name
 from core.clock import Clock
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot
@@ -26,6 +26,10 @@ class AlertWatch:
         self._feed = Feed(limits)
         self._engine = AlertEngine(limits.alert_hold_s)
         self._next_s = clock.monotonic()
+
+    def latest(self) -> tuple[Alert, ...]:
+        """Return active alerts, worst first, then past ones; from any thread."""
+        return self._engine.latest
 
     def see(
         self,

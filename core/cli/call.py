@@ -103,7 +103,8 @@ class Call:
             known=self._known,
             problems=problems,
         )
-        return work.Work(options.run, options, context).follow(self._stderr.board)
+        with work.measured(options, context, self._stderr.notice):
+            return work.Work(options.run, options, context).follow(self._stderr.board)
 
     def _judge(self, error: BaseException) -> verdict.Verdict:
         """Return the verdict on an error, after keeping its traceback where it belongs."""

@@ -14,6 +14,9 @@ from core.text import _
 
 FORMATS = ("json", "html", "junit")
 LANGUAGES = ("en", "fr")
+MEASURED = frozenset({"produce", "consume", "transform", "pipeline", "broker"})
+"""Jobs that can serve metrics while they run."""
+_MAX_PORT = 65_535
 Reader = Callable[[str], Callable[[str], object]]
 """Takes the name of an option, returns what reads its value."""
 
@@ -111,6 +114,19 @@ def declare_common(options: Options) -> None:
 def declare(job: str, options: Options) -> None:
     """Declare the options of one job."""
     _DECLARE[job](options)
+    if job in MEASURED:
+        declare_metrics(options)
+
+
+def declare_metrics(options: Options) -> None:
+    """Declare the option of whatever runs long enough to be scraped."""
+    options.value(
+        "--metrics-port",
+        lambda name: values.integer(name, 0, _MAX_PORT),
+        None,
+        _("serve Prometheus metrics on this port of 127.0.0.1; 0 takes a free one"),
+        shown=_("none"),
+    )
 
 
 def _from(low: int) -> Reader:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from core.cli import values
 from core.cli.joblist import NAMES, job_lines, listing
-from core.cli.options import LANGUAGES, Options, declare, declare_common
+from core.cli.options import LANGUAGES, Options, declare, declare_common, declare_metrics
 from core.errors import UsageError
 from core.text import _, clean
 
@@ -137,6 +137,7 @@ def main_parser() -> argparse.ArgumentParser:
     console = Options(parser, _("options of the console"))
     console.flag("--ascii", _("draw with ASCII characters only"))
     console.flag("--read-only", _("look, and change nothing"))
+    declare_metrics(console)
     _add_common(parser).flag("--version", _("show the version"))
     return parser
 

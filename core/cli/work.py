@@ -6,7 +6,8 @@ Imported only when a job is really run, since settings and jobs import heavy lib
 import argparse
 import importlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from threading import Event, Thread
@@ -65,6 +66,29 @@ def open_log(
     for warning in settings.warnings:
         log.warning(warning)
     return redact, file if opened else None
+
+
+@contextmanager
+def measured(
+    options: argparse.Namespace, context: JobContext, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Serve the job's metrics until the block ends, when `--metrics-port` wants it; say where.
+
+    Errors: UsageError when the port cannot be had.
+    """
+    port: int | None = getattr(options, "metrics_port", None)
+    if port is None:
+        yield
+        return
+    from core.metrics.server import serve_metrics  # noqa: PLC0415 - loads the client library
+
+    with serve_metrics(
+        port, context.meters.moment, job=options.run, settings=context.settings
+    ) as address:
+        told = _("metrics at {address}").format(address=address)
+        log.info(told)
+        say(told)
+        yield
 
 
 class Work(Thread):

@@ -109,6 +109,7 @@ class Counters:
             notices=tuple(self._notices),
             latency=self._latency.recent(int(at)),
             latency_total=self._latency.whole(),
+            latency_buckets=self._latency.buckets(),
             last_commit=self._last_commit,
             last_batch=self._last_batch,
             waiting_for=self._waiting_for,

@@ -18,13 +18,24 @@ class Percentiles:
 
 
 @dataclass(frozen=True)
+class LatencyBuckets:
+    """Latencies as a histogram: counts[i] events took at most bounds_s[i] seconds; all, total."""
+
+    bounds_s: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+    total: int = 0
+    sum_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class ConsumerSnapshot:
     """One moment of a consumer.
 
     consumed: records read and stored, good or dead. already_stored: records met again that the
     warehouse had. fenced: batches refused because another consumer had stored them. rate: records
     per second over the last seconds. lag and offsets: by partition held now. latency: of the last
-    ten seconds; latency_total: of the whole run. notices: what a person must hear, as of a topic
+    ten seconds; latency_total: of the whole run, and latency_buckets: the same as a histogram.
+    notices: what a person must hear, as of a topic
     that was made again. waiting_for: why it cannot go on, and since when.
     """
 
@@ -42,6 +53,7 @@ class ConsumerSnapshot:
     notices: tuple[str, ...] = ()
     latency: Percentiles = field(default_factory=Percentiles)
     latency_total: Percentiles = field(default_factory=Percentiles)
+    latency_buckets: LatencyBuckets = field(default_factory=LatencyBuckets)
     last_commit: datetime | None = None
     last_batch: int = 0
     waiting_for: str = ""

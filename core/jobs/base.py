@@ -14,6 +14,7 @@ from typing import Protocol
 from core.clock import Clock, SystemClock
 from core.config.problems import Problem
 from core.config.settings import Settings
+from core.metrics.meters import Meters
 from core.progress import NoProgress, Progress
 from core.text import _, ngettext
 
@@ -97,6 +98,7 @@ def _show_nothing(_result: JobResult) -> None:
 class JobContext:
     """What a job works with.
 
+    meters: where it hangs what can be measured while it works.
     stop: set once a clean end is wanted. show: takes interim results of a job that repeats itself
     (`--watch`). max_bad: records that may go wrong before the result is bad; None is the default
     rule. known: the figures so far, see `note`. problems: wrong settings; only `doctor` is run with
@@ -110,6 +112,7 @@ class JobContext:
     max_bad: int | None = None
     show: Callable[[JobResult], None] = _show_nothing
     known: dict[str, object] = field(default_factory=dict)
+    meters: Meters = field(default_factory=Meters)
     problems: Sequence[Problem] = ()
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.broker.embedded import start_embedded
 from core.errors import UsageError
 from core.jobs.base import JobContext, Summary
+from core.metrics.meters import TopicMoment
 from core.text import _, clean
 from core.text.figures import count
 
@@ -61,10 +62,12 @@ def run(context: JobContext, _options: Options) -> BrokerResult:
     broker = start_embedded(context.settings.paths, kafka.topic, clock=context.clock)
     task = _("broker at {servers}").format(servers=broker.bootstrap_servers)
     context.progress.start(task, None, _("records"))
-    records = 0
+    records, seen = 0, TopicMoment(kafka.topic, {})
+    context.meters.watch(topic=lambda: seen)
     try:
         while not context.wait(1.0):
-            records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())
+            ends = {part: mark.high for part, mark in broker.watermarks(kafka.topic).items()}
+            seen, records = TopicMoment(kafka.topic, ends), sum(ends.values())
             context.progress.update(task, records, _("end it with ctrl+c"))
         records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())
     finally:

@@ -158,6 +158,7 @@ def follow(
     task = _("consume")
     context.progress.start(task, None, _("records"))
     alerts = AlertWatch(context.settings.thresholds, context.clock)
+    context.meters.watch(consumer=consumer.snapshot, alerts=alerts.latest)
     try:
         while not consumer.join(_TICK_S):
             if context.stopping and not drain:

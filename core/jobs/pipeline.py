@@ -153,6 +153,12 @@ def _watch(
     task = _("pipeline")
     context.progress.start(task, None, _("events"))
     alerts = AlertWatch(context.settings.thresholds, context.clock)
+    context.meters.watch(
+        consumer=consumer.snapshot,
+        producer=producer.snapshot,
+        merge=merging.snapshot,
+        alerts=alerts.latest,
+    )
     while not producer.join(_TICK_S):
         if context.stopping or consumer.error is not None or merging.error is not None:
             producer.stop()

@@ -148,6 +148,7 @@ def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
     """
     task = _("produce")
     context.progress.start(task, None, _("events"))
+    context.meters.watch(producer=producer.snapshot)
     try:
         while not producer.join(_TICK_S):
             if context.stopping:

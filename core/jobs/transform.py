@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.alerts.watch import AlertWatch
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
+from core.lifecycle import RunState
 from core.text import _
 from core.text.figures import count
 from core.transform.worker import MergeSnapshot, merge_all
@@ -67,12 +68,17 @@ def run(context: JobContext, options: Options) -> TransformResult:
         total = merge_all(warehouse, context.stop)
         result = TransformResult(total, read_task(warehouse))
         alerts = AlertWatch(context.settings.thresholds, context.clock)
+        moment = MergeSnapshot(RunState.RUNNING, total, total, int(total.taken > 0))
+        context.meters.watch(merge=lambda: moment, alerts=alerts.latest)
         while options.watch is not None and not context.stopping:
             context.note(result.fields())
             context.show(result)
             context.wait(options.watch)
             last = merge_all(warehouse, context.stop)
-            alerts.see(merge=MergeSnapshot(last=last))
             total = total.plus(last)
+            # A merge that found nothing is no run, as in the console.
+            runs, shown = (moment.runs + 1, last) if last.taken else (moment.runs, moment.last)
+            moment = MergeSnapshot(RunState.RUNNING, total, shown, runs)
+            alerts.see(merge=MergeSnapshot(last=last))
             result = TransformResult(total, read_task(warehouse))
     return result

@@ -22,6 +22,7 @@ COMMON = (
     N_("Too many levels of symbolic links"),
     N_("Input/output error"),
     N_("Broken pipe"),
+    N_("Address already in use"),
     N_("Connection refused"),
     N_("Connection reset by peer"),
     N_("Device or resource busy"),

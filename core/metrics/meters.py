@@ -1,0 +1,71 @@
+"""Where the parts of a job hang what can be read of them, for whoever measures the job.
+
+Light: it knows the snapshots only, so that a job without `--metrics-port` pays nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
+
+from core.alerts.model import Alert
+from core.consumer.snapshot import ConsumerSnapshot
+from core.producer.snapshot import ProducerSnapshot
+from core.transform.worker import MergeSnapshot
+
+
+@dataclass(frozen=True)
+class TopicMoment:
+    """What the broker tells of the topic, by partition.
+
+    ends: next offset to be written. committed: next offset that `group` reads, by Kafka's account;
+    empty when it was not asked for.
+    """
+
+    topic: str
+    ends: Mapping[int, int]
+    group: str = ""
+    committed: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment of all that is measured; None: there is no such part (yet)."""
+
+    consumer: ConsumerSnapshot | None = None
+    producer: ProducerSnapshot | None = None
+    merge: MergeSnapshot | None = None
+    alerts: tuple[Alert, ...] | None = None
+    topic: TopicMoment | None = None
+
+
+class Sources(TypedDict, total=False):
+    """Functions that return the latest snapshot of a part; they never wait."""
+
+    consumer: Callable[[], ConsumerSnapshot]
+    producer: Callable[[], ProducerSnapshot]
+    merge: Callable[[], MergeSnapshot]
+    alerts: Callable[[], tuple[Alert, ...]]
+    topic: Callable[[], TopicMoment | None]
+
+
+class Meters:
+    """What can be read of a running job. `watch` and `moment` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._sources = Sources()
+
+    def watch(self, **sources: Unpack[Sources]) -> None:
+        """Read these parts from now on; a part that is named again replaces its forerunner."""
+        known: Sources = {**self._sources, **sources}
+        self._sources = known
+
+    def moment(self) -> Moment:
+        """Return the latest snapshot of every part."""
+        sources = self._sources
+        return Moment(
+            consumer=sources["consumer"]() if "consumer" in sources else None,
+            producer=sources["producer"]() if "producer" in sources else None,
+            merge=sources["merge"]() if "merge" in sources else None,
+            alerts=sources["alerts"]() if "alerts" in sources else None,
+            topic=sources["topic"]() if "topic" in sources else None,
+        )
