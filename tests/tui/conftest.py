@@ -16,7 +16,18 @@ from core.text import use_language
 from tui.app import Console
 from tui.formats import Formats
 
-_LETTERS = {"question_mark": "?", "colon": ":", "plus": "+", "minus": "-", "equals_sign": "="}
+_LETTERS = {
+    "question_mark": "?",
+    "colon": ":",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "asterisk": "*",
+    "slash": "/",
+    "space": " ",
+}
 
 Script = Callable[["Session"], Coroutine[Any, Any, None]]
 
@@ -64,6 +75,11 @@ class Session:
         """Leave every dialog."""
         while len(self.console.screen_stack) > 2:
             await self.press("escape")
+
+    @property
+    def told(self) -> list[str]:
+        """The messages that were shown for a while, the last one last."""
+        return [told.message for told in self.console._notifications]
 
     @property
     def text(self) -> str:

@@ -14,33 +14,6 @@ from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 
-LEAVING = {"q", "ctrl+c"}
-
-
-def keys_of(bindings):
-    return [key for entry in bindings for key in entry.key.split(",") if key not in LEAVING]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
-def test_every_key_works_in_every_pane(play, code, size):
-    async def script(here):
-        console = here.console
-        for pane in console.panes:
-            for key in keys_of(pane.own_bindings()):
-                await here.press(pane.NUMBER)
-                assert pane.has_class("-shown"), (pane, key)
-                await here.press(key)
-                await here.back()
-                await here.press("escape")  # out of a filter too
-        for _node, common in console.common_bindings():
-            for key in keys_of(common):
-                await here.press(key)
-                await here.back()
-        assert here.text
-
-    play(script, code=code, size=size)
-
 
 def test_help_names_every_key(play):
     async def script(here):

@@ -1,0 +1,565 @@
+"""Every key that the help lists is pressed and does what it says there.
+
+`DOES` holds, for each binding by its id, what pressing one of its keys must bring about. A binding
+without an entry fails, so no key comes into the help that nothing presses.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from textual.command import CommandPalette
+
+from core.jobs import produce, seed
+from core.lifecycle import RunState
+from core.text import _
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.event_details import RowDetails
+from tui.screens.help import HelpScreen
+from tui.screens.main import MainScreen
+from tui.screens.producer_form import ProducerForm
+from tui.screens.seed_form import SeedForm
+from tui.takeaway import text_of
+
+Press = Callable[[], Awaitable[None]]
+
+LOOKS = pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
+ENDING = {"app.quit", "app.interrupt"}
+"""Pressed in a test of their own, as each ends its console."""
+
+
+@pytest.fixture
+def settings(settings):
+    """Alerts come at once, so that there are some to move over."""
+    limits = settings.thresholds.model_copy(update={"alert_hold_s": 0.0})
+    return replace(settings, thresholds=limits)
+
+
+async def walk(here, bindings, node=None):
+    """Press every key of some bindings and see what it does. node: the pane they belong to."""
+    for binding in bindings:
+        if binding.id in ENDING:
+            continue
+        for key in binding.key.split(","):
+            pressed = []
+
+            async def press(key=key, pressed=pressed):
+                pressed.append(key)
+                await here.press(key)
+
+            if node is not None:
+                here.console.go_to(node.NAME)
+                await here.draw()
+            here.console.clear_notifications()
+            await DOES[binding.id](here, press)
+            assert pressed, f"{binding.id} was never pressed"
+            await here.back()
+
+
+async def walk_pane(here, name):
+    """Press every key of a pane."""
+    (pane,) = (pane for pane in here.console.panes if name == pane.NAME)
+    here.console.go_to(name)
+    await here.draw()
+    await walk(here, pane.own_bindings(), pane)
+
+
+async def seeded(here, orders=300):
+    """Generate a small set."""
+    desk = here.console.desk
+    desk.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(lambda: desk.snapshot().seed.result and not desk.snapshot().seed.running)
+
+
+async def filled(here):
+    """Put orders, dead letters and alerts where panes can show them."""
+    desk = here.console.desk
+    await seeded(here, 60)
+    desk.start_consumer()
+    desk.start_producer(produce.Options(rate=0, poison=0.5))
+    await here.until(lambda: desk.snapshot().merge.total.taken >= 60)
+    desk.validate()
+    await here.until(lambda: desk.snapshot().validation.result)
+    desk.consumer.stop()
+    await here.until(lambda: desk.consumer is None)
+
+
+@LOOKS
+@pytest.mark.parametrize("name", ["seed", "producer", "consumer"])
+def test_keys_of_the_panes_that_do_the_work(play, code, size, name):
+    async def script(here):
+        if name == "producer":
+            await seeded(here, 4_000)
+        await walk_pane(here, name)
+
+    play(script, code=code, size=size)
+
+
+@LOOKS
+@pytest.mark.parametrize(
+    "names", [("validation", "kpis"), ("events", "alerts"), ("warehouse", "logs", "doctor")]
+)
+def test_keys_of_the_panes_that_look(play, code, size, names):
+    async def script(here):
+        here.console.desk.explorer.log.begin()
+        await filled(here)
+        for name in names:
+            await walk_pane(here, name)
+
+    play(script, code=code, size=size)
+
+
+@LOOKS
+def test_keys_that_work_everywhere(play, code, size):
+    async def script(here):
+        for _node, bindings in here.console.common_bindings():
+            await walk(here, bindings)
+
+    play(script, code=code, size=size)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+def test_keys_that_leave_end_everything_first(play, key):
+    async def script(here):
+        await seeded(here)
+        here.console.desk.start_consumer()
+        await here.until(lambda: consumer(here).state is RunState.RUNNING)
+        await here.press(key)
+        assert here.console._leaving
+        await here.until(lambda: here.console.return_value == 0)
+        assert consumer(here).state is RunState.STOPPED
+
+    play(script)
+
+
+def test_every_binding_of_the_help_is_pressed_by_these_tests(play):
+    async def script(here):
+        console = here.console
+        common = [one for _node, found in console.common_bindings() for one in found]
+        panes = [one for pane in console.panes for one in pane.own_bindings()]
+        assert {one.id for one in (*common, *panes)} == {*DOES, *ENDING}
+
+    play(script, ready=False)
+
+
+def moment(here):
+    return here.console.desk.snapshot()
+
+
+def producer(here):
+    return moment(here).producer
+
+
+def consumer(here):
+    return moment(here).consumer
+
+
+def chosen(here):
+    return here.console._main.chosen
+
+
+# -- everywhere
+
+
+def goes_to(name):
+    async def check(here, press):
+        await press()
+        assert name == chosen(here).NAME
+        assert chosen(here).display
+
+    return check
+
+
+async def maximises(here, press):
+    here.console.go_to("producer")
+    before = here.console._main.has_class("-alone")
+    await press()
+    assert here.console._main.has_class("-alone") is not before
+    await press()
+    assert here.console._main.has_class("-alone") is before
+
+
+async def restores(here, press):
+    here.console.go_to("producer")
+    here.console.go_to("logs")
+    await here.draw()
+    await press()
+    assert chosen(here).NAME == "producer"
+
+
+async def asks_for_the_demonstration(here, press):
+    await press()
+    assert isinstance(here.console.screen, ConfirmScreen)
+    assert _("Run the whole pipeline?") in here.text
+    await here.press("n")
+    assert not moment(here).demo.running
+
+
+async def leaves_the_key_to_the_pane(here, press):
+    here.console.go_to("kpis")
+    await here.until(lambda: moment(here).figures.value)
+    before = moment(here).figures.at
+    await press()  # nothing is to be opened again
+    await here.until(lambda: moment(here).figures.at > before)
+
+
+async def shows_the_palette(here, press):
+    await press()
+    assert isinstance(here.console.screen, CommandPalette)
+
+
+async def copies(here, press):
+    here.console.go_to("doctor")
+    await here.draw()
+    await press()
+    assert here.console.clipboard == text_of(chosen(here))
+    assert here.told == [_("Copied, if the terminal allows it.")]
+
+
+def writes(pattern):
+    async def check(here, press):
+        here.console.go_to("producer")
+        await here.draw()
+        await press()
+        await here.until(lambda: here.told)
+        assert list(here.console.exports.glob(pattern))
+
+    return check
+
+
+async def changes_the_theme(here, press):
+    before = here.console.theme
+    await press()
+    assert here.console.theme != before
+
+
+async def shows_help(here, press):
+    await press()
+    assert isinstance(here.console.screen, HelpScreen)
+
+
+# -- seed
+
+
+async def generates(here, press):
+    await press()
+    if isinstance(here.console.screen, ConfirmScreen):
+        await here.press("y")
+    await here.until(lambda: moment(here).seed.result)
+
+
+def opens(kind):
+    async def check(here, press):
+        await press()
+        assert isinstance(here.console.screen, kind)
+        await here.back()
+
+    return check
+
+
+async def cancels(here, press):
+    here.console.desk.generate(seed.Options(orders=3_000_000))
+    await here.until(lambda: moment(here).seed.done)
+    await press()
+    await here.until(lambda: not moment(here).seed.running)
+    assert moment(here).seed.result is None or moment(here).seed.result.cancelled
+
+
+# -- producer and consumer
+
+
+async def running(here, worker, key="s"):
+    """Start the worker of the chosen pane, or let it go on."""
+    if worker(here).state is not RunState.RUNNING:
+        await here.press(key)
+    await here.until(lambda: worker(here).state is RunState.RUNNING)
+
+
+def starts(worker):
+    async def check(here, press):
+        await press()
+        await here.until(lambda: worker(here).state is RunState.RUNNING)
+
+    return check
+
+
+def pauses(worker):
+    async def check(here, press):
+        await running(here, worker)
+        await press()
+        await here.until(lambda: worker(here).state is RunState.PAUSED)
+        await press()
+        await here.until(lambda: worker(here).state is RunState.RUNNING)
+
+    return check
+
+
+def stops(worker):
+    async def check(here, press):
+        await running(here, worker)
+        await press()
+        await here.until(lambda: worker(here).state is RunState.STOPPED)
+
+    return check
+
+
+def changes_rate(factor):
+    async def check(here, press):
+        chosen(here)._set_rate(200.0)
+        await press()
+        assert chosen(here).options.rate == 200.0 * factor
+
+    return check
+
+
+async def goes_flat_out_and_back(here, press):
+    chosen(here)._set_rate(200.0)
+    await press()
+    assert chosen(here).options.rate == 0
+    await press()
+    assert chosen(here).options.rate == 200.0
+
+
+async def takes_the_next_profile(here, press):
+    before = chosen(here).options.profile
+    await press()
+    assert chosen(here).options.profile != before
+
+
+async def streams(here, press):
+    await here.until(lambda: here.console.desk.producer is None)
+    await press()
+    await here.until(lambda: producer(here).state is RunState.RUNNING)
+    assert producer(here).mode == "stream"
+    await here.press("x")
+    await here.until(lambda: producer(here).state is RunState.STOPPED)
+
+
+# -- validation and KPIs
+
+
+async def validates(here, press):
+    before = moment(here).validation.ended_at
+    await press()
+    await here.until(lambda: moment(here).validation.ended_at != before)
+    assert moment(here).validation.result
+
+
+def changes(figure):
+    async def check(here, press):
+        before = getattr(moment(here), figure)
+        await press()
+        assert getattr(moment(here), figure) != before
+
+    return check
+
+
+async def names_the_reports(here, press):
+    await press()
+    assert moment(here).reports
+    assert all(report in here.told[-1] for report in moment(here).reports)
+
+
+async def reads_the_figures(here, press):
+    before = moment(here).figures.at
+    await press()
+    await here.until(lambda: moment(here).figures.at > before)
+
+
+# -- rows
+
+
+async def has_rows(here):
+    """Wait for rows without a filter, and go to the first."""
+    if chosen(here).sheet == "warehouse_merges":
+        await here.press("shift+tab")  # one merge is no list to move in
+    view = chosen(here).rows_view
+    await here.until(lambda: len(view.rows) > 1)
+    view.move_to_end(last=False)
+    return view
+
+
+def place(view):
+    return view.rows.index(view.current)
+
+
+async def filters(here, press):
+    view = await has_rows(here)
+    await press()
+    assert view.typing
+    await here.press(*"no such", "enter")
+    assert view.rows == ()
+    view.clear_filter()
+
+
+async def ends_the_filter(here, press):
+    view = await has_rows(here)
+    view.set_filter("no such")
+    await press()
+    assert view.rows
+    assert chosen(here).rows_view is view
+
+
+def moves(to, start=0):
+    """to: where the cursor is afterwards, of so many rows with so many on the screen."""
+
+    async def check(here, press):
+        view = await has_rows(here)
+        count, room = len(view.rows), view._room
+        view.move(start if start >= 0 else count)
+        await press()
+        assert place(view) == min(max(to(count, room), 0), count - 1)
+
+    return check
+
+
+# -- the panes that look
+
+
+async def switches(here, press):
+    before = chosen(here).sheet
+    await press()
+    assert chosen(here).sheet != before
+
+
+async def switches_back(here, press):
+    before = chosen(here).sheet
+    await here.press("tab")
+    await press()
+    assert chosen(here).sheet == before
+
+
+async def topic(here, letters=False):
+    """Show the list wanted."""
+    if (chosen(here).sheet == "dead_letters") is not letters:
+        await here.press("tab")
+    await has_rows(here)
+
+
+async def holds(here, press):
+    await topic(here)
+    assert chosen(here).wants == "topic"
+    await press()
+    assert chosen(here).wants == ""
+    await press()
+    assert chosen(here).wants == "topic"
+
+
+async def replays_one(here, press):
+    await topic(here)
+    await press()
+    assert here.told == [_("[tab] shows the dead letters; those can be replayed.")]
+    await topic(here, letters=True)
+    await press()
+    assert isinstance(here.console.screen, ConfirmScreen)
+    await here.press("y")
+    await here.until(lambda: moment(here).explored.replay.result == 1)
+
+
+async def replays_all(here, press):
+    await topic(here, letters=True)
+    count = len(chosen(here).rows_view.rows)
+    await press()
+    assert isinstance(here.console.screen, ConfirmScreen)
+    assert str(count) in here.text
+    await here.press("y")
+    await here.until(lambda: moment(here).explored.replay.result == count)
+    await topic(here)
+
+
+async def reads_the_warehouse(here, press):
+    await has_rows(here)
+    before = moment(here).explored.inspection.at
+    await press()
+    await here.until(lambda: moment(here).explored.inspection.at > before)
+
+
+async def marks_as_seen(here, press):
+    await has_rows(here)
+    rule = chosen(here).rows_view.current.source.rule
+    await press()
+    marked = [alert for alert in moment(here).alerts if alert.active and alert.acknowledged_at]
+    assert [alert.rule for alert in marked] == [rule]
+    await press()
+    assert here.told == [_("This alert was seen before.")]
+
+
+async def marks_all_as_seen(here, press):
+    await has_rows(here)
+    await press()
+    assert all(alert.acknowledged_at for alert in moment(here).alerts if alert.active)
+    assert here.told
+
+
+async def takes_the_next_level(here, press):
+    before = chosen(here)._least
+    await press()
+    assert chosen(here)._least != before
+
+
+async def examines(here, press):
+    await press()
+    await here.until(
+        lambda: moment(here).explored.doctor.running or moment(here).explored.doctor.result
+    )
+    await here.until(lambda: not moment(here).explored.doctor.running)
+    assert moment(here).explored.doctor.result
+
+
+DOES = {
+    **{entry.id: goes_to(entry.id.partition(".")[2]) for entry in MainScreen.BINDINGS},
+    "pane.maximise": maximises,
+    "pane.restore": restores,
+    "app.demo": asks_for_the_demonstration,
+    "app.retry": leaves_the_key_to_the_pane,
+    "app.palette": shows_the_palette,
+    "app.copy": copies,
+    "app.write": writes("producer_*.csv"),
+    "app.write_history": writes("history_*.json"),
+    "app.picture": writes("screen_*.svg"),
+    "app.theme": changes_the_theme,
+    "app.help": shows_help,
+    "seed.generate": generates,
+    "seed.options": opens(SeedForm),
+    "seed.cancel": cancels,
+    "producer.start": starts(producer),
+    "producer.pause": pauses(producer),
+    "producer.stop": stops(producer),
+    "producer.faster": changes_rate(1.25),
+    "producer.slower": changes_rate(0.8),
+    "producer.leap": changes_rate(10),
+    "producer.drop": changes_rate(0.1),
+    "producer.flat_out": goes_flat_out_and_back,
+    "producer.profile": takes_the_next_profile,
+    "producer.options": opens(ProducerForm),
+    "producer.stream": streams,
+    "consumer.start": starts(consumer),
+    "consumer.pause": pauses(consumer),
+    "consumer.stop": stops(consumer),
+    "validation.run": validates,
+    "validation.interval": changes("validation_every_s"),
+    "validation.export": names_the_reports,
+    "kpis.refresh": reads_the_figures,
+    "kpis.interval": changes("figures_every_s"),
+    "rows.filter": filters,
+    "rows.open": opens(RowDetails),
+    "rows.next": moves(lambda _count, _room: 1),
+    "rows.previous": moves(lambda count, _room: count - 2, start=-1),
+    "rows.first": moves(lambda _count, _room: 0, start=-1),
+    "rows.last": moves(lambda count, _room: count - 1),
+    "rows.down": moves(lambda _count, room: int(room * 0.5)),
+    "rows.up": moves(lambda count, room: count - 1 - int(room * 0.5), start=-1),
+    "rows.escape": ends_the_filter,
+    "events.switch": switches,
+    "events.hold": holds,
+    "events.replay": replays_one,
+    "events.replay_all": replays_all,
+    "warehouse.switch": switches,
+    "warehouse.back": switches_back,
+    "warehouse.again": reads_the_warehouse,
+    "alerts.acknowledge": marks_as_seen,
+    "alerts.acknowledge_all": marks_all_as_seen,
+    "logs.level": takes_the_next_level,
+    "doctor.run": examines,
+    "doctor.switch": switches,
+}
