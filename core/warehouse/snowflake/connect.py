@@ -5,6 +5,7 @@ try again is for those who can find out (`core.consumer.store` by the stored off
 """
 
 import logging
+import os
 from typing import Any
 
 from core.config.settings import Settings, SnowflakeLogin, SnowflakeSettings
@@ -37,11 +38,15 @@ _LIMITS: dict[str, object] = {
     "client_out_of_band_telemetry_enabled": False,
 }
 
-logging.getLogger("snowflake").setLevel(logging.WARNING)
+# What fails is told by its error; the rest (proxies, metadata services) is of no use to people.
+logging.getLogger("snowflake").setLevel(logging.ERROR)
 
 
 def connect(settings: Settings, names: Names) -> Any:
     """Return an open connection of the driver. Errors: those of the driver."""
+    # Before a login the connector asks the metadata services of three clouds where it runs, for its
+    # telemetry. Elsewhere that is noise in the log and two seconds.
+    os.environ.setdefault("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
     import snowflake.connector  # noqa: PLC0415 - most of a second, where pandas is installed
 
     snow = settings.snowflake

@@ -22,9 +22,12 @@ import duckdb
 import fakesnow.arrow as to_arrow
 import fakesnow.cursor as cursors
 import fakesnow.server as fake
+import merges
 import pyarrow as pa
+import temporaries
 import uvicorn
-from fakesnow import copy_into
+from fakesnow import copy_into, macros
+from retries import Answers
 from sessions import Sessions, drop_conflicting
 from snowflake.connector import errors
 from sqlglot import exp
@@ -129,10 +132,19 @@ def execute(
         raise errors.ProgrammingError(msg=told, errno=625, sqlstate="57014") from error
 
 
+def more_macros(database: str, original: Callable[[str], str] = macros.creation_sql) -> str:
+    """Add functions that fakesnow does not know."""
+    return f"""{original(database)};
+    CREATE OR REPLACE MACRO {database}.main.TRY_TO_TIMESTAMP_TZ(said) AS
+        TRY_CAST(said AS TIMESTAMPTZ);
+    """
+
+
 def prepare() -> None:
     """Put the additions in place."""
     warnings.simplefilter("ignore")
-    logging.getLogger("fakesnow.server").setLevel(logging.ERROR)
+    for name in ("fakesnow.server", "sqlglot"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     fake.shared_fs.nop_regexes = list(ACCEPTED)
     fake.gcs_stage_info = stage_info
     to_arrow.timestamp_to_sf_struct = absent_times
@@ -140,10 +152,14 @@ def prepare() -> None:
     # Sums and means of exact numbers are exact on Snowflake; fakesnow makes them FLOAT.
     cursors.transforms.numeric_agg_implicit_cast = lambda expression: expression
     copy_into._strip_json_extract = staged_json
+    macros.creation_sql = more_macros
+    merges.install()
+    temporaries.install()
     STREAMS.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),
         Route("/session/token-request", renew, methods=["POST"]),
+        Route("/queries/v1/query-request", Answers(fake.query_request).once, methods=["POST"]),
     ]
     fake.app.router.routes[:] = [*own, *fake.app.router.routes]
 

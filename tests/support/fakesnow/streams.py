@@ -29,6 +29,7 @@ _WRITES = re.compile(r"\s*(INSERT|MERGE|UPDATE|DELETE|CREATE)\b", re.IGNORECASE)
 _BEGIN = re.compile(r"\s*(BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _COMMIT = re.compile(r"\s*COMMIT\b", re.IGNORECASE)
 _ROLLBACK = re.compile(r"\s*ROLLBACK\b", re.IGNORECASE)
+_REMARKS = re.compile(r"\A(?:\s*--[^\n]*\n)+")
 _DONE = "SELECT 'Statement executed successfully.' AS status"
 
 
@@ -53,6 +54,7 @@ class Streams:
         """Run one statement, with what it means for streams."""
         session = cursor._conn
         touched(session)
+        command = _REMARKS.sub("", command, count=1)
         if (create := _CREATE.match(command)) is not None:
             self._create(session, create)
             return original(cursor, _DONE, server=True)
