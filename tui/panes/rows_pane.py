@@ -48,7 +48,7 @@ class RowsPane(Pane):
     RowsPane {
         layout: vertical;
 
-        .rows-head { height: auto; }
+        .rows-head { height: 0; width: 100%; }
         .rows-foot { height: 0; width: 100%; }
         RowsView { height: 1fr; width: 100%; }
     }

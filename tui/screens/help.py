@@ -12,8 +12,12 @@ from textual.widgets import Label
 from core.text import N_, _
 from tui.lines import fit
 from tui.views.edges import span_of
+from tui.views.frame import wrap
 
 Group = tuple[str, Sequence[Binding]]
+
+_WIDTH, _EDGES, _KEY = 92, 8, 12
+"""Cells of the box as its style says, of its borders, padding and scroll bar, and of a key."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -36,7 +40,7 @@ class HelpScreen(ModalScreen[None]):
             for title, bindings in self._groups:
                 yield Label(title, classes="help-group", markup=False)
                 for key, text in self._rows(bindings):
-                    yield Label(fit(f"  {key}", 12) + text, classes="help-key", markup=False)
+                    yield Label(self._row(key, text), classes="help-key", markup=False)
             yield Label(_("escape closes this help"), classes="help-group")
 
     def _rows(self, bindings: Sequence[Binding]) -> Iterator[tuple[str, str]]:
@@ -48,6 +52,14 @@ class HelpScreen(ModalScreen[None]):
             if not binding.action.startswith("choose("):
                 text = binding.tooltip or binding.description
                 yield self.app.get_key_display(binding), _(text)
+
+    def _row(self, key: str, text: str) -> str:
+        """Return a key and what it does; a long text goes on below itself."""
+        room = min(self.app.size.width * 96 // 100, _WIDTH) - _EDGES - _KEY
+        parts = wrap(text, room)
+        return "\n".join(
+            fit("" if index else f"  {key}", _KEY) + part for index, part in enumerate(parts)
+        )
 
     def action_scroll(self, rows: int) -> None:
         """Move by a row."""

@@ -201,6 +201,8 @@ class MainScreen(Screen[None]):
 
     def _show_banner(self, lines: list[Line]) -> None:
         """Give the banner the height of its lines; most of the time there are none."""
+        if self.has_class("-tiny"):
+            lines = []
         if len(lines) != len(self._banner.lines):
             self._banner.styles.height = len(lines)
             self._banner.display = bool(lines)

@@ -88,7 +88,7 @@ def alert_details(alert: Alert, now: DeskSnapshot, frame: Frame) -> list[Line]:
         *((name, iso(at) if at else "–") for name, at in times),
         (_("lasted"), form.span(_lasted_s(alert, now))),
     ]
-    return pairs(rows, frame.width, 16)
+    return pairs(rows, frame.width, 18)
 
 
 def alerts_foot(now: DeskSnapshot, frame: Frame, limits: Thresholds) -> list[Line]:

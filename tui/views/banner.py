@@ -3,7 +3,7 @@
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
-from tui.lines import Line, Span, bar, cut, keys, line
+from tui.lines import Line, Span, advice, bar, cut, keys, line
 from tui.views.frame import Frame, wrap
 
 _STEPS = 4
@@ -17,14 +17,7 @@ def banner(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if now.others.seen:
         lines.append(_others(now, frame))
     elif not lines and untouched(now):
-        lines.append(
-            keys(
-                _(
-                    "Nothing here yet: press [d] to run the whole pipeline once on made-up orders, "
-                    "[?] for all keys"
-                )
-            )
-        )
+        lines += _welcome(frame)
     return [cut(line(" ", entry), frame.width) for entry in lines]
 
 
@@ -36,6 +29,16 @@ def untouched(now: DeskSnapshot) -> bool:
     empty = now.watch.value is None or not now.watch.value.records
     nothing = figures is not None and not figures.kpis.total_orders
     return nothing and empty and idle and not seeded
+
+
+def _welcome(frame: Frame) -> list[Line]:
+    text = _(
+        "Nothing here yet: press [d] to run the whole pipeline once on made-up orders, "
+        "[?] for all keys"
+    )
+    if keys(text).width >= frame.width:
+        text = _("Nothing here yet: press [d] to run the whole pipeline once, [?] for all keys")
+    return advice(text, frame.width - 2)
 
 
 def _demo(now: DeskSnapshot, frame: Frame) -> Line:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from core.text import _
-from core.validation.model import CheckResult
+from core.validation.model import MAX_ROWS, CheckResult
 from tui.lines import EMPTY, Line, Span, fit, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame, wrap
@@ -26,7 +26,7 @@ def check_details(check: CheckResult, frame: Frame) -> list[Line]:
     if check.figures:
         lines += [EMPTY, rule(_("figures"), frame), *_pairs(check.figures, _NAME, frame)]
     if check.rows:
-        title = _("rows it found, the first {count}").format(count=len(check.rows))
+        title = _("rows it found, at most {count}").format(count=MAX_ROWS)
         lines += [EMPTY, rule(title, frame)]
     for index, row in enumerate(check.rows):
         lines += [EMPTY] if index else []

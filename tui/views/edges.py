@@ -10,6 +10,8 @@ Hint = tuple[str, str]
 Tab = tuple[str, str]
 """The number and the title of a pane."""
 
+_WHOLE, _MOST_LETTERS, _LEAST_LETTERS = 99, 12, 3
+
 
 def footer(hints: Sequence[Hint], always: Sequence[Hint], width: int) -> Line:
     """Return the keys that fit, in their order; those of `always` come last and stay."""
@@ -32,7 +34,7 @@ def _hint(hint: Hint) -> Line:
 
 def tabs(titles: Sequence[Tab], chosen: str, width: int) -> Line:
     """Return the tabs with the chosen one marked; the others lose letters when room is short."""
-    for letters in (99, 6, 4, 3, 0):
+    for letters in (_WHOLE, *range(_MOST_LETTERS, _LEAST_LETTERS - 1, -1), 0):
         found = _tabs(titles, chosen, letters)
         if found.width <= width:
             return found

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
+from core.clock import iso
 from core.operations.inspect import DeadLetters, ListedLetter
 from core.operations.peek import PeekedRecord
 from core.operations.poller import Reading
@@ -130,7 +131,7 @@ def record_details(record: PeekedRecord, frame: Frame) -> list[Line]:
     facts = [
         (_("partition"), str(record.partition)),
         (_("offset"), frame.formats.count(record.offset)),
-        (_("time"), record.at.isoformat(timespec="milliseconds") if record.at else "–"),
+        (_("time"), iso(record.at) if record.at else "–"),
         (_("size"), frame.formats.bytes(record.size)),
         (_("key"), "–" if record.key is None else preview(record.key, 70_000)),
     ]
@@ -149,7 +150,7 @@ def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
         (_("topic"), clean(letter.topic)),
         (_("partition"), str(letter.partition)),
         (_("offset"), frame.formats.count(letter.offset)),
-        (_("received"), letter.received_at.isoformat(timespec="milliseconds")),
+        (_("received"), iso(letter.received_at)),
         (_("event"), clean(letter.event_id)),
         (_("key"), "–" if letter.key is None else preview(letter.key, 70_000)),
     ]

@@ -8,7 +8,7 @@ from core.operations.snapshot import DeskSnapshot, Figures
 from core.text import _
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, fit, line, measure
 from tui.views.blocks import beside, halves, rule
-from tui.views.frame import Frame, problem
+from tui.views.frame import Frame, problem, wrap
 from tui.views.plots import bar_plot, line_plot
 
 _LEAST_RECENT = 4
@@ -30,8 +30,10 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
             reading.error, _("for {since}; tried again").format(since=since), frame.width
         )
     elif reading.took_s >= _SLOW_S:
-        text = _("the warehouse is slow: {span} for these figures")
-        lines.append(line(Span(text.format(span=frame.formats.span(reading.took_s)), "wait")))
+        text = _("the warehouse is slow: {span} for these figures").format(
+            span=frame.formats.span(reading.took_s)
+        )
+        lines += [line(Span(part, "wait")) for part in wrap(text, frame.width)]
     if reading.value is None:
         return lines or [line(Span(_("reading the warehouse"), "dim"))]
     figures = reading.value.kpis

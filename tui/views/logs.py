@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 
+from core.clock import iso
 from core.operations.logtail import LogEntry
 from core.text import _, clean
 from tui.formats import Formats
@@ -63,7 +64,7 @@ def logs_table(entries: Sequence[LogEntry], least: int, formats: Formats) -> Row
 def log_details(entry: LogEntry, frame: Frame) -> list[Line]:
     """Return everything a record says."""
     facts = [
-        (_("time"), entry.at.isoformat(timespec="milliseconds")),
+        (_("time"), iso(entry.at)),
         (_("level"), clean(entry.level)),
         (_("logger"), clean(entry.logger)),
         (_("thread"), clean(entry.thread)),

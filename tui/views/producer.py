@@ -127,16 +127,20 @@ def _rate(last: ProducerSnapshot, now: DeskSnapshot, frame: Frame) -> Line:
 
 
 def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
+    """Return what became of the events; where there is little room, great counts in short."""
     form = frame.formats
-    failed = Span(form.count(last.failed), "bad" if last.failed else "dim")
-    return line(
-        Span(_("sent "), "dim"),
-        form.count(last.sent),
-        Span(_("  acked "), "dim"),
-        form.count(last.acked),
-        Span(_("  failed "), "dim"),
-        failed,
-    )
+    for count in (form.count, form.short):
+        found = line(
+            Span(_("sent "), "dim"),
+            count(last.sent),
+            Span(_("  acked "), "dim"),
+            count(last.acked),
+            Span(_("  failed "), "dim"),
+            Span(count(last.failed), "bad" if last.failed else "dim"),
+        )
+        if found.width <= frame.width:
+            break
+    return found
 
 
 def _progress(last: ProducerSnapshot, frame: Frame) -> Line:

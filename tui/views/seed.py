@@ -9,7 +9,7 @@ from core.seed.preview import FilePreview
 from core.text import _, clean
 from tui.lines import EMPTY, Line, Span, advice, bar, cut, ends, fit, keys, line
 from tui.views.blocks import Column, rule, table
-from tui.views.frame import Frame, problem
+from tui.views.frame import Frame, problem, wrap
 
 _LEAST_PREVIEW = 3
 _WIDEST_CELL = 34
@@ -37,11 +37,14 @@ def seed(now: DeskSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> 
     if task.error:
         lines = [*problem(task.error, task.hint, frame.width), EMPTY]
     elif task.result is not None and task.result.cancelled:
-        lines = [line(Span(_("cancelled: the earlier files are as they were"), "wait")), EMPTY]
+        text = _("cancelled: the earlier files are as they were")
+        lines = [*(line(Span(part, "wait")) for part in wrap(text, frame.width)), EMPTY]
     files, when = _present(now, found)
     if not files:
         text = _("press [g] to generate, [o] for options, [d] for the whole demonstration")
         return [*lines, line(_("no data yet")), EMPTY, *advice(text, frame.width)]
+    if len(lines) + len(files) > frame.height and not frame.full:
+        return lines[: frame.height]  # some of the files would mislead
     lines += _files(files, frame)
     lines.append(_origin(now, when, frame))
     if frame.full:
