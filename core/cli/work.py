@@ -24,6 +24,8 @@ from core.logs import start_logging
 from core.text import _, clean
 
 _EXAMINES_SETTINGS = "doctor"
+_READS_WAREHOUSE = frozenset({"transform", "validate", "kpis", "dlq"})
+"""Jobs that work on what others stored; without a warehouse their data directory is a slip."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,19 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     )
     if problems and options.run != _EXAMINES_SETTINGS:
         raise SettingsError(problems)
+    if options.run in _READS_WAREHOUSE:
+        _require_warehouse(settings)
     return settings, problems
+
+
+def _require_warehouse(settings: Settings) -> None:
+    """Refuse a data directory without a warehouse, before anything is made in it."""
+    file = settings.paths.warehouse_file
+    if settings.snowflake is None and not file.exists():
+        raise UsageError(
+            _("there is no warehouse at {file}").format(file=clean(file)),
+            hint=_("run `setup` or `pipeline` first, or name its folder with --data-dir"),
+        )
 
 
 def open_log(

@@ -27,6 +27,7 @@ def test_fault_29_a_second_process_on_the_warehouse_names_the_first(dropship):
 
 
 def test_fault_29_a_holder_that_was_killed_holds_nothing(dropship):
+    dropship("setup").done()
     first = dropship.start("consume")
     held_by(dropship.paths.warehouse_lock, first.pid)
     first.kill()

@@ -52,6 +52,18 @@ def test_a_wrong_call_ends_with_2(dropship, arguments, job, word):
     assert not (dropship.folder / "data").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("kpis",), ("kpis", "--watch", "1"), ("validate",), ("transform",), ("dlq", "--replay")],
+)
+def test_a_data_directory_without_a_warehouse_is_said_and_nothing_is_made(dropship, command):
+    ended = dropship("--run", *command, "--json", "--data-dir", "mistyped")
+    assert (ended.code, ended.record["error"]["kind"]) == (2, "usage")
+    assert "no warehouse at mistyped/warehouse.duckdb" in ended.record["error"]["message"]
+    assert "`setup` or `pipeline`" in ended.record["error"]["hint"]
+    assert list(dropship.folder.iterdir()) == []
+
+
 def test_options_that_do_not_fit_together_end_with_2(dropship):
     ended = dropship("--json", "--run", "seed", "--end", "2023-01-01")
     assert ended.code == 2

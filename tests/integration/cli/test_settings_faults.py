@@ -36,7 +36,10 @@ def closed_port() -> int:
             "LOG_LEVEL=loud\n\nKAFKA_CONF_NOPE=1\n",
             [".env:3: KAFKA_CONF_NOPE: ", ".env:1: LOG_LEVEL: "],
         ),
-        ("SNOW_ACCOUNT=ab12345\nSNOW_PASSWORD=hunter22\n", [".env:1: SNOW_ACCOUNT: Snowflake is"]),
+        (
+            "SNOW_ACCOUNT=ab12345\nSNOW_PASSWORD=hunter22\n",
+            ["SNOW_USER: is needed with SNOW_ACCOUNT"],
+        ),
     ],
 )
 def test_each_fault_of_the_file_is_one_line(dropship, env_file, text, lines):
