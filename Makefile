@@ -12,7 +12,8 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake chaos check lint format types \
+.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake \
+        chaos check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
