@@ -7,7 +7,7 @@ only log it and go on reading from the wrong place.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import Any
 
@@ -117,6 +117,10 @@ class Assignment:
                 end = max(end, marks[1]) if marks else end
             behind[partition] = max(end - position, 0)
         return behind
+
+    def stored(self) -> Mapping[int, int]:
+        """Return the next offset of each partition in the warehouse, whoever stored it."""
+        return self._warehouse.stored_offsets(self._broker.identity(self._topic))
 
     def restore(self, consumer: Consumer) -> None:
         """Go back to the stored offsets: after a fence, or an outcome that is not known."""

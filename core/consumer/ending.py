@@ -54,7 +54,8 @@ class Ending:
     def _caught_up(self, assignment: Assignment) -> bool:
         """Return whether every partition is read to the end it had when asked.
 
-        Partitions that another member holds count by what the group has committed.
+        Partitions that another member holds count by what the group has committed; before this
+        one is a member, only the warehouse tells, since the group may have filled another one.
         """
         if self._targets is None:
             marks = self._broker.watermarks(self._options.topic)
@@ -69,5 +70,8 @@ class Ending:
             return True
         if any(partition in assignment.positions for partition in behind):
             return False
-        committed = self._broker.committed(self._options.topic, self._options.group_id)
-        return all(committed.get(part, 0) >= self._targets[part] for part in behind)
+        if assignment.identity is None:
+            known = assignment.stored()
+        else:
+            known = self._broker.committed(self._options.topic, self._options.group_id)
+        return all(known.get(part, 0) >= self._targets[part] for part in behind)

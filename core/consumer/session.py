@@ -273,6 +273,8 @@ class Session:
             self._broker_down.set()
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
+        if error is not None and not self._counters.commit_error:
+            log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error.str(), 200)})
         self._counters.commit_error = "" if error is None else clean(error.str(), 200)
         self._commit_failed_s = None if error is None else self._clock.monotonic()
 

@@ -3,6 +3,7 @@
 CHAOS_S: seconds in all (300). CHAOS_SEED: of the plan; printed, so that a run can be repeated.
 CHAOS_ARENA: `embedded`, `kafka` or `both` (both where Java and Maven are, else embedded).
 CHAOS_RATE: events per second (1500). CHAOS_NODES: of the Kafka cluster, 1 or 3 (1).
+CHAOS_RECOVERS_S: how soon work must go on after a fault (30; more on a busy machine).
 CHAOS_REPORT: file of the totals (reports/chaos_SEED.json).
 """
 

@@ -1,5 +1,6 @@
 """What both arenas share: the producers, the totals of a run, and how soon work goes on."""
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from core.errors import BrokerError
 from tests.support.processes import Dropship, Running
 from tests.support.waiting import wait_until
 
-RECOVERS_S = 30.0
-"""Work must go on this soon after a fault is healed."""
+RECOVERS_S = float(os.environ.get("CHAOS_RECOVERS_S", "30"))
+"""Work must go on this soon after a fault is healed, on a machine that is not overloaded."""
 
 _PAUSE = Event()
 

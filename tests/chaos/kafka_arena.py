@@ -17,6 +17,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import psutil
+
 from core.clock import SystemClock
 from core.config import KafkaSettings
 from core.transform.worker import merge_all
@@ -72,6 +74,14 @@ class MembersProcess:
         """Fail when it ended or one of its threads did."""
         assert self._process.poll() is None, f"the consumers ended: {self.told}"
         assert not self.told.get("errors"), self.told["errors"]
+
+    def where(self) -> str:
+        """Return its last words, and let it write its stacks to stderr."""
+        self._process.send_signal(signal.SIGUSR1)
+        rest(1)
+        with suppress(psutil.Error):
+            return f"{self.told}, {psutil.Process(self._process.pid).cpu_times()}"
+        return f"{self.told}, ended"
 
     def kill(self) -> Counter[str]:
         """Kill it; return what it had counted."""
@@ -141,9 +151,7 @@ class KafkaArena:
 
     def see_progress(self) -> None:
         """Wait until the group stores more than it has."""
-        wait_progress(
-            self._work.committed, self._totals, self._revive, lambda: str(self._members.told)
-        )
+        wait_progress(self._work.committed, self._totals, self._revive, self._members.where)
 
     def close_books(self) -> Books:
         """End the flow cleanly, drain and merge, and ask for everything."""

@@ -5,8 +5,10 @@ between them and the file is slow, fails before a commit, or loses the reply of 
 Commands come as lines of JSON on stdin; what happens is told as lines of JSON on stdout.
 """
 
+import faulthandler
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +148,7 @@ class Members:
 
 def main() -> None:
     """Serve until stdin ends."""
+    faulthandler.register(signal.SIGUSR1)  # where it stands, when it does not go on
     given = json.loads(sys.argv[1])
     client_log.addHandler(logging.NullHandler())
     settings = Settings(

@@ -13,7 +13,9 @@ from tests.support.topic import read_all
 from tests.support.waiting import wait_until
 
 
-def has_written(dropship: Dropship, running: Running, wanted: int) -> None:
+def has_written(
+    dropship: Dropship, running: Running, wanted: int, *, seconds: float = 20.0
+) -> None:
     """Wait until a process has written so many bytes of batches to the warehouse."""
     wal = dropship.paths.warehouse_file.with_suffix(".duckdb.wal")
     sizes = [wal.stat().st_size if wal.exists() else 0]
@@ -27,7 +29,7 @@ def has_written(dropship: Dropship, running: Running, wanted: int) -> None:
         sizes[0] = 0
         return running.ended
 
-    wait_until(enough, what=running.err)
+    wait_until(enough, seconds=seconds, what=running.err)
     assert not running.ended, running.err
 
 
