@@ -2,29 +2,36 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from core.broker.base import Broker
 from core.consumer.decode_reasons import EventError
 from core.consumer.event import parse_strict
-from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 
 SQL = Path(__file__).parent / "sql"
 
 
-def oracle_rows(warehouse: DuckDbWarehouse, name: str) -> list[Row]:
+def oracle_rows(warehouse: Warehouse, name: str) -> list[Row]:
     """Run a read that only tests need: a file of `tests/support/sql`."""
     text = (SQL / f"{name}.sql").read_text()
-    return warehouse._db.rows(text.replace("{schema}", warehouse._schema))
+    inside: Any = warehouse
+    if warehouse.label == "snowflake":
+        sql = text.replace("{schema}", inside._names.schema)
+        rows: list[Row] = inside._sessions.mine().run(sql)
+        return rows
+    found: list[Row] = inside._db.rows(text.replace("{schema}", inside._schema))
+    return found
 
 
-def coordinates(warehouse: DuckDbWarehouse) -> list[tuple[str, int, int]]:
+def coordinates(warehouse: Warehouse) -> list[tuple[str, int, int]]:
     """Return (source, partition, offset) of every raw event and dead letter, sorted."""
     return sorted(oracle_rows(warehouse, "coordinates"))
 
 
 def check_exactly_once(
-    broker: Broker, warehouse: DuckDbWarehouse, topic: str, group_id: str
+    broker: Broker, warehouse: Warehouse, topic: str, group_id: str
 ) -> None:
     """Fail unless the topic as it stands is in the warehouse exactly once."""
     identity = broker.identity(topic)

@@ -98,7 +98,7 @@ def answer(status: int, body: dict[str, object] | None = None) -> Act:
 
 def session_error(code: str, message: str) -> Act:
     """Answer that the session is not valid, as Snowflake does: status 200 and a code."""
-    return answer(200, {"data": {}, "code": code, "message": message, "success": False})
+    return answer(200, {"data": None, "code": code, "message": message, "success": False})
 
 
 def delay(seconds: float) -> Act:

@@ -1,0 +1,40 @@
+"""A fake Snowflake for all tests of this folder, and a schema of its own for each test."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support.fakesnow.start import FakeSnowflake, fake_snowflake
+from tests.support.processes import Dropship, commands
+
+_SCHEMAS = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder: they need the environment of the fake."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("snowflake")
+
+
+@pytest.fixture(scope="session")
+def fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeSnowflake]:
+    """The fake Snowflake, one for the whole run."""
+    with fake_snowflake(tmp_path_factory.mktemp("fakesnow")) as running:
+        yield running
+
+
+@pytest.fixture
+def schema() -> str:
+    """The name of a schema that no other test uses."""
+    return f"test_{next(_SCHEMAS)}"
+
+
+@pytest.fixture
+def dropship(tmp_path: Path) -> Iterator[Dropship]:
+    """The command in an empty folder."""
+    with commands(tmp_path) as command:
+        yield command

@@ -1,0 +1,243 @@
+"""The same events into DuckDB and, through the real connector, into Snowflake: the same everywhere.
+
+What differs is none of it allowed: orders, runs, dead letters with every byte, KPIs and checks are
+compared row by row. Payloads are those of the fuzzed decoder tests, faults of every kind included.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.config import Paths, Settings, Thresholds
+from core.config.load import load_settings
+from core.errors import FencedError, InputError
+from core.kpis.read import category_split, read_kpis, revenue_by_day
+from core.operations.inspect import dead_letters, inspect, letters_of
+from core.validation import ValidationResult, validate
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.events import event
+from tests.support.fakesnow.start import FakeSnowflake
+from tests.support.twins import TOPIC, StillClock, Twins
+from tests.unit.consumer.odd_payloads import random_payload
+
+CUSTOMERS = "id,name,email,city,country\n"
+INVENTORY = "id,product_name,category,price,stock_quantity\n"
+
+
+@pytest.fixture
+def twins(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[Twins]:
+    """Two empty warehouses."""
+    clock = StillClock()
+    settings = replace(load_settings(environ=fake.environ(schema)), timeout_s=5.0)
+    duck = DuckDbWarehouse(Settings(paths=Paths(data=tmp_path)), clock=clock)
+    snow = SnowflakeWarehouse(settings, clock=clock)
+    snow.setup()
+    yield Twins(duck, snow, clock)
+    snow.close()
+    duck.close()
+
+
+def orders_at_random(chance: random.Random, count: int) -> list[bytes]:
+    """Good events of few orders in many versions, some of them the same."""
+    return [
+        event(
+            chance.randint(1, 40),
+            timestamp=f"2026-01-05T0{chance.randint(0, 9)}:00:00.{chance.randint(0, 999_999):06}Z",
+            quantity=chance.randint(1, 1_000_000),
+            unit_price=chance.choice([0, 0.01, 19.9, 99_999_999.99]),
+            sold_at=f"2024-02-{chance.randint(27, 29)}T12:00:00{chance.choice(['Z', '+05:30'])}",
+            product_id=f"PROD_{chance.randint(1, 9):06}",
+        )
+        for _number in range(count)
+    ]
+
+
+def spoiled_at_random(chance: random.Random, count: int) -> list[bytes]:
+    """Payloads of which about half are faulty, of few orders."""
+    return [
+        random_payload(chance).replace(
+            b"ORDER_000001", f"ORDER_{chance.randint(1, 30):06}".encode()
+        )
+        for _number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_orders_runs_and_dead_letters_are_the_same(twins: Twins, seed: int) -> None:
+    chance = random.Random(seed)
+    for batch in range(6):
+        payloads: list[bytes | None] = [
+            *orders_at_random(chance, 40),
+            *spoiled_at_random(chance, 150),
+            *(b"", None, b"\xff\xfe", b"{", b"[" * 100_000, b'"' + b"x" * 70_000 + b'"'),
+        ]
+        chance.shuffle(payloads)
+        headers = [("trace", bytes(range(256))), ("é\ud800", None)]
+        twins.consume(
+            payloads, partition=batch % 3, gap=batch % 2, key=b"\x00key\xff", headers=headers
+        )
+        if batch % 2:
+            twins.merge()
+    assert len(twins.rows("all_events")) > 300
+    assert len(twins.rows("all_dead_letters")) > 200
+    assert len(twins.rows("all_orders")) >= 40
+    assert len(twins.rows("all_runs")) == 3
+    twins.rows("coordinates")
+    assert twins.same("inspect_offsets")
+    assert twins.same("inspect_gaps", [10])
+
+
+def test_events_that_do_not_cast_are_quarantined_alike(twins: Twins) -> None:
+    payloads = [
+        event(1),
+        event(2, quantity="many"),
+        event(3, unit_price="1e12"),
+        event(4, sold_at="yesterday"),
+        event(5, id=""),
+        event(6, timestamp="2024-13-01T00:00:00Z", product_id=None),
+        event(7, unit_price="12.345"),
+        b'{"event_type": "order_created"}',
+        b'{"event_type": "order_created", "order": {"id": ["x"]}, "timestamp": 5}',
+    ]
+    twins.store(
+        RawBatch(
+            TOPIC,
+            twins.clock.moment,
+            [0] * len(payloads),
+            list(range(len(payloads))),
+            payloads,
+            [],
+            [OffsetAdvance(0, 0, len(payloads))],
+        )
+    )
+    twins.merge()
+    details = {row[0]: row[3] for row in twins.rows("all_dead_letters")}
+    assert details[TOPIC.event_id(0, 1)] == "quantity"
+    assert details[TOPIC.event_id(0, 5)] == "product_id, timestamp"
+    assert [row[0] for row in twins.rows("all_orders")] == ["ORDER_000001", "ORDER_000007"]
+    twins.merge()
+    assert len(twins.rows("all_runs")) == 1
+
+
+def test_a_large_batch_goes_by_a_file_and_is_the_same(twins: Twins) -> None:
+    filler = 'é\u2028\\"\n' * 500
+    payloads: list[bytes | None] = [event(number, note=filler) for number in range(1, 1_501)]
+    payloads[7] = json.dumps(json.loads(event(8)), indent=1).encode()
+    payloads[11] = b'{"event_type":\n'
+    assert sum(len(payload or b"") for payload in payloads) > 4_000_000
+    twins.consume(payloads)
+    huge = DeadLetter(1, 0, "too_large", "why", None, bytes(range(256)) * 8_000, ())
+    twins.store(RawBatch(TOPIC, twins.clock.moment, [], [], [], [huge], [OffsetAdvance(1, 0, 1)]))
+    twins.merge()
+    assert len(twins.rows("all_events")) == 1_499
+    assert len(twins.rows("all_orders")) == 1_499
+    sizes = [len(row[9]) for row in twins.rows("all_dead_letters")]  # type: ignore[arg-type]
+    assert sizes == [16, 2_048_000]
+
+
+def test_reference_tables_are_the_same_however_often_loaded(twins: Twins, tmp_path: Path) -> None:
+    customers, inventory = tmp_path / "customers.csv", tmp_path / "inventory.csv"
+    customers.write_text(CUSTOMERS + 'C1,"Élise ""L"", \U0001f600",e@x.fr,Paris,France\nC2,,,,\n')
+    inventory.write_text(INVENTORY + "P1,Jupe,Robes,99999999.99,0\nP2,Veste,Vestes,0.10,7\n")
+    for _time in range(2):
+        for warehouse in twins.both:
+            assert warehouse.load_table("customers", customers) == 2
+            assert warehouse.load_table("inventory", inventory) == 2
+    inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.30,9\nP3,Gant,Gants,5,1\n")
+    for warehouse in twins.both:
+        assert warehouse.load_table("inventory", inventory) == 3
+    assert twins.rows("all_customers")[1] == ("C2", None, None, None, None)
+    assert [row[3] for row in twins.rows("all_inventory")] == [
+        Decimal("99999999.99"),
+        Decimal("12.30"),
+        5,
+    ]
+    inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.345,9\n")
+    for warehouse in twins.both:
+        with pytest.raises(InputError, match="line 2"):
+            warehouse.load_table("inventory", inventory)
+    assert len(twins.rows("all_inventory")) == 3
+
+
+def checked(result: ValidationResult) -> dict[str, object]:
+    """What a validation found, without times taken."""
+    return {
+        check.name: (check.status, check.message, check.figures, check.rows)
+        for check in result.checks
+        if check.name != "schema"
+    }
+
+
+def test_kpis_checks_and_views_are_the_same(twins: Twins, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    customers, inventory = tmp_path / "customers.csv", tmp_path / "inventory.csv"
+    customers.write_text(CUSTOMERS + "CUST_000001,Léa,l@x.fr,Lyon,France\n")
+    rows = [f"PROD_{n:06},Article {n},Catégorie {n % 3},{n}.50,{n}\n" for n in range(1, 7)]
+    inventory.write_text(INVENTORY + "".join(rows))
+    for warehouse in twins.both:
+        warehouse.load_table("customers", customers)
+        warehouse.load_table("inventory", inventory)
+    twins.consume([*orders_at_random(chance, 120), b"{", None])
+    twins.merge()
+    twins.consume([*orders_at_random(chance, 30), *spoiled_at_random(chance, 30)], gap=2)
+    now = twins.clock.moment + timedelta(minutes=5)
+    for as_of in (None, now):
+        first, second = (read_kpis(warehouse, as_of=as_of) for warehouse in twins.both)
+        assert first == second
+    assert first.total_orders == 40
+    first_days, second_days = (revenue_by_day(warehouse, 7) for warehouse in twins.both)
+    assert first_days == second_days
+    first_split, second_split = (category_split(warehouse) for warehouse in twins.both)
+    assert first_split == second_split
+    limits = Thresholds.model_validate({"quantity_max": 500_000})
+    for _time in range(2):
+        results = [validate(each, limits, now=now, broker_view=None) for each in twins.both]
+        assert checked(results[0]) == checked(results[1])
+    for result in results:
+        assert {check.status.name for check in result.checks} <= {"PASS", "WARN", "FAIL"}
+        assert {c.name: c.status.name for c in result.checks}["schema"] == "PASS"
+    views = [inspect(warehouse, Settings()) for warehouse in twins.both]
+    assert views[0].backlog == views[1].backlog > 0
+    assert views[0].offsets == views[1].offsets
+    assert views[0].gaps == views[1].gaps
+    names = [[(table.name, table.rows) for table in view.tables] for view in views]
+    assert names[0] == names[1]
+
+
+def test_dead_letters_are_listed_and_replayed_alike(twins: Twins) -> None:
+    letters = [b"{", b"\x00\xff" * 50_000, b"", b"[]"]
+    twins.consume(letters, key=b"k", headers=[("h", b"\xff"), ("h", None)])
+    lists = [warehouse.dead_letters() for warehouse in twins.both]
+    assert lists[0] == lists[1]
+    assert [letter.payload for letter in lists[0]] == letters[::-1]
+    reasons = [warehouse.dead_letters(reason="invalid_json", limit=1) for warehouse in twins.both]
+    assert reasons[0] == reasons[1]
+    cut = [dead_letters(warehouse, 3) for warehouse in twins.both]
+    assert cut[0] == cut[1]
+    assert max(len(listed.letter.payload or b"") for listed in cut[0].letters) == 65_536
+    ids = [letter.event_id for letter in lists[0][:2]]
+    whole = [list(letters_of(warehouse, ids)) for warehouse in twins.both]
+    assert whole[0] == whole[1]
+    for warehouse in twins.both:
+        warehouse.mark_replayed(ids)
+    assert twins.duck.dead_letters() == twins.snow.dead_letters()
+    assert len(twins.snow.dead_letters()) == 2
+    twins.rows("all_dead_letters")
+
+
+def test_a_fenced_batch_leaves_nothing_in_either(twins: Twins) -> None:
+    batch = twins.consume([event(1), event(2), b"{"])
+    for warehouse in twins.both:
+        with pytest.raises(FencedError):
+            warehouse.write_batch(batch)
+        assert warehouse.stored_offsets(TOPIC) == {0: 3}
+        assert warehouse.claim(TOPIC, {0: 99, 4: 5}) == {0: 3, 4: 5}
+    assert len(twins.rows("coordinates")) == 3
