@@ -20,10 +20,16 @@ class Thresholds(BaseModel):
     """Orders without their customer or product, as a fraction: above it a WARN."""
     orphans_fail: float = Field(0.01, ge=0, le=1)
     """Orders without their customer or product, as a fraction: above it a FAIL."""
-    merge_backlog_warn: int = Field(0, ge=0)
-    """Raw events not merged yet: above it a WARN."""
+    merge_backlog_warn_s: float = Field(60, ge=0)
+    """Seconds that the oldest raw event has waited for its merge: above it a WARN."""
+    merge_backlog_warn: int = Field(100_000, ge=0)
+    """Raw events not merged yet, however short they wait: above it a WARN."""
     merge_backlog_fail: int = Field(1_000_000, ge=0)
     """Raw events not merged yet: above it a FAIL."""
+    lag_warn_s: float = Field(60, ge=0)
+    """Seconds since the last batch was stored while records wait in the topic: above it a WARN."""
+    lag_warn: int = Field(50_000, ge=0)
+    """Records that wait in the topic, however lately one was stored: above it a WARN."""
     volume_drop_warn: float = Field(0.5, ge=0, le=1)
     """Fall of a run's volume against the median of earlier runs: above it a WARN."""
     volume_drop_fail: float = Field(1.0, ge=0, le=1)

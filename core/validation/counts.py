@@ -10,7 +10,8 @@ purpose; whether that was a loss is for `reconciliation`, which knows the offset
 
 from core.text import _, ngettext
 from core.text.figures import count
-from core.validation.context import CheckContext, nothing_to_check, over
+from core.validation.context import CheckContext, nothing_to_check
+from core.validation.in_flight import merge_backlog
 from core.validation.model import CheckResult, Status
 
 NAME = "raw_vs_prod_counts"
@@ -32,7 +33,8 @@ def check(context: CheckContext) -> CheckResult:
     figures = {name: int(value) for name, value in zip(_FIGURES, row, strict=True)}
     if not figures["raw_count"] and not figures["prod_count"]:
         return nothing_to_check(NAME, _("no raw events and no orders"), figures)
-    status, messages = _judged(context, figures)
+    waiting, waits, waited = merge_backlog(context, figures["merge_backlog"])
+    status, messages = _judged(figures)
     rows = []
     if figures["missing_in_prod"] or figures["surplus_in_prod"]:
         rows = context.dicts("validate_counts_rows", ("fault", "order_id", "event_id"))
@@ -44,13 +46,20 @@ def check(context: CheckContext) -> CheckResult:
                 figures["prod_orders"],
             ).format(count=count(figures["prod_orders"]))
         ]
-    return CheckResult.of(NAME, status, _("; ").join(messages), figures, rows)
+    if waits:
+        messages.append(waits)
+    return CheckResult.of(
+        NAME,
+        max(status, waiting),
+        _("; ").join(messages),
+        {**figures, "merge_waits_s": waited},
+        rows,
+    )
 
 
-def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, list[str]]:
+def _judged(figures: dict[str, int]) -> tuple[Status, list[str]]:
     status, messages = Status.PASS, []
     missing, surplus = figures["missing_in_prod"], figures["surplus_in_prod"]
-    backlog = figures["merge_backlog"]
     if missing:
         status = Status.FAIL
         messages.append(
@@ -69,16 +78,5 @@ def _judged(context: CheckContext, figures: dict[str, int]) -> tuple[Status, lis
             ngettext(
                 "{count} order has no raw event", "{count} orders have no raw event", surplus
             ).format(count=count(surplus))
-        )
-    limits = context.thresholds
-    waiting = over(backlog, limits.merge_backlog_warn, limits.merge_backlog_fail)
-    if waiting > Status.PASS:
-        status = max(status, waiting)
-        messages.append(
-            ngettext(
-                "{count} raw event waits for the merge: run `dropship --run transform`",
-                "{count} raw events wait for the merge: run `dropship --run transform`",
-                backlog,
-            ).format(count=count(backlog))
         )
     return status, messages

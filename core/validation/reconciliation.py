@@ -6,11 +6,13 @@ one that is lost. With a view of the broker, what was not read yet (lag) and off
 never had are found as well; without one the message says so.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.text import _, ngettext
 from core.text.figures import count
 from core.validation.context import CheckContext
+from core.validation.in_flight import unread
 from core.validation.model import MAX_ROWS, BrokerView, CheckResult, Status
 from core.validation.partitions import PartitionBalance, balances, of_view
 
@@ -44,16 +46,25 @@ def check(context: CheckContext) -> CheckResult:
         "missing": sum(balance.missing for balance in partitions),
         "unbalanced_partitions": sum(not balance.balanced for balance in partitions),
         "lag": None,
+        "idle_s": None,
         "broker_checked": context.broker is not None,
     }
+    waits = ""
     if not partitions:
         found.add(Status.WARN, _("nothing to check: no partition was read yet"))
     _balance(context, partitions, found)
     _gaps(context, partitions, found)
     if context.broker is not None:
-        figures["lag"] = _against_broker(context.broker, partitions, found)
+        figures["lag"] = lag = _against_broker(context.broker, partitions, found)
+        read = of_view(partitions, context.broker).values()
+        waiting, waits, figures["idle_s"] = unread(context, read, lag)
+        if waiting > Status.PASS:
+            found.add(waiting, waits)
+            waits = ""
     if not found.messages:
         found.messages.append(_("every offset read is stored, once"))
+    if waits:
+        found.messages.append(waits)
     if context.broker is None:
         found.messages.append(
             _("no broker in reach: checked against the stored offsets only, lag unknown")
@@ -128,10 +139,7 @@ def _gaps(context: CheckContext, partitions: list[PartitionBalance], found: _Fin
         "noticed_at",
     )
     rows = context.dicts("validate_gaps", keys)
-    ranges = ", ".join(
-        f"{row['topic']}-{row['partition']} [{row['from_offset']}, {row['to_offset']})"
-        for row in rows
-    )
+    ranges = ", ".join(_range(row) for row in rows)
     found.add(
         Status.WARN,
         ngettext(
@@ -159,7 +167,11 @@ def _against_broker(view: BrokerView, partitions: list[PartitionBalance], found:
                 Status.FAIL,
                 _(
                     "partition {partition}: stored up to offset {stored}, the broker ends at {high}"
-                ).format(partition=partition, stored=balance.next_offset, high=mark.high),
+                ).format(
+                    partition=partition,
+                    stored=count(balance.next_offset or 0),
+                    high=count(mark.high),
+                ),
             )
             found.rows.append(
                 balance.row("beyond_broker", next_offset=balance.next_offset, high=mark.high)
@@ -171,13 +183,9 @@ def _against_broker(view: BrokerView, partitions: list[PartitionBalance], found:
             Status.WARN,
             _("unread records already gone from the broker: {count}").format(count=count(gone)),
         )
-    if lag:
-        found.add(
-            Status.WARN,
-            ngettext(
-                "{count} record not read yet: run `dropship --run consume --until-caught-up`",
-                "{count} records not read yet: run `dropship --run consume --until-caught-up`",
-                lag,
-            ).format(count=count(lag)),
-        )
     return lag
+
+
+def _range(row: Mapping[str, object]) -> str:
+    first, end = (count(int(str(row[name]))) for name in ("from_offset", "to_offset"))
+    return f"{row['topic']}-{row['partition']} [{first}, {end})"

@@ -1,7 +1,9 @@
 """Orders against raw events, as sets; and keys that must stand once."""
 
+from datetime import timedelta
+
 from core.validation import Status
-from tests.integration.validation.pipeline import Pipeline
+from tests.integration.validation.pipeline import RECEIVED, Pipeline
 from tests.support.events import event
 
 COUNTS = "raw_vs_prod_counts"
@@ -54,11 +56,30 @@ def test_events_that_wait_for_the_merge_are_a_backlog_not_a_loss(pipeline: Pipel
     waiting = pipeline.check(COUNTS)
     assert waiting.status is Status.WARN
     assert waiting.figures["merge_backlog"] == 2
+    assert waiting.figures["merge_waits_s"] == 300
     assert waiting.figures["missing_in_prod"] == 0
-    assert pipeline.check(COUNTS, merge_backlog_warn=2).status is Status.PASS
     assert pipeline.check(COUNTS, merge_backlog_fail=1).status is Status.FAIL
     pipeline.warehouse.merge()
-    assert pipeline.check(COUNTS).status is Status.PASS
+    merged = pipeline.check(COUNTS)
+    assert (merged.status, merged.figures["merge_waits_s"]) == (Status.PASS, 0)
+
+
+def test_events_that_came_just_now_are_on_their_way_to_the_merge(pipeline: Pipeline) -> None:
+    pipeline.consume([event(7), event(8)])
+    soon = RECEIVED + timedelta(seconds=2)
+    waiting = pipeline.check(COUNTS, now=soon)
+    assert waiting.status is Status.PASS
+    assert "2 raw events on their way to the merge, the oldest for 2.0 s" in waiting.message
+    assert pipeline.check(COUNTS, now=soon, merge_backlog_warn=1).status is Status.WARN
+    assert pipeline.check(COUNTS, now=soon, merge_backlog_warn_s=1).status is Status.WARN
+
+
+def test_events_that_nobody_ever_merged_are_on_no_way(fresh: Pipeline) -> None:
+    fresh.consume([event(1)])
+    waiting = fresh.check(COUNTS, now=RECEIVED)
+    assert waiting.status is Status.WARN
+    assert "--run transform" in waiting.message
+    assert waiting.figures["merge_waits_s"] is None
 
 
 def test_events_in_quarantine_are_not_missing(pipeline: Pipeline) -> None:

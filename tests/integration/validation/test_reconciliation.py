@@ -121,6 +121,19 @@ def test_what_was_not_read_yet_is_lag(pipeline: Pipeline) -> None:
     assert "4 records not read yet" in check.message
 
 
+def test_records_beside_a_reader_at_work_are_on_their_way(pipeline: Pipeline) -> None:
+    soon = RECEIVED + timedelta(seconds=3)
+    at = {"now": soon, "broker_view": view(high=10, taken_at=soon)}
+    check = pipeline.check(NAME, **at)
+    assert (check.status, check.figures["lag"]) == (Status.PASS, 4)
+    assert check.figures["idle_s"] == 3
+    assert "every offset read is stored, once; 4 records on their way" in check.message
+    assert pipeline.check(NAME, **at, lag_warn=3).status is Status.WARN
+    assert pipeline.check(NAME, **at, lag_warn_s=2).status is Status.WARN
+    pipeline.sql("DELETE FROM orders_events WHERE kafka_offset = 2")
+    assert pipeline.check(NAME, **at).status is Status.FAIL
+
+
 def test_caught_up_with_the_broker_passes(pipeline: Pipeline) -> None:
     check = pipeline.check(NAME, broker_view=view(high=6))
     assert (check.status, check.figures["lag"]) == (Status.PASS, 0)
