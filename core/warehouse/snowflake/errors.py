@@ -39,7 +39,7 @@ def translated(error: driver.Error, account: str) -> WarehouseError:
 
 def is_transient(error: driver.Error) -> bool:
     """Return whether the same may succeed later."""
-    if error.errno in SESSION_GONE | _STATEMENT:
+    if _is_gone(error) or error.errno in _STATEMENT:
         return True
     if error.errno == _LOGIN:
         return _NETWORK.search(str(error)) is not None
@@ -52,9 +52,14 @@ def loses_session(error: driver.Error) -> bool:
     """Return whether nobody can tell what became of the session the error came from."""
     if error.errno in _STATEMENT or isinstance(error, driver.IntegrityError):
         return False
-    if error.errno in SESSION_GONE:
+    if _is_gone(error):
         return True
     return is_transient(error) and not str(error.sqlstate or "").startswith(("40", "53", "57"))
+
+
+def _is_gone(error: driver.Error) -> bool:
+    """Return whether the session ended; a token that could not be renewed has a login's code."""
+    return error.errno in SESSION_GONE or "refresh session" in str(error)
 
 
 def _reason(error: driver.Error) -> str:
