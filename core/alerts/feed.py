@@ -9,7 +9,7 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.config.thresholds import Thresholds
 from core.text import _
-from core.text.figures import count, percent
+from core.text.figures import count, decimal, percent
 
 _USUAL_S = 300.0
 _LEAST_USUAL = 30
@@ -92,7 +92,7 @@ class Feed:
             behind,
             limits.alert_behind_warn_s,
             limits.alert_behind_fail_s,
-            _("the next record has waited for {seconds} s").format(seconds=round(behind)),
+            _("the next record has waited for {seconds} s").format(seconds=count(round(behind))),
         )
 
     def _consumer(self, now: Readings) -> Iterator[Measure]:
@@ -124,7 +124,7 @@ class Feed:
             self._limits.alert_drop_warn,
             self._limits.alert_drop_fail,
             _("{present} records/s instead of {usual}").format(
-                present=round(present), usual=round(usual)
+                present=count(round(present)), usual=count(round(usual))
             ),
         )
 
@@ -160,7 +160,7 @@ class Feed:
                 limits.alert_latency_warn_ms,
                 limits.alert_latency_fail_ms,
                 _("p95 from event to warehouse: {seconds} s").format(
-                    seconds=f"{now.p95_ms / 1000:.1f}"
+                    seconds=decimal(now.p95_ms / 1000, 1)
                 ),
             )
         if now.merge_delay_s is not None:
@@ -170,7 +170,7 @@ class Feed:
                 limits.alert_merge_warn_s,
                 limits.alert_merge_fail_s,
                 _("the last merge took up events {seconds} s old").format(
-                    seconds=round(now.merge_delay_s)
+                    seconds=count(round(now.merge_delay_s))
                 ),
             )
         if now.newest_order is not None:
@@ -180,7 +180,7 @@ class Feed:
                 age,
                 limits.freshness_warn_s,
                 limits.freshness_fail_s,
-                _("no order came in for {minutes} min").format(minutes=int(age // 60)),
+                _("no order came in for {minutes} min").format(minutes=count(int(age // 60))),
                 slack=1.0,
             )
 

@@ -95,6 +95,12 @@ class _Owner:
         self._hold.release()
 
 
+def embedded_address(paths: Paths) -> str | None:
+    """Return where a living process has announced its broker, None without one; asks no network."""
+    announcement = _read(paths.broker_file)
+    return announcement.bootstrap_servers if announcement else None
+
+
 def find_embedded(paths: Paths) -> Cluster | None:
     """Return the embedded broker that another process keeps up, None when there is none."""
     announcement = _read(paths.broker_file)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
+from typing import TextIO
 
 from core.clock import iso
 from core.doctor.model import Examination, Finding, Section, fail, ok, warn
@@ -137,10 +138,15 @@ def _librdkafka() -> str:
     return f"librdkafka {confluent_kafka.libversion()[0]}"
 
 
+def _own_stderr() -> TextIO | None:
+    """Return the stream that leads to the terminal: a screen puts its own in the place of it."""
+    return sys.__stderr__ or sys.stderr
+
+
 def _encoding() -> Finding:
     # What Python writes to the terminal with, and what it reads file names with.
     names = {
-        str(getattr(sys.stderr, "encoding", "") or "-"),
+        str(getattr(_own_stderr(), "encoding", "") or "-"),
         locale.getpreferredencoding(do_setlocale=False),
         sys.getfilesystemencoding(),
     }
@@ -158,7 +164,8 @@ def _encoding() -> Finding:
 
 def _terminal() -> Finding:
     term = clean(os.environ.get("TERM", ""), 40)
-    if sys.stderr is None or not sys.stderr.isatty():
+    stream = _own_stderr()
+    if stream is None or not stream.isatty():
         return ok("terminal", _("none: progress is shown as plain lines"))
     size = shutil.get_terminal_size()
     shown = _("{term}, {columns}x{lines}").format(

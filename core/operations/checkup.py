@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from core.clock import Clock
 from core.config import Settings
 from core.doctor.model import Examination, Finding, Section, fail, ok
-from core.doctor.program import TERMINAL
 from core.doctor.run import SECTIONS, examine
 from core.doctor.warehouse import WAREHOUSE
 from core.operations.task import Task
@@ -14,8 +13,6 @@ from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
 from core.warehouse.base import Warehouse
-
-_ENCODING = "encoding"
 
 
 def check_up(
@@ -26,9 +23,7 @@ def check_up(
     found: Callable[[Sequence[Finding]], None],
 ) -> tuple[Finding, ...]:
     """Return a finding for each check. warehouse: the open one; None to let the doctor open it."""
-    # A full screen takes the place of stdout and stderr, so their encoding says nothing here.
-    seen = Section(tuple(name for name in TERMINAL.names if name != _ENCODING), _terminal)
-    sections = [seen if one is TERMINAL else one for one in SECTIONS]
+    sections = list(SECTIONS)
     if warehouse is not None:
         sections = [_open_section(warehouse) if one is WAREHOUSE else one for one in sections]
     findings = examine(
@@ -40,10 +35,6 @@ def check_up(
         sections=sections,
     )
     return tuple(findings)
-
-
-def _terminal(visit: Examination) -> Iterator[Finding]:
-    return (found for found in TERMINAL.look(visit) if found.name != _ENCODING)
 
 
 def _open_section(warehouse: Warehouse) -> Section:

@@ -289,7 +289,7 @@ class Desk:
         broker, kafka = self._broker, self.settings.kafka
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
-        return self._topic.look(broker, kafka.topic, kafka.group_id)
+        return self._topic.look(broker, kafka.topic, kafka.watched_group)
 
     def _sample(self) -> None:
         """Once a second: look at everything, and start what is due."""
@@ -304,5 +304,8 @@ class Desk:
         ended, every = now.opening.ended_at, self._validation_every_s
         if not now.ready and ended is not None and (now.at - ended).total_seconds() > _RETRY_S:
             self.open()
+        idle = self.producer is None and self.consumer is None
+        if now.watch.error and idle and self._backends.follow(self.settings):
+            self._watch.now()
         if every and not self.read_only and self._clock.monotonic() >= self._validated_at + every:
             self.validate()

@@ -137,9 +137,13 @@ class Explorer:
                 self._peek.close()
                 self._peek = None
             return self._pollers["topic"][0].latest.value or ()
+        broker = self._broker()
+        if self._peek is not None and self._peek.broker is not broker:
+            self._peek.close()
+            self._peek = None
         if self._peek is None:
             kafka = self._settings.kafka
-            self._peek = Peek(self._broker(), kafka.topic, kafka.group_id)
+            self._peek = Peek(broker, kafka.topic, kafka.group_id)
         return self._peek.look()
 
     def _read_letters(self) -> DeadLetters | None:

@@ -6,9 +6,10 @@ what it publishes.
 """
 
 import os
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 
 from core.broker.base import Broker
+from core.config import Settings
 from core.errors import BrokerError, DropshipError
 from core.holding import read_holder
 from core.jobs.backends import open_broker, open_warehouse
@@ -64,6 +65,28 @@ class Backends:
         self.broker = self._stack.enter_context(open_broker(context, start_embedded=start))
         holder = read_holder(settings.paths.broker_lock)
         self.broker_is_ours = embedded and holder.pid == os.getpid()
+
+    def follow(self, settings: Settings) -> bool:
+        """Turn to the embedded broker that others have started anew; return whether there is one.
+
+        Only for who uses the broker for nothing but looking: clients of the old one stay with it.
+        """
+        present = self.broker
+        if present is None or self.broker_is_ours or settings.kafka.bootstrap_servers is not None:
+            return False
+        from core.broker.embedded import (  # noqa: PLC0415 - imports the client
+            embedded_address,
+            find_embedded,
+        )
+
+        if embedded_address(settings.paths) in {None, present.bootstrap_servers}:
+            return False
+        found = find_embedded(settings.paths)
+        if found is None:
+            return False
+        self.broker = self._stack.enter_context(closing(found))
+        present.close()
+        return True
 
     @staticmethod
     def _announced(context: JobContext) -> bool:

@@ -53,7 +53,7 @@ class Peek:
     """Looks at one topic. `look` and `close` belong to one thread. size: records kept in all."""
 
     def __init__(self, broker: Broker, topic: str, group_id: str, *, size: int = 200) -> None:
-        self._broker = broker
+        self.broker = broker
         self._topic = topic
         self._group_id = group_id
         self._size = size
@@ -63,7 +63,7 @@ class Peek:
 
     def look(self, stop: Event | None = None) -> tuple[PeekedRecord, ...]:
         """Return the newest records, newest first. Errors: BrokerError."""
-        marks = self._broker.watermarks(self._topic)
+        marks = self.broker.watermarks(self._topic)
         try:
             if self._consumer is None:
                 self._consumer = Consumer(self._config())
@@ -81,7 +81,7 @@ class Peek:
             consumer.close()
 
     def _config(self) -> dict[str, Any]:
-        given = self._broker.consumer_config(f"{self._group_id}-peek")
+        given = self.broker.consumer_config(f"{self._group_id}-peek")
         given.pop("group.protocol", None)
         own = {"auto.offset.reset": "earliest", "queued.max.messages.kbytes": _QUEUE_KBYTES}
         return {**given, **own}

@@ -28,6 +28,7 @@ class Sampling:
         self.history_file = settings.paths.data / "history.sqlite"
         self._file = HistoryFile(self.history_file) if keep else None
         self._others = OthersWatch(clock)
+        self._done = (0, 0)
         self.history = History()
         self.alerts = DeskAlerts(settings.thresholds, clock)
         self.others = Others()
@@ -39,10 +40,12 @@ class Sampling:
 
     def look(self, now: DeskSnapshot) -> None:
         """Take the moment of a second."""
+        # A fast run may begin and end between two looks: then its counts tell of it.
+        before, self._done = self._done, (now.producer.sent, now.consumer.consumed)
         self.others = self._others.judge(
             None if now.watch.error else now.watch.value,
-            producing=now.producer.state not in FINAL_STATES,
-            consuming=now.consumer.state not in FINAL_STATES,
+            producing=now.producer.state not in FINAL_STATES or before[0] != self._done[0],
+            consuming=now.consumer.state not in FINAL_STATES or before[1] != self._done[1],
         )
         sample = self._sample(now)
         self.history.add(sample)

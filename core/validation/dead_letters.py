@@ -51,7 +51,7 @@ def check(context: CheckContext) -> CheckResult:
     ).format(
         count=count(waiting),
         share=percent(share),
-        reasons=", ".join(f"{reason} {count}" for reason, count in reasons.items()),
+        reasons=", ".join(f"{reason} {count(number)}" for reason, number in reasons.items()),
     )
     rows = context.dicts("validate_dead_letters_rows", _KEYS)
     return CheckResult.of(NAME, status, message, figures, rows)

@@ -4,6 +4,7 @@ The warehouses enforce no primary keys (DuckDB for speed, Snowflake by design), 
 """
 
 from core.text import _
+from core.text.figures import count
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import CheckResult, Status
 
@@ -19,16 +20,19 @@ _FIGURES = {
 
 def check(context: CheckContext) -> CheckResult:
     """Count keys that stand more than once."""
-    found = {str(key): int(count) for key, count in context.warehouse.rows("validate_duplicates")}
+    rows = context.warehouse.rows("validate_duplicates")
+    found = {str(key): int(number) for key, number in rows}
     total = found.pop("total")
     figures = {figure: found[key] for key, figure in _FIGURES.items()}
     wrong = [
-        _("{key}: {count}").format(key=key, count=found[key]) for key in _FIGURES if found[key]
+        _("{key}: {count}").format(key=key, count=count(found[key]))
+        for key in _FIGURES
+        if found[key]
     ]
     if wrong:
-        rows = context.dicts("validate_duplicates_rows", ("key", "value", "copies"))
+        copies = context.dicts("validate_duplicates_rows", ("key", "value", "copies"))
         message = _("keys that stand more than once: {list}").format(list=", ".join(wrong))
-        return CheckResult.of(NAME, Status.FAIL, message, figures, rows)
+        return CheckResult.of(NAME, Status.FAIL, message, figures, copies)
     if not total:
         return nothing_to_check(NAME, _("no raw events and no orders"), figures)
     return CheckResult.of(NAME, Status.PASS, _("every key stands once"), figures)

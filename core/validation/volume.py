@@ -38,7 +38,9 @@ def check(context: CheckContext) -> CheckResult:
     rows = _vanished(totals, earlier)
     if rows:
         message = _("rows vanished since an earlier validation: {list}").format(
-            list=", ".join(f"{row['table']} {row['before']} -> {row['now']}" for row in rows)
+            list=", ".join(
+                f"{row['table']} {_told(row['before'])} -> {_told(row['now'])}" for row in rows
+            )
         )
         return CheckResult.of(NAME, Status.FAIL, message, figures, rows)
     if not any(totals.as_figures().values()):
@@ -76,6 +78,10 @@ def _usual_growth(earlier: list[PastRun]) -> float | None:
     steps = (newer - older for newer, older in pairwise(events))
     grown = [step for step in steps if step > 0]
     return float(median(grown)) if len(grown) >= MIN_RUNS else None
+
+
+def _told(total: object) -> str:
+    return count(int(str(total)))
 
 
 def _vanished(totals: Totals, earlier: list[PastRun]) -> list[dict[str, object]]:

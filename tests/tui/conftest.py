@@ -41,6 +41,13 @@ class Session:
 
     async def press(self, *keys: str) -> None:
         """Press keys and draw. Pilot's own way waits for an idle processor: the core is not."""
+        for key in keys:
+            self.type_ahead(key)
+            await self.settle()
+        await self.draw()
+
+    def type_ahead(self, *keys: str) -> None:
+        """Type without waiting for anything."""
         driver = self.console._driver
         assert driver is not None
         for key in keys:
@@ -49,8 +56,6 @@ class Session:
             event = events.Key(name, letter)
             event.set_sender(self.console)
             driver.send_message(event)
-            await self.settle()
-        await self.draw()
 
     async def settle(self) -> None:
         """Let every message be dealt with."""

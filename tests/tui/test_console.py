@@ -9,6 +9,7 @@ from textual.command import CommandPalette
 from core.broker.connect import connect_broker  # noqa: F401 - imported before threads do
 from core.clock import SystemClock
 from core.jobs import produce
+from core.lifecycle import RunState
 from core.text import _
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tui.screens.confirm import ConfirmScreen
@@ -179,3 +180,29 @@ def test_every_size_shows_something_and_nothing_too_wide(play, ascii_only):
                 assert "q quit" in footer
 
     play(script, ascii_only=ascii_only)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_keys_typed_at_once_after_a_number_go_to_that_pane(play, size):
+    async def script(here):
+        await here.press("2")
+        assert here.console.screen.chosen.NAME == "producer"
+        here.type_ahead("3", "s")
+        await here.until(lambda: here.console.desk.snapshot().consumer.state is RunState.RUNNING, 8)
+        assert here.console.desk.producer is None
+        here.type_ahead("4", "/")
+        await here.until(lambda: here.console.screen.chosen.NAME == "validation", 8)
+        await here.until(lambda: here.console.screen.chosen.rows_view.typing, 8)
+
+    play(script, size=size)
+
+
+def test_the_doctor_does_not_take_the_screen_for_the_terminal(play):
+    async def script(here):
+        await here.press("0", "r")
+        doctor = lambda: here.console.desk.snapshot().explored.doctor  # noqa: E731
+        await here.until(lambda: doctor().result and not doctor().running)
+        (encoding,) = (one for one in doctor().result if one.name == "encoding")
+        assert encoding.detail == "UTF-8"
+
+    play(script)

@@ -191,3 +191,18 @@ async def test_click_takes_a_row_and_a_second_one_opens_it(settings):
         await pilot.click(pane.rows_view, offset=(10, 4), times=2)
         await pilot.pause()
         assert isinstance(app.screen, RowDetails)
+
+
+@piloted
+async def test_details_that_scroll_lose_no_cell_to_the_scroll_bar(settings):
+    app = still_console(settings, moment(explored=explored([record(1, b"y" * 5_000 + b"END")])))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        box = app.screen.query_one("#row-details")
+        assert box.max_scroll_y > 0
+        assert box.max_scroll_x == 0
+        width = box.scrollable_content_region.width
+        assert max(entry.width for entry in app.screen.lines) <= width
+        assert app.screen.query_one("LinesView").size.width == width

@@ -48,6 +48,7 @@ class RowDetails(ModalScreen[None]):
             border: round $border;
             background: $surface;
             padding: 0 2;
+            scrollbar-gutter: stable;
         }
     }
     """

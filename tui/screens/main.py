@@ -158,12 +158,13 @@ class MainScreen(Screen[None]):
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
+        before, pane = self.chosen, self._panes[name]
         self._choose(name)
-        if self.single:
-            self._panes[name].focus()
-        else:
-            # At once, so that keys typed quickly after it reach this pane already.
-            self.set_focus(self._panes[name])
+        # At once, so that keys typed quickly after it reach this pane already; one that is not
+        # displayed yet could not have the focus.
+        for changed in {before, pane}:
+            self.app.stylesheet.apply(changed)
+        self.set_focus(pane)
 
     def action_maximise(self) -> None:
         """Give the chosen pane the whole screen, or give it back."""

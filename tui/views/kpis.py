@@ -35,7 +35,7 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
         )
         lines += [line(Span(part, "wait")) for part in wrap(text, frame.width)]
     if reading.value is None:
-        return lines or [line(Span(_("reading the warehouse"), "dim"))]
+        return lines or _nothing_read(now, frame)
     figures = reading.value.kpis
     if not figures.total_orders:
         text = _("press [d] for the demonstration")
@@ -49,6 +49,14 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
         if room >= _LEAST_RECENT:
             lines += _recent(figures, frame, frame.width, room)
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
+
+
+def _nothing_read(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return why there are no figures: nobody could open the warehouse, or they are on the way."""
+    task = now.opening
+    if task.error and not now.ready:
+        return problem(task.error, task.hint, frame.width)
+    return [line(Span(_("reading the warehouse"), "dim"))]
 
 
 def _totals(figures: Kpis, frame: Frame) -> list[Line]:

@@ -13,6 +13,7 @@ from core.alerts.watch import AlertWatch
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot, Percentiles
 from core.lifecycle import RunState
+from core.text import use_language
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -164,3 +165,13 @@ def test_without_a_screen_changes_go_into_the_log(caplog):
             watch.see(replace(late, latency=Percentiles()))
             clock.seconds += 0.1
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+
+
+def test_figures_in_messages_are_written_as_the_language_does():
+    use_language("fr")
+    try:
+        found = course(at(offsets={0: 0}, ends={0: 60_000}, p95_ms=1_234_500.0))
+    finally:
+        use_language("en")
+    assert "60\u00a0000" in found["lag"].message
+    assert "1\u00a0234,5" in found["latency"].message

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from core.operations.poller import Reading
 from core.operations.snapshot import Figures
+from core.operations.task import TaskSnapshot
 from tests.support.desk import kpis as reading
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
@@ -60,3 +61,12 @@ def test_a_day_and_no_day_need_no_chart() -> None:
     for days in (value.days[:1], ()):
         few: Reading[Figures] = Reading(replace(value, days=days), NOW, 0.1)
         assert "revenue a day" not in drawn(kpis, moment(figures=few), 116, 31, full=True)
+
+
+def test_a_warehouse_that_another_process_holds_is_said_with_its_holder() -> None:
+    held = TaskSnapshot(error="the warehouse is in use by process 7", hint="end that process")
+    shown = drawn(kpis, moment(figures=Reading(), ready=False, opening=held), 42, 20)
+    assert "in use by process 7" in shown
+    assert "end that process" in shown
+    opening = moment(figures=Reading(), ready=False, opening=TaskSnapshot(running=True))
+    assert "reading the warehouse" in drawn(kpis, opening, 42, 20)

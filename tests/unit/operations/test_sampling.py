@@ -1,0 +1,43 @@
+"""Whose work it is, even when a run of ours begins and ends between two looks."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import RunState
+from core.operations.poller import Reading
+from core.operations.sampling import Sampling
+from core.operations.watchers import Watch
+from core.producer.snapshot import ProducerSnapshot
+from tests.support.moments import NOW, moment
+
+BUSY = Reading(Watch(produced=1_000.0, consumed=900.0), NOW)
+
+
+class HandClock:
+    def __init__(self):
+        self.seconds = 100.0
+
+    def monotonic(self):
+        return self.seconds
+
+    def now(self):
+        return NOW + timedelta(seconds=self.seconds)
+
+
+def test_the_echo_of_a_run_that_was_over_before_a_look_is_not_taken_for_others(settings):
+    clock = HandClock()
+    sampling = Sampling(settings, clock, keep=False)
+    sampling.look(moment())
+    clock.seconds += 1
+    ended = moment(
+        producer=ProducerSnapshot(state=RunState.STOPPED, sent=5_000),
+        consumer=replace(ConsumerSnapshot(state=RunState.STOPPED), consumed=5_000),
+        watch=BUSY,
+    )
+    for _second in range(11):
+        sampling.look(ended)
+        assert not sampling.others.seen
+        clock.seconds += 1
+    sampling.look(ended)
+    assert (sampling.others.produced, sampling.others.consumed) == (1_000.0, 900.0)
