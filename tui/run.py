@@ -25,6 +25,8 @@ from tui.formats import Formats
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
 _SWITCH_S = 0.001
+_SEARCHES = (10_000, 50, 10)
+"""New objects that start a search for garbage, and how many searches start a longer one."""
 
 
 def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -84,8 +86,13 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
 
 
 def _tidy_from_now_on() -> None:
-    """Collect garbage again; what was loaded until now stays, so it is never searched for any."""
+    """Collect garbage again, rarely; what was loaded until now stays and is never searched.
+
+    The workers' batches come and go by the ten thousand without a cycle among them; each search
+    that they cause would hold the screen for up to a tenth of a second.
+    """
     gc.freeze()
+    gc.set_threshold(*_SEARCHES)
     gc.enable()
 
 

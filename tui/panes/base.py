@@ -142,8 +142,28 @@ class Pane(Container, can_focus=True):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Repaint. A title, which may hold an age, costs its line only, not the whole pane."""
-        if self._retitling and not regions:
-            left, top = self.content_offset
-            regions = (Region(-left, -top, self.outer_size.width, 1),)
+        """Repaint the border: what is inside repaints itself. A title costs its line only."""
+        if not regions and not layout:
+            regions = self._border[:1] if self._retitling else self._border
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    @property
+    def _border(self) -> tuple[Region, ...]:
+        """The lines of the border, the title's first, as seen from the content."""
+        left, top = self.content_offset
+        width, height = self.outer_size
+        return (
+            Region(-left, -top, width, 1),
+            Region(-left, height - top - 1, width, 1),
+            Region(-left, -top, 1, height),
+            Region(width - left - 1, -top, 1, height),
+        )
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Give the border its colour; Textual would style and repaint all inside anew."""
+        views = list(self.query_children(LinesView))
+        for view in views:
+            view.unmoved = True
+        self.app.stylesheet.update_nodes([self])
+        for view in views:
+            view.unmoved = False

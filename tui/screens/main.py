@@ -6,7 +6,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
@@ -79,6 +81,9 @@ class MainScreen(Screen[None]):
             tooltip=N_("back to all panes"),
         ),
     ]
+
+    # Textual's own repaints the whole screen when the focus moves; the panes repaint themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self) -> None:
         super().__init__(id="main")
@@ -186,10 +191,11 @@ class MainScreen(Screen[None]):
             self._last_on_board = name
         if not self._panes[name].is_attached:
             self.query_one("#board").mount(self._panes[name])
-        self.set_class(extra or self._maximised, "-alone")
         for pane in self._panes.values():
             if pane.is_attached:
-                pane.set_class(name == pane.NAME, "-shown")
+                # Seen only while one pane has the screen; a change of that looks at all of them.
+                pane.set_class(name == pane.NAME, "-shown", update=self.single)
+        self.set_class(extra or self._maximised, "-alone")
         self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:

@@ -5,9 +5,10 @@ times a second that costs most of the console's processor time.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,7 +19,10 @@ _ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent"
 
 
 class LinesView(Widget):
-    """A widget whose content is a list of lines. `show` takes the next content."""
+    """A widget whose content is a list of lines. `show` takes the next content.
+
+    unmoved: what happens around it now does not change how it looks.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in _ROLES}
 
@@ -38,6 +42,8 @@ class LinesView(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every Textual widget names it
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
+        self.unmoved = False
+        self._styles_found: dict[Role, Style] = {}
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -65,8 +71,22 @@ class LinesView(Widget):
         base = self.rich_style
         if y >= len(self._lines):
             return Strip.blank(width, base)
-        segments = [
-            Segment(span.text, self.get_component_rich_style(f"lines--{span.role}"))
-            for span in self._lines[y].spans
-        ]
+        segments = [Segment(span.text, self._style(span.role)) for span in self._lines[y].spans]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Repaint. Textual asks for all of it when styles have changed."""
+        if not regions:
+            if self.unmoved and not layout:
+                return self
+            self._styles_found.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _style(self, role: Role) -> Style:
+        """Return how a role looks. Textual's own memory of it ends with every repaint."""
+        found = self._styles_found.get(role)
+        if found is None:
+            found = self._styles_found[role] = self.get_component_rich_style(f"lines--{role}")
+        return found
