@@ -53,7 +53,7 @@ class Call:
         try:
             use_language(self._seen.language)
             if self._told_about():
-                return ExitCode.OK
+                return self._end(ExitCode.OK, None)
             result = self._run(self._options())
             code, fault = verdict.of_result(result.bad, self._signals.received)
             fields = result.fields()
@@ -61,9 +61,7 @@ class Call:
         except BaseException as error:  # noqa: BLE001 - nothing may leave without an answer
             code, fault = self._judge(error)
             fields = self._known
-        code = self._tell(code, fault, fields)
-        self._stderr.board.close()
-        return code
+        return self._tell(code, fault, fields)
 
     def _told_about(self) -> bool:
         """Show the help or the version when that is what is asked."""
@@ -98,7 +96,7 @@ class Call:
             settings=settings,
             progress=self._stderr.board,
             stop=self._stop,
-            max_bad=options.max_bad,
+            max_bad=getattr(options, "max_bad", None),
             show=self._show_interim,
             known=self._known,
             problems=problems,
@@ -146,6 +144,10 @@ class Call:
             except Exception as defect:  # noqa: BLE001 - fields that are no JSON
                 code, fault = self._judge(defect)
                 self._emit(code, fault, {})
+        return self._end(code, fault)
+
+    def _end(self, code: int, fault: Fault | None) -> int:
+        """Tell the fault, or that nobody can have read the result; return the final exit code."""
         error = self._output.error
         if error is not None and error.errno != errno.EPIPE and code == ExitCode.OK:
             code = ExitCode.BAD_RESULT
@@ -161,6 +163,7 @@ class Call:
             from core.logs import stop_logging  # noqa: PLC0415 - there is a log
 
             stop_logging()
+        self._stderr.board.close()
         return int(code)
 
     def _emit(self, code: int, fault: Fault | None, fields: dict[str, object]) -> None:

@@ -97,13 +97,6 @@ def declare_common(options: Options) -> None:
         _("how long to wait for a broker or a warehouse"),
         metavar="S",
     )
-    options.value(
-        "--max-bad",
-        _from(0),
-        None,
-        _("records that may be undelivered, dead-lettered or rejected"),
-        shown=_("no undelivered one; the others do not count"),
-    )
     options.choice(
         "--lang", LANGUAGES, None, _("language of all text"), shown=_("that of the locale")
     )
@@ -187,7 +180,7 @@ def _publishing(options: Options, rate: float | None, shown: str) -> None:
     options.value("--limit", _from(1), None, _("events to publish at most"), shown=_("no limit"))
     options.value(
         "--duration",
-        values.seconds,
+        values.some_seconds,
         None,
         _("how long to publish"),
         metavar="S",
@@ -203,9 +196,20 @@ def _publishing(options: Options, rate: float | None, shown: str) -> None:
     options.value("--poison", _fraction, 0.0, _("share of broken records put in"), metavar="P")
 
 
+def _max_bad(options: Options) -> None:
+    options.value(
+        "--max-bad",
+        _from(0),
+        None,
+        _("records that may be undelivered, dead-lettered or rejected"),
+        shown=_("no undelivered one; the others do not count"),
+    )
+
+
 def _produce(options: Options) -> None:
     _input(options)
     _publishing(options, None, _("replay 10, stream 5"))
+    _max_bad(options)
 
 
 def _consume(options: Options) -> None:
@@ -213,12 +217,13 @@ def _consume(options: Options) -> None:
     options.value("--limit", _from(1), None, _("records to store at most"), shown=_("no limit"))
     options.value(
         "--duration",
-        values.seconds,
+        values.some_seconds,
         None,
         _("how long to run"),
         metavar="S",
         shown=_("until a signal"),
     )
+    _max_bad(options)
 
 
 def _validate(options: Options) -> None:
@@ -236,7 +241,7 @@ def _validate(options: Options) -> None:
 def _watch(options: Options) -> None:
     options.value(
         "--watch",
-        values.seconds,
+        values.some_seconds,
         None,
         _("repeat every S seconds until a signal"),
         metavar="S",
@@ -248,6 +253,7 @@ def _pipeline(options: Options) -> None:
     _seed(options)
     _publishing(options, 0.0, "0")
     _validate(options)
+    _max_bad(options)
 
 
 def _setup(options: Options) -> None:

@@ -4,6 +4,7 @@ File descriptor 1 is moved away at the very start and 1 then leads to stderr, so
 stray print nor a C library can spoil the result that a script reads.
 """
 
+import errno
 import json
 import math
 import os
@@ -110,15 +111,20 @@ class Output:
         self._emitted = False
         self.writing = False
         self.error: OSError | None = None
+        if descriptor is None:
+            self.error = OSError(errno.EBADF, os.strerror(errno.EBADF))
 
     @classmethod
     def take_stdout(cls) -> "Output":
-        """Take over stdout for good."""
-        with suppress(OSError, ValueError, AttributeError):
-            sys.stdout.flush()
-        try:
-            kept = os.dup(_STDOUT)
-        except OSError:
+        """Take over stdout for good. One that is closed is an error from the start."""
+        kept = None
+        # Python has no stdout where it began without one; the number may be another file's by now.
+        if sys.stdout is not None:
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()
+            with suppress(OSError):
+                kept = os.dup(_STDOUT)
+        if kept is None:
             return cls(None)
         try:
             os.dup2(_STDERR, _STDOUT)

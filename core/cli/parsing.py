@@ -43,12 +43,14 @@ def glance(arguments: Sequence[str]) -> Glance:
         if name in _WITH_VALUE:
             following = arguments[index + 1] if index + 1 < len(arguments) else ""
             found[name] = value if equals else following
+    # A flag that was wrongly given a value (--json=1) tells how to answer all the same.
+    flags = {argument.partition("=")[0] for argument in arguments}
     language = found.get("--lang")
     return Glance(
         job=found.get("--run"),
         language=language if language in LANGUAGES else None,
-        as_json="--json" in arguments,
-        debug="--debug" in arguments,
+        as_json="--json" in flags,
+        debug="--debug" in flags,
         wants_help=bool({"-h", "--help"} & set(arguments)),
         wants_version="--version" in arguments,
     )

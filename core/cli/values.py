@@ -61,6 +61,19 @@ def seconds(option: str) -> Callable[[str], float]:
     return read
 
 
+def some_seconds(option: str) -> Callable[[str], float]:
+    """Return a reader of durations that are more than none."""
+    read_any = seconds(option)
+
+    def read(text: str) -> float:
+        value = read_any(text)
+        if value <= 0:
+            raise _unusable(option, text, _("a duration above 0, such as 30, 90s or 5m"))
+        return value
+
+    return read
+
+
 def day(option: str) -> Callable[[str], date]:
     """Return a reader of dates."""
 

@@ -39,6 +39,12 @@ def test_a_job_that_is_done(dropship):
         (("--run", "seed", "--data-dir", "/dev/null"), "seed", "--data-dir"),
         (("--run", "seed", "--env-file", "absent"), "seed", "--env-file absent"),
         (("--run", "seed", "--lang", "xx"), "seed", "--lang"),
+        (("--run", "consume", "--duration", "0"), "consume", "--duration: '0' is not a duration"),
+        (("--run", "produce", "--duration", "0s"), "produce", "--duration: '0s'"),
+        (("--run", "kpis", "--watch", "0"), "kpis", "--watch: '0'"),
+        (("--run", "seed", "--max-bad", "1"), "seed", "--max-bad: unknown option"),
+        (("--run", "doctor", "--max-bad", "1"), "doctor", "--max-bad: unknown option"),
+        (("--run", "seed", "--json=1"), "seed", "--json: takes no value"),
     ],
 )
 def test_a_wrong_call_ends_with_2(dropship, arguments, job, word):
@@ -61,6 +67,14 @@ def test_a_data_directory_without_a_warehouse_is_said_and_nothing_is_made(dropsh
     assert (ended.code, ended.record["error"]["kind"]) == (2, "usage")
     assert "no warehouse at mistyped/warehouse.duckdb" in ended.record["error"]["message"]
     assert "`setup` or `pipeline`" in ended.record["error"]["hint"]
+    assert list(dropship.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("flag", ["--json=1", "--json="])
+def test_a_value_for_json_is_answered_with_the_one_object(dropship, flag):
+    ended = dropship("--run", "seed", flag)
+    assert (ended.code, ended.record["exit_code"]) == (2, 2)
+    assert ended.record["error"]["message"] == "--json: takes no value"
     assert list(dropship.folder.iterdir()) == []
 
 
@@ -186,8 +200,22 @@ def test_a_full_disk_behind_stdout_is_an_error(dropship):
     assert "stdout: No space left on device" in ended.err
 
 
+@pytest.mark.parametrize("question", ["--help", "--version", "--run seed --help"])
+def test_help_for_nobody_is_an_error(dropship, question):
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m core.cli.main {question} >&-', sys.executable],
+        cwd=dropship.folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert b"stdout: Bad file descriptor" in ended.stderr
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_do_not_matter(dropship, closed):
+def test_closed_streams_are_no_crash_but_a_lost_result_is_told(dropship, closed):
     command = f'"$0" -m core.cli.main --run seed --json --orders 5 {closed}'
     ended = subprocess.run(
         ["/bin/sh", "-c", command, sys.executable],
@@ -197,9 +225,11 @@ def test_closed_streams_do_not_matter(dropship, closed):
         timeout=60,
         check=False,
     )
-    assert ended.returncode == 0
     assert b"Traceback" not in ended.stderr
     if ">&-" not in closed.replace("2>&-", ""):
-        assert json.loads(ended.stdout)["orders"] == 5
+        assert (ended.returncode, json.loads(ended.stdout)["orders"]) == (0, 5)
+    else:
+        assert (ended.returncode, ended.stdout) == (1, b"")
+        assert "2>&-" in closed or b"stdout: Bad file descriptor" in ended.stderr
     # What would have gone to a closed stream must not have gone into a file of ours.
     assert b"{" not in (dropship.folder / "data" / "seed" / "orders.csv").read_bytes()

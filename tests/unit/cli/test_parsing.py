@@ -32,7 +32,13 @@ def test_a_job_has_no_option_that_cannot_be_given(job):
     found = vars(parsing.parse(job, ["--run", job]))
     fields = {field.name for field in dataclasses.fields(job_module(job).Options)}
     common = set(vars(parsing.main_parser().parse_args(["--run", job])))
-    assert fields == set(found) - common
+    assert fields == set(found) - common - {"max_bad"}
+
+
+@pytest.mark.parametrize("job", NAMES)
+def test_only_jobs_that_count_bad_records_take_a_limit_of_them(job):
+    takes = "max_bad" in vars(parsing.parse(job, ["--run", job]))
+    assert takes is (job in {"produce", "consume", "pipeline"})
 
 
 @pytest.mark.parametrize("job", NAMES)
