@@ -14,6 +14,7 @@ from core.text import _
 
 FORMATS = ("json", "html", "junit")
 LANGUAGES = ("en", "fr")
+ENGINES = ("kafka-connect", "redpanda-connect")
 MEASURED = frozenset({"produce", "consume", "transform", "pipeline", "broker"})
 """Jobs that can serve metrics while they run."""
 _MAX_PORT = 65_535
@@ -272,6 +273,36 @@ def _dlq(options: Options) -> None:
     options.value("--limit", _from(1), None, _("the newest N only"), shown=_("all"))
     options.flag("--replay", _("publish them again"))
     options.flag("--yes", _("replay without asking"))
+    options.value(
+        "--save",
+        values.path,
+        None,
+        _("write them to a file, one a line, to read and to mend"),
+        metavar=_("FILE"),
+        shown=_("none"),
+    )
+    options.value(
+        "--fix",
+        values.path,
+        None,
+        _("with --replay: publish the payloads of such a file instead"),
+        metavar=_("FILE"),
+        shown=_("none"),
+    )
+
+
+def _export(options: Options) -> None:
+    options.choice(
+        "--engine", ENGINES, ENGINES[0], _("the engine: Kafka Connect or Redpanda Connect")
+    )
+    options.value(
+        "--output",
+        values.path,
+        None,
+        _("where the configuration goes, with the SQL beside it"),
+        metavar=_("FILE"),
+        shown="<data-dir>/export/ENGINE.json",
+    )
 
 
 def _nothing(_options: Options) -> None:
@@ -291,4 +322,5 @@ _DECLARE: dict[str, Callable[[Options], None]] = {
     "dlq": _dlq,
     "broker": _nothing,
     "doctor": _nothing,
+    "export-connector": _export,
 }

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from core.clock import iso
+from core.dlq.mending import mended_letters, save_letters
 from core.dlq.replay import Replay
+from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
 from core.text import _, clean
 from core.text.figures import count
+from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
 _SHOWN = 20
@@ -17,21 +22,32 @@ _MERGE = "merge"
 
 @dataclass(frozen=True)
 class Options:
-    """Which letters, and whether to publish them again; `yes` confirms that."""
+    """Which letters, and whether to publish them again; `yes` confirms that.
+
+    save: file that gets the letters, to be read and edited. fix: such a file, edited; its letters
+    are published with its payloads.
+    """
 
     replay: bool = False
     reason: str | None = None
     limit: int | None = None
     yes: bool = False
+    save: Path | None = None
+    fix: Path | None = None
 
 
 @dataclass(frozen=True)
 class DlqResult:
-    """The letters as they stood before, and how many of them were published again."""
+    """The letters as they stood before, and how many of them were published again.
+
+    saved: the file they were written to. gone: how many of the file to mend from wait no more.
+    """
 
     letters: Sequence[StoredDeadLetter]
     replayed: int
     unconfirmed: bool
+    saved: Path | None = None
+    gone: int = 0
 
     @property
     def bad(self) -> str:
@@ -43,6 +59,8 @@ class DlqResult:
         return {
             "dead_letters": [_as_json(letter) for letter in self.letters],
             "replayed": self.replayed,
+            "saved": self.saved,
+            "gone": self.gone,
         }
 
     def summary(self) -> Summary:
@@ -50,6 +68,18 @@ class DlqResult:
         lines = [_("{count} dead letters").format(count=count(len(self.letters)))]
         if self.replayed:
             lines.append(_("{count} published again").format(count=count(self.replayed)))
+        if self.saved is not None:
+            lines.append(
+                _("written to {file}: mend the payloads, then --replay --fix {file}").format(
+                    file=clean(self.saved)
+                )
+            )
+        if self.gone:
+            lines.append(
+                _("{count} of the file wait no more and are left alone").format(
+                    count=count(self.gone)
+                )
+            )
         if self.unconfirmed:
             lines.append(_("nothing was published: add --yes to publish these again"))
         if len(self.letters) > _SHOWN:
@@ -69,30 +99,57 @@ class DlqResult:
 
 def run(context: JobContext, options: Options) -> DlqResult:
     """List, and with `replay` and `yes` publish again."""
+    if options.fix is not None and not options.replay:
+        raise UsageError(
+            _("--fix says what to publish, and needs --replay"),
+            hint=_("add --replay, and --yes once the preview is right"),
+        )
     with open_warehouse(context) as warehouse:
-        letters = warehouse.dead_letters(reason=options.reason, limit=options.limit)
-        if options.replay:
-            # A letter of the merge stands in the raw table already: publishing it would double it.
-            letters = [letter for letter in letters if letter.stage != _MERGE]
+        letters, gone = _chosen(warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
-        if not (options.replay and options.yes and letters):
-            return DlqResult(letters, 0, unconfirmed=options.replay and bool(letters))
-        with open_broker(context, start_embedded=False) as broker:
-            kafka = context.settings.kafka
-            replay = Replay(
-                broker,
-                warehouse,
-                topic=kafka.topic,
-                group_id=kafka.group_id,
-                lock_file=context.settings.paths.producer_lock,
-                clock=context.clock,
-                timeout_s=context.settings.timeout_s,
-            )
-            try:
-                replayed = replay.publish(letters[::-1], context.stop)  # oldest first
-            finally:
-                context.note({"replayed": replay.acked})
-    return DlqResult(letters, replayed, unconfirmed=False)
+        if options.save is not None:
+            save_letters(letters, options.save)
+        replayed = 0
+        if options.replay and options.yes and letters:
+            replayed = _replay(context, warehouse, letters)
+    unconfirmed = options.replay and not options.yes and bool(letters)
+    return DlqResult(letters, replayed, unconfirmed, options.save, gone)
+
+
+def _chosen(warehouse: Warehouse, options: Options) -> tuple[list[StoredDeadLetter], int]:
+    """Return the letters that are meant, and how many of the file to mend from are no more."""
+    if options.fix is not None:
+        letters, gone = mended_letters(warehouse.dead_letters(reason=options.reason), options.fix)
+        return letters[: options.limit], len(gone)
+    letters = warehouse.dead_letters(reason=options.reason, limit=options.limit)
+    if options.replay:
+        # A letter of the merge stands in the raw table already: as it is, it would come back.
+        letters = [letter for letter in letters if letter.stage != _MERGE]
+    return letters, 0
+
+
+def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredDeadLetter]) -> int:
+    """Publish letters, the oldest first; return how many the broker has acknowledged."""
+    with open_broker(context, start_embedded=False) as broker:
+        kafka = context.settings.kafka
+        replay = Replay(
+            broker,
+            warehouse,
+            topic=kafka.topic,
+            group_id=kafka.group_id,
+            lock_file=context.settings.paths.producer_lock,
+            clock=context.clock,
+            timeout_s=context.settings.timeout_s,
+        )
+        try:
+            return replay.publish(sorted(letters, key=_age), context.stop)
+        finally:
+            context.note({"replayed": replay.acked})
+
+
+def _age(letter: StoredDeadLetter) -> tuple[datetime, int, int]:
+    """Return what puts the oldest letter first, and those of a partition in their order."""
+    return letter.received_at, letter.partition, letter.offset
 
 
 def _as_json(letter: StoredDeadLetter) -> dict[str, object]:

@@ -1,0 +1,167 @@
+"""Dead letters as a file that a person can read and edit, and the mended ones back from it.
+
+One letter a line, as JSON. `payload` is what was published: an object where it is one, else a
+string, else `{"base64": "..."}`. An edited payload goes out byte for byte as it stands in the file,
+so numbers stay exact. Only `event_id` and `payload` are read back; key and headers stay the
+original ones. Nothing is published unless every line is good.
+"""
+
+import base64
+import binascii
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from core.clock import iso
+from core.consumer.decode_reasons import EventError
+from core.consumer.event import parse_strict
+from core.errors import InputError, StorageError
+from core.text import _, clean
+from core.text.system import why
+from core.warehouse.model import StoredDeadLetter
+
+_BASE64 = "base64"
+_MOST_BYTES = 1 << 30
+
+
+def save_letters(letters: Sequence[StoredDeadLetter], file: Path) -> None:
+    """Write letters to a file, whole or not at all; only its owner may read it.
+
+    Errors: StorageError.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=file.parent, prefix=f".{file.name}.", delete=False, encoding="utf-8"
+        ) as draft:
+            draft.writelines(_line(letter) + "\n" for letter in letters)
+        Path(draft.name).replace(file)
+    except OSError as error:
+        with suppress(OSError, UnboundLocalError):
+            os.unlink(draft.name)  # noqa: PTH108 - one call that cannot make things worse
+        raise StorageError(
+            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
+            hint=_("name a file in a folder that exists and has room"),
+        ) from error
+
+
+def mended_letters(
+    letters: Sequence[StoredDeadLetter], file: Path
+) -> tuple[list[StoredDeadLetter], list[str]]:
+    """Return the letters of a file with its payloads, and the ids that are listed no more.
+
+    letters: those that wait. A letter without a key gets the order's id, as every event has.
+    Errors: InputError naming file and line, for a line that cannot be read, or a payload that the
+    consumer would refuse again.
+    """
+    waiting = {letter.event_id: letter for letter in letters}
+    mended: dict[str, StoredDeadLetter] = {}
+    gone: list[str] = []
+    for number, text in enumerate(_lines(file), start=1):
+        if not text.strip():
+            continue
+        event_id, payload = _read(file, number, text)
+        if event_id in mended:
+            raise _bad(file, number, _("this dead letter stands there twice"))
+        letter = waiting.get(event_id)
+        if letter is None:
+            gone.append(event_id)
+            continue
+        try:
+            event = parse_strict(payload)
+        except EventError as error:
+            reason = _("the payload is still bad: {reason}: {detail}").format(
+                reason=error.reason, detail=clean(error.message, 200)
+            )
+            raise _bad(file, number, reason) from None
+        key = event.order.id.encode() if letter.key is None else letter.key
+        mended[event_id] = replace(letter, payload=payload, key=key)
+    return list(mended.values()), gone
+
+
+def _line(letter: StoredDeadLetter) -> str:
+    """Return a letter as one line; its payload is spliced in as it is where that is JSON."""
+    known = {
+        "event_id": letter.event_id,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "received_at": iso(letter.received_at),
+        "key": _shown(letter.key),
+        "headers": [[name, _shown(value)] for name, value in letter.headers],
+    }
+    return f'{json.dumps(known)[:-1]}, "payload": {_as_json(letter.payload)}}}'
+
+
+def _shown(value: bytes | None) -> object:
+    """Return bytes as text where they are text."""
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {_BASE64: base64.b64encode(value).decode()}
+
+
+def _as_json(payload: bytes | None) -> str:
+    """Return a payload as JSON: itself, if it is an object on one line that means the same."""
+    if payload is not None and payload.startswith(b"{") and b"\n" not in payload:
+        try:
+            text = payload.decode()
+            value = json.loads(text, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            if text.isprintable() and set(value) != {_BASE64}:
+                return text
+    return json.dumps(_shown(payload))
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and its like: they are not JSON."""
+    raise ValueError(constant)
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MOST_BYTES).split(b"\n")
+    except OSError as error:
+        raise InputError(
+            _("cannot read {file}: {reason}").format(file=clean(file), reason=why(error)),
+            hint=_("write one with `dropship --run dlq --save FILE`"),
+        ) from error
+
+
+def _read(file: Path, number: int, text: bytes) -> tuple[str, bytes]:
+    """Return id and payload of one line."""
+    import msgspec  # noqa: PLC0415 - only mending needs it here
+
+    try:
+        fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        event_id = msgspec.json.decode(fields["event_id"], type=str)
+        payload = bytes(fields["payload"])
+        given = json.loads(payload)
+    except (msgspec.MsgspecError, KeyError, ValueError, RecursionError):
+        reason = _("this is not a dead letter: it needs event_id and payload, as JSON on one line")
+        raise _bad(file, number, reason) from None
+    if isinstance(given, str):
+        return event_id, given.encode(errors="surrogatepass")
+    if isinstance(given, Mapping) and set(given) == {_BASE64}:
+        try:
+            return event_id, base64.b64decode(str(given[_BASE64]), validate=True)
+        except binascii.Error:
+            raise _bad(file, number, _("the payload is not base64")) from None
+    return event_id, payload
+
+
+def _bad(file: Path, number: int, reason: str) -> InputError:
+    return InputError(
+        _("{file}:{line}: {reason}").format(file=clean(file), line=number, reason=reason),
+        hint=_("nothing was published: mend that line, or take it out"),
+    )
