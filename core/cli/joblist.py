@@ -15,6 +15,7 @@ NAMES = (
     "dlq",
     "broker",
     "doctor",
+    "export-connector",
 )
 
 
@@ -33,6 +34,7 @@ def job_lines() -> dict[str, str]:
         "dlq": _("list dead letters, or publish them again"),
         "broker": _("run an embedded broker for other processes"),
         "doctor": _("check configuration, connections, versions and permissions"),
+        "export-connector": _("write the configuration of an engine that takes over ingestion"),
     }
 
 

@@ -143,7 +143,7 @@ class Work(Thread):
 
 def job_module(job: str) -> Any:
     """Return the module of a job."""
-    return importlib.import_module(f"core.jobs.{job}")
+    return importlib.import_module(f"core.jobs.{job.replace('-', '_')}")
 
 
 def job_options(module: Any, given: Mapping[str, object]) -> Any:

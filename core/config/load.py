@@ -133,6 +133,7 @@ def _kafka(reader: Reader) -> KafkaSettings:
         topic=reader.read("KAFKA_TOPIC", default.topic, checks.topic),
         group_id=reader.read("KAFKA_GROUP_ID", default.group_id, checks.group_id),
         client=client,
+        watch_group_id=reader.optional("KAFKA_WATCH_GROUP_ID", checks.group_id),
         topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=checks.MAX_PARTITIONS),
         topic_replication=reader.whole("KAFKA_TOPIC_REPLICATION", most=checks.MAX_REPLICATION)
         or default.topic_replication,

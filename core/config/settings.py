@@ -74,6 +74,12 @@ class KafkaSettings:
     client: Mapping[str, str] = field(default_factory=dict, repr=False)
     topic_partitions: int | None = None
     topic_replication: int = -1
+    watch_group_id: str | None = None
+
+    @property
+    def watched_group(self) -> str:
+        """The group whose progress is shown: that of an engine where one stores the events."""
+        return self.watch_group_id or self.group_id
 
 
 @dataclass(frozen=True)

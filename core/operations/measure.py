@@ -44,5 +44,5 @@ def moment_of(now: DeskSnapshot, settings: Settings) -> Moment:
         alerts=now.alerts,
         topic=None
         if watch is None or now.watch.error
-        else TopicMoment(kafka.topic, watch.ends, kafka.group_id, watch.committed),
+        else TopicMoment(kafka.topic, watch.ends, kafka.watched_group, watch.committed),
     )
