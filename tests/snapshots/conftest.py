@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+import tui.app
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.jobs import seed
@@ -21,6 +22,7 @@ from tests.support.check_scenes import past
 from tests.support.console import StillDesk
 from tests.support.looked_scenes import looked
 from tests.support.moments import NOW
+from tests.support.pictures import shrunk
 from tests.support.scenes import scene
 from tui.app import Console
 from tui.formats import Formats
@@ -54,6 +56,16 @@ class PosedDesk(StillDesk):
     def past_validations(self, limit: int) -> list[PastRun]:
         """Return those of the moment."""
         return list(self.past[:limit])
+
+
+class PicturedConsole(Console):
+    """The console, with pictures of half the size."""
+
+    CSS_PATH = Path(tui.app.__file__).parent / str(Console.CSS_PATH)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """Return a picture of the screen."""
+        return shrunk(super().export_screenshot(title=title, simplify=simplify))
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +112,7 @@ def picture(
             desk.past = past()
             Path("data").mkdir()
             Path("data/seed").symlink_to(files)
-        console = Console(desk, Formats(code), ascii_only=ascii_only, timer=False)
+        console = PicturedConsole(desk, Formats(code), ascii_only=ascii_only, timer=False)
         try:
             return snap_compare(console, terminal_size=size, run_before=lambda p: _pose(p, keys))
         finally:

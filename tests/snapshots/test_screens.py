@@ -12,31 +12,29 @@ pytestmark = pytest.mark.snapshots
 
 LARGE, SMALL = (120, 36), (80, 24)
 OVER = {
-    "help": ("running", "question_mark"),
-    "palette": ("running", "colon", "p", "a", "u"),
-    "demonstration": ("running", "d"),
-    "replacing": ("running", "1", "g"),
-    "seed-form": ("running", "1", "o"),
-    "producer-form": ("running", "2", "o"),
-    "check": ("full", "4", "j", "enter"),
-    "record": ("running", "6", "j", "enter"),
-    "replay": ("full", "6", "tab", "R"),
-    "alert": ("full", "8", "enter"),
-    "log-entry": ("error", "9", "G", "enter"),
-    "finding": ("error", "0", "G", "enter"),
+    "help": ("running", SMALL, "en", "question_mark"),
+    "help-fr": ("running", LARGE, "fr", "question_mark"),
+    "palette": ("running", SMALL, "en", "colon", "p", "a", "u"),
+    "palette-fr": ("running", LARGE, "fr", "colon"),
+    "demonstration": ("running", SMALL, "en", "d"),
+    "demonstration-fr": ("running", LARGE, "fr", "d"),
+    "replacing": ("running", SMALL, "fr", "1", "g"),
+    "seed-form": ("running", SMALL, "en", "1", "o"),
+    "producer-form": ("running", LARGE, "fr", "2", "o"),
+    "check": ("full", SMALL, "fr", "4", "j", "enter"),
+    "record": ("running", SMALL, "en", "6", "j", "enter"),
+    "replay": ("full", SMALL, "fr", "6", "tab", "R"),
+    "alert": ("full", SMALL, "fr", "8", "enter"),
+    "log-entry": ("error", LARGE, "en", "9", "G", "enter"),
+    "finding": ("error", SMALL, "fr", "0", "G", "enter"),
 }
+"""Name of the picture: state, size and language, and the keys that lead to it."""
 
 
 @pytest.mark.parametrize("name", OVER)
 def test_over_the_panes(picture, name):
-    state, *keys = OVER[name]
-    assert picture(state, SMALL, "en", *keys)
-
-
-@pytest.mark.parametrize("name", OVER)
-def test_over_the_panes_in_french(picture, name):
-    state, *keys = OVER[name]
-    assert picture(state, LARGE, "fr", *keys)
+    state, size, code, *keys = OVER[name]
+    assert picture(state, size, code, *keys)
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
@@ -53,19 +51,25 @@ def test_sixteen_colours(picture):
     assert picture("full", LARGE, "en", "t", "t")
 
 
-@pytest.mark.parametrize("size", [LARGE, SMALL])
-def test_ascii(picture, size):
-    assert picture("running", size, "fr", ascii_only=True)
+def test_ascii(picture):
+    assert picture("running", LARGE, "fr", ascii_only=True)
 
 
-def test_without_colours(picture, monkeypatch):
+def test_without_colours(picture):
     assert picture("full", LARGE, environ={"NO_COLOR": "1"})
 
 
-@pytest.mark.parametrize("size", [(40, 12), (20, 5)])
-@pytest.mark.parametrize("state", ["empty", "running", "error"])
-def test_tiny(picture, state, size):
-    assert picture(state, size)
+TINY = {
+    "40x12": ("running", (40, 12)),
+    "40x12-empty": ("empty", (40, 12)),
+    "20x5": ("running", (20, 5)),
+    "20x5-empty": ("empty", (20, 5)),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny(picture, name):
+    assert picture(*TINY[name])
 
 
 def _opening(now):
@@ -91,15 +95,14 @@ def _others(now):
 
 
 BANNERS = {
-    "opening": ("empty", _opening),
-    "held": ("empty", _held),
-    "demo": ("running", _demo),
-    "others": ("empty", _others),
+    "opening": ("empty", "en", _opening),
+    "held": ("empty", "fr", _held),
+    "demo": ("running", "fr", _demo),
+    "others": ("empty", "fr", _others),
 }
 
 
-@pytest.mark.parametrize("code", ["en", "fr"])
 @pytest.mark.parametrize("name", BANNERS)
-def test_banner(picture, name, code):
-    state, change = BANNERS[name]
+def test_banner(picture, name):
+    state, code, change = BANNERS[name]
     assert picture(state, SMALL, code, change=change)

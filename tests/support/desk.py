@@ -179,9 +179,11 @@ REPORTS = tuple(
 )
 
 
-def kpis(orders: int = 128_404) -> Reading[Figures]:
+NAMES = ("Veste Rivage", "Robe Marine", "Bottes Camargue sable", "Écharpe 日本語", "Sac")
+
+
+def kpis(orders: int = 128_404, names: tuple[str, ...] = NAMES) -> Reading[Figures]:
     """Return figures of a year."""
-    names = ("Veste Rivage", "Robe Marine", "Bottes Camargue sable", "Écharpe 日本語", "Sac")
     found = Kpis(
         total_orders=orders,
         total_revenue=Decimal("1284332.50"),

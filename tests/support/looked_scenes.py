@@ -21,6 +21,7 @@ from core.operations.logtail import LogEntry
 from core.operations.peek import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
 from tests.support.core_texts import told
 from tests.support.moments import NOW
@@ -61,7 +62,7 @@ def _running() -> Explored:
 
 
 def _error() -> Explored:
-    away = told("looking at the topic") + ": Local: Broker transport failure"
+    away = _failing(told("looking at the topic"))
     locked = told("the warehouse is not open yet")
     since = NOW - timedelta(seconds=45)
     return Explored(
@@ -84,6 +85,10 @@ def _full() -> Explored:
         doctor=TaskSnapshot(result=_sound(), ended_at=NOW - timedelta(seconds=8)),
         log=_log(400),
     )
+
+
+def _failing(doing: str) -> str:
+    return told("{doing}: {reason}", doing=doing, reason="Local: Broker transport failure")
 
 
 def _records() -> tuple[PeekedRecord, ...]:
@@ -179,12 +184,12 @@ def _inspection(runs: int, *, lost: bool = False) -> Inspection:
     )
 
 
-def _log(count: int) -> tuple[LogEntry, ...]:
-    return tuple(_entry(number, count) for number in range(count))
+def _log(entries: int) -> tuple[LogEntry, ...]:
+    return tuple(_entry(number, entries) for number in range(entries))
 
 
-def _entry(number: int, count: int) -> LogEntry:
-    at = NOW - timedelta(seconds=(count - number) * 1.5)
+def _entry(number: int, entries: int) -> LogEntry:
+    at = NOW - timedelta(seconds=(entries - number) * 1.5)
     if number % 23 == 3:
         fields = (("topic", "orders_topic"), ("reason", "Local: Broker transport failure"))
         text = "commit to Kafka failed"
@@ -228,7 +233,7 @@ def _errors() -> tuple[LogEntry, ...]:
 
 
 def _sound() -> tuple[Finding, ...]:
-    free = told("{folder}: {free} MB free", folder="data", free="79,739")
+    free = told("{folder}: {free} MB free", folder="data", free=count(79_739))
     return (
         ok("python", told("Python {version} at {path}", version="3.x", path=".venv/bin/python")),
         ok("terminal", "xterm-256color, 120x36"),
@@ -260,8 +265,7 @@ def _findings() -> tuple[Finding, ...]:
         sound[4],
         fail(
             "broker",
-            told("no broker answers at {where}", where="broker.example:9092")
-            + ": Local: Broker transport failure",
+            _failing(told("no broker answers at {where}", where="broker.example:9092")),
             told("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
         ),
         warn("topic", told("not looked at: no broker answers"), told("see broker")),

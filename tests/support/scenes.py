@@ -22,6 +22,14 @@ from tests.support.check_scenes import validated, worse
 from tests.support.core_texts import told
 from tests.support.moments import NOW, moment
 
+_PRODUCTS = (
+    "Veste en jean Rivage",
+    "Robe longue Marine",
+    "Bottes Camargue sable",
+    "Écharpe Vercors anthracite",
+    "Sac cabas Odéon",
+)
+
 STATES = ("empty", "running", "paused", "error", "full")
 
 
@@ -48,7 +56,7 @@ def _running(seeded: Seeded) -> DeskSnapshot:
         validation=validated(),
         validation_every_s=30.0,
         reports=desk.REPORTS,
-        figures=desk.kpis(),
+        figures=desk.kpis(names=_PRODUCTS),
         watch=_watched(desk.CONSUMING.lag),
         history=desk.history(300),
         states=dict.fromkeys(range(4), PartitionState.OK),
@@ -66,7 +74,7 @@ def _paused(seeded: Seeded) -> DeskSnapshot:
         producer=replace(_producing(), state=RunState.PAUSED, rate_actual=0.0),
         consumer=still,
         validation=replace(validated(), running=True, note="reconciliation"),
-        figures=replace(desk.kpis(), took_s=4.2),
+        figures=replace(desk.kpis(names=_PRODUCTS), took_s=4.2),
         figures_every_s=0.0,
         watch=_watched(still.lag),
         history=(*desk.history(300)[20:], *_rest(20, 1_200)),
@@ -93,6 +101,7 @@ def _error(_seeded: Seeded) -> DeskSnapshot:
         rate=0.0,
         waiting_for=locked,
         waiting_since=since,
+        last_commit=since,
         lag={0: 9_410, 1: 9_388, 2: 9_402, 3: 9_391},
     )
     figures: Reading[Figures] = Reading(error=locked, failing_since=since)
@@ -145,8 +154,11 @@ def _full(seeded: Seeded) -> DeskSnapshot:
             rejected=14,
             rejected_rows=tuple(_rejected(line) for line in range(17, 77, 6)),
             failed=7,
-            delivery_error=told("publishing to {topic}", topic="orders_topic")
-            + ": Broker: Message size too large",
+            delivery_error=told(
+                "{doing}: {reason}",
+                doing=told("publishing to {topic}", topic="orders_topic"),
+                reason="Broker: Message size too large",
+            ),
         ),
         consumer=losing,
         validation=validated(worse()),
