@@ -3,6 +3,7 @@
 A worker (producer, consumer, merge loop) runs `body` in one thread of its own. Other threads steer
 it by the methods here, which only set events and return at once; the body looks at `stopping` and
 `paused` between two small steps (at most 100 ms apart), so that a key acts within 200 ms.
+`Worker` and `PausableWorker` are what those others hold.
 """
 
 from collections.abc import Callable
@@ -108,3 +109,51 @@ class Lifecycle:
             self._state = RunState.FAILED
         else:
             self._state = RunState.STOPPED
+
+
+class Worker:
+    """What others hold of a thread that works: start, stop, join, and what ended it.
+
+    A worker is one of these with a `_run` of its own, which looks at `_life`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._life = Lifecycle(name, self._run)
+
+    def start(self) -> None:
+        """Start the thread. A worker runs once."""
+        self._life.start()
+
+    def stop(self) -> None:
+        """Ask for a clean end; returns at once."""
+        self._life.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; return whether it came."""
+        return self._life.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._life.alive
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the worker, None for a clean end."""
+        return self._life.error
+
+    def _run(self) -> None:
+        """Work until the end or until `_life.stopping`."""
+        raise NotImplementedError
+
+
+class PausableWorker(Worker):
+    """A worker whose `_run` heeds `_life.paused` too."""
+
+    def pause(self) -> None:
+        """Do nothing for a while; connections stay."""
+        self._life.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._life.resume()

@@ -15,7 +15,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.session import Session
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import DropshipError
-from core.lifecycle import Lifecycle, RunState
+from core.lifecycle import PausableWorker, RunState
 from core.text import N_, clean
 from core.warehouse.base import Warehouse
 
@@ -24,11 +24,11 @@ _AGAIN_S = 1.0
 log = logging.getLogger(__name__)
 
 
-class ConsumerWorker:
+class ConsumerWorker(PausableWorker):
     """A consumer that others start, pause, resume, stop and look at.
 
-    `snapshot` never blocks; it is at most 100 ms, or one batch, old. After the end `error` holds
-    what ended it.
+    It reads from the stored offsets, keeps its partitions while it is paused, and stores what it
+    has read before it ends. `snapshot` never blocks; it is at most 100 ms, or one batch, old.
     """
 
     def __init__(
@@ -39,47 +39,17 @@ class ConsumerWorker:
         *,
         clock: Clock | None = None,
     ) -> None:
+        super().__init__("consumer")
         self._broker = broker
         self._warehouse = warehouse
         self._options = options
         self._clock = clock or SystemClock()
-        self._life = Lifecycle("consumer", self._run)
         self._counters = Counters(options.topic, self._clock)
         self._ending = Ending(broker, options, self._clock)
-
-    def start(self) -> None:
-        """Start reading at the stored offsets."""
-        self._life.start()
-
-    def pause(self) -> None:
-        """Stop reading and keep the partitions."""
-        self._life.pause()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._life.resume()
-
-    def stop(self) -> None:
-        """End cleanly: what was read is stored first."""
-        self._life.stop()
 
     def finish(self) -> None:
         """End cleanly at the offsets the topic has now."""
         self._ending.finish()
-
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end; return whether it came."""
-        return self._life.join(timeout)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._life.alive
-
-    @property
-    def error(self) -> BaseException | None:
-        """What ended the consumer, None for a clean end."""
-        return self._life.error
 
     def snapshot(self) -> ConsumerSnapshot:
         """Return the latest moment."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.errors import DropshipError
-from core.lifecycle import Lifecycle, RunState
+from core.lifecycle import PausableWorker, RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
 from core.producer.faults import Injector
@@ -36,13 +36,16 @@ _STOP_FLUSH_S = 5.0
 _SPARE_S = 5.0
 
 
-class ProducerWorker:
+class ProducerWorker(PausableWorker):
     """A producer that others start, pause, resume, speed up, stop and look at.
+
+    While it is paused, what is on its way is still delivered, and nothing is made up for later.
+    When it is stopped, what was sent is delivered, or counted as failed after five seconds.
 
     group_id: the consumer group whose commits make room on an embedded broker. lock_file: held
     while this process publishes to an embedded broker (`Paths.producer_lock`). injected_folder:
     where the list of injected faults goes. give_up_after_s: end with an error when no broker can be
-    reached for so long; None waits on. After the end `error` holds what ended it.
+    reached for so long; None waits on.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class ProducerWorker:
         give_up_after_s: float | None = 30.0,
         clock: Clock | None = None,
     ) -> None:
+        super().__init__("producer")
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -68,29 +72,12 @@ class ProducerWorker:
         self._clock = clock or SystemClock()
         self._rate = options.rate
         self._profile: Profile = options.profile
-        self._life = Lifecycle("producer", self._run)
         self._gauge = Gauge(topic, options, self._clock)
 
     def start(self) -> None:
         """Start publishing. A worker runs once."""
         self._gauge.show(RunState.STARTING)
-        self._life.start()
-
-    def pause(self) -> None:
-        """Publish nothing for a while; what is on its way is still delivered."""
-        self._life.pause()
-
-    def resume(self) -> None:
-        """Go on after a pause, without making up for it."""
-        self._life.resume()
-
-    def stop(self) -> None:
-        """End cleanly: what was sent is delivered, or counted as failed after five seconds."""
-        self._life.stop()
-
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end, at most `timeout` seconds; return whether it came."""
-        return self._life.join(timeout)
+        super().start()
 
     def set_rate(self, rate: float) -> None:
         """Go on at another rate, events per second. Errors: UsageError."""
@@ -101,16 +88,6 @@ class ProducerWorker:
         """Go on with another profile, from its beginning. Errors: UsageError."""
         check_profile(profile)
         self._profile = profile
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._life.alive
-
-    @property
-    def error(self) -> BaseException | None:
-        """What ended the producer, None for a clean end."""
-        return self._life.error
 
     def snapshot(self) -> ProducerSnapshot:
         """Return the latest moment."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from core.clock import Clock, SystemClock
-from core.lifecycle import Lifecycle, RunState
+from core.lifecycle import RunState, Worker
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
 
@@ -30,39 +30,17 @@ def merge_all(warehouse: Warehouse, stop: Event) -> MergeResult:
     return total
 
 
-class MergeWorker:
+class MergeWorker(Worker):
     """Merges every `interval_s` seconds until stopped, and once more at the end."""
 
     def __init__(
         self, warehouse: Warehouse, *, interval_s: float = 1.0, clock: Clock | None = None
     ) -> None:
+        super().__init__("merge")
         self._warehouse = warehouse
         self._interval_s = interval_s
         self._clock = clock or SystemClock()
-        self._life = Lifecycle("merge", self._run)
         self._snapshot = MergeSnapshot()
-
-    def start(self) -> None:
-        """Start merging."""
-        self._life.start()
-
-    def stop(self) -> None:
-        """Ask for the end; what is raw by then is still merged."""
-        self._life.stop()
-
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end; return whether it came."""
-        return self._life.join(timeout)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._life.alive
-
-    @property
-    def error(self) -> BaseException | None:
-        """What ended the loop, None for a clean end."""
-        return self._life.error
 
     def snapshot(self) -> MergeSnapshot:
         """Return the latest moment."""
