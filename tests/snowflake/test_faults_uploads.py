@@ -1,0 +1,113 @@
+"""Fault 14 on large batches: the staged file, its reply or the COPY is cut off half way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Event
+
+import pytest
+
+from core.broker.identity import TopicIdentity
+from core.clock import SystemClock
+from core.config.load import load_settings
+from core.consumer.store import Outcome, Store
+from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.events import event
+from tests.support.fakesnow.start import FakeSnowflake
+from tests.support.oracle import coordinates
+from tests.support.proxy import Proxy, Request, lose_reply, proxy_to, session_error, sql_like
+
+IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
+EVENTS, LETTERS = 20_000, 12
+# Large enough for a file of their own, and hard to compress.
+LETTER = bytes(range(256)) * 2_000
+
+
+@pytest.fixture
+def proxy(fake: FakeSnowflake) -> Iterator[Proxy]:
+    with proxy_to(fake.port) as made:
+        yield made
+
+
+@contextmanager
+def opened(fake: FakeSnowflake, schema: str, port: int) -> Iterator[SnowflakeWarehouse]:
+    settings = replace(load_settings(environ=fake.environ(schema, port=port)), timeout_s=10.0)
+    warehouse = SnowflakeWarehouse(settings, clock=SystemClock())
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+def large_batch() -> RawBatch:
+    return RawBatch(
+        identity=IDENTITY,
+        received_at=datetime.now(UTC),
+        partitions=[0] * EVENTS,
+        offsets=range(EVENTS),
+        payloads=[event(number) for number in range(EVENTS)],
+        dead_letters=[
+            DeadLetter(0, EVENTS + number, "json", "not JSON", b"key", LETTER)
+            for number in range(LETTERS)
+        ],
+        advances=[OffsetAdvance(0, 0, EVENTS + LETTERS)],
+    )
+
+
+def is_put(request: Request) -> bool:
+    return request.method == "PUT"
+
+
+def cut_the_file(proxy: Proxy) -> None:
+    proxy.cut_upload(is_put)
+
+
+def lose_the_files_reply(proxy: Proxy) -> None:
+    proxy.rule(is_put, lose_reply, times=1)
+
+
+def lose_the_copys_reply(proxy: Proxy) -> None:
+    proxy.rule(sql_like(r"COPY INTO \S+\.orders_events"), lose_reply, times=1)
+
+
+def lose_the_second_copys_reply(proxy: Proxy) -> None:
+    proxy.rule(sql_like(r"COPY INTO \S+\.dead_letters"), lose_reply, times=1)
+
+
+def end_the_session(proxy: Proxy) -> None:
+    proxy.rule(sql_like(r"COPY INTO"), session_error("390111", "Session no longer exists"), times=1)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        cut_the_file,
+        lose_the_files_reply,
+        lose_the_copys_reply,
+        lose_the_second_copys_reply,
+        end_the_session,
+    ],
+)
+def test_fault_14_a_large_batch_is_stored_once_whatever_is_cut(fake, schema, proxy, harm):
+    with opened(fake, schema, fake.port) as direct, opened(fake, schema, proxy.port) as warehouse:
+        direct.setup()
+        assert warehouse.claim(IDENTITY, {0: 0}) == {0: 0}
+        harm(proxy)
+        store = Store(
+            warehouse,
+            SystemClock(),
+            Event(),
+            waiting=lambda _reason: None,
+            alive=lambda: None,
+            give_up_after_s=20.0,
+        )
+        assert store.write(large_batch()) is Outcome.STORED
+        (rule,) = proxy._rules
+        assert len(rule.hits) == 1
+        found = coordinates(direct)
+        assert found == [(IDENTITY.source_id, 0, offset) for offset in range(EVENTS + LETTERS)]
+        letters = direct.dead_letters()
+        assert {letter.payload for letter in letters} == {LETTER}
+        assert direct.merge().taken == EVENTS
