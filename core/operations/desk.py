@@ -14,8 +14,9 @@ from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.errors import DropshipError
-from core.jobs import load, produce, seed, validate
+from core.jobs import load, produce, seed
 from core.jobs.base import JobContext
+from core.operations.checking import Checking
 from core.operations.demo import Demonstration
 from core.operations.explore import Explorer
 from core.operations.figures import read_figures
@@ -29,8 +30,7 @@ from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
 from core.seed.spec import SeedResult
 from core.text import _
-from core.validation.history import PastRun, past_runs
-from core.validation.model import ValidationResult
+from core.validation.history import PastRun
 from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
@@ -65,16 +65,13 @@ class Desk:
         self._workers = Workers(settings, self._backends, self._clock)
         self._opening: Task[bool] = Task("open", self._clock)
         self._seed: Task[SeedResult] = Task("seed", self._clock)
-        self._validation: Task[ValidationResult] = Task("validate", self._clock)
+        self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
         self._figures = Poller("figures", self._read_figures, 2.0, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
         self._sampler = Thread(target=self._sample, name="sampler", daemon=True)
-        self._reports: tuple[str, ...] = ()
-        self._validation_every_s = 0.0
-        self._validated_at = 0.0
 
     # -- opening and closing
 
@@ -123,9 +120,9 @@ class Desk:
         """
         self._closing.set()
         self._workers.refuse()
-        for task in (self._demo, self._seed, self._validation, self._opening):
+        for task in (self._demo, self._seed, self._checking.task, self._opening):
             task.cancel()
-        for task in (self._demo, self._seed, self._validation, self._opening):
+        for task in (self._demo, self._seed, self._checking.task, self._opening):
             task.join(_DRAIN_S)
         self.explorer.close()
         self._workers.end()
@@ -135,6 +132,7 @@ class Desk:
             poller.join(5.0)
         if self._sampler.ident is not None:
             self._sampler.join(5.0)
+        self._sampling.journal.see(self.snapshot(), self._workers.failures)
         self._sampling.end()
         self._backends.close()
 
@@ -179,11 +177,11 @@ class Desk:
 
     def validate(self) -> bool:
         """Run all checks in the background and write a report."""
-        return self._allowed() and self.ready and self._validation.run(self._validate)
+        return self._allowed() and self._checking.run()
 
     def validate_every(self, seconds: float) -> None:
         """Run the checks every so many seconds; 0 is only when asked."""
-        self._validation_every_s = seconds
+        self._checking.every_s = seconds
 
     def refresh_every(self, seconds: float) -> None:
         """Read the figures every so many seconds; 0 is only when asked."""
@@ -193,23 +191,12 @@ class Desk:
         """Read the figures now."""
         self._figures.now()
 
-    def _validate(self) -> ValidationResult:
-        warehouse, broker = self._open_backends()
-        context = self._context(self._validation)
-        view = validate.view_of(context, broker)
-        options = validate.Options(format=("json", "html", "junit"))
-        result = validate.check(context, warehouse, view, options)
-        self._reports = tuple(str(file) for file in result.reports)
-        self._validated_at = self._clock.monotonic()
-        return result.found
-
     def past_validations(self, limit: int) -> list[PastRun]:
         """Return the latest validations, newest first; reads the warehouse, so it may wait.
 
         Errors: WarehouseError.
         """
-        warehouse = self._warehouse
-        return [] if warehouse is None else past_runs(warehouse, limit)
+        return self._checking.past(limit)
 
     # -- alerts and history
 
@@ -252,9 +239,9 @@ class Desk:
             consumer=consumer,
             merge=merge,
             seed=self._seed.latest,
-            validation=self._validation.latest,
-            validation_every_s=self._validation_every_s,
-            reports=self._reports,
+            validation=self._checking.task.latest,
+            validation_every_s=self._checking.every_s,
+            reports=self._checking.reports,
             demo=self._demo.latest,
             figures=self._figures.latest,
             figures_every_s=self._figures.interval_s,
@@ -274,11 +261,6 @@ class Desk:
     def _context(self, task: Task[Any]) -> JobContext:
         return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
 
-    def _open_backends(self) -> tuple[Warehouse, Broker]:
-        if self._warehouse is None or self._broker is None:
-            raise DropshipError(_("broker and warehouse are not open yet"))
-        return self._warehouse, self._broker
-
     def _read_figures(self) -> Figures:
         warehouse = self._warehouse
         if warehouse is None:
@@ -296,16 +278,16 @@ class Desk:
         self._sampling.begin()
         while not self._closing.is_set():
             now = self.snapshot()
-            self._sampling.look(now)
+            self._sampling.look(now, self._workers.failures)
             self._start_what_is_due(now)
             self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
-        ended, every = now.opening.ended_at, self._validation_every_s
+        ended = now.opening.ended_at
         if not now.ready and ended is not None and (now.at - ended).total_seconds() > _RETRY_S:
             self.open()
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):
             self._watch.now()
-        if every and not self.read_only and self._clock.monotonic() >= self._validated_at + every:
+        if self._checking.due and not self.read_only:
             self.validate()

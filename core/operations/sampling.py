@@ -13,6 +13,7 @@ from core.operations.history import (
     Sample,
     read_history,
 )
+from core.operations.journal import Failures, Journal
 from core.operations.snapshot import DeskSnapshot
 from core.operations.watchers import Others, OthersWatch
 
@@ -29,6 +30,7 @@ class Sampling:
         self._file = HistoryFile(self.history_file) if keep else None
         self._others = OthersWatch(clock)
         self._done = (0, 0)
+        self.journal = Journal()
         self.history = History()
         self.alerts = DeskAlerts(settings.thresholds, clock)
         self.others = Others()
@@ -38,8 +40,9 @@ class Sampling:
         now = self._clock.now()
         self.history.recall(read_history(self.history_file, now - KEPT), now)
 
-    def look(self, now: DeskSnapshot) -> None:
-        """Take the moment of a second."""
+    def look(self, now: DeskSnapshot, failures: Failures | None = None) -> None:
+        """Take the moment of a second. failures: what ended a worker, by its name."""
+        self.journal.see(now, failures or {})
         # A fast run may begin and end between two looks: then its counts tell of it.
         before, self._done = self._done, (now.producer.sent, now.consumer.consumed)
         self.others = self._others.judge(

@@ -80,6 +80,16 @@ class Workers:
             merge.snapshot() if merge else MergeSnapshot(),
         )
 
+    @property
+    def failures(self) -> dict[str, BaseException]:
+        """What ended the workers that failed, by their names."""
+        workers = {"producer": self._producer, "consumer": self._consumer, "merge": self._merge}
+        return {
+            name: worker.error
+            for name, worker in workers.items()
+            if worker is not None and worker.error is not None
+        }
+
     @staticmethod
     def warm() -> None:
         """Load what the workers are made of, so that a start is instant; takes half a second."""
