@@ -24,8 +24,9 @@ class MetricName:
 _TOPIC = ("topic",)
 _PARTITION = ("topic", "partition")
 
+# `job` is a label of Prometheus itself, so what runs is the `command`.
 INFO = MetricName(
-    "dropship_info", "gauge", "1; what runs here", ("version", "job", "broker", "warehouse")
+    "dropship_info", "gauge", "1; what runs here", ("version", "command", "broker", "warehouse")
 )
 WORKER_STATE = MetricName(
     "dropship_worker_state", "gauge", "1 for the state a worker is in", ("worker", "state")

@@ -31,7 +31,7 @@ def test_it_tells_what_runs_and_of_the_machine_only_this_process():
     with serving() as url:
         told = {name for name, _labels in scrape(url)}
         (info,) = [labels for name, labels in scrape(url) if name == "dropship_info"]
-    assert dict(info)["job"] == "consume"
+    assert dict(info)["command"] == "consume"
     assert dict(info)["warehouse"] == "duckdb"
     assert "process_cpu_seconds_total" in told
     assert {name for name in told if not name.startswith(("dropship_", "process_"))} == set()
