@@ -36,6 +36,12 @@ class Backends:
         """Whether both are open."""
         return self.warehouse is not None and self.broker is not None
 
+    def both(self) -> tuple[Warehouse, Broker]:
+        """Return warehouse and broker. Errors: DropshipError while one is not open."""
+        if self.warehouse is None or self.broker is None:
+            raise DropshipError(_("broker and warehouse are not open yet"))
+        return self.warehouse, self.broker
+
     def open(self, context: JobContext) -> bool:
         """Open what is not open yet. Errors: that of the warehouse, else that of the broker."""
         problem: DropshipError | None = None

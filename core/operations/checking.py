@@ -1,0 +1,54 @@
+"""The validations of a desk: one at a time, when asked or every so often, each with its reports."""
+
+from core.clock import Clock
+from core.config import Settings
+from core.jobs import validate
+from core.jobs.base import JobContext
+from core.operations.opening import Backends
+from core.operations.task import Task
+from core.validation.history import PastRun, past_runs
+from core.validation.model import ValidationResult
+
+_FORMATS = ("json", "html", "junit")
+
+
+class Checking:
+    """Runs all checks in a task of its own. Any thread may call it.
+
+    every_s: seconds from one validation to the next, 0 only when asked. reports: files of the last.
+    """
+
+    def __init__(self, settings: Settings, backends: Backends, clock: Clock) -> None:
+        self._settings = settings
+        self._backends = backends
+        self._clock = clock
+        self._ended_at = 0.0
+        self.task: Task[ValidationResult] = Task("validate", clock)
+        self.every_s = 0.0
+        self.reports: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for the next one."""
+        return bool(self.every_s) and self._clock.monotonic() >= self._ended_at + self.every_s
+
+    def run(self) -> bool:
+        """Start a validation; return False while back ends are missing or one is under way."""
+        return self._backends.ready and self.task.run(self._run)
+
+    def past(self, limit: int) -> list[PastRun]:
+        """Return the latest validations, newest first. Errors: WarehouseError."""
+        warehouse = self._backends.warehouse
+        return [] if warehouse is None else past_runs(warehouse, limit)
+
+    def _run(self) -> ValidationResult:
+        task = self.task
+        context = JobContext(self._settings, progress=task, stop=task.stop, clock=self._clock)
+        try:
+            warehouse, broker = self._backends.both()
+            view = validate.view_of(context, broker)
+            result = validate.check(context, warehouse, view, validate.Options(format=_FORMATS))
+        finally:
+            self._ended_at = self._clock.monotonic()
+        self.reports = tuple(str(file) for file in result.reports)
+        return result.found
