@@ -82,6 +82,7 @@ class MainScreen(Screen[None]):
         ),
     ]
 
+    AUTO_FOCUS = ""  # on_mount chooses; Textual would take the first pane of a small terminal
     # Textual's own repaints the whole screen when the focus moves; the panes repaint themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
