@@ -12,7 +12,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake \
+.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake smoke-snowflake \
         chaos check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
@@ -60,6 +60,9 @@ test-kafka: $(VENV)/.developed ## the tests on a real Kafka, which Java and Mave
 
 test-snowflake: $(VENV)/.developed ## the tests through the Snowflake connector, on a fake service
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m snowflake tests/snowflake
+
+smoke-snowflake: $(VENV)/.developed ## a short run on your own Snowflake account, in a schema that is dropped
+	@$(BIN)/python -m tests.smoke.snowflake
 
 chaos: $(VENV)/.developed ## break things under load, then audit (CHAOS_S seconds, CHAOS_SEED repeats)
 	$(BIN)/python -m tests.chaos

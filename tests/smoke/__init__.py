@@ -1,0 +1,1 @@
+"""Checks that a person runs against a real service, in one command each."""
