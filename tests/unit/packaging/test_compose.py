@@ -1,6 +1,7 @@
 """docker/compose.yaml says what it must, and reaches no further than this machine."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,67 @@ def test_the_console_waits_for_a_healthy_broker(compose):
     assert "rpk cluster health" in compose["services"]["redpanda"]["healthcheck"]["test"][-1]
     condition = compose["services"]["console"]["depends_on"]["redpanda"]["condition"]
     assert condition == "service_healthy"
+
+
+WORKERS = ("seed", "topic", "producer", "consumer")
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_workers_start_only_when_asked_for_and_can_do_little(compose, name):
+    service = compose["services"][name]
+    assert service["profiles"] == ["workers"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert "ports" not in service
+    assert service["environment"]["KAFKA_BOOTSTRAP_SERVERS"] == "redpanda:9092"
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_workers_run_jobs_that_exist(compose, name):
+    from core.cli.parsing import parse
+
+    command = compose["services"][name]["command"]
+    job = command[command.index("--run") + 1]
+    assert parse(job, command).run == job
+
+
+def test_the_broker_and_its_console_start_without_workers(compose):
+    started = {name for name, one in compose["services"].items() if "profiles" not in one}
+    assert started == {"redpanda", "console"}
+
+
+def test_consumers_can_be_scaled(compose):
+    consumer = compose["services"]["consumer"]
+    assert "container_name" not in consumer
+    assert "volumes" not in consumer  # each replica has a warehouse of its own, or Snowflake
+    assert consumer["deploy"]["replicas"] > 1
+    partitions = int(consumer["environment"]["KAFKA_TOPIC_PARTITIONS"])
+    assert partitions >= consumer["deploy"]["replicas"]
+
+
+def test_producer_and_consumers_wait_for_what_they_need(compose):
+    services = compose["services"]
+    assert services["topic"]["depends_on"]["redpanda"]["condition"] == "service_healthy"
+    for name, needs in {"producer": {"seed", "topic"}, "consumer": {"topic"}}.items():
+        waits = services[name]["depends_on"]
+        assert {one for one, how in waits.items()
+                if how["condition"] == "service_completed_successfully"} == needs
+    assert services["seed"]["volumes"] == services["producer"]["volumes"]
+
+
+def test_a_worker_has_time_to_drain(compose):
+    for name in ("producer", "consumer"):
+        assert int(compose["services"][name]["stop_grace_period"].removesuffix("s")) >= 60
+
+
+def test_the_image_of_the_workers_is_that_of_this_version(compose):
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    for name in WORKERS:
+        service = compose["services"][name]
+        assert service["image"] == f"dropship:v{version}"
+        build = ROOT / FILE.parent / service["build"]["context"]
+        assert (build / service["build"]["dockerfile"]).is_file()
 
 
 def test_data_outlive_the_container(compose):
