@@ -52,6 +52,8 @@ KAFKA_CASES = {
         "KAFKA_CONF_SASL_OAUTHBEARER_CONFIG": f"principal={PART}",
     },
     "misspelt": SASL | {"KAFKA_CONF_SASL_PASSWORT": CANARY},
+    # librdkafka repeats a value that it refuses.
+    "repeated": {"KAFKA_CONF_SECURITY_PROTOCOL": CANARY, "KAFKA_CONF_SASL_PASSWORD": CANARY},
 }
 SNOW_CASES = {
     "password": {"SNOW_PASSWORD": CANARY},
