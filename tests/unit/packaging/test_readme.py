@@ -109,7 +109,8 @@ def test_targets_that_people_need_are_in_the_readme():
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_setting_that_is_named_exists(document):
     named = set(re.findall(r"`((?:KAFKA|SNOW|DROPSHIP)_[A-Z_]+)\b(?!<)", read(document)))
-    generic = {name for name in named if name.startswith("KAFKA_CONF_") or name.endswith("_")}
+    prefixes = ("KAFKA_CONF_", "SNOW_CONNECT_")
+    generic = {name for name in named if name.startswith(prefixes) or name.endswith("_")}
     assert named - generic <= set(SETTINGS)
 
 
