@@ -7,7 +7,7 @@ SELECT
     batch.event_id,
     'merge',
     'cast',
-    LTRIM(CONCAT(
+    SUBSTR(CONCAT(
         CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
         CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
         CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
@@ -15,7 +15,7 @@ SELECT
         CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
         CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
         CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
-    ), ', '),
+    ), 3),
     COALESCE(topics.topic, ''),
     batch.source_id,
     batch.kafka_partition,
