@@ -13,7 +13,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake smoke-snowflake \
-        chaos check lint format types \
+        chaos fuzz soak check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
@@ -66,6 +66,12 @@ smoke-snowflake: $(VENV)/.developed ## a short run on your own Snowflake account
 
 chaos: $(VENV)/.developed ## break things under load, then audit (CHAOS_S seconds, CHAOS_SEED repeats)
 	$(BIN)/python -m tests.chaos
+
+fuzz: $(VENV)/.developed ## bent inputs at every door (FUZZ_S seconds)
+	$(BIN)/python -m tests.fuzz
+
+soak: $(VENV)/.developed ## ten million events through one pipeline, its memory watched
+	$(BIN)/python -m tests.chaos.soak
 
 check: lint types contracts test ## format, lint, types, import contracts, tests
 
