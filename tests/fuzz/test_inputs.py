@@ -147,10 +147,37 @@ def test_letters_to_mend(file: Path, data: bytes) -> None:
 
 
 WORDS = (
-    "--run", "produce", "consume", "seed", "dlq", "--rate", "--limit", "--json", "--data-dir", "--orders",
-    "--duration", "--start", "--seed", "-1", "1e400", "nan", "", "--", "-", "--ra", "--rate=5", "2024-02-30",
-    "--help", "--timeout", "\x1b[31m", "[red]", "\udcff", "９", "--watch", "1h", "--format", "json,xml",
-)  # fmt: skip
+    *[
+        "--run",
+        "produce",
+        "consume",
+        "seed",
+        "dlq",
+        "--rate",
+        "--limit",
+        "--json",
+        "--data-dir",
+        "--orders",
+        "--duration",
+    ],
+    *[
+        "--start",
+        "--seed",
+        "-1",
+        "1e400",
+        "nan",
+        "--",
+        "-",
+        "--ra",
+        "--rate=5",
+        "2024-02-30",
+        "--help",
+        "--timeout",
+        "--watch",
+    ],
+    *["1h", "--format", "json,xml", "[red]"],
+    *("", "\x1b[31m", "\udcff", "\uff19"),
+)
 
 
 @fuzzed
