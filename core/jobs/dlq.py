@@ -11,13 +11,12 @@ from core.dlq.replay import Replay
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
-from core.text import _, clean
+from core.text import _, clean, ngettext
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
 _SHOWN = 20
-_MERGE = "merge"
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class DlqResult:
     """The letters as they stood before, and how many of them were published again.
 
     saved: the file they were written to. gone: how many of the file to mend from wait no more.
+    of_merge: letters of the merge, listed or left out of a replay.
     """
 
     letters: Sequence[StoredDeadLetter]
@@ -48,6 +48,7 @@ class DlqResult:
     unconfirmed: bool
     saved: Path | None = None
     gone: int = 0
+    of_merge: int = 0
 
     @property
     def bad(self) -> str:
@@ -61,6 +62,7 @@ class DlqResult:
             "replayed": self.replayed,
             "saved": self.saved,
             "gone": self.gone,
+            "of_merge": self.of_merge,
         }
 
     def summary(self) -> Summary:
@@ -80,6 +82,8 @@ class DlqResult:
                     count=count(self.gone)
                 )
             )
+        if self.of_merge:
+            lines.append(_about_merge(self.of_merge))
         if self.unconfirmed:
             lines.append(_("nothing was published: add --yes to publish these again"))
         if len(self.letters) > _SHOWN:
@@ -87,13 +91,20 @@ class DlqResult:
         rows = [
             (
                 iso(letter.received_at),
+                _("consumer") if letter.replayable else _("merge"),
                 clean(letter.reason, 40),
                 f"{clean(letter.topic, 40)}/{letter.partition}/{letter.offset}",
                 clean(letter.detail, 60),
             )
             for letter in self.letters[:_SHOWN]
         ]
-        heads = (_("received"), _("reason"), _("topic/partition/offset"), _("detail"))
+        heads = (
+            _("received"),
+            _("found by"),
+            _("reason"),
+            _("topic/partition/offset"),
+            _("detail"),
+        )
         return Summary(lines=tuple(lines), tables=[Table(heads, rows)] if rows else [])
 
 
@@ -105,7 +116,7 @@ def run(context: JobContext, options: Options) -> DlqResult:
             hint=_("add --replay, and --yes once the preview is right"),
         )
     with open_warehouse(context) as warehouse:
-        letters, gone = _chosen(warehouse, options)
+        letters, gone, of_merge = _chosen(warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
         if options.save is not None:
             save_letters(letters, options.save)
@@ -113,19 +124,34 @@ def run(context: JobContext, options: Options) -> DlqResult:
         if options.replay and options.yes and letters:
             replayed = _replay(context, warehouse, letters)
     unconfirmed = options.replay and not options.yes and bool(letters)
-    return DlqResult(letters, replayed, unconfirmed, options.save, gone)
+    return DlqResult(letters, replayed, unconfirmed, options.save, gone, of_merge)
 
 
-def _chosen(warehouse: Warehouse, options: Options) -> tuple[list[StoredDeadLetter], int]:
-    """Return the letters that are meant, and how many of the file to mend from are no more."""
+def _chosen(warehouse: Warehouse, options: Options) -> tuple[list[StoredDeadLetter], int, int]:
+    """Return the letters that are meant; how many of the file to mend from are no more.
+
+    Then how many there are of the merge; a replay without mending leaves them out.
+    """
+    limit = None if options.replay else options.limit
+    letters = warehouse.dead_letters(reason=options.reason, limit=limit)
     if options.fix is not None:
-        letters, gone = mended_letters(warehouse.dead_letters(reason=options.reason), options.fix)
-        return letters[: options.limit], len(gone)
-    letters = warehouse.dead_letters(reason=options.reason, limit=options.limit)
-    if options.replay:
-        # A letter of the merge stands in the raw table already: as it is, it would come back.
-        letters = [letter for letter in letters if letter.stage != _MERGE]
-    return letters, 0
+        mended, gone = mended_letters(letters, options.fix)
+        return mended[: options.limit], len(gone), 0
+    fit = [letter for letter in letters if letter.replayable]
+    of_merge = len(letters) - len(fit)
+    return (fit[: options.limit] if options.replay else letters), 0, of_merge
+
+
+def _about_merge(number: int) -> str:
+    """Return what letters of the merge are, and what to do about them."""
+    return ngettext(
+        "{count} letter is of the merge: its event is in the raw table, and --replay leaves it out",
+        "{count} letters are of the merge: their events are in the raw table, and --replay leaves "
+        "them out",
+        number,
+    ).format(count=count(number)) + _(
+        "; mend the payload with --save FILE, then --replay --fix FILE"
+    )
 
 
 def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredDeadLetter]) -> int:
@@ -155,6 +181,8 @@ def _age(letter: StoredDeadLetter) -> tuple[datetime, int, int]:
 def _as_json(letter: StoredDeadLetter) -> dict[str, object]:
     return {
         "event_id": letter.event_id,
+        "stage": letter.stage,
+        "replayable": letter.replayable,
         "reason": letter.reason,
         "detail": letter.detail,
         "topic": letter.topic,

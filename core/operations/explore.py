@@ -25,7 +25,6 @@ from core.text import _
 from core.warehouse.base import Warehouse
 
 _PEEK_S, _LETTERS_S, _INSPECT_S = 0.5, 2.0, 2.0
-_MERGE = "merge"
 
 
 @dataclass(frozen=True)
@@ -177,8 +176,7 @@ class Explorer:
         for letters in letters_of(warehouse, event_ids):
             if task.stop.is_set():
                 break
-            # A letter of the merge stands in the raw table already: publishing it would double it.
-            fit = [letter for letter in letters if letter.stage != _MERGE]
+            fit = [letter for letter in letters if letter.replayable]
             done += replay.publish(fit, task.stop) if fit else 0
             task.update(name, done)
         self.look_again()

@@ -131,3 +131,12 @@ class StoredDeadLetter:
     headers: Sequence[tuple[str, bytes | None]]
     received_at: datetime
     replays: int
+
+    @property
+    def replayable(self) -> bool:
+        """Whether to publish it again as it is can help.
+
+        A letter of the merge is an event that was read well and stands in the raw table: sent
+        again unchanged, it would stand there twice and fail in the same way.
+        """
+        return self.stage != "merge"
