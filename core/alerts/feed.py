@@ -26,6 +26,8 @@ class Feed:
         self._ages: dict[int, PartitionAge] = {}
         self._sums: deque[Readings] = deque()
         self._rates: deque[tuple[float, float]] = deque()
+        self._partitions: int | None = None
+        self._added: tuple[float, int, int] | None = None
 
     def measures(self, now: Readings) -> list[Measure]:
         """Return the measures of a moment; what is not known has none."""
@@ -37,6 +39,7 @@ class Feed:
             *self._shares(now),
             *self._times(now),
             *self._findings(now),
+            *self._topic(now),
         ]
 
     def states(self, now_s: float) -> Mapping[int, PartitionState]:
@@ -66,6 +69,9 @@ class Feed:
         self._sums.append(now)
         while self._sums[0].now_s < now.now_s - limits.alert_window_s:
             self._sums.popleft()
+        before, self._partitions = self._partitions, now.partitions or self._partitions
+        if before is not None and now.partitions is not None and now.partitions > before:
+            self._added = (now.now_s, before, now.partitions)
         if now.consumed_rate is not None and now.reading:
             self._rates.append((now.now_s, now.consumed_rate))
         while self._rates and self._rates[0][0] < now.now_s - _USUAL_S:
@@ -200,3 +206,16 @@ class Feed:
             count=count(now.gap_offsets)
         )
         yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)
+
+    def _topic(self, now: Readings) -> Iterator[Measure]:
+        """Tell of a topic that was made again as long as the run lasts, of new partitions a while."""
+        level, message = Level.NONE, ""
+        if self._added is not None and now.now_s - self._added[0] <= self._limits.alert_window_s:
+            _since, before, after = self._added
+            level = Level.WARN
+            message = _("the topic has {after} partitions now, {before} before").format(
+                after=after, before=before
+            )
+        if now.notices:
+            level, message = Level.BAD, now.notices[-1]
+        yield Measure("topic", level, 0, 1, message, slack=1.0, at_once=True)

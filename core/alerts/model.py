@@ -28,6 +28,7 @@ RULES: Mapping[str, str] = {
     "freshness": N_("freshness"),
     "validation": N_("validation"),
     "gaps": N_("lost offsets"),
+    "topic": N_("topic"),
 }
 """Every rule with its name in English, marked for translation."""
 
@@ -46,7 +47,8 @@ class Readings:
     that does not move is its own doing. The counts are sums since the worker's start.
     consumed_rate: records per second. p95_ms: end-to-end latency. newest_order: when the newest
     order came into the warehouse. validation: 0 PASS to 3 ERROR, and the checks that did not pass.
-    gap_offsets: offsets lost to retention.
+    gap_offsets: offsets lost to retention. notices: what the consumer says must be heard, as of a
+    topic that was made again. partitions: of the topic, as the broker tells.
     """
 
     now_s: float
@@ -65,6 +67,8 @@ class Readings:
     validation: int | None = None
     validation_checks: tuple[str, ...] = ()
     gap_offsets: int = 0
+    notices: tuple[str, ...] = ()
+    partitions: int | None = None
 
     @property
     def lag(self) -> int:

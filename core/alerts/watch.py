@@ -71,6 +71,7 @@ def readings(
         p95_ms=last.latency.p95,
         merge_delay_s=merge.last.delay_s if merge is not None and merge.last.taken else None,
         gap_offsets=last.gap_offsets,
+        notices=last.notices,
     )
 
 

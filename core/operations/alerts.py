@@ -50,7 +50,9 @@ class DeskAlerts:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
             own = replace(own, validation=int(found.status), validation_checks=names)
         newest = now.figures.value.newest_order if now.figures.value else None
-        return replace(own, newest_order=newest)
+        topic = None if now.watch.error else now.watch.value
+        parts = None if topic is None else len(topic.ends)
+        return replace(own, newest_order=newest, partitions=parts)
 
     @staticmethod
     def _from_topic(own: Readings, now: DeskSnapshot) -> Readings:

@@ -1,14 +1,19 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
+from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
+from core.errors import DropshipError
 from core.jobs import consume, produce
 from core.jobs.base import JobContext
+from core.jobs.topic import require_topic
+from core.lifecycle import RunState
 from core.operations.opening import Backends
+from core.producer.options import Mode
 from core.producer.snapshot import ProducerSnapshot
 from core.transform.worker import MergeSnapshot, MergeWorker
 
@@ -31,6 +36,12 @@ class Workers:
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
+        self._checking: Thread | None = None
+        self._refusal: ProducerSnapshot | None = None
+
+    @property
+    def _is_checking(self) -> bool:
+        return self._checking is not None and self._checking.is_alive()
 
     @property
     def producer(self) -> "ProducerWorker | None":
@@ -45,16 +56,52 @@ class Workers:
         return worker if worker is not None and worker.alive else None
 
     def start_producer(self, options: produce.Options) -> bool:
-        """Start publishing. Errors: UsageError for options that cannot be used."""
+        """Start publishing; a cluster is asked for its topic first, as the job does.
+
+        Errors: UsageError for options that cannot be used. That the topic is missing is told by the
+        snapshot.
+        """
         with self._lock:
             broker = self._backends.broker
-            if self._refusing or broker is None or self.producer is not None:
+            if self._refusing or broker is None or self.producer is not None or self._is_checking:
                 return False
             context = self._context()
             checked = produce.checked_options(context, options)
-            self._producer = produce.make_producer(context, broker, checked, patient=True)
-            self._producer.start()
+            worker = produce.make_producer(context, broker, checked, patient=True)
+            self._refusal = None
+            if self._settings.kafka.bootstrap_servers is None:
+                self._producer = worker
+                worker.start()
+            else:
+                # Asking a cluster takes time, which a screen does not have.
+                self._checking = Thread(
+                    target=self._start_checked,
+                    args=(context, broker, worker, options.mode),
+                    name="producer-start",
+                    daemon=True,
+                )
+                self._checking.start()
             return True
+
+    def _start_checked(
+        self, context: JobContext, broker: Broker, worker: "ProducerWorker", mode: Mode
+    ) -> None:
+        """Start publishing once the topic is known to be there; else keep why not, as its end."""
+        try:
+            require_topic(context, broker)
+        except DropshipError as error:
+            self._refusal = ProducerSnapshot(
+                state=RunState.FAILED,
+                mode=mode,
+                topic=self._settings.kafka.topic,
+                error=error.message,
+                hint=error.hint,
+            )
+            return
+        with self._lock:
+            if not self._refusing:
+                self._producer = worker
+                worker.start()
 
     def start_consumer(self) -> bool:
         """Start storing what the topic holds, and merging it."""
@@ -74,8 +121,11 @@ class Workers:
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
         producer, consumer, merge = self._producer, self._consumer, self._merge
+        sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
+        if self._is_checking:
+            sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
         return (
-            producer.snapshot() if producer else ProducerSnapshot(),
+            sent,
             consumer.snapshot() if consumer else ConsumerSnapshot(topic=self._settings.kafka.topic),
             merge.snapshot() if merge else MergeSnapshot(),
         )
@@ -106,6 +156,8 @@ class Workers:
 
         On an embedded broker, which ends with this process, everything is stored first.
         """
+        if self._checking is not None:
+            self._checking.join(_DRAIN_S)
         producer, consumer, broker = self.producer, self.consumer, self._backends.broker
         if producer is not None:
             producer.stop()
