@@ -38,6 +38,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 """Kinds of login by the connector's names, and the settings of which each needs one."""
 _NO_USER = {"workload_identity", "oauth_client_credentials", "oauth", "programmatic_access_token"}
 _CREDENTIALS = (*_KEY, *_ACCESS, *_OAUTH, *_WORKLOAD, *_PASSWORD, "SNOW_PASSCODE")
+LOGIN = frozenset(("SNOW_ACCOUNT", "SNOW_USER", "SNOW_AUTHENTICATOR", *_CREDENTIALS))
+"""What only a login needs; to show the SQL, these may be wrong or missing."""
 _TOKEN_BYTES = 100_000
 
 
