@@ -18,6 +18,7 @@ from core.config import Settings
 from core.config.load import examine_settings
 from core.config.problems import Problem, SettingsError
 from core.config.secrets import Redactor
+from core.config.snowflake import LOGIN
 from core.errors import UsageError
 from core.jobs.base import JobContext, JobResult
 from core.logs import start_logging
@@ -33,7 +34,8 @@ log = logging.getLogger(__name__)
 def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, ...]]:
     """Return the settings that options and environment lead to, and what is wrong with them.
 
-    Only `doctor` gets wrong ones. Errors: UsageError, ConfigError.
+    Only `doctor` gets wrong ones; `setup --print` logs in nowhere and asks for no login.
+    Errors: UsageError, ConfigError.
     """
     folder: Path = options.data_dir
     if folder.exists() and not folder.is_dir():
@@ -44,6 +46,8 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     settings, problems = examine_settings(
         data_dir=folder, env_file=options.env_file, timeout_s=float(options.timeout)
     )
+    if getattr(options, "print_sql", False):
+        problems = tuple(problem for problem in problems if problem.setting not in LOGIN)
     if problems and options.run != _EXAMINES_SETTINGS:
         raise SettingsError(problems)
     if options.run in _READS_WAREHOUSE:

@@ -1,0 +1,45 @@
+"""`setup --print` for Snowflake: whole, with the names in force, and without any login."""
+
+import pytest
+
+from tests.support.processes import Dropship, commands
+
+ACCOUNT = {"SNOW_ACCOUNT": "nowhere", "SNOW_DATABASE": "shop", "SNOW_SCHEMA": "raw"}
+
+
+@pytest.fixture
+def dropship(tmp_path):
+    with commands(tmp_path) as command:
+        yield command
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        {},
+        {"SNOW_USER": "loader", "SNOW_PRIVATE_KEY_FILE": "absent.p8"},
+        {"SNOW_AUTHENTICATOR": "oauth"},
+    ],
+)
+def test_the_sql_is_shown_without_a_login(dropship: Dropship, login: dict[str, str]) -> None:
+    record = dropship("setup", "--print", env=ACCOUNT | login).done()
+    assert record["executed"] is False
+    assert record["steps"] == []
+    text = "\n".join(record["statements"])
+    assert 'CREATE TABLE IF NOT EXISTS "SHOP"."RAW".orders (' in text
+    user = login.get("SNOW_USER", "DROPSHIP_WORKER").upper()
+    assert f'CREATE USER IF NOT EXISTS "{user}" TYPE = SERVICE' in text
+    assert "PASSWORD" not in text
+    assert not list(dropship.folder.glob("data/*.duckdb"))
+
+
+def test_a_name_that_is_wrong_is_refused_all_the_same(dropship: Dropship) -> None:
+    ended = dropship("setup", "--print", env=ACCOUNT | {"SNOW_SCHEMA": "a; DROP"})
+    assert ended.code == 2
+    assert "SNOW_SCHEMA" in ended.record["error"]["message"]
+
+
+def test_running_it_still_needs_a_login(dropship: Dropship) -> None:
+    ended = dropship("setup", env=ACCOUNT)
+    assert ended.code == 2
+    assert "log in" in ended.record["error"]["message"]
