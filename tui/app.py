@@ -42,6 +42,9 @@ class Console(App[int]):
     TITLE = "dropship"
     ENABLE_COMMAND_PALETTE = False  # its own key would show Textual's commands
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (10, "-high")]  # noqa: RUF012 - as Textual has it
+    """Dialogs on a very low screen give their borders to the text."""
+
     BINDINGS: ClassVar[list[BindingType]] = CONSOLE_KEYS
 
     def __init__(

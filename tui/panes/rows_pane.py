@@ -59,6 +59,7 @@ class RowsPane(Pane):
         self._lines_view.set_classes("rows-head")
         self._rows_view = RowsView()
         self._foot_view = LinesView(classes="rows-foot")
+        self._rows_height: int | None = None
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
 
@@ -145,7 +146,9 @@ class RowsPane(Pane):
             self._made_of = made_of
             self._table = self.rows_of(now, frame)
         # Before the table: it is painted for the height that is left.
-        _show_whole(self._foot_view, self._foot_lines(now, frame, size.height - len(head)))
+        foot = self._foot_lines(now, frame, size.height - len(head))
+        self._set_height(min(self._wanted(), size.height - len(head) - len(foot)) if foot else None)
+        _show_whole(self._foot_view, foot)
         self._rows_view.show_table(
             self._table, ascii_only=ascii_only, cursor=full or self.has_focus
         )
@@ -154,11 +157,20 @@ class RowsPane(Pane):
         if status != self._shown_title:
             self._retitle(status)
 
+    def _set_height(self, height: int | None) -> None:
+        """Give the rows a height, or all that is left (None)."""
+        if height != self._rows_height:
+            self._rows_height = height
+            self._rows_view.styles.height = "1fr" if height is None else height
+
+    def _wanted(self) -> int:
+        """Return the lines that all rows need, with titles and filter."""
+        filtering = self._rows_view.typing or bool(self._rows_view.filter)
+        return len(self._table.rows) + self._table.head + filtering
+
     def _foot_lines(self, now: DeskSnapshot, frame: Frame, height: int) -> list[Line]:
         """Return what there is room for below the rows."""
-        filtering = self._rows_view.typing or bool(self._rows_view.filter)
-        rows = len(self._table.rows) + self._table.head + filtering
-        room = max(height - rows, min(self.LEAST_FOOT, height - _LEAST_ROWS), 0)
+        room = max(height - self._wanted(), min(self.LEAST_FOOT, height - _LEAST_ROWS), 0)
         return self.foot(now, replace(frame, height=room))[:room] if room else []
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:

@@ -9,12 +9,16 @@ from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, clean
+from tui.formats import Formats
 from tui.lines import EMPTY, Line, Role, Span, cut, fit, line, sparkline
 from tui.rows import Column, Row, RowTable
-from tui.views.blocks import rule
+from tui.views.blocks import beside, rule
 from tui.views.frame import Frame
 from tui.views.payload import pairs
 from tui.views.strip import LEVEL_ROLES
+
+_COLUMN_GAP = 3
+"""Cells that `beside` leaves between two blocks."""
 
 _STATE_ROLES: dict[PartitionState, Role] = {
     PartitionState.OK: "ok",
@@ -97,13 +101,15 @@ def alerts_foot(now: DeskSnapshot, frame: Frame, limits: Thresholds) -> list[Lin
     hours = _hours(now, frame)
     if frame.height > len(hours) + len(tail):
         tail = [EMPTY, *hours, *tail]
-    watched = [EMPTY, *_limits(limits, frame)]
-    if frame.height >= len(tail) + len(watched):
-        tail = [*watched, *tail]
+    for columns in (1, 2):
+        watched = [EMPTY, *_limits(limits, frame, columns)]
+        if frame.height >= len(tail) + len(watched):
+            tail = [*watched, *tail]
+            break
     return [cut(entry, frame.width) for entry in tail[-frame.height :]]
 
 
-def _limits(limits: Thresholds, frame: Frame) -> list[Line]:
+def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
     """Return what is watched: each rule with the figures above which it warns, and is severe."""
     form = frame.formats
     rows: list[tuple[str, str, str]] = [
@@ -114,8 +120,8 @@ def _limits(limits: Thresholds, frame: Frame) -> list[Line]:
         ),
         (
             _("time behind"),
-            form.span(limits.alert_behind_warn_s),
-            form.span(limits.alert_behind_fail_s),
+            _limit(form, limits.alert_behind_warn_s),
+            _limit(form, limits.alert_behind_fail_s),
         ),
         (
             _("latency p95"),
@@ -139,29 +145,49 @@ def _limits(limits: Thresholds, frame: Frame) -> list[Line]:
         ),
         (
             _("merge delay"),
-            form.span(limits.alert_merge_warn_s),
-            form.span(limits.alert_merge_fail_s),
+            _limit(form, limits.alert_merge_warn_s),
+            _limit(form, limits.alert_merge_fail_s),
         ),
         (
             _("freshness"),
-            form.span(limits.freshness_warn_s),
-            form.span(limits.freshness_fail_s),
+            _limit(form, limits.freshness_warn_s),
+            _limit(form, limits.freshness_fail_s),
         ),
-        (_("consumer state"), "WARN", "STALL STOP REWIND"),
-        (_("validation"), "WARN", "FAIL ERROR"),
+        (_("consumer state"), _from("WARN"), _from("STALL")),
+        (_("validation"), _from("WARN"), _from("FAIL")),
         (_("lost offsets"), "–", form.count(0)),
     ]
-    head = line(
-        "    ",
-        Span(fit(_("watched"), 20), "dim"),
-        Span(fit(_("warns above"), 14), "dim"),
-        Span(_("severe above"), "dim"),
-    )
-    return [
-        rule(_("limits (settings DROPSHIP_ALERT_...)"), frame),
-        head,
-        *(line("    ", Span(fit(name, 20), "dim"), fit(low, 14), high) for name, low, high in rows),
+    width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
+    name_width, low_width = (20, 14) if columns == 1 else (16, 9)
+    titles = (_("watched"), _("warns above"), _("severe above"))
+    if columns > 1:
+        titles = (titles[0], _("warns"), _("severe"))
+    cells = [line(*(Span(text, "dim") for text in _row(titles, name_width, low_width)))]
+    cells += [
+        line(Span(name, "dim"), low, high)
+        for name, low, high in (_row(row, name_width, low_width) for row in rows)
     ]
+    heading = rule(_("limits (settings DROPSHIP_ALERT_...)"), frame)
+    if columns == 1:
+        return [heading, *cells]
+    half = len(rows) // 2 + 1
+    left, right = cells[: half + 1], [cells[0], *cells[half + 1 :]]
+    return [heading, *beside(left, right, width)]
+
+
+def _row(texts: tuple[str, str, str], name_width: int, low_width: int) -> tuple[str, str, str]:
+    """Return a rule and its two limits in columns."""
+    name, low, high = texts
+    return "  " + fit(name, name_width), fit(low, low_width), high
+
+
+def _from(level: str) -> str:
+    return _("from {level}").format(level=level)
+
+
+def _limit(form: Formats, seconds: float) -> str:
+    """Return a duration without a second unit that is zero."""
+    return form.span(seconds).removesuffix(" 0 s").removesuffix(" 0 m").removesuffix(" 0 h")
 
 
 def _states(now: DeskSnapshot) -> Line:

@@ -1,12 +1,14 @@
 """The banner under the strip: what a person should know before all else; mostly there is none."""
 
+from rich.cells import cell_len
+
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
-from tui.lines import Line, Span, advice, bar, cut, keys, line
+from tui.lines import Line, Span, advice, bar, cut, fit, keys, line
 from tui.views.frame import Frame, wrap
 
-_STEPS = 4
+_STEPS, _BAR = 4, 20
 
 
 def banner(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -45,16 +47,14 @@ def _demo(now: DeskSnapshot, frame: Frame) -> Line:
     """Return the step under way; the task names it and counts it."""
     demo = now.demo
     done = now.producer.fraction if now.producer.state is RunState.RUNNING else None
-    pieces: list[Line | str] = [
-        line(
-            Span(" " + _("demo {done}/{total}").format(done=demo.done, total=_STEPS), "accent"),
-            f" {demo.step}  ",
-        )
-    ]
-    if done is not None:
-        pieces.append(bar(done, 20, ascii_only=frame.ascii_only))
-        pieces.append("  ")
     last = line(Span(_("cancelling"), "wait")) if demo.cancelling else keys(_("[d] cancels"))
+    head = Span(" " + _("demo {done}/{total}").format(done=demo.done, total=_STEPS) + " ", "accent")
+    room = frame.width - len(head.text) - last.width - 3
+    if room < cell_len(demo.step):
+        return cut(line(head, fit(demo.step, room), "  ", last), frame.width)
+    pieces: list[Line | Span | str] = [head, demo.step, "  "]
+    if done is not None and room >= cell_len(demo.step) + _BAR + 2:
+        pieces += [bar(done, _BAR, ascii_only=frame.ascii_only), "  "]
     return cut(line(*pieces, last), frame.width)
 
 

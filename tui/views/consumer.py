@@ -199,7 +199,7 @@ def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     form, lag = frame.formats, _lag_of(now)
     watched = now.watch.value.committed if now.watch.value else {}
     offsets = now.consumer.offsets or watched
-    offset_width, lag_width = (14, 10) if width >= _ROOMY else (11, 7)
+    offset_width, lag_width = (14, 10) if width >= _ROOMY else (11, 6)
     columns = [
         Column(_("partition"), 9, right=True),
         Column(_("next offset"), offset_width, right=True),

@@ -1,6 +1,7 @@
 """Tabs above and keys below: they give way in whole words, so that nothing is cut in the middle."""
 
 from collections.abc import Sequence
+from itertools import product
 
 from tui.lines import Line, Span, cut, line
 
@@ -34,21 +35,22 @@ def _hint(hint: Hint) -> Line:
 
 def tabs(titles: Sequence[Tab], chosen: str, width: int) -> Line:
     """Return the tabs with the chosen one marked; the others lose letters when room is short."""
-    for letters in (_WHOLE, *range(_MOST_LETTERS, _LEAST_LETTERS - 1, -1), 0):
-        found = _tabs(titles, chosen, letters)
+    shorter = range(_MOST_LETTERS, _LEAST_LETTERS - 1, -1)
+    for letters, gap in product((_WHOLE, *shorter, 0), (" ", "")):
+        found = _tabs(titles, chosen, letters, gap)
         if found.width <= width:
             return found
     return cut(found, width)
 
 
-def _tabs(titles: Sequence[Tab], chosen: str, letters: int) -> Line:
+def _tabs(titles: Sequence[Tab], chosen: str, letters: int, gap: str) -> Line:
     spans = []
     for number, title in titles:
         if number == chosen:
             spans.append(Span(f"[{number} {title}]", "bold"))
         else:
-            spans.append(Span(f" {number} {title[:letters]}".rstrip() + " ", "dim"))
-    return line(" ", *spans)
+            spans.append(Span(f" {number} {title[:letters]}".rstrip() + gap, "dim"))
+    return line(gap, *spans)
 
 
 def span_of(numbers: Sequence[str]) -> str:

@@ -76,7 +76,7 @@ def records_table(records: Records, formats: Formats) -> RowTable:
         Column(_("offset"), 10, right=True),
         Column(_("key"), 16, drop=3),
         Column(_("size"), 9, right=True, drop=4),
-        Column(_("value"), 16, stretch=True),
+        Column(_("value"), 28, stretch=True),
     )
     rows = tuple(
         Row(
@@ -104,7 +104,7 @@ def letters_table(found: DeadLetters | None, formats: Formats) -> RowTable:
         Column(_("part"), 4, right=True, drop=2),
         Column(_("offset"), 10, right=True),
         Column(_("size"), 9, right=True, drop=4),
-        Column(_("detail"), 16, stretch=True),
+        Column(_("detail"), 28, stretch=True),
     )
     rows = tuple(_letter_row(listed, formats) for listed in (found.letters if found else ()))
     return RowTable(columns, rows, "first")

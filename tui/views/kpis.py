@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from rich.cells import cell_len
+
 from core.kpis.model import Kpis, TopProduct
 from core.operations.snapshot import DeskSnapshot, Figures
 from core.text import _
@@ -14,9 +16,12 @@ from tui.views.plots import bar_plot, line_plot
 _LEAST_RECENT = 4
 _LEAST_PLOT = 6
 _SLOW_S = 1.0
-_AMOUNT = 13
+_LEAST_BAR = 5
+_LONGEST_NAME, _NAME = 28, 23
+_FIGURE_NAME, _FIGURE_VALUE = 14, 14
 _SIDE = 11
 _ROOMY = 52
+_LEAST_CHANGE, _MOST_CHANGE = 8, 14
 _TWO_COLUMNS = 70
 
 
@@ -87,18 +92,21 @@ def _figures(figures: Kpis, frame: Frame) -> list[_Figure]:
 
 def _figure(entry: _Figure, frame: Frame, width: int) -> Line:
     name, value, change, role = entry
-    room = min(max(width - 28, 0), 14) if frame.full else max(width - 28, 0)
+    room = width - _FIGURE_NAME - _FIGURE_VALUE
+    if room < _LEAST_CHANGE:
+        return ends(line(Span(name, "dim")), line(Span(value, "bold")), width)
+    room = min(room, _MOST_CHANGE) if frame.full else room
     return line(
-        Span(fit(name, 14), "dim"),
-        Span(fit(value, 14, right=True), "bold"),
-        Span(fit(change, room, right=True), role),
+        Span(fit(name, _FIGURE_NAME), "dim"),
+        Span(fit(value, _FIGURE_VALUE, right=True), "bold"),
+        Span(fit(" " + change, room, right=True), role),
     )
 
 
 def _change(now: Decimal | int, before: Decimal | int, frame: Frame) -> tuple[str, Role]:
     text = frame.formats.change(now, before)
-    if not before:
-        return text, "dim"
+    if not before or now == before:
+        return text.replace("+", "= "), "dim"
     up, down = ("^", "v") if frame.ascii_only else ("▲", "▼")
     return (f"{up} {text}", "ok") if now >= before else (f"{down} {text}", "bad")
 
@@ -106,11 +114,13 @@ def _change(now: Decimal | int, before: Decimal | int, frame: Frame) -> tuple[st
 def _top(figures: Kpis, frame: Frame) -> list[Line]:
     best = max((row.total_revenue for row in figures.top_products), default=Decimal(1))
     amounts = [frame.formats.money(row.total_revenue, cents=False) for row in figures.top_products]
-    side = max([10, *map(len, amounts)]) + 1
-    width = max(frame.width - 24 - side, 4)
+    side = max(map(len, amounts), default=0) + 2
+    name = min(max((cell_len(_name(row)) for row in figures.top_products), default=0), _NAME)
+    name = max(min(name, frame.width - side - 1 - _LEAST_BAR), 4)
+    width = max(frame.width - name - 1 - side, 0)
     return [
         line(
-            fit(_name(row), 23),
+            fit(_name(row), name),
             " ",
             measure(
                 float(row.total_revenue / best) if best else 0.0,
@@ -128,18 +138,23 @@ def _name(row: TopProduct) -> str:
 
 
 def _recent(figures: Kpis, frame: Frame, width: int, room: int) -> list[Line]:
+    form, shown = frame.formats, figures.recent_orders[: room - 1]
+    prices = [form.money(row.unit_price) for row in shown]
+    digits = max(map(len, prices), default=0)
+    pieces = max((len(str(row.quantity)) for row in shown), default=0)
+    times = "x" if frame.ascii_only else "×"
     lines = [rule(_("recent orders"), frame, width)]
-    for row in figures.recent_orders[: room - 1]:
-        amount = f"{row.quantity} × {frame.formats.money(row.unit_price)}"
-        if frame.ascii_only:
-            amount = amount.replace("×", "x")
-        name = fit(row.product_name or "–", max(width - 16 - len(amount), 4))
+    for row, price in zip(shown, prices, strict=True):
+        amount = f"{row.quantity:>{pieces}} {times} {price:>{digits}}"
+        # Seconds give way to the name.
+        when = form.day_time(row.sold_at)
+        when = when if width > _TWO_COLUMNS else when[: -len(":00")]
+        left = width - len(when) - len(amount) - 1
+        name = fit(row.product_name or "–", max(left, 4))
         if frame.full and width > _TWO_COLUMNS:
-            half = (width - 16 - len(amount)) // 2
             names = (row.product_name or "–", row.customer_name or "–")
-            name = "".join(fit(one, half - 1) + " " for one in names)
-        left = line(Span(f"{frame.formats.day_time(row.sold_at)} ", "dim"), name)
-        lines.append(ends(left, line(amount), width))
+            name = "".join(fit(one, left // 2 - 1) + " " for one in names)
+        lines.append(ends(line(Span(f"{when} ", "dim"), name), line(amount), width))
     return lines
 
 
@@ -224,8 +239,10 @@ def _bars(
     Where there is little room the side figure gives way: a bar of two cells says nothing.
     """
     side = _SIDE if width >= _ROOMY else 0
-    name = min(max((width - _AMOUNT - side) // 2, 12), 28)
-    across = width - name - 1 - side - _AMOUNT
+    last = max((cell_len(amount) for *_rest, amount in rows), default=0) + 2
+    longest = max((cell_len(title) for title, *_rest in rows), default=0)
+    name = min(longest, _LONGEST_NAME, max(width - last - side - 1 - _LEAST_BAR, 4))
+    across = width - name - 1 - side - last
     bars = bar_plot([value for _name, value, _side, _amount in rows], across, frame, role=role)
     return [
         line(
@@ -233,7 +250,7 @@ def _bars(
             " ",
             bars[index] if index < len(bars) else EMPTY,
             Span(fit(beside_it, side, right=True), "dim"),
-            fit(amount, _AMOUNT, right=True),
+            fit(amount, last, right=True),
         )
         for index, (title, _value, beside_it, amount) in enumerate(rows)
     ]

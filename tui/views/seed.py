@@ -13,6 +13,7 @@ from tui.views.frame import Frame, problem, wrap
 
 _LEAST_PREVIEW = 3
 _WIDEST_CELL = 34
+_NARROWEST_CELL = 9
 _SHA = 64
 
 
@@ -126,19 +127,22 @@ def _previews(found: Sequence[FilePreview], frame: Frame, room: int) -> list[Lin
         if each < _LEAST_PREVIEW:
             break
         lines.append(rule(clean(file.path.name), frame))
-        lines += _rows(file, each - 1)
+        lines += _rows(file, each - 1, frame.width)
     return lines
 
 
-def _rows(file: FilePreview, height: int) -> list[Line]:
+def _rows(file: FilePreview, height: int, room: int) -> list[Line]:
     if not file.header:
         return [line(Span(_("the file is empty"), "wait"))]
     shown = file.rows[: height - 1]
-    columns = []
+    columns: list[Column] = []
     for place, name in enumerate(file.header):
         cells = [row[place] for row in shown if place < len(row)]
-        width = min(max([len(name), *map(len, cells)]), _WIDEST_CELL)
-        columns.append(Column(name, width + 1, right=_numeric(cells)))
+        wanted = min(max([len(name), *map(len, cells)]), _WIDEST_CELL) + 1
+        left = room - sum(column.width + 1 for column in columns)
+        if left < min(wanted, _NARROWEST_CELL):
+            break
+        columns.append(Column(name, min(wanted, left), right=_numeric(cells)))
     return table(columns, shown)
 
 

@@ -75,7 +75,7 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
         if alert.active and alert.rule in _LAG_RULES:
             role = LEVEL_ROLES[alert.level]
             break
-    pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=True), role)]
+    pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=wide), role)]
     if wide:
         behind = frame.formats.span(now.behind_s).partition(" m ")[0]
         behind += " m" if now.behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute

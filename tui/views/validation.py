@@ -34,7 +34,7 @@ def checks_table(result: ValidationResult | None, frame: Frame) -> RowTable:
     columns = [
         Column("", 1),
         Column(_("check"), _NAME),
-        Column(_("found"), 8, stretch=True),
+        Column(_("found"), 40, stretch=True),
     ]
     if frame.full:
         columns.append(Column(_("took"), 8, right=True, drop=1))

@@ -40,22 +40,23 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
         if found.task is not None:
             lines.append(line(Span(found.task.line, "dim" if found.task.healthy else "wait")))
-        lines.append(_questions(now, frame.formats))
+        lines.append(_questions(now, frame))
     return [cut(entry, frame.width) for entry in lines]
 
 
 def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
     lost = sum(gap.to_offset - gap.from_offset for gap in found.gaps)
-    credits_ = _("not applicable on DuckDB") if now.warehouse == "duckdb" else _("not known")
-    return line(
+    spans = [
         Span(_("file "), "dim"),
-        formats.bytes(found.file_bytes),
-        Span(_("  log "), "dim"),
-        formats.bytes(found.log_bytes),
+        Span(formats.bytes(found.file_bytes)),
+        Span(_("  write-ahead log "), "dim"),
+        Span(formats.bytes(found.log_bytes)),
         Span(_("  lost offsets "), "dim"),
         Span(formats.count(lost), "bad" if lost else "dim"),
-        Span(_("  Snowflake credits: {text}").format(text=credits_), "dim"),
-    )
+    ]
+    if now.warehouse != "duckdb":
+        spans.append(Span(_("  Snowflake credits: {text}").format(text=_("not known")), "dim"))
+    return line(*spans)
 
 
 def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
@@ -74,10 +75,11 @@ def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
     )
 
 
-def _questions(now: DeskSnapshot, formats: Formats) -> Line:
-    """Return how long the latest questions took, each with a sign when it failed."""
-    checks = now.validation.result
-    spans = [Span(_("query times "), "dim")]
+def _questions(now: DeskSnapshot, frame: Frame) -> Line:
+    """Return how long the latest questions took, or that they fail; as many as fit whole."""
+    checks, formats = now.validation.result, frame.formats
+    shown = line(Span(_("query times"), "dim"))
+    parts: list[Line] = []
     explored = now.explored
     readings = (
         (_("KPIs"), *_of(now.figures)),
@@ -91,11 +93,15 @@ def _questions(now: DeskSnapshot, formats: Formats) -> Line:
             continue
         role: Role = "bad" if error else "wait" if seconds > _SLOW_S else "text"
         took = _("fails") if error else formats.milliseconds(seconds * 1_000)
-        spans += [Span(f" {name} ", "dim"), Span(took, role), Span(" ")]
+        parts.append(line(Span(f"  {name} ", "dim"), Span(took, role)))
     if checks is not None:
         took = formats.milliseconds(checks.elapsed_s * 1_000)
-        spans += [Span(" " + _("validation") + " ", "dim"), Span(took)]
-    return line(*spans)
+        parts.append(line(Span("  " + _("validation") + " ", "dim"), Span(took)))
+    for part in parts:
+        if shown.width + part.width > frame.width:
+            break
+        shown = line(shown, part)
+    return shown
 
 
 def _of(reading: Reading[T]) -> tuple[datetime | None, float, str]:

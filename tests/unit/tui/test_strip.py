@@ -65,7 +65,7 @@ def test_a_wide_strip_tells_everything():
 def test_a_narrow_strip_keeps_rates_lag_and_alerts():
     text = shown(busy(1_204.0, 6, alerts=(ALERT,)), 40).text
     assert text.count("1,204/s") == 2
-    assert "lag      6" in text
+    assert "lag 6 " in text
     assert "▲ 1" in text
 
 
