@@ -132,6 +132,21 @@ def execute(
         raise errors.ProgrammingError(msg=told, errno=625, sqlstate="57014") from error
 
 
+def transformed(
+    self: Any,
+    expression: Any,
+    params: Any,
+    original: Callable[..., Any] = cursors.FakeSnowflakeCursor._transform,
+) -> Any:
+    """Let a day minus a whole number be a day: DuckDB takes INTEGER, and fakesnow makes BIGINT."""
+    made = original(self, expression, params)
+    for difference in made.find_all(exp.Sub):
+        days = difference.expression
+        if isinstance(days, exp.Cast) and days.to.this == exp.DataType.Type.BIGINT:
+            days.set("to", exp.DataType.build("INT"))
+    return made
+
+
 def more_macros(database: str, original: Callable[[str], str] = macros.creation_sql) -> str:
     """Add functions that fakesnow does not know."""
     return f"""{original(database)};
@@ -152,6 +167,7 @@ def prepare() -> None:
     # Sums and means of exact numbers are exact on Snowflake; fakesnow makes them FLOAT.
     cursors.transforms.numeric_agg_implicit_cast = lambda expression: expression
     copy_into._strip_json_extract = staged_json
+    cursors.FakeSnowflakeCursor._transform = transformed
     macros.creation_sql = more_macros
     merges.install()
     temporaries.install()

@@ -1,0 +1,1 @@
+SELECT id, name, email, city, country FROM {schema}.customers ORDER BY id

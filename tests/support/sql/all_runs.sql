@@ -1,0 +1,1 @@
+SELECT inserted, updated, stale, quarantined FROM {schema}.transform_runs ORDER BY from_seq
