@@ -64,6 +64,10 @@ def _nothing_read(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [line(Span(_("reading the warehouse"), "dim"))]
 
 
+_Bar = tuple[str, float, str, str]
+"""A name, how long its bar is, a side figure, an amount."""
+
+
 def _totals(figures: Kpis, frame: Frame) -> list[Line]:
     return [_figure(entry, frame, frame.width) for entry in _figures(figures, frame)]
 
@@ -149,7 +153,7 @@ def _recent(figures: Kpis, frame: Frame, width: int, room: int) -> list[Line]:
         # Seconds give way to the name.
         when = form.day_time(row.sold_at)
         when = when if width > _TWO_COLUMNS else when[: -len(":00")]
-        left = width - len(when) - len(amount) - 1
+        left = width - len(when) - len(amount) - 2
         name = fit(row.product_name or "–", max(left, 4))
         if frame.full and width > _TWO_COLUMNS:
             names = (row.product_name or "–", row.customer_name or "–")
@@ -176,11 +180,16 @@ def _full(value: Figures, frame: Frame, room: int) -> list[Line]:
         lines += _revenue(value, frame, height)
     else:
         below = room - len(lines)
-    products = [rule(_("top products"), frame, left), *_products(figures, frame, left)]
-    spare = below - len(products) - 1
+    sold, shares = _products(figures, frame), _categories(value, frame)
+    spare = below - len(sold) - 2
+    blocks = [
+        rule(_("top products"), frame, left),
+        *_bars(sold, "accent", frame, left, [*sold, *shares]),
+    ]
     if spare > 0:
-        products += [rule(_("categories"), frame, left), *_categories(value, frame, left, spare)]
-    return lines + beside(products, _recent(figures, frame, right, below), left)
+        blocks.append(rule(_("categories"), frame, left))
+        blocks += _bars(shares[:spare], "other", frame, left, [*sold, *shares])
+    return lines + beside(blocks, _recent(figures, frame, right, below), left)
 
 
 def _revenue(value: Figures, frame: Frame, height: int) -> list[Line]:
@@ -199,10 +208,10 @@ def _revenue(value: Figures, frame: Frame, height: int) -> list[Line]:
     return [rule(title, frame), *plot]
 
 
-def _products(figures: Kpis, frame: Frame, width: int) -> list[Line]:
+def _products(figures: Kpis, frame: Frame) -> list[_Bar]:
     """Return each best seller with its pieces and revenue."""
     form = frame.formats
-    rows = [
+    return [
         (
             _name(row),
             float(row.total_revenue),
@@ -211,15 +220,14 @@ def _products(figures: Kpis, frame: Frame, width: int) -> list[Line]:
         )
         for row in figures.top_products
     ]
-    return _bars(rows, "accent", frame, width)
 
 
-def _categories(value: Figures, frame: Frame, width: int, room: int) -> list[Line]:
+def _categories(value: Figures, frame: Frame) -> list[_Bar]:
     """Return each category with its share of the revenue, the greatest first."""
     form = frame.formats
-    shares = sorted(value.categories, key=lambda share: -share.revenue)[:room]
+    shares = sorted(value.categories, key=lambda share: -share.revenue)
     total = float(sum(share.revenue for share in value.categories)) or 1.0
-    rows = [
+    return [
         (
             share.category or _("unknown"),
             float(share.revenue),
@@ -228,19 +236,19 @@ def _categories(value: Figures, frame: Frame, width: int, room: int) -> list[Lin
         )
         for share in shares
     ]
-    return _bars(rows, "other", frame, width)
 
 
 def _bars(
-    rows: Sequence[tuple[str, float, str, str]], role: Role, frame: Frame, width: int
+    rows: Sequence[_Bar], role: Role, frame: Frame, width: int, like: Sequence[_Bar]
 ) -> list[Line]:
     """Return a bar a row, with its name before it, a side figure and its amount behind it.
 
     Where there is little room the side figure gives way: a bar of two cells says nothing.
+    like: all rows of the block, so that the bars of two lists begin in one column.
     """
     side = _SIDE if width >= _ROOMY else 0
-    last = max((cell_len(amount) for *_rest, amount in rows), default=0) + 2
-    longest = max((cell_len(title) for title, *_rest in rows), default=0)
+    last = max((cell_len(amount) for *_rest, amount in like), default=0) + 2
+    longest = max((cell_len(title) for title, *_rest in like), default=0)
     name = min(longest, _LONGEST_NAME, max(width - last - side - 1 - _LEAST_BAR, 4))
     across = width - name - 1 - side - last
     bars = bar_plot([value for _name, value, _side, _amount in rows], across, frame, role=role)
