@@ -1,0 +1,75 @@
+"""`setup` with the rights of a worker, an owner, and nobody: what it does and what it says."""
+
+import pytest
+
+from tests.support.proxy import answer, proxy_to, sql_like
+
+
+def refused(code: str, said: str):
+    """Answer as Snowflake does when the role may not."""
+    data = {"errorCode": code, "sqlState": "42501"}
+    return answer(200, {"data": data, "code": code, "message": said, "success": False})
+
+
+DENIED = refused("003001", "SQL access control error: Insufficient privileges to operate on it")
+HIDDEN = refused("002003", "SQL compilation error: Object does not exist or not authorized.")
+ACCOUNT_OBJECTS = (
+    r"^\s*(CREATE (WAREHOUSE|DATABASE|SCHEMA|ROLE|USER)|GRANT .* (ACCOUNT|USER|TO ROLE))"
+)
+
+
+@pytest.fixture
+def proxy(fake):
+    with proxy_to(fake.port) as made:
+        yield made
+
+
+def test_an_administrator_makes_everything_and_can_repeat_it(fake, dropship, schema):
+    for _ in range(2):
+        record = dropship("setup", env=fake.environ(schema)).done()
+        assert record["executed"] is True
+        assert [(step["script"][:2], step["denied"]) for step in record["steps"]] == [
+            ("01", 0),
+            ("02", 0),
+            ("03", 0),
+            ("04", 0),
+            ("05", 0),
+        ]
+    assert record["topic"] is None
+
+
+def test_an_owner_is_told_what_is_left_to_others(fake, dropship, schema, proxy):
+    dropship("setup", env=fake.environ(schema)).done()
+    proxy.rule(sql_like(ACCOUNT_OBJECTS), DENIED)
+    steps = dropship("setup", env=fake.environ(schema, port=proxy.port)).done()["steps"]
+    told = {step["script"][:2]: step for step in steps}
+    assert (told["01"]["done"], told["01"]["denied"]) == (0, 3)
+    assert (told["02"]["done"], told["03"]["denied"], told["04"]["denied"]) == (0, 0, 0)
+    assert "Insufficient privileges" in told["01"]["reason"]
+
+
+def test_a_worker_may_run_setup_where_all_is_there(fake, dropship, schema, proxy):
+    dropship("setup", env=fake.environ(schema)).done()
+    proxy.rule(sql_like(r"^\s*(CREATE|GRANT|ALTER|USE)"), HIDDEN)
+    env = fake.environ(schema, port=proxy.port) | {"SNOW_ROLE": "DROPSHIP_WORKER"}
+    steps = dropship("setup", env=env).done()["steps"]
+    assert [step["done"] for step in steps] == [0] * 5
+
+
+def test_what_is_missing_and_may_not_be_made_is_an_error(fake, dropship, schema, proxy):
+    proxy.rule(sql_like(r"^\s*(CREATE (TABLE|STAGE|STREAM|OR|TASK)|ALTER|GRANT)"), DENIED)
+    env = fake.environ(schema, port=proxy.port) | {"SNOW_ROLE": "DROPSHIP_WORKER"}
+    ended = dropship("setup", env=env)
+    assert ended.code == 3
+    error = ended.record["error"]
+    assert "lacks orders_events, orders, customers" in error["message"]
+    assert "DROPSHIP_WORKER may not create them" in error["message"]
+    assert "setup --print" in error["hint"]
+
+
+def test_the_pipeline_runs_the_scripts_only_where_a_table_is_missing(fake, dropship, schema, proxy):
+    dropship("setup", env=fake.environ(schema)).done()
+    rule = proxy.rule(sql_like(r"^\s*(CREATE TABLE|GRANT)"), DENIED)
+    size = ("--customers", "20", "--products", "5", "--orders", "50")
+    assert dropship("pipeline", *size, env=fake.environ(schema, port=proxy.port)).code == 0
+    assert not rule.hits
