@@ -8,8 +8,8 @@ from core.config import Settings
 from core.text import clean
 from core.validation.model import utc
 from core.warehouse.base import Warehouse
-from core.warehouse.headers import headers_from
-from core.warehouse.model import Row, StoredDeadLetter
+from core.warehouse.letters import letter_from
+from core.warehouse.model import StoredDeadLetter
 from core.warehouse.snowflake.task import TaskStatus, read_task
 
 LETTERS = 500
@@ -138,7 +138,7 @@ def dead_letters(warehouse: Warehouse, limit: int = LETTERS) -> DeadLetters:
     """Return the newest dead letters with bounded bytes. Errors: WarehouseError."""
     ((total,),) = warehouse.rows("inspect_dead_letter_count")
     rows = warehouse.rows("inspect_dead_letters", [KEPT_BYTES, KEPT_BYTES, limit])
-    return DeadLetters(int(total), tuple(ListedLetter(_letter(row), row[-1]) for row in rows))
+    return DeadLetters(int(total), tuple(ListedLetter(letter_from(row), row[-1]) for row in rows))
 
 
 def letters_of(warehouse: Warehouse, event_ids: Sequence[str]) -> Iterator[list[StoredDeadLetter]]:
@@ -148,23 +148,4 @@ def letters_of(warehouse: Warehouse, event_ids: Sequence[str]) -> Iterator[list[
     """
     for start in range(0, len(event_ids), _REPLAY_CHUNK):
         ids = list(event_ids[start : start + _REPLAY_CHUNK])
-        yield [_letter(row) for row in warehouse.rows("inspect_dead_letters_of", [ids])]
-
-
-def _letter(row: Row) -> StoredDeadLetter:
-    *identity, headers, received_at, replays, _size_bytes = row
-    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
-    return StoredDeadLetter(
-        event_id=event_id,
-        stage=stage,
-        reason=reason,
-        detail=detail,
-        topic=topic,
-        partition=partition,
-        offset=offset,
-        key=key,
-        payload=payload,
-        headers=headers_from(headers),
-        received_at=utc(received_at),
-        replays=replays,
-    )
+        yield [letter_from(row) for row in warehouse.rows("inspect_dead_letters_of", [ids])]

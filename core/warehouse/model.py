@@ -99,6 +99,20 @@ class MergeResult:
             max(self.delay_s, other.delay_s),
         )
 
+    def logged(self, started_at: datetime, from_seq: object, to_seq: object) -> list[object]:
+        """Return the parameters of `merge_log`: the row of this run in `transform_runs`."""
+        return [
+            started_at,
+            from_seq,
+            to_seq,
+            self.inserted,
+            self.updated,
+            self.stale,
+            self.quarantined,
+            self.duration_s,
+            self.delay_s,
+        ]
+
 
 @dataclass(frozen=True)
 class SetupStep:

@@ -44,22 +44,8 @@ def merge_new_events(
         duration_s=clock.monotonic() - began,
         delay_s=max((started_at - oldest).total_seconds(), 0.0),
     )
-    cursor.execute(sql("merge_log"), _log_row(started_at, from_seq, to_seq, result))
+    cursor.execute(sql("merge_log"), result.logged(started_at, from_seq, to_seq))
     return result
-
-
-def _log_row(started_at: datetime, from_seq: int, to_seq: int, result: MergeResult) -> list[object]:
-    return [
-        started_at,
-        from_seq,
-        to_seq,
-        result.inserted,
-        result.updated,
-        result.stale,
-        result.quarantined,
-        result.duration_s,
-        result.delay_s,
-    ]
 
 
 def _range(

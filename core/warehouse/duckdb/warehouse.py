@@ -1,7 +1,6 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from pathlib import Path
 from threading import Lock
 
@@ -16,7 +15,7 @@ from core.text import _, clean
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
-from core.warehouse.headers import headers_from
+from core.warehouse.letters import letter_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.sqlfiles import script, statement
 
@@ -133,7 +132,7 @@ class DuckDbWarehouse:
             self._sql("dead_letters"),
             [reason, reason, everything if limit is None else limit],
         )
-        return [_stored_dead_letter(row) for row in rows]
+        return [letter_from(row) for row in rows]
 
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
@@ -181,22 +180,3 @@ class DuckDbWarehouse:
         # next batch registers over this one.
         cursor.unregister("staged")
         return int(changed[0]) if changed else 0
-
-
-def _stored_dead_letter(row: Row) -> StoredDeadLetter:
-    *identity, headers, received_at, replays = row
-    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
-    return StoredDeadLetter(
-        event_id=event_id,
-        stage=stage,
-        reason=reason,
-        detail=detail,
-        topic=topic,
-        partition=partition,
-        offset=offset,
-        key=key,
-        payload=payload,
-        headers=headers_from(headers),
-        received_at=received_at.replace(tzinfo=UTC),
-        replays=replays,
-    )

@@ -67,7 +67,7 @@ def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> Merge
             duration_s=clock.monotonic() - began,
             delay_s=_age(started_at, oldest),
         )
-        connection.run(sql("merge_log"), _log_row(started_at, from_seq, to_seq, result))
+        connection.run(sql("merge_log"), result.logged(started_at, from_seq, to_seq))
     return result
 
 
@@ -123,19 +123,3 @@ def _logged(rows: Sequence[Row]) -> MergeResult:
 def _age(now: datetime, stored: datetime) -> float:
     """Return seconds since a stored moment, which is UTC without a zone; never below 0."""
     return max((now.replace(tzinfo=None) - stored).total_seconds(), 0.0)
-
-
-def _log_row(
-    started_at: datetime, from_seq: object, to_seq: object, result: MergeResult
-) -> list[object]:
-    return [
-        started_at,
-        from_seq,
-        to_seq,
-        result.inserted,
-        result.updated,
-        result.stale,
-        result.quarantined,
-        result.duration_s,
-        result.delay_s,
-    ]

@@ -14,11 +14,12 @@ from core.clock import Clock
 from core.config import Settings
 from core.errors import FencedError, WarehouseError
 from core.text import _, clean
-from core.warehouse.headers import headers_from
+from core.warehouse.letters import letter_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.reference_csv import read_reference
 from core.warehouse.snowflake import batches, merge
 from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.snowflake.refusals import is_refusal, without_refused
 from core.warehouse.snowflake.scripts import run_setup, tables_present
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
@@ -91,6 +92,17 @@ class SnowflakeWarehouse:
 
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
+        try:
+            self._write(batch)
+        except WarehouseError as error:
+            if not batch.payloads or not is_refusal(error):
+                raise
+            mended = without_refused(self._sessions.mine(), self._sql, batch)
+            if mended is None:
+                raise
+            self._write(mended)
+
+    def _write(self, batch: RawBatch) -> None:
         source, topic = batch.identity.source_id, batch.identity.topic
         received = batch.received_at
         with self._sessions.mine().transaction() as connection:
@@ -130,7 +142,7 @@ class SnowflakeWarehouse:
     ) -> list[StoredDeadLetter]:
         """Return dead letters that were not replayed, newest first."""
         most = _EVERYTHING if limit is None else limit
-        return [_letter(row) for row in self.rows("dead_letters", [reason, reason, most])]
+        return [letter_from(row) for row in self.rows("dead_letters", [reason, reason, most])]
 
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
@@ -220,22 +232,3 @@ class SnowflakeWarehouse:
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-
-
-def _letter(row: Row) -> StoredDeadLetter:
-    *identity, headers, received_at, replays = row
-    event_id, stage, reason, detail, topic, partition, offset, key, payload = identity
-    return StoredDeadLetter(
-        event_id=event_id,
-        stage=stage,
-        reason=reason,
-        detail=detail,
-        topic=topic,
-        partition=int(partition),
-        offset=int(offset),
-        key=key,
-        payload=payload,
-        headers=headers_from(headers),
-        received_at=received_at.replace(tzinfo=UTC),
-        replays=int(replays),
-    )
