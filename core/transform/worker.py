@@ -1,12 +1,17 @@
 """The merge loop: new raw events into orders, every so often, in a thread of its own."""
 
+import logging
 from dataclasses import dataclass, field
 from threading import Event
 
 from core.clock import Clock, SystemClock
+from core.errors import WarehouseError
 from core.lifecycle import RunState, Worker
+from core.text import N_
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,13 @@ class MergeWorker(Worker):
     def _run(self) -> None:
         self._life.enter(RunState.RUNNING)
         while not self._life.stopping:
-            self._merge(self._life.stop_event)
+            try:
+                self._merge(self._life.stop_event)
+            except WarehouseError as error:
+                # What passes is tried again: the raw events wait where they are.
+                if not error.transient:
+                    raise
+                log.warning(N_("the merge waits"), extra={"reason": error.message})
             self._clock.wait(self._life.stop_event, self._interval_s)
         self._merge(Event())
 
