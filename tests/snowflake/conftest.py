@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fakesnow.environment import FakeSnowUnavailableError, fakesnow_python
 from tests.support.fakesnow.start import FakeSnowflake, fake_snowflake
 from tests.support.processes import Dropship, commands
 
@@ -22,7 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeSnowflake]:
-    """The fake Snowflake, one for the whole run."""
+    """The fake Snowflake, one for the whole run; skips where it cannot be had, and says why."""
+    try:
+        fakesnow_python()
+    except FakeSnowUnavailableError as error:
+        pytest.skip(str(error))
     with fake_snowflake(tmp_path_factory.mktemp("fakesnow")) as running:
         yield running
 

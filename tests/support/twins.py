@@ -132,13 +132,17 @@ def _alike(cell: Any) -> object:
     compared where it is exact, in `orders`.
     """
     if isinstance(cell, str) and cell.startswith("{"):
-        value = json.loads(cell, parse_int=float)
+        value = json.loads(cell, parse_int=_number, parse_float=_number)
         return json.dumps(value, sort_keys=True)
     if isinstance(cell, bytes) and cell.startswith(b'{"') and b'"event_type"' in cell:
         return _alike_bytes(cell)
     if isinstance(cell, Decimal) and cell.as_tuple().exponent == 0:
         return int(cell)
     return cell
+
+
+def _number(text: str) -> float:
+    return float(text) + 0.0  # there is no negative zero in a VARIANT
 
 
 def _alike_bytes(cell: bytes) -> object:

@@ -7,10 +7,11 @@ types and errors. Prints its port, then serves until its standard input is close
 """
 
 import asyncio
+import gzip
 import json
 import logging
 import os
-import secrets
+import re
 import socket
 import sys
 import threading
@@ -44,6 +45,11 @@ ACCEPTED = (
 )
 """Statements about objects that do not exist here: they succeed and do nothing."""
 
+_ABORT = re.compile(r"^\s*SELECT SYSTEM\$ABORT_SESSION\((\d+)\)\s*$")
+
+FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSER": "A_USER"}
+"""What every session is told of itself."""
+
 SESSIONS = Sessions()
 STREAMS = Streams()
 
@@ -52,13 +58,38 @@ async def login(request: Request) -> JSONResponse:
     """Add to fakesnow's reply what connectors from 5 on insist on."""
     reply = json.loads((await fake.login_request(request)).body)
     data = reply["data"]
+    master, number = SESSIONS.opened(data["token"])
     data.update(
-        masterToken=SESSIONS.opened(data["token"]),
-        sessionId=secrets.randbelow(2**31),
+        masterToken=master,
+        sessionId=number,
         validityInSeconds=3600,
         masterValidityInSeconds=14400,
     )
     return JSONResponse(reply)
+
+
+async def query(request: Request) -> JSONResponse:
+    """Answer SYSTEM$ABORT_SESSION, which fakesnow does not know; leave it the rest."""
+    body = await request.body()
+    plain = gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body
+    if (found := _ABORT.search(json.loads(plain)["sqlText"])) is not None:
+        SESSIONS.abort(int(found[1]), fake.sessions)
+        column = {"name": "DONE", "type": "text", "nullable": True, "length": 64, "byteLength": 256}
+        told = {
+            "rowtype": [{**column, "scale": None, "precision": None, "collation": None}],
+            "rowset": [["session terminated."]],
+            "total": 1,
+            "queryResultFormat": "json",
+        }
+        return JSONResponse({"data": told, "success": True})
+    return await fake.query_request(request)
+
+
+async def leave(request: Request) -> JSONResponse:
+    """Roll back what a session has open when its client logs out, as Snowflake does."""
+    if request.query_params.get("delete"):
+        SESSIONS.left(fake.to_token(request), fake.sessions)
+    return await fake.session(request)
 
 
 async def renew(request: Request) -> JSONResponse:
@@ -138,8 +169,12 @@ def transformed(
     params: Any,
     original: Callable[..., Any] = cursors.FakeSnowflakeCursor._transform,
 ) -> Any:
-    """Let a day minus a whole number be a day: DuckDB takes INTEGER, and fakesnow makes BIGINT."""
+    """Mend what DuckDB takes otherwise: a day minus BIGINT, and SUBSTR of bytes."""
     made = original(self, expression, params)
+    for part in list(made.find_all(exp.Substring)):
+        if part.this.name.upper() in {"MESSAGE_KEY", "PAYLOAD"}:
+            cells = [part.this, part.args["start"], part.args["length"]]
+            part.replace(exp.Anonymous(this="ARRAY_SLICE", expressions=cells))
     for difference in made.find_all(exp.Sub):
         days = difference.expression
         if isinstance(days, exp.Cast) and days.to.this == exp.DataType.Type.BIGINT:
@@ -153,6 +188,16 @@ def more_macros(database: str, original: Callable[[str], str] = macros.creation_
     CREATE OR REPLACE MACRO {database}.main.TRY_TO_TIMESTAMP_TZ(said) AS
         TRY_CAST(said AS TIMESTAMPTZ);
     """
+
+
+def session_facts(
+    expression: exp.Expr,
+    original: Callable[[exp.Expr], exp.Expr] = cursors.transforms.current_version,
+) -> exp.Expr:
+    """Answer who is asking; fakesnow knows neither role nor warehouse."""
+    name = expression.name if isinstance(expression, exp.Anonymous) else type(expression).__name__
+    fact = FACTS.get(name.upper().replace("_", ""))
+    return original(expression) if fact is None else exp.Literal.string(fact)
 
 
 def prepare() -> None:
@@ -171,10 +216,13 @@ def prepare() -> None:
     macros.creation_sql = more_macros
     merges.install()
     temporaries.install()
+    cursors.transforms.current_version = session_facts
     STREAMS.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),
         Route("/session/token-request", renew, methods=["POST"]),
+        Route("/session", leave, methods=["POST"]),
+        Route("/queries/v1/query-request", query, methods=["POST"]),
         Route("/queries/v1/query-request", Answers(fake.query_request).once, methods=["POST"]),
     ]
     fake.app.router.routes[:] = [*own, *fake.app.router.routes]

@@ -12,16 +12,31 @@ IDLE_S = 1.0
 
 
 class Sessions:
-    """Which master token belongs to which session."""
+    """Which master token, and which number, belong to which session."""
 
     def __init__(self) -> None:
         self._token: dict[str, str] = {}
+        self._master: dict[int, str] = {}
 
-    def opened(self, token: str) -> str:
-        """Return the master token of a new session."""
+    def opened(self, token: str) -> tuple[str, int]:
+        """Return the master token and the number of a new session."""
         master = f"master-{secrets.token_urlsafe(16)}"
+        number = secrets.randbelow(2**31)
         self._token[master] = token
-        return master
+        self._master[number] = master
+        return master, number
+
+    def abort(self, number: int, sessions: dict[str, Any]) -> None:
+        """End a session: what it had open is rolled back, its tokens are worth nothing."""
+        session = sessions.pop(self._token.pop(self._master.pop(number, ""), ""), None)
+        if session is not None:
+            _rolled_back(session)
+
+    def left(self, token: str, sessions: dict[str, Any]) -> None:
+        """Roll back what the session of a token has open."""
+        session = sessions.get(token)
+        if session is not None:
+            _rolled_back(session)
 
     def renewed(self, master: str, sessions: dict[str, Any]) -> str | None:
         """Return a new token for a session, None when it is gone."""
@@ -45,5 +60,9 @@ def drop_conflicting(sessions: dict[str, Any], asking: Any) -> None:
     now = time.monotonic()
     for session in list(sessions.values()):
         if session is not asking and now - getattr(session, "last_seen", now) > IDLE_S:
-            with suppress(duckdb.Error):
-                session._duck_conn.execute("ROLLBACK")
+            _rolled_back(session)
+
+
+def _rolled_back(session: Any) -> None:
+    with suppress(duckdb.Error):
+        session._duck_conn.execute("ROLLBACK")
