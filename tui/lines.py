@@ -8,9 +8,10 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Role = Literal["text", "dim", "bold", "ok", "wait", "bad", "accent", "other"]
 """ok, wait and bad say how things are; accent and other tell two series apart."""
@@ -41,6 +42,35 @@ class Line:
 
 
 EMPTY = Line()
+
+_BLANK: tuple[str, Role] = (" ", "text")
+
+
+def changed_cells(before: Line, after: Line) -> tuple[int, int]:
+    """Return the first cell in which two lines differ, and the cells from it to the last one.
+
+    For a line with characters that take two cells, or none, that is the whole line.
+    """
+    if not (_even(before.text) and _even(after.text)):
+        return 0, max(before.width, after.width)
+    both = zip_longest(_cells(before), _cells(after), fillvalue=_BLANK)
+    changed = [place for place, (was, now) in enumerate(both) if was != now]
+    return (changed[0], changed[-1] - changed[0] + 1) if changed else (0, 0)
+
+
+def _even(text: str) -> bool:
+    """Whether each character takes one cell."""
+    return text.isascii() or all(cell_len(character) == 1 for character in set(text))
+
+
+def _cells(whole: Line) -> list[tuple[str, Role]]:
+    """Return what each cell shows; a blank looks the same in every role."""
+    return [
+        _BLANK if character == " " else (character, span.role)
+        for span in whole.spans
+        for character in span.text
+    ]
+
 
 _PLAIN = str.maketrans("·–−×…▲▼△●○◎◐▸▪■✓✗•→←↑↓\u00a0\u202f─", "---x~^v^*oo~>##+x*><^v  -")
 
@@ -106,6 +136,20 @@ def cut(whole: Line, width: int) -> Line:
         spans.append(span)
         room -= size
     return Line(tuple(spans))
+
+
+def parted(whole: Line, place: int) -> tuple[Line, Line]:
+    """Return a line in two parts, the first one of at most `place` cells."""
+    first: list[Span] = []
+    for index, span in enumerate(whole.spans):
+        size = cell_len(span.text)
+        if size > place:
+            fits = "".join(chop_cells(span.text, place)[:1]) if place > 0 else ""
+            rest = Span(span.text[len(fits) :], span.role)
+            return line(*first, Span(fits, span.role)), line(rest, *whole.spans[index + 1 :])
+        first.append(span)
+        place -= size
+    return whole, EMPTY
 
 
 def bar(fraction: float, width: int, role: Role = "ok", *, ascii_only: bool = False) -> Line:

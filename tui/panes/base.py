@@ -14,7 +14,7 @@ from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
 from tui.formats import Formats
-from tui.lines import Line, plain
+from tui.lines import Line, changed_cells, line, plain
 from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui.app import Console
 
 View = Callable[[DeskSnapshot, Frame], list[Line]]
+
+_TITLE_FROM = 3
+"""Cells of the border before the title."""
 
 
 class Pane(Container, can_focus=True):
@@ -41,7 +44,7 @@ class Pane(Container, can_focus=True):
         self._lines_view = LinesView(classes="pane-lines")
         self._shown_title = ""
         self._hinted_width = 0
-        self._retitling = False
+        self._retitled: tuple[Region, ...] = ()
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the content for a moment."""
@@ -132,24 +135,34 @@ class Pane(Container, can_focus=True):
         self.border_subtitle = Content("  ".join(shown))
 
     def _retitle(self, status: str) -> None:
+        before = self._title(self._shown_title)
         self._shown_title = status
+        after = self._title(status)
+        # Both as the border shows them: what is shorter leaves room for more of the border.
+        width = max(cell_len(before), cell_len(after)) + 1
+        old, new = (line(text + " ", "─" * (width - cell_len(text))) for text in (before, after))
+        left, top = self.content_offset
+        start, cells = changed_cells(old, new)
+        self._retitled = (Region(_TITLE_FROM + start - left, -top, cells, 1),)
+        self.border_title = Content(after)
+        self._retitled = ()
+
+    def _title(self, status: str) -> str:
         title = f"{self.NUMBER} {_(self.TITLE)}"
         text = f"{title} · {status}" if status else title
-        self._retitling = True
-        self.border_title = Content(plain(text) if self.console.ascii_only else text)
-        self._retitling = False
+        return plain(text) if self.console.ascii_only else text
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Repaint the border: what is inside repaints itself. A title costs its line only."""
+        """Repaint the border: what is inside repaints itself. A title costs what changed in it."""
         if not regions and not layout:
-            regions = self._border[:1] if self._retitling else self._border
+            regions = self._retitled or self._border
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     @property
     def _border(self) -> tuple[Region, ...]:
-        """The lines of the border, the title's first, as seen from the content."""
+        """The lines of the border, as seen from the content."""
         left, top = self.content_offset
         width, height = self.outer_size
         return (

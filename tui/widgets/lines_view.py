@@ -1,10 +1,11 @@
-"""Shows lines of a view, and repaints only those that changed.
+"""Shows lines of a view, and repaints only the cells that changed.
 
 Textual's own widgets lay out and repaint whole regions at every update; with live figures several
 times a second that costs most of the console's processor time.
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar, Self
 
 from rich.segment import Segment
@@ -13,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lines import EMPTY, Line, Role, plain_line
+from tui.lines import EMPTY, Line, Role, changed_cells, plain_line
 
 _ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent", "other")
 
@@ -55,15 +56,13 @@ class LinesView(Widget):
         if getattr(self.app, "ascii_only", False):
             lines = [plain_line(line) for line in lines]
         before, self._lines = self._lines, lines
-        changed = [
-            index
-            for index in range(max(len(before), len(lines)))
-            if (before[index] if index < len(before) else EMPTY)
-            != (lines[index] if index < len(lines) else EMPTY)
-        ]
+        changed = []
+        for y, (was, now) in enumerate(zip_longest(before, lines, fillvalue=EMPTY)):
+            start, cells = changed_cells(was, now) if was != now else (0, 0)
+            if cells:
+                changed.append(Region(start, y, cells, 1))
         if changed:
-            width = self.size.width
-            self.refresh(*(Region(0, index, width, 1) for index in changed))
+            self.refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
         """Return one line as Textual draws it."""
