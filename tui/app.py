@@ -28,7 +28,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
-from tui.takeaway import picture_file, text_of, write_history, write_pane
+from tui.takeaway import picture_file, text_of, without_fonts, write_history, write_pane
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
 
 _FRAMES_PER_S = 4
@@ -243,7 +243,7 @@ class Console(App[int]):
         """Write a picture of the screen."""
         try:
             file = picture_file(self.exports, self.desk.snapshot().at)
-            file.write_text(self.export_screenshot(), encoding="utf-8")
+            file.write_text(without_fonts(self.export_screenshot()), encoding="utf-8")
         except OSError as error:
             self.tell(why(error))
         except DropshipError as error:

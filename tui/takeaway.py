@@ -1,5 +1,6 @@
 """What a person takes out of the console: text for the clipboard, tables and pictures as files."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from core.operations.store import export_rows
 from core.text import _, clean
 from core.text.system import why
 from tui.panes.base import Pane
+
+_FONT = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
 
 def text_of(pane: Pane) -> str:
@@ -36,6 +39,11 @@ def write_history(desk: Desk, at: datetime, folder: Path) -> tuple[Path, Path]:
         values = (even.produced, even.consumed, even.lag, even.p50_ms, even.p95_ms, even.p99_ms)
         rows.append((f"{even.at:%Y-%m-%dT%H:%M:%SZ}", *values))
     return export_rows(folder, "history", at, HEADERS, rows)
+
+
+def without_fonts(picture: str) -> str:
+    """Return an SVG that loads nothing from the network: fonts are those of who looks at it."""
+    return _FONT.sub("", picture)
 
 
 def picture_file(folder: Path, at: datetime) -> Path:

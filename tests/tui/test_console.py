@@ -155,7 +155,9 @@ def test_panes_and_history_are_written_as_csv_and_json(play, settings):
     (samples,) = exports.glob("history_*.json")
     assert set(json.loads(samples.read_text())[0]) >= {"at", "produced", "consumed", "lag"}
     (picture,) = exports.glob("screen_*.svg")
-    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    shown = picture.read_text(encoding="utf-8")
+    assert shown.startswith("<svg")
+    assert "url(" not in shown.replace("url(#", "")
 
 
 def test_the_text_of_a_pane_is_copied(play):
