@@ -20,6 +20,9 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         yield unseen("warehouse")
         yield unseen("tables")
         return
+    if visit.settings.snowflake is not None:
+        yield from _look_at_snowflake(visit)
+        return
     file = visit.settings.paths.warehouse_file
     not_opened = _("not looked at: see warehouse")
     if not file.exists():
@@ -49,6 +52,26 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         warehouse.close()
 
 
+def _look_at_snowflake(visit: Examination) -> Iterator[Finding]:
+    from core.doctor import snowflake  # noqa: PLC0415 - only where it is used
+
+    try:
+        warehouse = snowflake.open_snowflake(visit)
+    except DropshipError as error:
+        yield fail("warehouse", clean(error.message), error.hint)
+        again = _("run the doctor again once it opens")
+        yield warn("tables", _("not looked at: see warehouse"), again)
+        return
+    try:
+        for name, look in (("warehouse", snowflake.session), ("tables", _tables)):
+            try:
+                yield unseen(name) if name in visit.unsure else look(visit, warehouse)
+            except DropshipError as error:
+                yield fail(name, clean(error.message), error.hint)
+    finally:
+        warehouse.close()
+
+
 def look_at_offsets(visit: Examination) -> Iterator[Finding]:
     """Yield how Kafka's commits stand to the stored offsets: behind or equal, never ahead."""
     if "offsets" in visit.unsure:
@@ -57,7 +80,9 @@ def look_at_offsets(visit: Examination) -> Iterator[Finding]:
     facts, stored = visit.topic, visit.stored
     if facts is None or stored is None:
         missing = "broker" if facts is None else "warehouse"
-        nothing = facts is not None and not visit.settings.paths.warehouse_file.exists()
+        embedded = visit.settings.snowflake is None
+        file = visit.settings.paths.warehouse_file
+        nothing = facts is not None and embedded and not file.exists()
         if nothing:
             yield ok("offsets", _("nothing stored yet"))
         else:

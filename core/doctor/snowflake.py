@@ -1,0 +1,41 @@
+"""The Snowflake account: whether one gets in, as whom, with which compute, and who merges there."""
+
+from dataclasses import replace
+
+from core.doctor.model import Examination, Finding, fail, ok, warn
+from core.text import _, clean
+from core.warehouse.base import Warehouse
+from core.warehouse.snowflake.task import read_task
+
+
+def open_snowflake(visit: Examination) -> Warehouse:
+    """Log in, with the patience of a doctor. Errors: WarehouseError."""
+    from core.warehouse.snowflake.warehouse import (  # noqa: PLC0415 - imports the connector
+        SnowflakeWarehouse,
+    )
+
+    settings = replace(visit.settings, timeout_s=visit.patience_s)
+    return SnowflakeWarehouse(settings, clock=visit.clock)
+
+
+def session(_visit: Examination, warehouse: Warehouse) -> Finding:
+    """Return what is to be known of the session. Errors: WarehouseError."""
+    ((user, role, compute, version),) = warehouse.rows("session_facts")
+    who = _("user {user}, role {role}, warehouse {warehouse}, Snowflake {version}").format(
+        user=clean(user, 80),
+        role=clean(role or "-", 80),
+        warehouse=clean(compute or "-", 80),
+        version=clean(version, 40),
+    )
+    if compute is None:
+        return fail(
+            "warehouse",
+            _("{who}: the role may use no warehouse").format(who=who),
+            _("SNOW_WAREHOUSE names one; the role needs USAGE on it: see docs/snowflake.md"),
+        )
+    if str(role).upper() == "ACCOUNTADMIN":
+        return warn("warehouse", who, _("give the pipeline a role of its own: docs/snowflake.md"))
+    task = read_task(warehouse)
+    if task is not None and task.state in {"started", "suspended"} and not task.healthy:
+        return warn("warehouse", task.line, _("mend the cause, then `dropship --run setup`"))
+    return ok("warehouse", who)
