@@ -13,6 +13,8 @@ from tests.support.kafka_server import KafkaCluster, Listener
 from tests.support.kafka_work import BRISK, Work
 from tests.support.oracle import check_exactly_once
 from tests.support.processes import Dropship
+from tests.support.tokens import TokenEndpoint
+from tests.support.waiting import wait_until
 
 USER, PASSWORD, WRONG = "alice", "canary-right-7319", "canary-wrong-7319"
 LOGIN = "org.apache.kafka.common.security"
@@ -38,6 +40,17 @@ class Secured:
             Listener("TLS", "SSL", tls),
             Listener("MTLS", "SSL", tls | {"ssl.client.auth": "required"}),
             Listener("SCRAM", "SASL_SSL", tls | _mechanism("SCRAM-SHA-512", "scram.ScramLogin")),
+            Listener("SCRAM256", "SASL_SSL", tls | _mechanism("SCRAM-SHA-256", "scram.ScramLogin")),
+            Listener(
+                "OAUTH",
+                "SASL_SSL",
+                tls
+                | _mechanism(
+                    "OAUTHBEARER",
+                    "oauthbearer.OAuthBearerLogin",
+                    ' unsecuredLoginStringClaim_sub="broker"',
+                ),
+            ),
             Listener(
                 "PLAIN",
                 "SASL_SSL",
@@ -56,7 +69,21 @@ class Secured:
                 "ssl.key.location": str(key_of_client),
             },
             "SCRAM": {**sasl, "sasl.mechanism": "SCRAM-SHA-512"},
+            "SCRAM256": {**sasl, "sasl.mechanism": "SCRAM-SHA-256"},
             "PLAIN": {**sasl, "sasl.mechanism": "PLAIN"},
+        }
+
+    def oauth(self, tokens: TokenEndpoint, secret: str = PASSWORD) -> dict[str, str]:
+        """The settings of a client that gets its tokens there."""
+        return {
+            "security.protocol": "SASL_SSL",
+            "ssl.ca.location": str(self.authority.certificate),
+            "sasl.mechanism": "OAUTHBEARER",
+            "sasl.oauthbearer.method": "oidc",
+            "sasl.oauthbearer.token.endpoint.url": tokens.url,
+            "sasl.oauthbearer.client.id": USER,
+            "sasl.oauthbearer.client.secret": secret,
+            "sasl.oauthbearer.scope": "orders",
         }
 
 
@@ -80,7 +107,53 @@ def guarded(secured: Secured) -> Iterator[KafkaCluster]:
         yield cluster
 
 
-@pytest.mark.parametrize("way", ["SCRAM", "PLAIN", "TLS", "MTLS"])
+@pytest.fixture
+def tokens() -> Iterator[TokenEndpoint]:
+    with TokenEndpoint({USER: PASSWORD}) as endpoint:
+        yield endpoint
+
+
+def test_tokens_are_fetched_and_fetched_again_by_the_client_library(
+    secured: Secured,
+    guarded: KafkaCluster,
+    works: Callable[..., Work],
+    dropship: Dropship,
+    tokens: TokenEndpoint,
+) -> None:
+    insider = works(guarded.bootstrap_servers)
+    insider.make_topic(2)
+    work = works(guarded.servers("OAUTH"), settings={**BRISK, **secured.oauth(tokens)})
+    consumer = dropship.start("consume", "--limit", "60", env=work.env)
+    insider.publish_orders(30)
+    insider.wait_committed(30)
+    fetched = tokens.granted
+    assert fetched > 0
+    wait_until(lambda: tokens.granted > fetched, seconds=30, what="no token was fetched again")
+    insider.publish_orders(30, start=100)
+    ended = consumer.end()
+    assert ended.done()["consumed"] == 60
+    assert tokens.refused == 0
+    log = dropship.paths.log_file.read_text(encoding="utf-8")
+    assert PASSWORD not in ended.out + ended.err + log
+
+
+def test_a_client_that_gets_no_token_ends_with_one_line(
+    secured: Secured,
+    guarded: KafkaCluster,
+    works: Callable[..., Work],
+    dropship: Dropship,
+    tokens: TokenEndpoint,
+) -> None:
+    work = works(guarded.servers("OAUTH"), settings=secured.oauth(tokens, WRONG))
+    ended = dropship("consume", "--timeout", "15", env=work.env)
+    assert ended.code == 3
+    assert ended.record["error"]["kind"] == "broker"
+    assert (tokens.granted, tokens.refused > 0) == (0, True)
+    log = dropship.paths.log_file.read_text(encoding="utf-8")
+    assert WRONG not in ended.out + ended.err + log
+
+
+@pytest.mark.parametrize("way", ["SCRAM", "SCRAM256", "PLAIN", "TLS", "MTLS"])
 def test_the_pipeline_runs_through(
     way: str,
     secured: Secured,

@@ -20,14 +20,19 @@ class KafkaUnavailableError(Exception):
 
 def kafka_jars() -> Path:
     """Return the folder of the jars. Errors: KafkaUnavailableError (no Java, no Maven, no way)."""
+    return jars_of(POM, "kafka")
+
+
+def jars_of(pom: Path, kind: str) -> Path:
+    """Return the folder of the jars that a POM names. Errors as `kafka_jars`."""
     _check_java()
-    name = "kafka-" + hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
+    name = f"{kind}-" + hashlib.sha256(pom.read_bytes()).hexdigest()[:12]
     folder = _cache() / name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes fetch it once
         if not folder.is_dir():
-            _fetch(folder)
+            _fetch(pom, folder)
     return folder
 
 
@@ -45,19 +50,19 @@ def _check_java() -> None:
         raise KafkaUnavailableError(f"java is too old; Kafka needs version {_JAVA}: {told!r}")
 
 
-def _fetch(folder: Path) -> None:
+def _fetch(pom: Path, folder: Path) -> None:
     """Fill the folder: whole, or not at all."""
     if shutil.which("mvn") is None:
-        raise KafkaUnavailableError("mvn is not installed; it fetches Kafka's jars")
+        raise KafkaUnavailableError("mvn is not installed; it fetches the jars")
     with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
         jars = Path(draft) / "jars"
-        command = ["mvn", "--batch-mode", "--quiet", "--file", str(POM)]
+        command = ["mvn", "--batch-mode", "--quiet", "--file", str(pom)]
         goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
         try:
             subprocess.run([*command, *goal], check=True, capture_output=True, timeout=_FETCH_S)
         except subprocess.CalledProcessError as error:
             said = (error.stdout + error.stderr).decode(errors="replace")[-500:]
-            raise KafkaUnavailableError(f"mvn could not fetch Kafka's jars: {said}") from error
+            raise KafkaUnavailableError(f"mvn could not fetch the jars of {pom}: {said}") from error
         except subprocess.TimeoutExpired as error:
             raise KafkaUnavailableError(f"mvn took more than {_FETCH_S} s") from error
         jars.rename(folder)

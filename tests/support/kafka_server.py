@@ -100,7 +100,7 @@ class KafkaCluster:
         settings: Mapping[str, str] | None = None,
         users: Mapping[str, str] | None = None,
     ) -> None:
-        """listeners: besides PLAINTEXT. users: SCRAM-SHA-512 names and passwords."""
+        """listeners: besides PLAINTEXT. users: names and passwords for SCRAM, both kinds."""
         self._stack = ExitStack()
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kafka-")))
         self._listeners = (Listener("PLAINTEXT", "PLAINTEXT"), *listeners)
@@ -176,8 +176,9 @@ class KafkaCluster:
     def _format(self) -> None:
         """Write the identity of the cluster on every node's disk, and the users' secrets."""
         scram = [
-            f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]"
+            f"--add-scram={mechanism}=[name={name},password={password}]"
             for name, password in self._users.items()
+            for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
         ]
         tool = ["java", *_JVM, "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]
         started = [

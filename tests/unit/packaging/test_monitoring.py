@@ -158,3 +158,14 @@ def test_the_scrape_configuration_reaches_loopback_only_and_names_the_rules():
     assert all(target.startswith("127.0.0.1:") for target in targets)
     named = {found for rule in rules() for found in re.findall(r'job="(\w+)"', rule["expr"])}
     assert named == {job["job_name"]}
+
+
+def test_the_documentation_lists_every_metric_as_it_is():
+    text = (ROOT / "docs/observability.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(dropship_\w+)` \| (\w+) \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE
+    )
+    assert rows == [
+        (one.name, one.kind, ", ".join(f"`{label}`" for label in one.labels) or "-", one.text)
+        for one in METRICS
+    ]
