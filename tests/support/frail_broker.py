@@ -142,9 +142,7 @@ def _start(topic: str, partitions: int) -> tuple[ctypes.CDLL, ctypes.c_void_p]:
     return library, cluster
 
 
-def _obey(
-    library: ctypes.CDLL, cluster: ctypes.c_void_p, what: str, numbers: list[int]
-) -> None:
+def _obey(library: ctypes.CDLL, cluster: ctypes.c_void_p, what: str, numbers: list[int]) -> None:
     only = ctypes.c_int32(1)
     if what == "down":
         library.rd_kafka_mock_broker_set_down(cluster, only)
