@@ -86,8 +86,8 @@ class TaskStatus:
     def _started(self) -> str:
         if self.failures:
             return ngettext(
-                "task {task}: the last run failed: {reason}",
-                "task {task}: the last {count} runs failed: {reason}",
+                "task {task}: {count} run failed: {reason}",
+                "task {task}: {count} runs in a row failed: {reason}",
                 self.failures,
             ).format(task=TASK, count=self.failures, reason=self.last_error)
         if self.hidden:

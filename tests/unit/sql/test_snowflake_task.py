@@ -53,7 +53,7 @@ def test_a_started_task_that_runs_is_healthy() -> None:
 def test_failures_are_counted_since_the_last_good_run() -> None:
     found = status("started", RUNNING, BAD, BAD, GOOD, BAD)
     assert (found.failures, found.healthy) == (2, False)
-    assert "the last 2 runs failed: Numeric value" in found.line
+    assert "2 runs in a row failed: Numeric value" in found.line
     assert "\x1b" not in found.line
 
 
