@@ -50,9 +50,6 @@ _ABORT = re.compile(r"^\s*SELECT SYSTEM\$ABORT_SESSION\((\d+)\)\s*$")
 FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSER": "A_USER"}
 """What every session is told of itself."""
 
-FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSER": "A_USER"}
-"""What every session is told of itself."""
-
 SESSIONS = Sessions()
 STREAMS = Streams()
 
@@ -203,16 +200,6 @@ def session_facts(
     return original(expression) if fact is None else exp.Literal.string(fact)
 
 
-def session_facts(
-    expression: exp.Expr,
-    original: Callable[[exp.Expr], exp.Expr] = cursors.transforms.current_version,
-) -> exp.Expr:
-    """Answer who is asking; fakesnow knows neither role nor warehouse."""
-    name = expression.name if isinstance(expression, exp.Anonymous) else type(expression).__name__
-    fact = FACTS.get(name.upper().replace("_", ""))
-    return original(expression) if fact is None else exp.Literal.string(fact)
-
-
 def prepare() -> None:
     """Put the additions in place."""
     warnings.simplefilter("ignore")
@@ -229,7 +216,6 @@ def prepare() -> None:
     macros.creation_sql = more_macros
     merges.install()
     temporaries.install()
-    cursors.transforms.current_version = session_facts
     cursors.transforms.current_version = session_facts
     STREAMS.install()
     own = [
