@@ -1,4 +1,4 @@
-"""docs/console.md tells what the bindings say: each key under its pane, in the words of the help."""
+"""docs/console.md tells what the bindings say: each key, under its pane, in the help's words."""
 
 import re
 from collections.abc import Iterator, Sequence
