@@ -208,7 +208,7 @@ class Feed:
         yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)
 
     def _topic(self, now: Readings) -> Iterator[Measure]:
-        """Tell of a topic that was made again as long as the run lasts, of new partitions a while."""
+        """Tell of a topic that was made again for the whole run, of new partitions for a while."""
         level, message = Level.NONE, ""
         if self._added is not None and now.now_s - self._added[0] <= self._limits.alert_window_s:
             _since, before, after = self._added

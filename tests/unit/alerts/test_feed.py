@@ -53,7 +53,7 @@ def level(measures, rule):
     return measures[rule].level(Level.NONE)
 
 
-def test_a_topic_that_was_made_again_is_severe_at_once_and_stays(caplog):
+def test_a_topic_that_was_made_again_is_severe_at_once_and_stays():
     said = "topic t was deleted and made again"
     found = course(at(), at(notices=(said,)), *[at(notices=(said,))] * 200)
     assert level(found, "topic") is Level.BAD
@@ -67,7 +67,9 @@ def test_added_partitions_are_said_for_a_while():
     assert level(found, "topic") is Level.WARN
     assert "6 partitions now, 4 before" in found["topic"].message
     window = int(Thresholds().alert_window_s)
-    assert level(course(at(partitions=4), *[at(partitions=6)] * (window + 2)), "topic") is Level.NONE
+    assert (
+        level(course(at(partitions=4), *[at(partitions=6)] * (window + 2)), "topic") is Level.NONE
+    )
 
 
 def test_partitions_met_for_the_first_time_are_no_news():

@@ -133,8 +133,11 @@ def test_producer_and_consumers_wait_for_what_they_need(compose):
     assert services["topic"]["depends_on"]["redpanda"]["condition"] == "service_healthy"
     for name, needs in {"producer": {"seed", "topic"}, "consumer": {"topic"}}.items():
         waits = services[name]["depends_on"]
-        assert {one for one, how in waits.items()
-                if how["condition"] == "service_completed_successfully"} == needs
+        assert {
+            one
+            for one, how in waits.items()
+            if how["condition"] == "service_completed_successfully"
+        } == needs
     assert services["seed"]["volumes"] == services["producer"]["volumes"]
 
 
