@@ -25,6 +25,8 @@ from core.text import _
 from core.warehouse.base import Warehouse
 
 _PEEK_S, _LETTERS_S, _INSPECT_S = 0.5, 2.0, 2.0
+_REMOTE_S = 15.0
+"""Of Snowflake, where each question keeps a warehouse awake that is billed by the second."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,14 @@ class Explorer:
         self._peek: Peek | None = None
         self._pollers: dict[str, tuple[Poller[Any], float]] = {
             "topic": (Poller("peek", self._look_at_topic, 0.0, clock), _PEEK_S),
-            "letters": (Poller("letters", self._read_letters, 0.0, clock), _LETTERS_S),
-            "warehouse": (Poller("inspection", self._inspect, 0.0, clock), _INSPECT_S),
+            "letters": (
+                Poller("letters", self._read_letters, 0.0, clock),
+                _REMOTE_S if settings.snowflake else _LETTERS_S,
+            ),
+            "warehouse": (
+                Poller("inspection", self._inspect, 0.0, clock),
+                _REMOTE_S if settings.snowflake else _INSPECT_S,
+            ),
         }
         self._replay: Task[int] = Task("replay", clock)
         self._doctor: Task[tuple[Finding, ...]] = Task("doctor", clock)

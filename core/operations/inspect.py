@@ -10,6 +10,7 @@ from core.validation.model import utc
 from core.warehouse.base import Warehouse
 from core.warehouse.letters import letter_from
 from core.warehouse.model import StoredDeadLetter
+from core.warehouse.snowflake.credits import read_credits
 from core.warehouse.snowflake.task import TaskStatus, read_task
 
 LETTERS = 500
@@ -71,7 +72,7 @@ class StoredGap:
 class Inspection:
     """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first.
 
-    task: what merges inside Snowflake; None on DuckDB.
+    task: what merges inside Snowflake; None on DuckDB. credits: what to say of Snowflake's.
     """
 
     tables: tuple[TableFacts, ...]
@@ -82,6 +83,7 @@ class Inspection:
     offsets: tuple[StoredOffset, ...]
     gaps: tuple[StoredGap, ...]
     task: TaskStatus | None = None
+    credits: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
             for topic, part, first, end, reason, noticed in warehouse.rows("inspect_gaps", [_RUNS])
         ),
         task=read_task(warehouse),
+        credits=read_credits(warehouse),
     )
 
 

@@ -46,17 +46,20 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
 
 def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
     lost = sum(gap.to_offset - gap.from_offset for gap in found.gaps)
-    spans = [
+    lost_spans = (
+        Span(_("  lost offsets "), "dim"),
+        Span(formats.count(lost), "bad" if lost else "dim"),
+    )
+    if now.warehouse != "duckdb":
+        credits_ = _("  Snowflake credits: {text}").format(text=found.credits or "–")
+        return line(*lost_spans, Span(credits_, "dim"))
+    return line(
         Span(_("file "), "dim"),
         Span(formats.bytes(found.file_bytes)),
         Span(_("  write-ahead log "), "dim"),
         Span(formats.bytes(found.log_bytes)),
-        Span(_("  lost offsets "), "dim"),
-        Span(formats.count(lost), "bad" if lost else "dim"),
-    ]
-    if now.warehouse != "duckdb":
-        spans.append(Span(_("  Snowflake credits: {text}").format(text=_("not known")), "dim"))
-    return line(*spans)
+        *lost_spans,
+    )
 
 
 def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from core.errors import WarehouseError
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
+from core.warehouse.snowflake.credits import read_credits
 from core.warehouse.snowflake.task import TaskStatus, read_task
 
 DUE = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the warehouse gives UTC without a zone
@@ -104,3 +106,17 @@ def test_duckdb_has_no_tasks() -> None:
     answers.label = "duckdb"
     assert read_task(cast("Warehouse", answers)) is None
     assert answers.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"warehouse_credits": [(Decimal("1.25"),)]}, "1.25 in 24 h"),
+        ({"warehouse_credits": [(None,)]}, "none in 24 h, or not visible to the role"),
+        ({}, "not visible to the role"),
+    ],
+)
+def test_credits_are_told_as_far_as_the_role_may_see_them(
+    answers: dict[str, list[Row]], said: str
+) -> None:
+    assert read_credits(cast("Warehouse", Answers(answers))) == said
