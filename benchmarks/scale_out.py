@@ -142,7 +142,7 @@ def running(work: Work, consumers: int, group: str, folder: Path) -> Iterator[li
 def address(log: Path) -> str:
     """Return where a consumer's metrics are, once it has said so."""
     wait_until(lambda: _ADDRESS.search(log.read_text(encoding="utf-8")), seconds=60)
-    return _ADDRESS.findall(log.read_text(encoding="utf-8"))[0]
+    return str(_ADDRESS.findall(log.read_text(encoding="utf-8"))[0])
 
 
 if __name__ == "__main__":

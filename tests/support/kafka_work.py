@@ -76,7 +76,7 @@ class Work:
     def publish(self, values: Iterable[bytes | None], *, partition: int | None = None) -> None:
         """Publish values, spread over the partitions by key; all are acknowledged."""
         client = Producer(self.cluster.producer_config())
-        where = {} if partition is None else {"partition": partition}
+        where: dict[str, Any] = {} if partition is None else {"partition": partition}
         for number, value in enumerate(values):
             client.produce(self.topic, value, key=b"%d" % number, **where)
         assert client.flush(30) == 0
