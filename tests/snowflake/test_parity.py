@@ -241,3 +241,28 @@ def test_a_fenced_batch_leaves_nothing_in_either(twins: Twins) -> None:
         assert warehouse.stored_offsets(TOPIC) == {0: 3}
         assert warehouse.claim(TOPIC, {0: 99, 4: 5}) == {0: 3, 4: 5}
     assert len(twins.rows("coordinates")) == 3
+
+
+@pytest.mark.parametrize("size", [10, 5_000_000])
+def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(twins: Twins, size: int) -> None:
+    broken = b'{"order": {"id": "' + b"\xc3\xa9" * 5 + b'", '
+    payloads = [event(1), broken, event(2, note="x" * 40_000)] + [
+        event(number, note="x" * 40_000) for number in range(3, 3 + size // 40_000)
+    ]
+    count = len(payloads)
+    twins.snow.claim(TOPIC, {0: 0})
+    twins.snow.write_batch(
+        RawBatch(
+            TOPIC,
+            twins.clock.moment,
+            [0] * count,
+            list(range(count)),
+            payloads,
+            [],
+            [OffsetAdvance(0, 0, count)],
+        )
+    )
+    (letter,) = twins.snow.dead_letters()
+    assert (letter.offset, letter.reason, letter.payload) == (1, "invalid_json", broken)
+    assert twins.snow.stored_offsets(TOPIC) == {0: count}
+    assert twins.snow.merge().inserted == count - 1
