@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _DRAIN_S = 30.0
 _WATCH_S = 1.0
+_FIGURES_S, _REMOTE_FIGURES_S = 2.0, 10.0
+"""Each question keeps a warehouse of Snowflake awake, which is billed by the second."""
 _RETRY_S = 10.0
 
 log = logging.getLogger(__name__)
@@ -67,7 +69,8 @@ class Desk:
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
-        self._figures = Poller("figures", self._read_figures, 2.0, self._clock)
+        every_s = _FIGURES_S if settings.snowflake is None else _REMOTE_FIGURES_S
+        self._figures = Poller("figures", self._read_figures, every_s, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
