@@ -18,9 +18,8 @@ GRANT ROLE {owner_role} TO ROLE SYSADMIN;
 GRANT USAGE, OPERATE ON WAREHOUSE {warehouse} TO ROLE {owner_role};
 GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {worker_role};
 GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {reader_role};
--- Query times and credits of this warehouse, for the console.
-GRANT MONITOR ON WAREHOUSE {warehouse} TO ROLE {worker_role};
-GRANT MONITOR ON WAREHOUSE {warehouse} TO ROLE {reader_role};
+-- Credits in the console need a right over the whole account, so nobody has it by this script:
+--   GRANT MONITOR USAGE ON ACCOUNT TO ROLE {reader_role};
 
 GRANT USAGE ON DATABASE {database} TO ROLE {owner_role};
 GRANT USAGE ON DATABASE {database} TO ROLE {worker_role};
