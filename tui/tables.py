@@ -16,7 +16,7 @@ from core.jobs.base import Table
 from core.operations.inforce import SettingInForce
 from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset, TableFacts
 from core.operations.logtail import LogEntry
-from core.operations.peek import PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.snapshot import DeskSnapshot
 from core.text import clean
 from core.validation.model import CheckResult

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.broker.base import Broker
-from core.broker.connect import connect_broker
 from core.jobs.base import JobContext
 from core.text import _
 from core.warehouse.base import Warehouse
@@ -43,6 +42,8 @@ def open_broker(context: JobContext, *, start_embedded: bool) -> Iterator[Broker
 
     Errors: BrokerError once it has not answered for `--timeout` seconds.
     """
+    from core.broker.connect import connect_broker  # noqa: PLC0415 - loads the Kafka client
+
     task = _("waiting for the broker")
     told: set[str] = set()
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from core.broker.base import Broker, TopicPlan
-from core.broker.clients import TopicMissingError
 from core.config import Settings
 from core.jobs.base import JobContext
 from core.text import _
@@ -59,6 +58,8 @@ def prepare_topic(context: JobContext, broker: Broker) -> PreparedTopic | None:
     settings = context.settings
     if settings.kafka.bootstrap_servers is None:
         return None
+    from core.broker.clients import TopicMissingError  # noqa: PLC0415 - loads the Kafka client
+
     plan = plan_of(settings)
     try:
         found = require_topic(context, broker)

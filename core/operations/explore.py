@@ -5,7 +5,7 @@ Each reading is taken only while its pane is on the screen (`look_at`); replay a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
 from core.clock import Clock
@@ -13,16 +13,18 @@ from core.config import Settings
 from core.config.secrets import Redactor
 from core.doctor.model import Finding
 from core.errors import DropshipError
-from core.operations.checkup import check_up
 from core.operations.inforce import SettingInForce, settings_in_force
 from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect, letters_of
 from core.operations.logtail import LogEntry, LogTail
 from core.operations.opening import Backends
-from core.operations.peek import Peek, PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.poller import Poller, Reading
 from core.operations.task import Task, TaskSnapshot
 from core.text import _
 from core.warehouse.base import Warehouse
+
+if TYPE_CHECKING:
+    from core.operations.peek import Peek
 
 _PEEK_S, _LETTERS_S, _INSPECT_S = 0.5, 2.0, 2.0
 _REMOTE_S = 15.0
@@ -149,6 +151,8 @@ class Explorer:
             self._peek.close()
             self._peek = None
         if self._peek is None:
+            from core.operations.peek import Peek  # noqa: PLC0415 - loads the Kafka client
+
             kafka = self._settings.kafka
             self._peek = Peek(broker, kafka.topic, kafka.group_id)
         return self._peek.look()
@@ -191,6 +195,8 @@ class Explorer:
         return done
 
     def _examine(self) -> tuple[Finding, ...]:
+        from core.operations.checkup import check_up  # noqa: PLC0415 - loads every check
+
         warehouse = self._backends.warehouse
         return check_up(self._settings, self._clock, self._doctor, warehouse, self._show)
 

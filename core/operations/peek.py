@@ -6,7 +6,6 @@ to the end instead of reading everything in between, so a busy topic costs no mo
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any, cast
@@ -22,31 +21,11 @@ from confluent_kafka import (
 
 from core.broker.base import Broker, Watermark
 from core.broker.clients import kafka_error, passes
+from core.operations.peeked import KEPT_BYTES, PeekedRecord
 from core.text import _
-
-KEPT_BYTES = 65_536
-"""Bytes kept of one key, value or header."""
 
 _WAIT_S = 0.3
 _QUEUE_KBYTES = 4_096
-
-Headers = tuple[tuple[str, bytes | None], ...]
-
-
-@dataclass(frozen=True)
-class PeekedRecord:
-    """A record as it lies in the topic. key, value and headers are cut at KEPT_BYTES.
-
-    at: when it was made (UTC), None where the broker does not say. size: bytes of the whole value.
-    """
-
-    partition: int
-    offset: int
-    at: datetime | None
-    key: bytes | None
-    value: bytes | None
-    size: int
-    headers: Headers = ()
 
 
 class Peek:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from core.operations.explore import Explored
 from core.operations.inspect import DeadLetters, ListedLetter
-from core.operations.peek import PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.warehouse.model import StoredDeadLetter
 from tests.support.console import piloted, still_console

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.operations.inspect import ListedLetter
-from core.operations.peek import PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean, ngettext
 from tui.lines import Line

@@ -98,6 +98,9 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield strip, banner, tabs, panes and footer."""
+        # Before there is anything whose styles the layout's classes would change.
+        self.set_class(self.console.ascii_only, "-ascii")
+        self._fit()
         # The clock moves when nothing else does: alone it costs a tenth of the bytes.
         yield Container(self._strip, self._clock, id="strip")
         yield self._banner
@@ -108,8 +111,6 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first pane as chosen."""
-        self.set_class(self.console.ascii_only, "-ascii")
-        self._fit()
         self.action_choose(self._chosen)
 
     def on_resize(self, _event: events.Resize) -> None:

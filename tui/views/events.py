@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from core.clock import iso
 from core.operations.inspect import DeadLetters, ListedLetter
-from core.operations.peek import PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, clean

@@ -48,6 +48,24 @@ def test_a_job_runs_without_the_screens_library(tmp_path):
     assert "rich" not in done.stderr
 
 
+def test_the_first_picture_waits_for_no_client_and_no_engine():
+    late = (
+        "babel",
+        "confluent_kafka",
+        "duckdb",
+        "faker",
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "snowflake",
+    )
+    probe = f"import sys, tui.run; print([name for name in {late!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_help_tells_of_the_console_and_its_options():
     text = call("--help").stdout
     for part in ("Without --run the console opens", "--ascii", "--read-only", "--run JOB"):

@@ -19,7 +19,7 @@ from core.operations.inspect import (
     TableFacts,
 )
 from core.operations.logtail import LogEntry
-from core.operations.peek import PeekedRecord
+from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
