@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "tests/support/fakesnow/requirements.lock",
+)
 NAME = re.compile(r"^[a-zA-Z0-9][\w.-]*")
 
 
