@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Protocol
 
+from core.config.identifiers import quoted
 from core.errors import WarehouseError
 from core.text import _, clean
 from core.warehouse.model import Row, SetupStep
@@ -89,13 +90,13 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
 
     role: the session's, as configured; empty where the user's default is in force. A script is run
     as its own role where that can only lower the rights: as the owner's where it is granted, and as
-    one of Snowflake's only from ACCOUNTADMIN.
+    one of Snowflake's only from ACCOUNTADMIN. In the end the session has the role it had.
 
     Errors: WarehouseError when tables are missing in the end, or for anything but a missing right.
     """
-    steps = tuple(_run_script(session, name, names, role.upper()) for name in SETUP_SCRIPTS)
-    if role:
-        _may(session, f'USE ROLE "{role.upper()}"')
+    role = role.upper() or _current_role(session, names)
+    steps = tuple(_run_script(session, name, names, role) for name in SETUP_SCRIPTS)
+    _may(session, f"USE ROLE {quoted(role)}")
     missing = _missing_tables(session, names)
     if missing:
         raise WarehouseError(
@@ -149,6 +150,11 @@ def _may(session: Session, statement: str) -> str | None:
             raise
         return error.message
     return None
+
+
+def _current_role(session: Session, names: Names) -> str:
+    ((_user, role, _warehouse, _version),) = session.run(script_text("session_facts", names))
+    return str(role or "PUBLIC")
 
 
 def _missing_tables(session: Session, names: Names) -> list[str]:
