@@ -6,13 +6,14 @@ through, and writes all the same.
 """
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -65,18 +66,26 @@ class Record:
 
 
 class Unreliable:
-    """The warehouse over a bad line: a write may fail before the commit, or lose its reply."""
+    """The warehouse over a bad line: a write may fail before the commit, or lose its reply.
 
-    def __init__(self, warehouse: DuckDbWarehouse, faults: list[str]) -> None:
+    overtaken: what another consumer does while a write fails.
+    """
+
+    def __init__(
+        self, warehouse: DuckDbWarehouse, faults: list[str], overtaken: Callable[[], None]
+    ) -> None:
         self._warehouse = warehouse
         self._faults = faults
+        self._overtaken = overtaken
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
         return self._warehouse.stored_offsets(identity)
 
     def write_batch(self, batch: RawBatch) -> None:
         fault = self._faults.pop(0) if self._faults else "none"
-        if fault == "before":
+        if fault == "overtaken":
+            self._overtaken()
+        if fault in {"before", "overtaken"}:
             raise WarehouseError("not sent", transient=True)
         self._warehouse.write_batch(batch)
         if fault == "after":
@@ -110,11 +119,17 @@ class Group(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory(prefix="fence-")
         self._settings = Settings(paths=Paths(data=Path(self._folder.name)))
         self._warehouse = DuckDbWarehouse(self._settings, clock=SystemClock())
-        self._topic: dict[int, list[bytes | None]] = {part: [] for part in PARTITIONS}
-        self._members = [Member(), Member()]
+        # Two members that both believe to hold everything, and something to read for them.
+        self._topic: dict[int, list[bytes | None]] = {part: [*VALUES] for part in PARTITIONS}
         self._commits: dict[int, int] = {}
+        self._members = [Member(), Member()]
+        for who in (0, 1):
+            self.assign(who, set(PARTITIONS))
 
-    @rule(part=st.sampled_from(PARTITIONS), values=st.lists(st.sampled_from(VALUES), max_size=6))
+    @rule(
+        part=st.sampled_from(PARTITIONS),
+        values=st.lists(st.sampled_from(VALUES), min_size=1, max_size=6),
+    )
     def publish(self, part: int, values: list[bytes | None]) -> None:
         self._topic[part] += values
 
@@ -147,7 +162,7 @@ class Group(RuleBasedStateMachine):
 
     @rule(
         who=st.sampled_from((0, 1)),
-        faults=st.lists(st.sampled_from(("before", "after", "none")), max_size=3),
+        faults=st.lists(st.sampled_from(("before", "after", "overtaken", "none")), max_size=3),
     )
     def write(self, who: int, faults: list[str]) -> None:
         """Store what a member has read, as a session does."""
@@ -157,7 +172,7 @@ class Group(RuleBasedStateMachine):
         if not batch.raw.advances:
             return
         store = Store(
-            Unreliable(self._warehouse, faults),  # type: ignore[arg-type] - what a store needs
+            Unreliable(self._warehouse, [*faults], lambda: self.write(1 - who, [])),  # type: ignore[arg-type] - what a store needs
             NoWait(),
             Event(),
             waiting=lambda _reason: None,
@@ -172,21 +187,35 @@ class Group(RuleBasedStateMachine):
             stored = self._warehouse.stored_offsets(TOPIC)
             member.positions = {part: stored[part] for part in member.positions}
 
-    @rule(who=st.sampled_from((0, 1)))
-    def crash(self, who: int) -> None:
-        """Lose everything that is not in the file."""
-        self._members[who] = Member()
+    @rule(
+        who=st.sampled_from((0, 1)),
+        most=st.integers(1, 8),
+        faults=st.lists(st.sampled_from(("before", "after", "overtaken", "none")), max_size=3),
+    )
+    def consume(self, who: int, most: int, faults: list[str]) -> None:
+        """Fetch and store, as most of the time."""
+        self.read(who, most, 0)
+        self.write(who, faults)
 
-    @rule()
-    def restart(self) -> None:
-        """End the process of both, and open the file again."""
-        self._members = [Member(), Member()]
-        self._warehouse.close()
-        self._warehouse = DuckDbWarehouse(self._settings, clock=SystemClock())
+    @rule(first=st.sampled_from((0, 1)), most=st.integers(1, 8))
+    def race(self, first: int, most: int) -> None:
+        """Both fetch, then both store."""
+        self.read(0, most, 0)
+        self.read(1, most + 2, 1)
+        self.write(first, ["overtaken"] if most % 2 else [])
+        self.write(1 - first, ["after"])
 
-    @rule()
-    def merge(self) -> None:
-        self._warehouse.merge()
+    @rule(what=st.sampled_from(("crash 0", "crash 1", "restart", "merge")))
+    def befall(self, what: str) -> None:
+        """Lose everything that is not in the file, or merge."""
+        if what == "merge":
+            self._warehouse.merge()
+        elif what == "restart":
+            self._members = [Member(), Member()]
+            self._warehouse.close()
+            self._warehouse = DuckDbWarehouse(self._settings, clock=SystemClock())
+        else:
+            self._members[int(what[-1])] = Member()
 
     @precondition(lambda self: sum(self._commits.values()))
     @rule(part=st.sampled_from(PARTITIONS), behind=st.integers(1, 3))
@@ -247,8 +276,10 @@ class Group(RuleBasedStateMachine):
 
 TestFencing = Group.TestCase
 TestFencing.settings = settings(
-    max_examples=12,
-    stateful_step_count=20,
+    max_examples=20,
+    stateful_step_count=30,
     deadline=None,
+    # A shorter example is not worth the minutes that it takes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
