@@ -153,6 +153,9 @@ class Desk:
         context = self._context(self._seed)
         written = seed.run(context, options).written
         if self._warehouse is not None and not written.cancelled:
+            # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
+            if not self._warehouse.rows("any_table", [self.settings.schema]):
+                self._warehouse.setup()
             load.load(context, self._warehouse, load.Options(input=options.output))
         return written
 

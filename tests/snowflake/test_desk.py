@@ -1,0 +1,36 @@
+"""The console's desk on Snowflake: the same controls, the same figures, nothing left behind."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from core.config import Paths
+from core.config.load import load_settings
+from core.operations.desk import Desk
+from tests.support.fakesnow.start import FakeSnowflake
+from tests.support.waiting import wait_until
+
+
+def test_the_demonstration_runs_on_snowflake_and_ends_every_thread(
+    fake: FakeSnowflake, schema: str, tmp_path: Path
+) -> None:
+    before = set(threading.enumerate())
+    settings = replace(
+        load_settings(environ=fake.environ(schema)),
+        paths=Paths(data=tmp_path / "data", reports=tmp_path / "reports"),
+    )
+    desk = Desk(settings)
+    desk.open()
+    wait_until(lambda: desk.ready, seconds=60, what=desk.snapshot().opening.error)
+    assert desk.snapshot().warehouse == "snowflake"
+    assert desk.demonstrate(orders=300, rate=1_000)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=120)
+    now = desk.snapshot()
+    assert (now.demo.error, now.demo.result) == ("", "PASS")
+    assert (now.producer.acked, now.consumer.inserted, now.merge.total.inserted) == (300, 300, 300)
+    wait_until(
+        lambda: (figures := desk.snapshot().figures.value) and figures.kpis.total_orders,
+        seconds=60,
+    )
+    desk.close()
+    wait_until(lambda: set(threading.enumerate()) <= before, seconds=30)
