@@ -23,7 +23,11 @@ from tui.takeaway import text_of
 
 Press = Callable[[], Awaitable[None]]
 
-LOOKS = pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
+LOOKS = pytest.mark.parametrize(
+    ("code", "size"),
+    [("en", (120, 36)), pytest.param("fr", (80, 24), marks=pytest.mark.slow)],
+)
+"""The whole board in English; the tabs in French with the long tests."""
 ENDING = {"app.quit", "app.interrupt"}
 """Pressed in a test of their own, as each ends its console."""
 
@@ -354,6 +358,13 @@ def changes(figure):
     return check
 
 
+async def checks_regularly(here, press):
+    await press()
+    assert moment(here).validation_every_s == 10
+    here.console.desk.validate_every(0)
+    await here.until(lambda: not moment(here).validation.running)
+
+
 async def names_the_reports(here, press):
     await press()
     assert moment(here).reports
@@ -537,7 +548,7 @@ DOES = {
     "consumer.pause": pauses(consumer),
     "consumer.stop": stops(consumer),
     "validation.run": validates,
-    "validation.interval": changes("validation_every_s"),
+    "validation.interval": checks_regularly,
     "validation.export": names_the_reports,
     "kpis.refresh": reads_the_figures,
     "kpis.interval": changes("figures_every_s"),
