@@ -26,6 +26,7 @@ from tests.support.pictures import shrunk
 from tests.support.scenes import scene
 from tui.app import Console
 from tui.formats import Formats
+from tui.takeaway import without_fonts
 
 _GONE = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MESSAGES", "TZ")
 _GIVEN = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -65,7 +66,7 @@ class PicturedConsole(Console):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """Return a picture of the screen."""
-        return shrunk(super().export_screenshot(title=title, simplify=simplify))
+        return shrunk(without_fonts(super().export_screenshot(title=title, simplify=simplify)))
 
 
 @pytest.fixture(scope="session")
