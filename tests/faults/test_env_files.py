@@ -13,38 +13,37 @@ def write(dropship, content: bytes, mode: int = 0o600) -> None:
     file.chmod(mode)
 
 
-@pytest.mark.parametrize(
-    ("content", "lines"),
-    [
-        pytest.param(
-            b"KAFKA_TOPIC=your_topic_here\nSNOW_SCHEMA=<schema>\nKAFKA_CONF_SASL_PASSWORD=changeme\n",
-            [".env:1: KAFKA_TOPIC", ".env:2: SNOW_SCHEMA", ".env:3: KAFKA_CONF_SASL_PASSWORD"],
-            id="placeholders",
-        ),
-        pytest.param(
-            b"# fine\nKAFKA_TOPC=x\nDROPSHIP_FRESHNES_WARN_S=1\n",
-            [".env:2: KAFKA_TOPC", ".env:3: DROPSHIP_FRESHNES_WARN_S"],
-            id="unknown_keys",
-        ),
-        pytest.param(
-            b"KAFKA_BOOTSTRAP_SERVERS=localhost:port\n",
-            [".env:1: KAFKA_BOOTSTRAP_SERVERS"],
-            id="bad_port",
-        ),
-        pytest.param(
-            b"KAFKA_BOOTSTRAP_SERVERS=a:9092,b:70000\nSNOW_SCHEMA=a;b\n",
-            [".env:1: KAFKA_BOOTSTRAP_SERVERS", ".env:2: SNOW_SCHEMA"],
-            id="port_out_of_range_and_schema",
-        ),
-        pytest.param(b"LOG_LEVEL='INFO\nX=1\n", [".env:1: this is not"], id="open_quote"),
-        pytest.param(b"KAFKA_TOPIC=caf\xe9\n", [".env:1: is not UTF-8"], id="not_utf_8"),
-        pytest.param(b"\x00" * 100, [".env:1: is not UTF-8"], id="binary"),
-    ],
-)
-@pytest.mark.parametrize("job", ["doctor"])
-def test_fault_32_each_wrong_line_is_one_line(dropship, job, content, lines):
+WRONG = [
+    pytest.param(
+        b"KAFKA_TOPIC=your_topic_here\nSNOW_SCHEMA=<schema>\nKAFKA_CONF_SASL_PASSWORD=changeme\n",
+        [".env:1: KAFKA_TOPIC", ".env:2: SNOW_SCHEMA", ".env:3: KAFKA_CONF_SASL_PASSWORD"],
+        id="placeholders",
+    ),
+    pytest.param(
+        b"# fine\nKAFKA_TOPC=x\nDROPSHIP_FRESHNES_WARN_S=1\n",
+        [".env:2: KAFKA_TOPC", ".env:3: DROPSHIP_FRESHNES_WARN_S"],
+        id="unknown_keys",
+    ),
+    pytest.param(
+        b"KAFKA_BOOTSTRAP_SERVERS=localhost:port\n",
+        [".env:1: KAFKA_BOOTSTRAP_SERVERS"],
+        id="bad_port",
+    ),
+    pytest.param(
+        b"KAFKA_BOOTSTRAP_SERVERS=a:9092,b:70000\nSNOW_SCHEMA=a;b\n",
+        [".env:1: KAFKA_BOOTSTRAP_SERVERS", ".env:2: SNOW_SCHEMA"],
+        id="port_out_of_range_and_schema",
+    ),
+    pytest.param(b"LOG_LEVEL='INFO\nX=1\n", [".env:1: this is not"], id="open_quote"),
+    pytest.param(b"KAFKA_TOPIC=caf\xe9\n", [".env:1: is not UTF-8"], id="not_utf_8"),
+    pytest.param(b"\x00" * 100, [".env:1: is not UTF-8"], id="binary"),
+]
+
+
+@pytest.mark.parametrize(("content", "lines"), WRONG)
+def test_fault_32_each_wrong_line_is_one_line(dropship, content, lines):
     write(dropship, content)
-    ended = dropship(job)
+    ended = dropship("seed")
     assert (ended.code, ended.record["error"]["kind"]) == (2, "config")
     errors = [line for line in ended.err.splitlines() if line.startswith("dropship: error: ")]
     assert len(errors) == len(lines)
@@ -57,13 +56,24 @@ def test_fault_32_each_wrong_line_is_one_line(dropship, job, content, lines):
     assert not dropship.paths.data.exists()
 
 
+@pytest.mark.parametrize(("content", "lines"), WRONG)
+def test_fault_32_each_wrong_line_is_a_check_of_the_doctor(dropship, content, lines):
+    write(dropship, content)
+    ended = dropship("doctor", "--timeout", "3")
+    assert (ended.code, ended.record["error"]["kind"]) == (2, "config")
+    failed = [one["detail"] for one in ended.record["checks"] if one["status"] == "fail"]
+    assert len(failed) == len(lines)
+    for line in lines:
+        assert any(line in detail for detail in failed), failed
+
+
 def test_fault_32_a_file_that_cannot_be_read(dropship):
     file = dropship.folder / ".env"
     if os.geteuid() == 0:  # root may read anything but this
         file.symlink_to(file)
     else:
         write(dropship, b"KAFKA_TOPIC=x\n", 0)
-    ended = dropship("doctor")
+    ended = dropship("seed")
     assert (ended.code, ended.record["error"]["kind"]) == (2, "config")
     assert ".env: cannot be read" in ended.record["error"]["message"]
 
