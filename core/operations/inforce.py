@@ -43,6 +43,8 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
         ("KAFKA_TOPIC", kafka.topic),
         ("KAFKA_GROUP_ID", kafka.group_id),
     ]
+    if kafka.watch_group_id is not None:
+        rows.append(("KAFKA_WATCH_GROUP_ID", kafka.watch_group_id))
     for name, value in kafka.client.items():
         rows.append(
             (PREFIX + name.replace(".", "_").upper(), MASK if is_secret_name(name) else value)

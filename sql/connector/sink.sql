@@ -60,9 +60,8 @@ BEGIN
         CASE
             WHEN arrived.content IS NULL THEN 'tombstone'
             WHEN arrived.parsed IS NULL THEN 'invalid_json'
-            WHEN NOT IS_OBJECT(arrived.parsed) THEN 'wrong_type'
             WHEN arrived.parsed:event_type IS NULL OR arrived.parsed:timestamp IS NULL
-                OR NOT COALESCE(IS_OBJECT(arrived.parsed:order), FALSE) THEN 'missing_field'
+                OR arrived.parsed:order:id IS NULL THEN 'missing_field'
             WHEN arrived.parsed:event_type::VARCHAR <> 'order_created' THEN 'unknown_event_type'
         END
     FROM (
