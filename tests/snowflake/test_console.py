@@ -10,6 +10,7 @@ from core.config.load import load_settings
 from core.operations.desk import Desk
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.proxy import QUERY, hold, path_like, proxy_to
+from tests.support.snowflake_flow import make_tables
 from tests.support.waiting import wait_until
 
 PROMPT_S = 0.25
@@ -25,7 +26,7 @@ def proxy(fake):
 def desk(fake, proxy, schema, tmp_path):
     """A desk that reaches the fake through the proxy; the tables are there."""
     direct = SnowflakeWarehouse(load_settings(environ=fake.environ(schema)), clock=SystemClock())
-    direct.setup()
+    make_tables(direct)
     direct.close()
     settings = load_settings(
         environ=fake.environ(schema, port=proxy.port),

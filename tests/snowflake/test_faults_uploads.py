@@ -18,6 +18,7 @@ from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.oracle import coordinates
 from tests.support.proxy import Proxy, Request, lose_reply, proxy_to, session_error, sql_like
+from tests.support.snowflake_flow import make_tables
 
 IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
 EVENTS, LETTERS = 20_000, 12
@@ -92,7 +93,7 @@ def end_the_session(proxy: Proxy) -> None:
 )
 def test_fault_14_a_large_batch_is_stored_once_whatever_is_cut(fake, schema, proxy, harm):
     with opened(fake, schema, fake.port) as direct, opened(fake, schema, proxy.port) as warehouse:
-        direct.setup()
+        make_tables(direct)
         assert warehouse.claim(IDENTITY, {0: 0}) == {0: 0}
         harm(proxy)
         store = Store(

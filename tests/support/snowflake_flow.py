@@ -21,6 +21,14 @@ TOPIC = "orders_topic"
 GROUP = "snowflake-consumer-group"
 
 
+def make_tables(warehouse: SnowflakeWarehouse) -> None:
+    """Make what the fake has a use for: rights and users cost time and do nothing there."""
+    session = warehouse._sessions.mine()
+    for name in ("01_warehouse_database_schema", "03_tables", "04_stream_and_task"):
+        for statement in script_statements(name, warehouse._names):
+            session.run(statement)
+
+
 class Flow:
     """A broker with events, and the command reaching the fake through the proxy only.
 
@@ -37,10 +45,7 @@ class Flow:
     def prepare(self) -> None:
         """Make the tables, the seed and the broker."""
         with self.warehouse() as warehouse:
-            session = warehouse._sessions.mine()
-            for name in ("01_warehouse_database_schema", "03_tables", "04_stream_and_task"):
-                for statement in script_statements(name, warehouse._names):
-                    session.run(statement)
+            make_tables(warehouse)
         size = ("--customers", "50", "--products", "20", "--orders", "3000")
         self.dropship("seed", *size).done()
         self.dropship.start_broker()

@@ -239,7 +239,9 @@ def main() -> None:
     """Serve on a free port of loopback and print its number."""
     prepare()
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(fake.app, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(fake.app, log_level="error", lifespan="off", timeout_keep_alive=600)
+    )
     threading.Thread(target=end_with_parent, daemon=True).start()
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()

@@ -75,7 +75,9 @@ class Streams:
         if _ROLLBACK.match(command):
             session.in_work = False
         if _WRITES.match(command):
-            session.read_streams = getattr(session, "read_streams", set()) | self._read(command)
+            session.read_streams = getattr(session, "read_streams", set()) | self._read(
+                session, command
+            )
             if not getattr(session, "in_work", False):
                 self._advance(session)
         return result
@@ -102,9 +104,17 @@ class Streams:
             own.execute(f"DROP VIEW IF EXISTS {stream}")
             own.execute(f"DROP TABLE IF EXISTS {position(stream)}")
 
-    def _read(self, command: str) -> set[str]:
-        upper = command.upper()
-        return {name for name in self._tables if name.rsplit(".", 1)[1].strip('"') in upper}
+    def _read(self, session: Any, command: str) -> set[str]:
+        """Return the streams that a statement names, of this schema or another."""
+        plain = command.upper().replace('"', "")
+        here = f"{session.database}.{session.schema}.".upper()
+        found = set()
+        for stream in self._tables:
+            whole = stream.upper().replace('"', "")
+            short = re.escape(whole.removeprefix(here))
+            if re.search(rf"(?<![\w$.])(?:{re.escape(whole)}|{short})(?![\w$])", plain):
+                found.add(stream)
+        return found
 
     def _advance(self, session: Any) -> None:
         """Move the streams that were read, in the transaction that read them."""
