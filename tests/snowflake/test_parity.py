@@ -266,3 +266,10 @@ def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(twins: Twins,
     assert (letter.offset, letter.reason, letter.payload) == (1, "invalid_json", broken)
     assert twins.snow.stored_offsets(TOPIC) == {0: count}
     assert twins.snow.merge().inserted == count - 1
+
+
+def test_a_procedure_that_cannot_be_called_is_replaced_by_its_statements(twins: Twins) -> None:
+    twins.consume([event(1), event(2)])
+    twins.snow._procedure = True  # type: ignore[attr-defined]
+    twins.merge()
+    assert len(twins.rows("all_orders")) == 2

@@ -37,6 +37,14 @@ _LIMITS: dict[str, object] = {
     "enable_server_session_keep_alive_auto_detection": False,
     "client_out_of_band_telemetry_enabled": False,
 }
+_BY_HAND = {
+    "externalbrowser",
+    "oauth_authorization_code",
+    "username_password_mfa",
+    "connection",
+}
+"""Kinds of login in which a person may have something to do, a browser or a telephone to reach."""
+_PERSON_S = 180
 
 # What fails is told by its error; the rest (proxies, metadata services) is of no use to people.
 logging.getLogger("snowflake").setLevel(logging.ERROR)
@@ -66,6 +74,8 @@ def connection_options(snow: SnowflakeSettings, names: Names) -> dict[str, objec
         "database": names.database.upper(),
         "schema": names.schema_name.upper(),
     }
+    if snow.login.kind in _BY_HAND:
+        options["login_timeout"] = _PERSON_S
     if snow.role is not None:
         options["role"] = snow.role.upper()
     if snow.connection_name is not None:

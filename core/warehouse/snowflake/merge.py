@@ -18,6 +18,8 @@ from core.warehouse.snowflake.session import Connection
 
 Sql = Callable[[str], str]
 TASK = "merge_orders_task"
+_NOT_FOR_US = frozenset({2003, 2043, 2140, 2141, 3001})
+"""Not there or not authorized (of an object, of a function), insufficient privileges."""
 
 
 def has_pending(connection: Connection, sql: Sql) -> bool:
@@ -29,6 +31,11 @@ def has_pending(connection: Connection, sql: Sql) -> bool:
 def has_procedure(connection: Connection, sql: Sql) -> bool:
     """Return whether the merge procedure is there and visible to the role."""
     return bool(connection.run(sql("merge_procedure_exists")))
+
+
+def is_not_for_us(error: WarehouseError) -> bool:
+    """Return whether the procedure is gone, or not for this role, by what its call said."""
+    return getattr(error.__cause__, "errno", None) in _NOT_FOR_US
 
 
 def merge_by_procedure(connection: Connection, sql: Sql) -> MergeResult:

@@ -42,6 +42,7 @@ class SnowflakeWarehouse:
         self._names = snowflake_names(settings)
         self._clock = clock
         self._sessions = Sessions(settings, self._names, clock=clock)
+        self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._sessions.patiently(lambda _connection: None)
 
@@ -213,15 +214,18 @@ class SnowflakeWarehouse:
                 connection, self._sql, self._clock, wait=self._wait, limit_s=_TASK_LIMIT_S
             )
         if how == "procedure":
-            return merge.merge_by_procedure(connection, self._sql)
+            try:
+                return merge.merge_by_procedure(connection, self._sql)
+            except WarehouseError as error:
+                if self._wanted != "auto" or not merge.is_not_for_us(error):
+                    raise
+                self._procedure = False  # visible, but not for this role
         return merge.merge_by_statements(connection, self._sql, self._clock)
 
     def _transform(self, connection: Connection) -> str:
         """Return who merges: as set, else the procedure where it is there."""
-        snow = self._settings.snowflake
-        wanted = "auto" if snow is None else snow.transform
-        if wanted != "auto":
-            return wanted
+        if self._wanted != "auto":
+            return self._wanted
         if self._procedure is None:
             self._procedure = merge.has_procedure(connection, self._sql)
         return "procedure" if self._procedure else "client"

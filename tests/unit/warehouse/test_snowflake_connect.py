@@ -80,6 +80,12 @@ def test_options_of_the_settings_win_over_ours() -> None:
     assert options(SnowflakeLogin("oauth"), options={"login_timeout": 5})["login_timeout"] == 5
 
 
+def test_a_person_has_time_to_log_in() -> None:
+    assert options(SnowflakeLogin("externalbrowser"))["login_timeout"] == 180
+    by_hand = SnowflakeLogin("username_password_mfa")
+    assert options(by_hand, options={"login_timeout": 5})["login_timeout"] == 5
+
+
 def test_the_connector_neither_repeats_by_itself_nor_waits_for_ever() -> None:
     made = options(SnowflakeLogin("oauth"))
     assert made["retry_max_attempts"] == 1
