@@ -14,11 +14,13 @@ _SCHEMAS = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder: they need the environment of the fake."""
+    """Mark every test of this folder: it needs the fake, and time where the machine is busy."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker("snowflake")
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")
