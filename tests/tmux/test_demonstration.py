@@ -70,7 +70,7 @@ def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
         tmux.wait_for("escape closes")
         # A key straight after escape would arrive as one with Alt.
         tmux.press("Escape")
-        tmux.wait_for("1 Seed")
+        tmux.wait_for(r"(?s)\A(?!.*escape closes)")
         tmux.press("6")
         tmux.wait_for("ORDER_0")
         tmux.press("7")

@@ -94,10 +94,14 @@ class EventsPane(RowsPane):
         """Return how many there are."""
         found = now.explored.letters.value
         if self._letters:
-            return self.console.formats.count(found.total) if found else ""
+            return self._counted(found.total) if found else ""
         topic = clean(self.desk.settings.kafka.topic, 60)
         count = self.console.formats.count(len(self._records(now)))
         return _("{topic}, the newest {count}").format(topic=topic, count=count)
+
+    def _counted(self, total: int) -> str:
+        text = ngettext("{count} dead letter", "{count} dead letters", total)
+        return text.format(count=self.console.formats.count(total))
 
     def open_row(self, row: Row) -> None:
         """Show a record or a dead letter in full."""

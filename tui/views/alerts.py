@@ -42,7 +42,7 @@ def alerts_table(now: DeskSnapshot, frame: Frame) -> RowTable:
         Column(_("raised"), 9, drop=2),
         Column(_("lasted"), 9, drop=3),
         Column("", 6, drop=1),
-        Column(_("what is wrong"), 16, stretch=True),
+        Column(_("what is wrong"), 28, stretch=True),
     )
     rows = tuple(
         Row(f"{alert.rule}/{alert.raised_at.isoformat()}", _cells(alert, now, frame), alert)
@@ -158,7 +158,7 @@ def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
         (_("lost offsets"), "–", form.count(0)),
     ]
     width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
-    name_width, low_width = (20, 14) if columns == 1 else (16, 9)
+    name_width, low_width = (20, 14) if columns == 1 else (15, 10)
     titles = (_("watched"), _("warns above"), _("severe above"))
     if columns > 1:
         titles = (titles[0], _("warns"), _("severe"))

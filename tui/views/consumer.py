@@ -11,6 +11,7 @@ from tui.views.blocks import Column, beside, facts, halves, rule, shortened, tab
 from tui.views.chart import Series, chart
 from tui.views.frame import Frame, problem, wrap
 
+_RESTING = {RunState.IDLE, RunState.STOPPED}
 _LEAST_CHART = 3
 _FIXED = 3
 _LEAST_PAIR, _LEAST_TABLES = 7, 8
@@ -50,6 +51,8 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
         lines += problem(
             _("the consumer failed"), _("the log has the details; [s] starts it again"), width
         )
+    if last.state in _RESTING and now.others.consumed is None and any(_lag_of(now).values()):
+        lines += advice(_("records wait in the topic: [s] starts storing them"), width)
     if last.waiting_for:
         since = frame.formats.age(last.waiting_since or now.at, now.at)
         hint = _("for {since}; goes on by itself").format(since=since)

@@ -1,10 +1,14 @@
 """What the consumer pane says in each state."""
 
+from dataclasses import replace
+
 from core.alerts.burrow import PartitionState
 from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
+from core.operations.poller import Reading
+from core.operations.snapshot import Others, Watch
 from tests.support.desk import CONSUMING, LOSING, WAITING, history
-from tests.support.moments import moment
+from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
 from tui.views.consumer import consumer
 
@@ -52,3 +56,13 @@ def test_what_does_not_fit_is_counted() -> None:
     many = ConsumerSnapshot(state=RunState.RUNNING, lag=dict.fromkeys(range(64), 1))
     now = moment(consumer=many, history=history())
     assert " more" in drawn(consumer, now, 76, 19, full=True)
+
+
+def test_records_that_nobody_reads_come_with_the_key_that_stores_them() -> None:
+    waiting = moment(watch=Reading(Watch(lag={0: 444}), NOW, 0.01), history=history())
+    said = "records wait in the topic: s starts storing them"
+    for full in (False, True):
+        assert said in drawn(consumer, waiting, 76, 19, full=full)
+    by_others = replace(waiting, others=Others(consumed=5.0))
+    assert said not in drawn(consumer, by_others, 76, 19)
+    assert said not in drawn(consumer, replace(waiting, consumer=CONSUMING), 76, 19)

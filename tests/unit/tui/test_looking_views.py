@@ -23,6 +23,7 @@ from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
+from core.warehouse.snowflake.task import TaskStatus
 from tests.support.moments import NOW, frame, moment
 from tui.lines import Span
 from tui.rows import lay_out
@@ -166,6 +167,19 @@ def test_the_warehouse_shows_sizes_backlog_delays_and_lost_offsets():
     assert "merge backlog 17  last 4 s ago  took 20 ms  delay 1.5 s" in shown
     assert "this pane 12 ms" in shown
     assert "KPIs 10 ms" in shown
+
+
+def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
+    task = TaskStatus("suspended", "SUSPENDED_DUE_TO_ERRORS")
+    found = replace(INSPECTION, task=task, credits="1.25 in 24 h")
+    explored = Explored(inspection=Reading(found, NOW, 0.012))
+    lines = warehouse_head(
+        moment(explored=explored, warehouse="snowflake"), frame(116, 30), "tables"
+    )
+    shown = text_of(lines, 116)
+    assert "file" not in shown
+    assert "Snowflake credits: 1.25 in 24 h" in shown
+    assert "task merge_orders_task: suspended after too many failures" in shown
 
 
 def test_a_slow_or_failing_question_stands_out():
