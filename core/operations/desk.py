@@ -101,6 +101,8 @@ class Desk:
         return self._backends.warehouse
 
     def _open(self) -> bool:
+        # First, so that no key has to wait for it once the back ends are open.
+        self._workers.warm()
         try:
             return self._backends.open(self._context(self._opening))
         finally:
@@ -108,7 +110,6 @@ class Desk:
                 self._figures.start()
             if self._broker is not None:
                 self._watch.start()
-            self._workers.warm()
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""

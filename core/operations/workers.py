@@ -142,7 +142,7 @@ class Workers:
 
     @staticmethod
     def warm() -> None:
-        """Load what the workers are made of, so that a start is instant; takes half a second."""
+        """Load what the workers are made of, so that a start is instant; blocks for 0.2 s."""
         import core.consumer.worker  # noqa: PLC0415
         import core.producer.worker  # noqa: F401, PLC0415 - loads numpy and Arrow
 
