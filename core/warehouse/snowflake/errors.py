@@ -14,6 +14,8 @@ from core.text import _, clean
 SESSION_GONE = frozenset({390104, 390108, 390110, 390111, 390112, 390114, 390115, 390195, 390318})
 """Codes after which only a new login helps: token or session expired, deleted or unknown."""
 _LOGIN = 250001
+_LOGIN_CODES = range(390_000, 391_000)
+"""Of Snowflake's own codes those about who one is and how that is proved."""
 _STATEMENT = frozenset({604, 625, 630})
 """Cancelled, lock timeout, statement timeout: the statement is over, the session lives."""
 _PASSING_STATES = ("08", "40", "53", "57")

@@ -55,7 +55,13 @@ STREAMS = Streams()
 
 
 async def login(request: Request) -> JSONResponse:
-    """Add to fakesnow's reply what connectors from 5 on insist on."""
+    """Add to fakesnow's reply what connectors from 5 on insist on; refuse the user `nobody`."""
+    body = await request.body()
+    plain = gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body
+    if json.loads(plain)["data"].get("LOGIN_NAME", "").lower() == "nobody":
+        said = "Incorrect username or password was specified."
+        refused = {"success": False, "code": "390100", "message": said, "data": {}}
+        return JSONResponse(refused)
     reply = json.loads((await fake.login_request(request)).body)
     data = reply["data"]
     master, number = SESSIONS.opened(data["token"])

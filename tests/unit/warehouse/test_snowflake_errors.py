@@ -23,6 +23,11 @@ CASES = {
         False,
         False,
     ),
+    "login refused by code": (
+        driver.DatabaseError(msg="Incorrect username or password", errno=390100, sqlstate="08001"),
+        False,
+        False,
+    ),
     "session expired": (driver.ProgrammingError(msg="expired", errno=390112), True, True),
     "token expired": (driver.DatabaseError(msg="log in", errno=390114), True, True),
     "lock timeout": (
@@ -59,6 +64,7 @@ def test_what_passes_and_what_ends_a_session(name: str) -> None:
     assert ours.transient is transient
     assert ours.exit_code is ExitCode.UNREACHABLE
     assert ours.hint
+    assert ("login that is set" in ours.hint) is name.startswith("login refused")
 
 
 def test_a_message_is_one_harmless_line_without_its_code_twice() -> None:
