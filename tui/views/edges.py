@@ -47,7 +47,8 @@ def _tabs(titles: Sequence[Tab], chosen: str, letters: int, gap: str) -> Line:
     spans = []
     for number, title in titles:
         if number == chosen:
-            spans.append(Span(f"[{number} {title}]", "bold"))
+            apart = "" if gap or not spans else " "
+            spans.append(Span(f"{apart}[{number} {title}]", "bold"))
         else:
             spans.append(Span(f" {number} {title[:letters]}".rstrip() + gap, "dim"))
     return line(gap, *spans)
