@@ -28,6 +28,7 @@ def alter(dropship, *statements: str) -> None:
             base.execute(statement)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "job", "named"),
     [
@@ -71,6 +72,7 @@ def test_fault_26_setup_makes_a_dropped_table_again_and_work_goes_on(dropship, s
         check_exactly_once(stored, warehouse, TOPIC, GROUP)
 
 
+@pytest.mark.slow
 def test_fault_26_a_column_that_somebody_adds_disturbs_nothing(dropship, stored):
     tables = ("orders_events", "orders", "dead_letters", "consumer_offsets", "transform_runs")
     alter(dropship, *(f"ALTER TABLE mon_schema.{table} ADD COLUMN own VARCHAR" for table in tables))
