@@ -44,7 +44,7 @@ def tabs(titles: Sequence[Tab], chosen: str, width: int) -> Line:
 
 
 def _tabs(titles: Sequence[Tab], chosen: str, letters: int, gap: str) -> Line:
-    spans = []
+    spans: list[Span] = []
     for number, title in titles:
         if number == chosen:
             apart = "" if gap or not spans else " "
