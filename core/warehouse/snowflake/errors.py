@@ -75,7 +75,7 @@ def _reason(error: driver.Error) -> str:
 def _hint(error: driver.Error, *, transient: bool) -> str:
     if transient:
         return _("check the network and https://status.snowflake.com; it is tried again")
-    if error.errno == _LOGIN:
+    if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:
         return _(
             "check account, user and the login that is set; `dropship --run doctor` tells more"
         )
