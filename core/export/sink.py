@@ -60,8 +60,10 @@ def sink_of(settings: Settings, *, engine: str, partitions: int | None = None) -
         raise _missing(
             "KAFKA_BOOTSTRAP_SERVERS", _("an engine of its own cannot reach the embedded broker")
         )
-    if snowflake is None or not snowflake.account:
+    if snowflake is None:
         raise _missing("SNOW_ACCOUNT", _("the official connectors write to Snowflake only"))
+    if not snowflake.account:
+        raise _missing("SNOW_ACCOUNT", _("a connection of connections.toml is not enough here"))
     if not snowflake.user:
         raise _missing("SNOW_USER", _("the connector logs in with a key pair of this user"))
     for setting, value in (("SNOW_ACCOUNT", snowflake.account), ("SNOW_USER", snowflake.user)):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.broker.identity import TopicIdentity
 from core.config import KafkaSettings, Settings
+from core.config.load import load_settings
 from core.errors import ConfigError
 from core.export.kafka_connect import connector, worker_settings
 from core.export.redpanda_connect import pipeline_text
@@ -119,6 +120,20 @@ MISSING = {
     "SNOW_ACCOUNT": lambda ready: replace(ready, snowflake=None),
     "SNOW_USER": lambda ready: replace(ready, snowflake=replace(ready.snowflake, user="")),
 }
+
+
+def test_a_named_connection_is_not_enough(ready):
+    named = replace(ready.snowflake, account="", user="", connection_name="work")
+    with pytest.raises(ConfigError, match=r"SNOW_ACCOUNT: .*connections\.toml"):
+        sink_of(replace(ready, snowflake=named), engine="kafka-connect")
+
+
+def test_the_group_to_watch_is_a_setting_and_else_the_own_one():
+    own = load_settings(environ={"KAFKA_GROUP_ID": "mine"}).kafka
+    assert own.watched_group == "mine"
+    both = {"KAFKA_GROUP_ID": "mine", "KAFKA_WATCH_GROUP_ID": "connect-it"}
+    watching = load_settings(environ=both).kafka
+    assert (watching.group_id, watching.watched_group) == ("mine", "connect-it")
 
 
 @pytest.mark.parametrize("setting", MISSING)
