@@ -47,7 +47,7 @@ test: $(VENV)/.developed ## the tests (at most 5 minutes on 2 cores)
 	$(PYTEST) -m "not slow and not kafka and not snowflake and not snapshots" tests
 
 test-snapshots: $(VENV)/.developed ## compare pictures of the console with those that are kept
-	$(PYTEST) -m snapshots tests/snapshots
+	$(BIN)/python -m pytest -p no:xdist -m snapshots tests/snapshots
 
 renew-snapshots: $(VENV)/.developed ## keep the pictures as they are now
 	$(BIN)/python -m pytest -p no:xdist -m snapshots --snapshot-update tests/snapshots
