@@ -62,7 +62,7 @@ class PosedDesk(StillDesk):
 class PicturedConsole(Console):
     """The console, with pictures of half the size."""
 
-    CSS_PATH = Path(tui.app.__file__).parent / str(Console.CSS_PATH)
+    CSS_PATH = str(Path(tui.app.__file__).parent / Console.CSS_PATH)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """Return a picture of the screen."""

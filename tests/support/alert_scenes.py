@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from core.alerts.engine import AlertEngine
 from core.alerts.feed import Feed
@@ -11,7 +12,7 @@ from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW
 
-_AGO: tuple[tuple[float, dict[str, object]], ...] = (
+_AGO: tuple[tuple[float, dict[str, Any]], ...] = (
     (8_400, {"consumed": 1_000}),
     (8_390, {"consumed": 2_000, "dead_lettered": 140}),
     (8_300, {"consumed": 90_000, "dead_lettered": 140}),

@@ -219,7 +219,7 @@ def _errors() -> tuple[LogEntry, ...]:
     return tuple(
         LogEntry(
             100 + number,
-            NOW - timedelta(seconds=5 - number),
+            NOW - timedelta(milliseconds=1_300 - 400 * number),
             "ERROR",
             logging.ERROR,
             "core.operations.poller",

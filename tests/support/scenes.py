@@ -68,9 +68,10 @@ def _running(seeded: Seeded) -> DeskSnapshot:
 def _paused(seeded: Seeded) -> DeskSnapshot:
     """Return a moment in which everything waits for a person: generating is cancelled."""
     still = replace(desk.CONSUMING, state=RunState.PAUSED, rate=0.0, lag={0: 410, 1: 388, 2: 402})
+    cancelled = replace(seeded.result, cancelled=True) if seeded.result else None
     return replace(
         _running(seeded),
-        seed=replace(seeded, result=replace(seeded.result, cancelled=True)),
+        seed=replace(seeded, result=cancelled),
         producer=replace(_producing(), state=RunState.PAUSED, rate_actual=0.0),
         consumer=still,
         validation=replace(validated(), running=True, note="reconciliation"),
