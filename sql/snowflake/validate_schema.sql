@@ -90,14 +90,18 @@ found AS (
         END AS data_type
     FROM {database}.INFORMATION_SCHEMA.COLUMNS
     WHERE CONCAT('"', table_catalog, '"."', table_schema, '"') = '{schema}'
+),
+tables_found AS (
+    SELECT DISTINCT table_name FROM found
 )
 SELECT
     expected.table_name,
     expected.column_name,
     expected.column_type,
     found.data_type,
-    expected.table_name IN (SELECT table_name FROM found) AS table_exists
+    CASE WHEN tables_found.table_name IS NULL THEN FALSE ELSE TRUE END AS table_exists
 FROM expected
 LEFT JOIN found
     ON found.table_name = expected.table_name AND found.column_name = expected.column_name
+LEFT JOIN tables_found ON tables_found.table_name = expected.table_name
 ORDER BY expected.table_name, expected.column_name
