@@ -2,3 +2,4 @@
 SELECT source_id, kafka_partition, kafka_offset FROM {schema}.orders_events
 UNION ALL
 SELECT source_id, kafka_partition, kafka_offset FROM {schema}.dead_letters WHERE stage = 'decode'
+ORDER BY 1, 2, 3
