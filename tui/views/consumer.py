@@ -109,10 +109,14 @@ def _lag_of(now: DeskSnapshot) -> Mapping[int, int]:
 
 
 def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
-    spans: list[Span] = [Span(_("lag "), "dim")]
-    for partition, behind in sorted(_lag_of(now).items()):
-        role: Role = "wait" if behind else "dim"
-        spans += [Span(f" {partition}:", "dim"), Span(frame.formats.count(behind), role)]
+    spans: list[Span] = []
+    for told in (frame.formats.count, frame.formats.short):  # whole figures where there is room
+        spans = [Span(_("lag "), "dim")]
+        for partition, behind in sorted(_lag_of(now).items()):
+            role: Role = "wait" if behind else "dim"
+            spans += [Span(f" {partition}:", "dim"), Span(told(behind), role)]
+        if line(*spans).width <= frame.width:
+            break
     gaps = now.consumer.gap_offsets
     text = _("{count} offsets LOST").format(count=frame.formats.count(gaps))
     return ends(line(*spans), line(Span(text, "bad") if gaps else ""), frame.width)
