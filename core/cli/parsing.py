@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from core.cli import values
+from core.cli.declaring import Options
 from core.cli.joblist import NAMES, job_lines, listing
-from core.cli.options import LANGUAGES, Options, declare, declare_common, declare_metrics
+from core.cli.options import LANGUAGES, declare, declare_common, declare_metrics
 from core.errors import UsageError
 from core.text import _, clean
 
