@@ -76,6 +76,26 @@ def test_kafka_follows_the_references_to_the_secrets(
     assert found["snowflake.private.key.passphrase"] == PHRASE
 
 
+def test_kafka_connect_accepts_its_part_of_the_file(
+    work: Work, dropship: Dropship, env: dict[str, str]
+) -> None:
+    try:
+        jars = jars_of(HERE / "connect-pom.xml", "connect")
+    except KafkaUnavailableError as error:
+        pytest.skip(str(error)[:200])
+    work.make_topic(1)
+    record = dropship("export-connector", env=env).done()
+    file = dropship.folder / record["config"]
+    lines = java(jars, "FrameworkCheck.java", file)
+    # The one name of the connector's that does not begin with its own.
+    assert lines == ["unknown behavior.on.null.values", "accepted"]
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["config"]["errors.tolerance"] = "some"
+    broken = file.with_name("broken.json")
+    broken.write_text(json.dumps(config), encoding="utf-8")
+    assert java(jars, "FrameworkCheck.java", broken)[-1] == "refused"
+
+
 def test_the_official_connector_accepts_the_file(
     work: Work, dropship: Dropship, env: dict[str, str]
 ) -> None:
