@@ -30,7 +30,7 @@ def _warehouse(context: JobContext) -> Warehouse:
     if context.settings.snowflake is not None:
         from core.warehouse.snowflake.warehouse import SnowflakeWarehouse  # noqa: PLC0415
 
-        return SnowflakeWarehouse(context.settings, clock=context.clock)
+        return SnowflakeWarehouse(context.settings, clock=context.clock, stop=context.stop)
     from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415
 
     return DuckDbWarehouse(context.settings, clock=context.clock)

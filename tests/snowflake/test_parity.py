@@ -25,6 +25,7 @@ from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
+from tests.support.snowflake_flow import make_tables
 from tests.support.twins import TOPIC, StillClock, Twins
 from tests.unit.consumer.odd_payloads import random_payload
 
@@ -39,7 +40,7 @@ def twins(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[Twins]:
     settings = replace(load_settings(environ=fake.environ(schema)), timeout_s=5.0)
     duck = DuckDbWarehouse(Settings(paths=Paths(data=tmp_path)), clock=clock)
     snow = SnowflakeWarehouse(settings, clock=clock)
-    snow.setup()
+    make_tables(snow)
     yield Twins(duck, snow, clock)
     snow.close()
     duck.close()

@@ -152,23 +152,25 @@ class Sessions:
                 self._open[thread] = found
         return found
 
-    def patiently(self, work: Callable[[Connection], T]) -> T:
+    def patiently(self, work: Callable[[Connection], T], *, stop: Event | None = None) -> T:
         """Do what can be repeated without harm, again while it fails for what passes.
 
-        Waits grow and are jittered; after the configured time the last error stands.
+        Waits grow and are jittered; after the configured time, or once `stop` is set, the last
+        error stands.
         """
+        ending = stop or self.closing
         began, wait, told = self._clock.monotonic(), _FIRST_WAIT_S, False
         while True:
             try:
                 return work(self.mine())
             except WarehouseError as error:
                 late = self._clock.monotonic() - began >= self._settings.timeout_s
-                if not error.transient or late or self.closing.is_set():
+                if not error.transient or late or ending.is_set():
                     raise
                 if not told:
                     told = True
                     log.warning(N_("waiting for Snowflake"), extra={"reason": error.message})
-                self._clock.wait(self.closing, wait * random.uniform(0.5, 1.0))
+                self._clock.wait(ending, wait * random.uniform(0.5, 1.0))
                 wait = min(wait * 2, _LONGEST_WAIT_S)
 
     def close(self) -> None:

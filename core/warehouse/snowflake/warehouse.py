@@ -7,6 +7,7 @@ What may be repeated without harm is, for as long as the settings allow to wait.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 from core.broker.identity import TopicIdentity
@@ -32,19 +33,20 @@ _EVERYTHING = 2**31 - 1
 class SnowflakeWarehouse:
     """The warehouse seam on Snowflake; see `core.warehouse.base.Warehouse` for each method.
 
-    Opening logs in, so that a wrong setting is told before any work begins.
+    Opening logs in, so that a wrong setting is told before any work begins. stop: cuts the wait
+    for a service that is away when the warehouse is opened.
     """
 
     label = "snowflake"
 
-    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
         self._settings = settings
         self._names = snowflake_names(settings)
         self._clock = clock
         self._sessions = Sessions(settings, self._names, clock=clock)
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
-        self._sessions.patiently(lambda _connection: None)
+        self._sessions.patiently(lambda _connection: None, stop=stop)
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
         """Run the numbered scripts as far as the role may; nothing where all tables are there."""
