@@ -1,5 +1,7 @@
 """Every job as a real command against a real cluster, and the topic made with consent only."""
 
+import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +9,10 @@ import pytest
 
 from tests.support.kafka_server import KafkaCluster
 from tests.support.kafka_work import Work
+from tests.support.metrics import scrape, total
 from tests.support.oracle import check_exactly_once
 from tests.support.processes import Dropship
+from tests.support.waiting import wait_until
 
 SMALL = ("--customers", "50", "--products", "20", "--orders", "300")
 PROTOCOLS = {
@@ -123,3 +127,26 @@ def test_two_data_folders_with_groups_of_their_own_each_store_everything(
         env = work.env | {"KAFKA_GROUP_ID": name}
         read = dropship("consume", "--until-caught-up", "--data-dir", name, env=env).done()
         assert read["consumed"] == 100
+
+
+def test_a_topic_that_was_made_again_raises_an_alert(work: Work, dropship: Dropship) -> None:
+    work.make_topic(1)
+    work.publish_orders(5)
+    assert dropship("consume", "--until-caught-up", env=work.env).done()["consumed"] == 5
+    work.delete_topic()
+    work.make_topic(1)
+    work.publish_orders(3)
+    running = dropship.start("consume", "--metrics-port", "0", env=work.env)
+    log = dropship.paths.log_file
+    wait_until(lambda: '"alert": "topic"' in log.read_text(encoding="utf-8"), seconds=40)
+    running.says("metrics at ")
+    url = running.err.split("metrics at ")[1].split()[0]
+    assert scrape(url)["dropship_alert_level", (("rule", "topic"),)] == 2
+    assert total(scrape(url), "dropship_consumer_notices_total") == 1
+    running.signal(signal.SIGTERM)
+    ended = running.end()
+    assert (ended.code, len(ended.record["notices"])) == (143, 1)
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    raised = [line for line in lines if line.get("alert") == "topic"]
+    assert [line["alert_level"] for line in raised] == ["BAD"]
+    assert "deleted and made again" in raised[0]["message"]
