@@ -158,7 +158,7 @@ def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
         (_("lost offsets"), "–", form.count(0)),
     ]
     width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
-    name_width, low_width = (20, 14) if columns == 1 else (15, 10)
+    name_width, low_width = (21, 14) if columns == 1 else (16, 10)
     titles = (_("watched"), _("warns above"), _("severe above"))
     if columns > 1:
         titles = (titles[0], _("warns"), _("severe"))
@@ -178,7 +178,7 @@ def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
 def _row(texts: tuple[str, str, str], name_width: int, low_width: int) -> tuple[str, str, str]:
     """Return a rule and its two limits in columns."""
     name, low, high = texts
-    return "  " + fit(name, name_width), fit(low, low_width), high
+    return " " + fit(name, name_width), fit(low, low_width), high
 
 
 def _from(level: str) -> str:
