@@ -161,8 +161,10 @@ def _kind(reader: Reader) -> str:
         reader.miss(
             "SNOW_ACCOUNT",
             _("there is nothing to log in with"),
-            _("set SNOW_PRIVATE_KEY_FILE (key pair), SNOW_ACCESS_TOKEN, SNOW_OAUTH_TOKEN, or")
-            + " SNOW_AUTHENTICATOR=externalbrowser",
+            _(
+                "set SNOW_PRIVATE_KEY_FILE (key pair), SNOW_ACCESS_TOKEN, SNOW_OAUTH_TOKEN or "
+                "SNOW_AUTHENTICATOR=externalbrowser"
+            ),
         )
     return next(iter(found), "snowflake")
 
