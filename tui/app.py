@@ -215,6 +215,10 @@ class Console(App[int]):
 
     def action_copy(self) -> None:
         """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
+        self.call_after_refresh(self._copy)  # a pane that was just chosen is not drawn yet
+
+    def _copy(self) -> None:
+        self.tick()
         self.copy_to_clipboard(text_of(self._main.chosen))
         self.tell(_("Copied, if the terminal allows it."))
 
