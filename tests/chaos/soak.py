@@ -29,13 +29,14 @@ _STORED = re.compile(r" (\d+) stored")
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at the process. resident: bytes. stored: records, as its progress tells."""
+    """One look at the process. resident, log (of the warehouse): bytes. stored: records."""
 
     at_s: float
     resident: int
     threads: int
     descriptors: int
     stored: int
+    log: int
 
 
 def main() -> int:
@@ -46,7 +47,7 @@ def main() -> int:
         size = ("--orders", str(events), "--seed", "7")
         seeded = dropship("seed", *size).done()
         running = dropship.start("pipeline", *size, "--rate", rate)
-        samples = watch(running)
+        samples = watch(running, dropship.paths.warehouse_file.with_name("warehouse.duckdb.wal"))
         ended = running.end()
         record = ended.record
         kept = record["consume"] and record["consume"]["inserted"]
@@ -69,7 +70,7 @@ def main() -> int:
     return int(not good or told["growth"] > GROWTH)
 
 
-def watch(running: Running) -> list[Sample]:
+def watch(running: Running, log: Path) -> list[Sample]:
     """Look at a process once a second until it ends."""
     process = psutil.Process(running.pid)
     began, pause, samples = monotonic(), Event(), []
@@ -83,6 +84,7 @@ def watch(running: Running) -> list[Sample]:
                         process.num_threads(),
                         process.num_fds(),
                         told_events(running.err),
+                        log.stat().st_size if log.exists() else 0,
                     )
                 )
         except psutil.Error:
@@ -105,6 +107,7 @@ def report(samples: list[Sample], events: int) -> dict[str, Any]:
         "warm": flow[0].resident if flow else 0,
         "peak": max((one.resident for one in samples), default=0),
         "growth": growth,
+        "log": max((one.log for one in samples), default=0),
         "threads": max((one.threads for one in flow), default=0),
         "descriptors": max((one.descriptors for one in flow), default=0),
         "curve": [vars(one) for one in samples],

@@ -22,6 +22,8 @@ _OPTIONS = {
     "preserve_insertion_order": "false",
 }
 
+_CHECKPOINT_BYTES = 256 << 20
+
 
 class DuckDbFile:
     """The warehouse file, held by this process until `close`.
@@ -56,18 +58,22 @@ class DuckDbFile:
             raise
         self._cursors = local()
         self._opening = Lock()
+        self._log = file.with_name(file.name + ".wal")
 
     def _check_length(self) -> None:
         """Refuse a file that was cut: DuckDB would open it and write behind the missing part."""
-        found = self._connection.execute(statement("duckdb", "used_bytes", "")).fetchone()
+        # All rows: a result that is not read to its end keeps its transaction open, and while one
+        # is open DuckDB never takes its log into the file.
+        found = self._connection.execute(statement("duckdb", "used_bytes", "")).fetchall()
         size = self.file.stat().st_size
-        if found is not None and size < found[0]:
-            raise damaged(
-                self.file,
-                _("it has {size} bytes and should have at least {used}").format(
-                    size=size, used=found[0]
-                ),
-            )
+        for (used,) in found:
+            if size < used:
+                raise damaged(
+                    self.file,
+                    _("it has {size} bytes and should have at least {used}").format(
+                        size=size, used=used
+                    ),
+                )
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the cursor of the calling thread."""
@@ -100,6 +106,25 @@ class DuckDbFile:
             return self.cursor().execute(sql, list(parameters)).fetchall()
         except duckdb.Error as error:
             raise translated(error, self.file) from error
+
+    def checkpoint_if_due(self) -> None:
+        """Take a long log into the file. No writing transaction may be open in this process.
+
+        DuckDB does so by itself only when a transaction ends while no other one is open. Where
+        batches and merges overlap without end that never happens, and all that came since stays in
+        the log and in memory.
+        """
+        try:
+            due = self._log.stat().st_size > _CHECKPOINT_BYTES
+        except OSError:
+            return
+        if due:
+            try:
+                self.cursor().execute("CHECKPOINT")
+            except duckdb.TransactionException:
+                return  # a long read is open: the next time will do
+            except duckdb.Error as error:
+                raise translated(error, self.file) from error
 
     def close(self) -> None:
         """Close the file and give up the hold; safe to repeat."""

@@ -111,8 +111,12 @@ class DuckDbWarehouse:
 
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
-        with self._merging, self._db.transaction() as cursor:
-            return merge_new_events(cursor, self._sql, self._clock)
+        with self._merging:
+            with self._db.transaction() as cursor:
+                result = merge_new_events(cursor, self._sql, self._clock)
+            with self._writing:  # for as long as one batch takes
+                self._db.checkpoint_if_due()
+        return result
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
