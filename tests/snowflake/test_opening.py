@@ -1,10 +1,15 @@
-"""A service that is away when a job begins: waited for visibly, and a signal cuts the wait."""
+"""Opening and closing: a service that is away is waited for visibly; closing cancels what runs."""
 
 import signal
+from threading import Thread
 
-from core.errors import ExitCode
+from core.clock import SystemClock
+from core.config.load import load_settings
+from core.errors import ExitCode, WarehouseError
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.processes import Dropship
+from tests.support.waiting import wait_until
 
 NOBODY = 9  # the discard service: nothing listens there
 
@@ -23,3 +28,26 @@ def test_a_signal_ends_the_wait(fake: FakeSnowflake, schema: str, dropship: Drop
     running.says("waiting for Snowflake")
     running.signal(signal.SIGTERM)
     assert running.end(20).code == ExitCode.SIGTERM
+
+
+def test_closing_cancels_the_statements_of_other_threads(fake: FakeSnowflake, schema: str) -> None:
+    warehouse = SnowflakeWarehouse(load_settings(environ=fake.environ(schema)), clock=SystemClock())
+    ended: list[WarehouseError] = []
+    minutes = (
+        "SELECT COUNT(*) FROM range(90000) AS a, range(90000) AS b WHERE a.range * b.range = 7"
+    )
+
+    def ask() -> None:
+        try:
+            warehouse._sessions.mine().run(minutes)
+        except WarehouseError as error:
+            ended.append(error)
+
+    thread = Thread(target=ask)
+    thread.start()
+    mine = warehouse._sessions
+    wait_until(lambda: thread in mine._open and mine._open[thread].busy)
+    warehouse.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert len(ended) == 1

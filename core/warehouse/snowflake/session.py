@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from json import dumps
@@ -27,6 +28,9 @@ from core.warehouse.snowflake.names import Names
 
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 5.0
+_CANCEL_TRIES = 10
+_CANCEL_WAIT_S = 0.2
+_HASTY = {"login_timeout": 5, "connect_timeout": 3, "request_timeout": 5, "retry_timeout": 5}
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -39,6 +43,7 @@ class Connection:
         self._account = _account(settings)
         self._orphans = orphans
         self.broken = False
+        self.busy = False
         self._in_transaction = False
         try:
             self._driver = connect(settings, names)
@@ -82,13 +87,24 @@ class Connection:
         with suppress(driver.Error, RuntimeError, OSError):
             self._driver.close(retry=False)
 
+    def cancel(self, other: "Connection") -> None:
+        """Cancel what runs in the session of another thread, which then gets an error."""
+        self.run(f"SELECT SYSTEM$CANCEL_ALL_QUERIES({other.session_id})")
+
+    @property
+    def session_id(self) -> int:
+        """Snowflake's number of this session."""
+        return int(self._driver.session_id)
+
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
         try:
             cursor = self._driver.cursor()
+            self.busy = True
             try:
                 yield cursor
             finally:
+                self.busy = False
                 cursor.close()
         except driver.Error as error:
             if loses_session(error):
@@ -106,7 +122,7 @@ class Connection:
         self.broken = True
         if self._in_transaction:
             with suppress(driver.Error, TypeError, ValueError):
-                self._orphans.add(int(self._driver.session_id))
+                self._orphans.add(self.session_id)
 
     def _end_orphans(self) -> None:
         """End earlier sessions of this process that were cut off in a transaction."""
@@ -174,13 +190,39 @@ class Sessions:
                 wait = min(wait * 2, _LONGEST_WAIT_S)
 
     def close(self) -> None:
-        """Log out of every session; what still runs in them is ended by the server."""
+        """Cancel what still runs, and log out of every session."""
         self.closing.set()
         with self._guard:
             connections = list(self._open.values())
             self._open.clear()
+        self._cancel([connection for connection in connections if connection.busy])
         for connection in connections:
             connection.close()
+
+    def _cancel(self, busy: Sequence[Connection]) -> None:
+        """Cancel statements of other threads; a service that is away is not waited for."""
+        snow = self._settings.snowflake
+        if not busy or snow is None:
+            return
+        hasty = replace(snow, options={**snow.options, **_HASTY})
+        try:
+            canceller = Connection(replace(self._settings, snowflake=hasty), self._names, set())
+            try:
+                self._cancel_by(canceller, busy)
+            finally:
+                canceller.close()
+        except WarehouseError as error:
+            log.info("running statements were not cancelled", extra={"reason": error.message})
+
+    def _cancel_by(self, canceller: Connection, busy: Sequence[Connection]) -> None:
+        """Cancel until nothing runs: a statement may be on its way to the server still."""
+        for _try in range(_CANCEL_TRIES):
+            running = [connection for connection in busy if connection.busy]
+            if not running:
+                return
+            for connection in running:
+                canceller.cancel(connection)
+            self._clock.wait(Event(), _CANCEL_WAIT_S)
 
 
 def bound(value: object) -> object:

@@ -45,7 +45,7 @@ ACCEPTED = (
 )
 """Statements about objects that do not exist here: they succeed and do nothing."""
 
-_ABORT = re.compile(r"^\s*SELECT SYSTEM\$ABORT_SESSION\((\d+)\)\s*$")
+_ABORT = re.compile(r"^\s*SELECT SYSTEM\$(ABORT_SESSION|CANCEL_ALL_QUERIES)\((\d+)\)\s*$")
 
 FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSER": "A_USER"}
 """What every session is told of itself."""
@@ -75,15 +75,18 @@ async def login(request: Request) -> JSONResponse:
 
 
 async def query(request: Request) -> JSONResponse:
-    """Answer SYSTEM$ABORT_SESSION, which fakesnow does not know; leave it the rest."""
+    """Answer what ends sessions and statements, which fakesnow does not know; leave it the rest."""
     body = await request.body()
     plain = gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body
     if (found := _ABORT.search(json.loads(plain)["sqlText"])) is not None:
-        SESSIONS.abort(int(found[1]), fake.sessions)
+        if found[1] == "ABORT_SESSION":
+            SESSIONS.abort(int(found[2]), fake.sessions)
+        else:
+            SESSIONS.cancel(int(found[2]), fake.sessions)
         column = {"name": "DONE", "type": "text", "nullable": True, "length": 64, "byteLength": 256}
         told = {
             "rowtype": [{**column, "scale": None, "precision": None, "collation": None}],
-            "rowset": [["session terminated."]],
+            "rowset": [["done."]],
             "total": 1,
             "queryResultFormat": "json",
         }

@@ -32,6 +32,12 @@ class Sessions:
         if session is not None:
             _rolled_back(session)
 
+    def cancel(self, number: int, sessions: dict[str, Any]) -> None:
+        """Interrupt what runs in a session."""
+        session = sessions.get(self._token.get(self._master.get(number, ""), ""))
+        if session is not None:
+            session._duck_conn.interrupt()
+
     def left(self, token: str, sessions: dict[str, Any]) -> None:
         """Roll back what the session of a token has open."""
         session = sessions.get(token)
