@@ -29,7 +29,7 @@ class Gatherer:
         self._consumer = consumer
         self._options = options
         self._clock = clock
-        self._typical = options.max_batch_bytes // _FIRST_CHUNK
+        self._largest = options.max_batch_bytes // _FIRST_CHUNK
 
     def gather(self, assignment: Assignment, room: int) -> list[Any]:
         """Return up to `room` records, possibly none.
@@ -46,22 +46,28 @@ class Gatherer:
         while len(records) < most and size < self._options.max_batch_bytes:
             got = self._consumer.consume(self._chunk(most - len(records), size), _POLL_S)
             assignment.raise_failure()
+            largest = 0
             for record in got:
                 if record.error() is not None:
                     self._note(record, assignment)
                 else:
                     records.append(record)
-                    size += len(record)
-            if records:
-                self._typical = max(size // len(records), 1)
+                    length = len(record)
+                    size += length
+                    largest = max(largest, length)
+            if largest:
+                self._largest = largest
             now = self._clock.monotonic()
             if not records or now >= until:
                 break
         return records
 
     def _chunk(self, most: int, size: int) -> int:
-        """Return how many records to ask for, so that large ones do not overrun the bytes."""
-        fitting = (self._options.max_batch_bytes - size) // self._typical
+        """Return how many records to ask for, so that large ones do not overrun the bytes.
+
+        The next ones are taken to be as large as the largest of the last ones.
+        """
+        fitting = (self._options.max_batch_bytes - size) // self._largest
         return max(min(_CHUNK, most, fitting), 1)
 
     def _note(self, record: Any, assignment: Assignment) -> None:
