@@ -30,9 +30,7 @@ def coordinates(warehouse: Warehouse) -> list[tuple[str, int, int]]:
     return sorted(oracle_rows(warehouse, "coordinates"))
 
 
-def check_exactly_once(
-    broker: Broker, warehouse: Warehouse, topic: str, group_id: str
-) -> None:
+def check_exactly_once(broker: Broker, warehouse: Warehouse, topic: str, group_id: str) -> None:
     """Fail unless the topic as it stands is in the warehouse exactly once."""
     identity = broker.identity(topic)
     stored = warehouse.stored_offsets(identity)
