@@ -39,6 +39,7 @@ def check_all(dropship: Dropship, cluster: Cluster) -> None:
         check_newest_orders(records, oracle_rows(warehouse, "orders"))
 
 
+@pytest.mark.slow
 def test_fault_02_killed_after_the_warehouse_and_before_kafka_knew(dropship, frail):
     """Kafka never learns of a commit, and the consumer is killed: the warehouse alone decides."""
     producer = dropship.start("produce", "--rate", "2000")
@@ -60,6 +61,7 @@ def test_fault_02_killed_after_the_warehouse_and_before_kafka_knew(dropship, fra
         check_all(dropship, cluster)
 
 
+@pytest.mark.slow
 def test_fault_05_a_broker_that_restarts_under_load_loses_nothing(dropship, frail):
     producer = dropship.start("produce", "--rate", "1500", "--limit", "6000")
     consumer = dropship.start("consume")
@@ -77,6 +79,7 @@ def test_fault_05_a_broker_that_restarts_under_load_loses_nothing(dropship, frai
         check_all(dropship, cluster)
 
 
+@pytest.mark.slow
 def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, frail):
     """The broker stays away for longer than a record may wait."""
     env = {

@@ -146,6 +146,7 @@ def test_faults_15_to_17_leave_good_records_and_the_merge_alone(outcome):
     assert outcome.merged["quarantined"] == 0
 
 
+@pytest.mark.slow
 def test_fault_18_large_and_deep_payloads_leave_memory_bounded(dropship):
     dropship.start_broker()
     with dropship.broker() as cluster:

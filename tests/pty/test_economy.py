@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.support.terminal import Terminal
 
 SCREEN = 120 * 36
@@ -31,6 +33,7 @@ def test_choosing_a_pane_repaints_two_borders_and_not_the_screen(tmp_path):
         assert terminal.exit_code() == 0
 
 
+@pytest.mark.slow
 def test_a_console_in_which_nothing_happens_writes_little_more_than_its_clock(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for("every 2 s")
