@@ -13,7 +13,7 @@ from core.text import _
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Dismisses with True for yes. The safe answer has the focus."""
+    """Dismisses with True for yes, which has the focus: Enter goes on, Escape does not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # o as well: French for yes begins with it.
