@@ -140,19 +140,34 @@ BEGIN
         COUNT_IF(stored.id IS NULL),
         COUNT_IF(
             newest.sold_at > stored.sold_at
-            OR (newest.sold_at = stored.sold_at AND newest.event_time > stored.event_time)
-            OR (
-                newest.sold_at = stored.sold_at AND newest.event_time = stored.event_time
-                AND newest.kafka_offset > stored.kafka_offset
-            )
+            OR (newest.sold_at = stored.sold_at AND (
+                newest.event_time > stored.event_time
+                OR (newest.event_time = stored.event_time AND (
+                    newest.kafka_offset > stored.kafka_offset
+                    OR (newest.kafka_offset = stored.kafka_offset AND (
+                        newest.product_id > stored.product_id
+                        OR (newest.product_id = stored.product_id AND (
+                            newest.customer_id > stored.customer_id
+                            OR (newest.customer_id = stored.customer_id AND (
+                                newest.quantity > stored.quantity
+                                OR (newest.quantity = stored.quantity AND (
+                                    newest.unit_price > stored.unit_price
+                                ))
+                            ))
+                        ))
+                    ))
+                ))
+            ))
         )
     INTO :inserted, :updated
     FROM (
-        SELECT id, sold_at, event_time, kafka_offset
+        SELECT
+            id, product_id, customer_id, quantity, unit_price, sold_at, event_time, kafka_offset
         FROM {schema}.merge_batch
         WHERE usable
         QUALIFY ROW_NUMBER() OVER (
-            PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC, event_id DESC
+            PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC,
+                product_id DESC, customer_id DESC, quantity DESC, unit_price DESC, event_id DESC
         ) = 1
     ) AS newest
     LEFT JOIN {schema}.orders AS stored ON stored.id = newest.id;
@@ -165,17 +180,31 @@ BEGIN
         FROM {schema}.merge_batch
         WHERE usable
         QUALIFY ROW_NUMBER() OVER (
-            PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC, event_id DESC
+            PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC,
+                product_id DESC, customer_id DESC, quantity DESC, unit_price DESC, event_id DESC
         ) = 1
     ) AS source
     ON target.id = source.id
     WHEN MATCHED AND (
         source.sold_at > target.sold_at
-        OR (source.sold_at = target.sold_at AND source.event_time > target.event_time)
-        OR (
-            source.sold_at = target.sold_at AND source.event_time = target.event_time
-            AND source.kafka_offset > target.kafka_offset
-        )
+        OR (source.sold_at = target.sold_at AND (
+            source.event_time > target.event_time
+            OR (source.event_time = target.event_time AND (
+                source.kafka_offset > target.kafka_offset
+                OR (source.kafka_offset = target.kafka_offset AND (
+                    source.product_id > target.product_id
+                    OR (source.product_id = target.product_id AND (
+                        source.customer_id > target.customer_id
+                        OR (source.customer_id = target.customer_id AND (
+                            source.quantity > target.quantity
+                            OR (source.quantity = target.quantity AND (
+                                source.unit_price > target.unit_price
+                            ))
+                        ))
+                    ))
+                ))
+            ))
+        ))
     ) THEN UPDATE SET
         product_id = source.product_id,
         customer_id = source.customer_id,

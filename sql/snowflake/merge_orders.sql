@@ -1,4 +1,6 @@
--- The newest version of each order of the batch, where it is newer than the stored one.
+-- The newest version of each order of the batch, where it is newer than the stored one. Versions of
+-- one moment and offset (two topics, or two partitions) are told apart by what they say, so that the
+-- outcome does not hang on which came first.
 MERGE INTO {schema}.orders AS target
 USING (
     SELECT
@@ -7,17 +9,31 @@ USING (
     FROM {schema}.merge_batch
     WHERE usable
     QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC, event_id DESC
+        PARTITION BY id ORDER BY sold_at DESC, event_time DESC, kafka_offset DESC,
+            product_id DESC, customer_id DESC, quantity DESC, unit_price DESC, event_id DESC
     ) = 1
 ) AS source
 ON target.id = source.id
 WHEN MATCHED AND (
     source.sold_at > target.sold_at
-    OR (source.sold_at = target.sold_at AND source.event_time > target.event_time)
-    OR (
-        source.sold_at = target.sold_at AND source.event_time = target.event_time
-        AND source.kafka_offset > target.kafka_offset
-    )
+    OR (source.sold_at = target.sold_at AND (
+        source.event_time > target.event_time
+        OR (source.event_time = target.event_time AND (
+            source.kafka_offset > target.kafka_offset
+            OR (source.kafka_offset = target.kafka_offset AND (
+                source.product_id > target.product_id
+                OR (source.product_id = target.product_id AND (
+                    source.customer_id > target.customer_id
+                    OR (source.customer_id = target.customer_id AND (
+                        source.quantity > target.quantity
+                        OR (source.quantity = target.quantity AND (
+                            source.unit_price > target.unit_price
+                        ))
+                    ))
+                ))
+            ))
+        ))
+    ))
 ) THEN UPDATE SET
     product_id = source.product_id,
     customer_id = source.customer_id,

@@ -96,6 +96,19 @@ def test_orders_runs_and_dead_letters_are_the_same(twins: Twins, seed: int) -> N
     assert twins.same("inspect_gaps", [10])
 
 
+def test_versions_of_one_moment_and_offset_are_told_apart_alike(twins: Twins) -> None:
+    """Two partitions have the same offsets: what came first must not matter."""
+    for partition, quantities in enumerate([(5, 3), (2, 8), (9, 1)]):
+        twins.consume(
+            [event(1, quantity=quantities[0]), event(2, quantity=quantities[1])],
+            partition=partition,
+        )
+        if partition:
+            twins.merge()
+    by_order = {row[0]: row[3] for row in twins.rows("all_orders")}
+    assert by_order == {"ORDER_000001": 9, "ORDER_000002": 8}
+
+
 def test_events_that_do_not_cast_are_quarantined_alike(twins: Twins) -> None:
     payloads = [
         event(1),
