@@ -7,6 +7,8 @@ from tests.support.events import event
 from tests.support.oracle import check_exactly_once
 from tests.support.topic import publish
 
+pytestmark = pytest.mark.slow
+
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 
 
