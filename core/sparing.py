@@ -1,7 +1,8 @@
 """Keeps pandas out of processes that have no use for it.
 
-pandas is installed beside the Snowflake connector, which takes it up. pyarrow imports it at the first array of plain
-Python values, only to ask whether they are a Series: 0.3 s and 60 MB in every process.
+pandas is installed beside the Snowflake connector, which takes it up. pyarrow imports it at the
+first array of plain Python values, only to ask whether they are a Series: 0.3 s and 60 MB in every
+process.
 """
 
 import sys
