@@ -13,7 +13,6 @@ from tests.support.waiting import wait_until
 
 DAY_S = 86_400
 RATE, DURATION_S = 800, 4
-_FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 Start = Callable[..., Running]
 
@@ -28,33 +27,10 @@ def bent_in_process(dropship: Dropship, offset: Path) -> Start:
     return start
 
 
-def bent_by_libfaketime(dropship: Dropship, offset: Path) -> Start:
-    """Start jobs for which all of the process, librdkafka too, sees the bent clock."""
-    if not _FAKETIME:
-        pytest.skip("libfaketime (Debian package faketime) is not installed")
-    env = {
-        "LD_PRELOAD": str(_FAKETIME[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(offset),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
-
-    def start(job: str, *arguments: str) -> Running:
-        return dropship.start(job, *arguments, env=env)
-
-    return start
-
-
-@pytest.mark.parametrize(
-    "bend", [bent_in_process, pytest.param(bent_by_libfaketime, marks=pytest.mark.slow)]
-)
-def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(
-    dropship, tmp_path, bend
-):
+def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(dropship, tmp_path):
     offset = tmp_path / "offset"
     offset.write_text("+0")
-    start = bend(dropship, offset)
+    start = bent_in_process(dropship, offset)
     dropship("seed", "--customers", "50", "--products", "20", "--orders", "10").done()
     dropship.start_broker()
     consumer = start("consume")
