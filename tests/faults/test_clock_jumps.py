@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bent_clock import BentClock
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
@@ -15,22 +16,39 @@ DAY_S = 86_400
 RATE, DURATION_S = 800, 4
 
 Start = Callable[..., Running]
+Jump = Callable[[int], None]
 
 
-def bent_in_process(dropship: Dropship, offset: Path) -> Start:
+def bent_in_process(dropship: Dropship) -> tuple[Start, Jump]:
     """Start jobs whose own clock is bent."""
     program = Path(__file__).with_name("jumping_clock.py")
+    offset = dropship.folder / "offset"
 
     def start(job: str, *arguments: str) -> Running:
         return dropship.start(job, *arguments, program=(program, str(offset)))
 
-    return start
+    def jump(seconds: int) -> None:
+        offset.write_text(f"{seconds:+d}")
+
+    jump(0)
+    return start, jump
 
 
-def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(dropship, tmp_path):
-    offset = tmp_path / "offset"
-    offset.write_text("+0")
-    start = bent_in_process(dropship, offset)
+def bent_for_all(dropship: Dropship) -> tuple[Start, Jump]:
+    """Start jobs for which all of the process, librdkafka and DuckDB too, sees the bent clock."""
+    clock = BentClock(dropship.folder)
+
+    def start(job: str, *arguments: str) -> Running:
+        return dropship.start(job, *arguments, env=clock.env)
+
+    return start, clock.jump_to
+
+
+@pytest.mark.parametrize(
+    "bend", [bent_in_process, pytest.param(bent_for_all, marks=pytest.mark.slow)]
+)
+def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(dropship, bend):
+    start, jump = bend(dropship)
     dropship("seed", "--customers", "50", "--products", "20", "--orders", "10").done()
     dropship.start_broker()
     consumer = start("consume")
@@ -41,10 +59,10 @@ def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(dro
         def stored() -> int:
             return sum(cluster.committed("orders_topic", "snowflake-consumer-group").values())
 
-        for jump in (DAY_S, -DAY_S):
+        for seconds in (DAY_S, -DAY_S):
             enough = stored() + RATE
             wait_until(lambda enough=enough: stored() >= enough, what=producer.err + consumer.err)
-            offset.write_text(f"{jump:+d}")
+            jump(seconds)
         produced = producer.end().done()
         wait_until(lambda: stored() == produced["acked"])
         consumer.signal(signal.SIGTERM)
