@@ -9,6 +9,7 @@ from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import CheckResult, Status
 
 NAME = "duplicates"
+_STATEMENTS = ("validate_duplicate_events", "validate_duplicate_records", "validate_duplicates")
 _FIGURES = {
     "orders_events.event_id": "raw_duplicates",
     "orders_events.coordinates": "coordinate_duplicates",
@@ -20,7 +21,7 @@ _FIGURES = {
 
 def check(context: CheckContext) -> CheckResult:
     """Count keys that stand more than once."""
-    rows = context.warehouse.rows("validate_duplicates")
+    rows = [row for name in _STATEMENTS for row in context.warehouse.rows(name)]
     found = {str(key): int(number) for key, number in rows}
     total = found.pop("total")
     figures = {figure: found[key] for key, figure in _FIGURES.items()}

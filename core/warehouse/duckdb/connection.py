@@ -1,7 +1,7 @@
 """One open DuckDB file: the hold on it, a cursor per thread, transactions, errors translated."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
 
@@ -11,18 +11,24 @@ from core.clock import Clock
 from core.errors import StorageError, WarehouseHeldError
 from core.holding import HeldError, Hold
 from core.text import _, clean
-from core.warehouse.duckdb.errors import damaged, translated
+from core.warehouse.duckdb.errors import NoRoomError, damaged, translated
 from core.warehouse.model import Row
 from core.warehouse.sqlfiles import statement
 
-# A checkpoint stops writers; a large log is replayed when the file is opened after a crash.
+# What DuckDB may hold in memory, as a cache of the file and for its work: so much, and so much more
+# for each of its threads (one a core). What does not fit goes to a folder beside the file. In time
+# it takes all that it may have, so this is also what a long flow comes to. Work that needs more at
+# once is given the larger figure for as long as it lasts.
+_ROOM_MB, _ROOM_A_THREAD_MB, _MORE_ROOM_MB = 64, 32, 2048
+
+# What the log may come to before it is taken into the file. Until then its rows are in memory too;
+# a checkpoint stops writers; a log is replayed when the file is opened after a crash.
+_CHECKPOINT_BYTES = 16 << 20
+
 _OPTIONS = {
-    "checkpoint_threshold": "256MB",
-    "memory_limit": "2GB",
+    "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
     "preserve_insertion_order": "false",
 }
-
-_CHECKPOINT_BYTES = 256 << 20
 
 
 class DuckDbFile:
@@ -48,6 +54,8 @@ class DuckDbFile:
             ) from None
         try:
             self._connection = duckdb.connect(str(file), read_only=read_only, config=dict(_OPTIONS))
+            self._room = _room(self._connection)
+            self._connection.execute(_limit(self._room))
         except duckdb.Error as error:
             self._hold.release()
             raise _open_error(error, file) from error
@@ -58,6 +66,8 @@ class DuckDbFile:
             raise
         self._cursors = local()
         self._opening = Lock()
+        self._giving_room = Lock()
+        self._in_more_room = 0
         self._log = file.with_name(file.name + ".wal")
 
     def _check_length(self) -> None:
@@ -103,9 +113,33 @@ class DuckDbFile:
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one read."""
         try:
+            return self._rows(sql, parameters)
+        except NoRoomError:
+            with self.more_room():
+                return self._rows(sql, parameters)
+
+    def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+        try:
             return self.cursor().execute(sql, list(parameters)).fetchall()
         except duckdb.Error as error:
             raise translated(error, self.file) from error
+
+    @contextmanager
+    def more_room(self) -> Iterator[None]:
+        """Let DuckDB use more memory inside; no transaction of this thread may be open."""
+        with self._giving_room:
+            self._in_more_room += 1
+            self.cursor().execute(_limit(max(_MORE_ROOM_MB, self._room)))
+        try:
+            yield
+        finally:
+            with self._giving_room:
+                self._in_more_room -= 1
+                if not self._in_more_room:
+                    # Refused where another thread holds more at this moment; the next who needed
+                    # room will do it.
+                    with suppress(duckdb.OutOfMemoryException):
+                        self.cursor().execute(_limit(self._room))
 
     def checkpoint_if_due(self) -> None:
         """Take a long log into the file. No writing transaction may be open in this process.
@@ -130,6 +164,16 @@ class DuckDbFile:
         """Close the file and give up the hold; safe to repeat."""
         self._connection.close()
         self._hold.release()
+
+
+def _room(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return what DuckDB may hold in memory at most times, in MB."""
+    (threads,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
+    return _ROOM_MB + int(threads) * _ROOM_A_THREAD_MB
+
+
+def _limit(megabytes: int) -> str:
+    return f"SET memory_limit = '{megabytes}MB'"
 
 
 def _rolled_back(cursor: duckdb.DuckDBPyConnection) -> None:

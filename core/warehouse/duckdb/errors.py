@@ -20,6 +20,10 @@ _DAMAGED = (
 )
 
 
+class NoRoomError(WarehouseError):
+    """What was asked for does not fit into the memory that DuckDB may use now."""
+
+
 def translated(error: duckdb.Error, file: Path) -> DropshipError:
     """Return a driver error as ours: full disk, damaged file, or a refusal by the warehouse."""
     reason = clean(str(error).split("\n", 1)[0], 300)
@@ -33,6 +37,11 @@ def translated(error: duckdb.Error, file: Path) -> DropshipError:
         )
     if _is_damage(error, lowered):
         return damaged(file, reason)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return NoRoomError(
+            _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
+            hint=_("end what else uses memory on this machine, and run again"),
+        )
     return WarehouseError(
         _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
         hint=_("run `dropship --run doctor`; `--run setup` creates what is missing"),

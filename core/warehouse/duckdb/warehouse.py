@@ -1,8 +1,10 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from threading import Lock
+from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 
@@ -14,12 +16,32 @@ from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
+from core.warehouse.duckdb.errors import NoRoomError
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.letters import letter_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.sqlfiles import script, statement
 
 _DIALECT = "duckdb"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _again_with_room(
+    write: Callable[Concatenate["DuckDbWarehouse", P], R],
+) -> Callable[Concatenate["DuckDbWarehouse", P], R]:
+    """Do a write that did not fit into memory, hence was rolled back, once more with more of it."""
+
+    @wraps(write)
+    def attempt(self: "DuckDbWarehouse", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return write(self, *args, **kwargs)
+        except NoRoomError:
+            with self._db.more_room():
+                return write(self, *args, **kwargs)
+
+    return attempt
 
 
 class DuckDbWarehouse:
@@ -55,6 +77,7 @@ class DuckDbWarehouse:
                 cursor.execute(part)
         return ()
 
+    @_again_with_room
     def load_table(self, table: str, csv_file: Path) -> int:
         """Make a reference table hold the rows of a CSV file; return rows now in it."""
         with self._writing, self._db.transaction() as cursor:
@@ -87,6 +110,7 @@ class DuckDbWarehouse:
         """Return the next offset of each partition ever claimed."""
         return dict(self._db.rows(self._sql("stored_offsets"), [identity.source_id]))
 
+    @_again_with_room
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
         with self._writing, self._db.transaction() as cursor:
@@ -109,6 +133,7 @@ class DuckDbWarehouse:
                 parameters = [*source, batch.identity.topic, received]
                 self._append(cursor, "insert_gaps", gaps, parameters)
 
+    @_again_with_room
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
         with self._merging:
@@ -122,6 +147,7 @@ class DuckDbWarehouse:
         """Run a named read."""
         return self._db.rows(self._sql(query), parameters)
 
+    @_again_with_room
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write."""
         with self._writing, self._db.transaction() as cursor:
@@ -138,6 +164,7 @@ class DuckDbWarehouse:
         )
         return [letter_from(row) for row in rows]
 
+    @_again_with_room
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
         now = staging.naive_utc(self._clock.now())
