@@ -23,7 +23,7 @@ _ROOM_MB, _ROOM_A_THREAD_MB, _MORE_ROOM_MB = 64, 32, 2048
 
 # What the log may come to before it is taken into the file. Until then its rows are in memory too;
 # a checkpoint stops writers; a log is replayed when the file is opened after a crash.
-_CHECKPOINT_BYTES = 16 << 20
+_CHECKPOINT_BYTES = 32 << 20
 
 _OPTIONS = {
     "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
