@@ -2,8 +2,14 @@
 
 With a backlog a batch fills to its bound at once; at a low rate the timer ends it. So batches grow
 with the backlog by themselves, and latency stays near the timer without one.
+
+The client sleeps until moments of the wall clock. Where somebody sets the clock back by a day, a
+call that waits milliseconds for a record lasts a day when none comes. So the client is waited in
+only while records come; until the first one, waiting is done here, and the client's own threads
+are woken after such a jump: they send the heartbeats of the group.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
@@ -20,16 +26,28 @@ _FIRST_CHUNK = 32
 """Records asked for while their size is not known."""
 _POLL_S = 0.05
 """A call waits this long for a full chunk, so it bounds latency and how soon a stop is seen."""
+_IDLE_S = 0.02
+"""How long is waited, outside of the client, when there is nothing."""
+_SET_BACK_S = 0.5
+"""A clock set back by less is no harm: a sleep lasts longer by as much."""
 
 
 class Gatherer:
-    """Collects records until a bound is met. One thread."""
+    """Collects records until a bound is met. One thread. wait: waits for so many seconds."""
 
-    def __init__(self, consumer: Consumer, options: ConsumeOptions, clock: Clock) -> None:
+    def __init__(
+        self,
+        consumer: Consumer,
+        options: ConsumeOptions,
+        clock: Clock,
+        wait: Callable[[float], object],
+    ) -> None:
         self._consumer = consumer
         self._options = options
         self._clock = clock
+        self._wait = wait
         self._largest = options.max_batch_bytes // _FIRST_CHUNK
+        self._lead = self._wall_lead()
 
     def gather(self, assignment: Assignment, room: int) -> list[Any]:
         """Return up to `room` records, possibly none.
@@ -44,7 +62,8 @@ class Gatherer:
         size = 0
         until = self._clock.monotonic() + self._options.flush_s
         while len(records) < most and size < self._options.max_batch_bytes:
-            got = self._consumer.consume(self._chunk(most - len(records), size), _POLL_S)
+            patience = _POLL_S if records else 0.0
+            got = self._consumer.consume(self._chunk(most - len(records), size), patience)
             assignment.raise_failure()
             largest = 0
             for record in got:
@@ -60,7 +79,22 @@ class Gatherer:
             now = self._clock.monotonic()
             if not records or now >= until:
                 break
+        if not records:
+            self._rest()
         return records
+
+    def _rest(self) -> None:
+        """Wait while there is nothing, and wake the client when the clock was set back."""
+        self._wait(_IDLE_S)
+        lead, before = self._wall_lead(), self._lead
+        self._lead = lead
+        if lead < before - _SET_BACK_S:
+            # A commit of nothing reaches no broker, but wakes the thread that would send it.
+            self._consumer.commit(offsets=[], asynchronous=True)
+
+    def _wall_lead(self) -> float:
+        """Return how far the wall clock is ahead of the monotonic one, in seconds."""
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
     def _chunk(self, most: int, size: int) -> int:
         """Return how many records to ask for, so that large ones do not overrun the bytes.

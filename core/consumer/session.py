@@ -99,7 +99,12 @@ class Session:
             _leave(consumer)
 
     def _loop(self, consumer: Consumer) -> None:
-        gatherer = Gatherer(consumer, self._options, self._clock)
+        gatherer = Gatherer(
+            consumer,
+            self._options,
+            self._clock,
+            lambda seconds: self._clock.wait(self._life.stop_event, seconds),
+        )
         store = Store(
             self._warehouse,
             self._clock,
@@ -273,6 +278,8 @@ class Session:
             self._broker_down.set()
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
+        if error is not None and error.code() == KafkaError._NO_OFFSET:  # noqa: SLF001 - as above
+            return  # it only was to wake the client
         if error is not None and not self._counters.commit_error:
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error.str(), 200)})
         self._counters.commit_error = "" if error is None else clean(error.str(), 200)

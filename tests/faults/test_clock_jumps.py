@@ -82,3 +82,35 @@ def test_fault_22_a_clock_that_jumps_a_day_disturbs_neither_pace_nor_latency(dro
     assert produced["elapsed_s"] >= 0 <= consumed["elapsed_s"]
     log = dropship.paths.log_file.read_text()
     assert "Traceback" not in log
+
+
+@pytest.mark.slow
+def test_fault_22_a_clock_set_back_does_not_hold_a_consumer_that_has_nothing_to_read(dropship):
+    """The client library sleeps until moments of the wall clock: none came for a day.
+
+    What a set clock still holds: a consumer whose last record came within the last tenth of a
+    second, until the next one comes.
+    """
+    start, jump = bent_for_all(dropship)
+    dropship("seed", "--customers", "50", "--products", "20", "--orders", "10").done()
+    dropship.start_broker()
+    few = ("--mode", "stream", "--rate", "50", "--duration", "1")
+    dropship("produce", *few).done()
+    consumer = start("consume")
+    with dropship.broker() as cluster:
+
+        def stored() -> int:
+            return sum(cluster.committed("orders_topic", "snowflake-consumer-group").values())
+
+        wait_until(lambda: stored() == 50, what=consumer.err)
+        consumer.says("lag 0")
+        jump(-DAY_S)
+        dropship("produce", *few).done()
+        wait_until(lambda: stored() == 100, what=consumer.err)
+        told = consumer.err.count("\n")
+        jump(-2 * DAY_S)
+        wait_until(lambda: consumer.err.count("\n") > told + 1)
+        consumer.signal(signal.SIGTERM)
+        consumed = consumer.end(20).record
+    assert consumed["consumed"] == 100
+    assert consumed["exit_code"] == 128 + signal.SIGTERM
