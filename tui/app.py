@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import ClassVar
@@ -132,11 +133,12 @@ class Console(App[int]):
         ]
 
     def get_key_display(self, binding: Binding) -> str:
-        """Return a key as the footer and the help show it."""
+        """Return a key as the footer and the help show it: of several, the first."""
+        binding = replace(binding, key=binding.key.partition(",")[0])
         shown = super().get_key_display(binding)
         if not self.ascii_only:
             return shown
-        return plain(shown) if plain(shown).isascii() else binding.key.partition(",")[0]
+        return plain(shown) if plain(shown).isascii() else binding.key
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something whose options may be refused, and say why when they are."""

@@ -9,7 +9,7 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.config.thresholds import Thresholds
 from core.text import _
-from core.text.figures import count, decimal, percent
+from core.text.figures import count, decimal, percent, span
 
 _USUAL_S = 300.0
 _LEAST_USUAL = 30
@@ -186,7 +186,7 @@ class Feed:
                 age,
                 limits.freshness_warn_s,
                 limits.freshness_fail_s,
-                _("no order came in for {minutes} min").format(minutes=count(int(age // 60))),
+                _("no order came in for {time}").format(time=span(age)),
                 slack=1.0,
             )
 

@@ -1,6 +1,7 @@
 """`freshness`: how long ago the newest order was ingested."""
 
 from core.text import _
+from core.text.figures import span
 from core.validation.context import CheckContext, nothing_to_check, over
 from core.validation.model import CheckResult, Status, utc
 
@@ -19,23 +20,8 @@ def check(context: CheckContext) -> CheckResult:
     age = max((context.now - utc(newest)).total_seconds(), 0.0)
     limits = context.thresholds
     status = over(age, limits.freshness_warn_s, limits.freshness_fail_s)
-    message = _("the newest order was ingested {age} ago").format(age=_span(age))
+    message = _("the newest order was ingested {age} ago").format(age=span(age))
     if status > Status.PASS:
         limit = limits.freshness_fail_s if status is Status.FAIL else limits.freshness_warn_s
-        message += _(", more than {limit}").format(limit=_span(limit))
+        message += _(", more than {limit}").format(limit=span(limit))
     return CheckResult.of(NAME, status, message, {"age_s": round(age, 3), **figures})
-
-
-def _span(seconds: float) -> str:
-    """Return seconds in the units a person would use."""
-    whole = int(seconds)
-    days, rest = divmod(whole, 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, secs = divmod(rest, 60)
-    if days:
-        return _("{days} d {hours} h").format(days=days, hours=hours)
-    if hours:
-        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    if minutes:
-        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=secs)
-    return _("{seconds} s").format(seconds=secs)
