@@ -47,6 +47,9 @@ ACCEPTED = (
 
 _ABORT = re.compile(r"^\s*SELECT SYSTEM\$(ABORT_SESSION|CANCEL_ALL_QUERIES)\((\d+)\)\s*$")
 
+_CONFLICT = re.compile(r"conflict|but another transaction has", re.IGNORECASE)
+"""What DuckDB says to a transaction that lost against another one, over rows or over a table."""
+
 FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSER": "A_USER"}
 """What every session is told of itself."""
 
@@ -165,7 +168,7 @@ def execute(
         original(self, transformed, params)
     except duckdb.Error as error:
         told = str(error).split("\n", 1)[0]
-        if "conflict" not in told.lower():
+        if _CONFLICT.search(told) is None:
             raise errors.ProgrammingError(msg=told, errno=100038, sqlstate="22000") from error
         # Snowflake waits for the lock and gives up after LOCK_TIMEOUT; here one is told at once.
         drop_conflicting(fake.sessions, self._conn)
