@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
+from core.dlq.replay import REDELIVERY_HEADER
 from tests.support.events import event
 from tests.support.oracle import check_exactly_once, oracle_rows
 from tests.support.processes import Dropship, commands
+from tests.support.topic import read_messages
 
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 BAD = {
@@ -68,6 +70,14 @@ def test_mended_letters_become_orders_with_their_key_and_headers(incident, tmp_p
     incident("transform").done()
     with incident.broker() as cluster, incident.warehouse() as warehouse:
         check_exactly_once(cluster, warehouse, TOPIC, GROUP)
+        replayed = [
+            (entry.key(), entry.headers())
+            for entry in read_messages(cluster.bootstrap_servers, TOPIC)
+            if REDELIVERY_HEADER in dict(entry.headers() or [])
+        ]
+        assert sorted(replayed) == [
+            (key, [("trace", b"t" + key), (REDELIVERY_HEADER, b"1")]) for key in (b"1", b"2")
+        ]
         assert [row[:2] for row in oracle_rows(warehouse, "orders")] == [
             ("ORDER_000001", 7),
             ("ORDER_000002", 2),

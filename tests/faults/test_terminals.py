@@ -24,11 +24,16 @@ def test_fault_34_small_and_large_again_and_q(tmp_path, term):
         assert terminal.output.rfind(b"\x1b[?1049l") > terminal.output.rfind(b"\x1b[?1049h")
 
 
-def test_fault_34_without_colour_nothing_is_coloured(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "settings"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"}), ((), {})]
+)
+def test_fault_34_without_colour_nothing_is_coloured(tmp_path, options, settings):
     """Shades of grey only: the three parts of every colour that is set are alike."""
-    with Terminal(tmp_path, "--no-color") as terminal:
+    with Terminal(tmp_path, *options, COLORTERM="truecolor", **settings) as terminal:
         terminal.wait_for(FIRST_SIGHT)
         terminal.press("q")
         assert terminal.exit_code() == 0
         colours = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", bytes(terminal.output)))
-        assert [colour for colour in colours if len(set(colour)) > 1] == []
+        assert colours
+        grey = all(len(set(colour)) == 1 for colour in colours)
+        assert grey is bool(options or settings)

@@ -25,8 +25,15 @@ class Terminal:
     """A console of its own in a terminal of its own. Use as a context."""
 
     def __init__(
-        self, folder: Path, *options: str, columns: int = 120, rows: int = 36, term: str = "xterm"
+        self,
+        folder: Path,
+        *options: str,
+        columns: int = 120,
+        rows: int = 36,
+        term: str = "xterm",
+        **more: str,
     ) -> None:
+        """More settings of the environment may be given by their names."""
         self._master, self.slave = os.openpty()
         self.resize(columns, rows)
         self.before = self.modes()
@@ -34,6 +41,7 @@ class Terminal:
         ours = {"NO_COLOR", "COLUMNS", "LINES"}
         environ = {key: value for key, value in os.environ.items() if key not in ours}
         environ |= {"TERM": term, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        environ |= more
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, *options],
             cwd=folder,

@@ -50,10 +50,18 @@ def publish(
 
 def read_all(servers: str, topic: str) -> list[Record]:
     """Return every record that a topic holds, by partition and offset."""
+    return [
+        (message.partition() or 0, message.offset() or 0, message.value())
+        for message in read_messages(servers, topic)
+    ]
+
+
+def read_messages(servers: str, topic: str) -> list[Message]:
+    """Return every record that a topic holds with its key and headers, by partition and offset."""
     client = Consumer(
         {"bootstrap.servers": servers, "group.id": "reader", "enable.auto.commit": False}
     )
-    records: list[Record] = []
+    records: list[Message] = []
     try:
         parts = client.list_topics(topic, timeout=10).topics[topic].partitions
         wanted = {}
@@ -67,10 +75,10 @@ def read_all(servers: str, topic: str) -> list[Record]:
         def complete() -> bool:
             for entry in client.consume(1000, 0.2):
                 assert entry.error() is None
-                records.append((entry.partition() or 0, entry.offset() or 0, entry.value()))
+                records.append(entry)
             return len(records) >= missing
 
         wait_until(complete, what="the topic did not give all it holds")
     finally:
         client.close()
-    return sorted(records, key=lambda record: record[:2])
+    return sorted(records, key=lambda entry: (entry.partition() or 0, entry.offset() or 0))
