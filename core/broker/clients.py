@@ -10,6 +10,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 
+from core.broker.local_codes import LocalCode
 from core.errors import BrokerError
 from core.text import _, clean
 
@@ -53,8 +54,8 @@ REAL_CLUSTER: dict[str, Any] = {
 
 _LOGIN = frozenset(
     {
-        KafkaError._AUTHENTICATION,  # noqa: SLF001 - the library's public name for a local code
-        KafkaError._SSL,  # noqa: SLF001
+        LocalCode.AUTHENTICATION,
+        LocalCode.SSL,
         KafkaError.SASL_AUTHENTICATION_FAILED,
         KafkaError.UNSUPPORTED_SASL_MECHANISM,
     }
@@ -70,11 +71,11 @@ _RIGHTS = frozenset(
 
 _RETRIABLE = frozenset(
     {
-        KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - the library's public name for a local code
-        KafkaError._TRANSPORT,  # noqa: SLF001
-        KafkaError._TIMED_OUT,  # noqa: SLF001
-        KafkaError._RESOLVE,  # noqa: SLF001
-        KafkaError._WAIT_COORD,  # noqa: SLF001
+        LocalCode.ALL_BROKERS_DOWN,
+        LocalCode.TRANSPORT,
+        LocalCode.TIMED_OUT,
+        LocalCode.RESOLVE,
+        LocalCode.WAIT_COORD,
         KafkaError.NOT_COORDINATOR,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
@@ -103,7 +104,7 @@ def passes(error: KafkaError) -> bool:
     if error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
         return False
     # A member that was away for too long (suspended, or busy with a batch) joins again.
-    late = error.code() == KafkaError._MAX_POLL_EXCEEDED  # noqa: SLF001 - the library's name
+    late = error.code() == LocalCode.MAX_POLL_EXCEEDED
     return late or error.retriable() or error.code() in _RETRIABLE
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from core.broker.clients import kafka_error, passes
+from core.broker.local_codes import LocalCode
 from core.clock import Clock
 from core.consumer.assignment import Assignment
 from core.consumer.options import ConsumeOptions
@@ -108,9 +109,9 @@ class Gatherer:
         """Act on an error that came in place of a record."""
         error, partition = record.error(), record.partition()
         code = error.code()
-        if code == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's name for it
+        if code == LocalCode.PARTITION_EOF:
             assignment.ends[partition] = record.offset()
-        elif code in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:  # noqa: SLF001
+        elif code in {LocalCode.AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:
             if partition in assignment.positions:
                 assignment.out_of_range.add(partition)
         elif not passes(error):

@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from core.broker.base import Broker
 from core.broker.clients import kafka_error
+from core.broker.local_codes import LocalCode
 from core.clock import Clock
 from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
 from core.consumer.batch import build_batch
@@ -274,11 +275,11 @@ class Session:
 
     def _on_error(self, error: KafkaError) -> None:
         """Note what the client tells about its connections; most of it passes by itself."""
-        if error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - the library's name
+        if error.code() == LocalCode.ALL_BROKERS_DOWN:
             self._broker_down.set()
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
-        if error is not None and error.code() == KafkaError._NO_OFFSET:  # noqa: SLF001 - as above
+        if error is not None and error.code() == LocalCode.NO_OFFSET:
             return  # it only was to wake the client
         if error is not None and not self._counters.commit_error:
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error.str(), 200)})

@@ -13,7 +13,6 @@ from typing import Any, cast
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
-    KafkaError,
     KafkaException,
     Message,
     TopicPartition,
@@ -21,6 +20,7 @@ from confluent_kafka import (
 
 from core.broker.base import Broker, Watermark
 from core.broker.clients import kafka_error, passes
+from core.broker.local_codes import LocalCode
 from core.operations.peeked import KEPT_BYTES, PeekedRecord
 from core.text import _
 
@@ -96,7 +96,7 @@ class Peek:
     def _take(self, message: Message) -> None:
         error = message.error()
         if error is not None:
-            if error.code() == KafkaError._PARTITION_EOF or passes(error):  # noqa: SLF001
+            if error.code() == LocalCode.PARTITION_EOF or passes(error):
                 return
             raise KafkaException(error)
         partition, offset = message.partition(), message.offset()

@@ -11,6 +11,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.clients import kafka_error
+from core.broker.local_codes import LocalCode
 from core.errors import BrokerError
 from core.text import _, clean
 
@@ -21,8 +22,8 @@ Record = dict[str, Any]
 
 _DEFAULT_CAPACITY = 100_000
 _DEFAULT_TIMEOUT_MS = 300_000
-_NO_ROOM = KafkaError._QUEUE_FULL  # noqa: SLF001 - the library's public name for a local code
-_ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
+_NO_ROOM = LocalCode.QUEUE_FULL
+_ALL_DOWN = LocalCode.ALL_BROKERS_DOWN
 
 
 class Delivery:

@@ -8,8 +8,9 @@ from collections import defaultdict
 from hashlib import blake2b
 from threading import Event, Thread
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
+from core.broker.local_codes import LocalCode
 from tests.support.waiting import wait_until
 
 UNSEEN = 0
@@ -69,7 +70,7 @@ class Tap:
             for record in self._client.consume(500, 0.2):
                 error = record.error()
                 if error is not None:
-                    assert error.code() != KafkaError._PARTITION_EOF
+                    assert error.code() != LocalCode.PARTITION_EOF
                     continue
                 column = self.seen[record.partition() or 0]
                 offset = record.offset() or 0
