@@ -1,9 +1,10 @@
 """One open DuckDB file: the hold on it, a cursor per thread, transactions, errors translated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
+from typing import TypeVar
 
 import duckdb
 
@@ -14,6 +15,8 @@ from core.text import _, clean
 from core.warehouse.duckdb.errors import NoRoomError, damaged, translated
 from core.warehouse.model import Row
 from core.warehouse.sqlfiles import statement
+
+R = TypeVar("R")
 
 # What DuckDB may hold in memory, as a cache of the file and for its work: so much, and so much more
 # for each of its threads (one a core). What does not fit goes to a folder beside the file. In time
@@ -112,11 +115,15 @@ class DuckDbFile:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one read."""
+        return self.fitted(lambda: self._rows(sql, parameters))
+
+    def fitted(self, work: Callable[[], R]) -> R:
+        """Do work; what did not fit into memory, hence was rolled back, once more with more."""
         try:
-            return self._rows(sql, parameters)
+            return work()
         except NoRoomError:
             with self.more_room():
-                return self._rows(sql, parameters)
+                return work()
 
     def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
         try:

@@ -16,7 +16,6 @@ from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
-from core.warehouse.duckdb.errors import NoRoomError
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.letters import letter_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
@@ -31,15 +30,11 @@ R = TypeVar("R")
 def _again_with_room(
     write: Callable[Concatenate["DuckDbWarehouse", P], R],
 ) -> Callable[Concatenate["DuckDbWarehouse", P], R]:
-    """Do a write that did not fit into memory, hence was rolled back, once more with more of it."""
+    """Give a write more memory where it does not fit; see `DuckDbFile.fitted`."""
 
     @wraps(write)
     def attempt(self: "DuckDbWarehouse", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return write(self, *args, **kwargs)
-        except NoRoomError:
-            with self._db.more_room():
-                return write(self, *args, **kwargs)
+        return self._db.fitted(lambda: write(self, *args, **kwargs))
 
     return attempt
 
