@@ -2,11 +2,11 @@
 -- five times larger file and half the load speed; the checks `duplicates` and the fence do that work.
 CREATE SCHEMA IF NOT EXISTS {schema};
 
-CREATE SEQUENCE IF NOT EXISTS {schema}.orders_events_seq;
-
--- Raw events. seq is the order of arrival, which the merge follows.
+-- Raw events. seq is the order of arrival, which the merge follows. The writer numbers the rows: a
+-- sequence must never come near this file. DuckDB keeps a transaction's use of one behind a pointer
+-- into memory that it may give away, and then writes over what lies there (docs/reliability.md).
 CREATE TABLE IF NOT EXISTS {schema}.orders_events (
-    seq             BIGINT NOT NULL DEFAULT nextval('{schema}.orders_events_seq'),
+    seq             BIGINT NOT NULL,
     event_id        VARCHAR NOT NULL,
     event_type      VARCHAR NOT NULL,
     payload         JSON NOT NULL,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 
 from core.warehouse.headers import headers_text
@@ -11,7 +12,12 @@ from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 _TIME = pa.timestamp("us")
 
 _EVENTS = pa.schema(
-    [("payload", pa.string()), ("kafka_partition", pa.int32()), ("kafka_offset", pa.int64())]
+    [
+        ("seq", pa.int64()),
+        ("payload", pa.string()),
+        ("kafka_partition", pa.int32()),
+        ("kafka_offset", pa.int64()),
+    ]
 )
 _DEAD = pa.schema(
     [
@@ -47,10 +53,11 @@ def naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def events_table(batch: RawBatch) -> pa.Table:
-    """Return the good events, one row each."""
+def events_table(batch: RawBatch, first_seq: int) -> pa.Table:
+    """Return the good events, one row each, numbered from `first_seq` on."""
     return pa.table(
         [
+            pa.array(np.arange(first_seq, first_seq + len(batch.payloads), dtype=np.int64)),
             pa.array(batch.payloads, type=pa.string()),
             pa.array(batch.partitions, type=pa.int32()),
             pa.array(batch.offsets, type=pa.int64()),

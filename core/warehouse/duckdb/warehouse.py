@@ -1,6 +1,7 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -60,6 +61,7 @@ class DuckDbWarehouse:
         )
         self._writing = Lock()
         self._merging = Lock()
+        self._last_seq: int | None = None  # not read yet, or no longer known
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
@@ -108,7 +110,25 @@ class DuckDbWarehouse:
     @_again_with_room
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
-        with self._writing, self._db.transaction() as cursor:
+        with self._writing, self._numbering(len(batch.payloads)) as first_seq:
+            self._store(batch, first_seq)
+
+    @contextmanager
+    def _numbering(self, events: int) -> Iterator[int]:
+        """Yield the number of a batch's first event; the numbers count once it is stored.
+
+        Only one batch is written at a time, and the file belongs to one process, so a counter in
+        memory is enough. After a failure it is read from the file again.
+        """
+        last = self._last_seq
+        self._last_seq = None
+        if last is None:
+            ((last,),) = self.rows("last_seq")
+        yield last + 1
+        self._last_seq = last + events
+
+    def _store(self, batch: RawBatch, first_seq: int) -> None:
+        with self._db.transaction() as cursor:
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
             received = staging.naive_utc(batch.received_at)
@@ -116,7 +136,7 @@ class DuckDbWarehouse:
                 self._append(
                     cursor,
                     "insert_events",
-                    staging.events_table(batch),
+                    staging.events_table(batch, first_seq),
                     [*source, received, *source],
                 )
             if batch.dead_letters:
