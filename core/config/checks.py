@@ -11,6 +11,7 @@ from core.text import _, clean
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAX_PARTITIONS = 10_000
+MIN_MEMORY_MB, MAX_MEMORY_MB = 64, 1_000_000
 MAX_REPLICATION = 100
 _MAX_PORT = 65_535
 _MAX_TOPIC = 249
@@ -67,12 +68,12 @@ def group_id(value: str) -> str:
     return value
 
 
-def whole(value: str, *, most: int) -> str:
-    """Return the digits of a whole number from 1 to `most`."""
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= most):
+def whole(value: str, *, least: int = 1, most: int) -> str:
+    """Return the digits of a whole number from `least` to `most`."""
+    if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
         raise ConfigError(
-            _("{value} is not a whole number from 1 to {most}").format(
-                value=repr(clean(value, 80)), most=most
+            _("{value} is not a whole number from {least} to {most}").format(
+                value=repr(clean(value, 80)), least=least, most=most
             )
         )
     return value

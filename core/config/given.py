@@ -43,12 +43,13 @@ NAMES = (
     "KAFKA_WATCH_GROUP_ID",
     "KAFKA_TOPIC_PARTITIONS",
     "KAFKA_TOPIC_REPLICATION",
+    "DUCKDB_MEMORY_LIMIT_MB",
     "LOG_LEVEL",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
 """Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""
 
-_OURS = ("SNOW_", "KAFKA_", "DROPSHIP_")
+_OURS = ("SNOW_", "KAFKA_", "DUCKDB_", "DROPSHIP_")
 _ALIKE = 0.55
 _CLOSE = 0.8
 _VERY_CLOSE = 0.85

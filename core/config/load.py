@@ -72,6 +72,9 @@ def examine_settings(
     reader = Reader(values.given, [*unreadable, *values.problems])
     kafka = _kafka(reader)
     schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, identifier)
+    memory_limit = reader.whole(
+        "DUCKDB_MEMORY_LIMIT_MB", least=checks.MIN_MEMORY_MB, most=checks.MAX_MEMORY_MB
+    )
     snowflake = read_snowflake(reader)
     thresholds = _thresholds(reader)
     log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
@@ -80,6 +83,7 @@ def examine_settings(
         kafka=kafka,
         snowflake=snowflake,
         schema=schema,
+        duckdb_memory_limit_mb=memory_limit or _DEFAULTS.duckdb_memory_limit_mb,
         thresholds=thresholds,
         log_level=log_level,
         timeout_s=timeout_s,

@@ -55,9 +55,9 @@ class Reader:
             self.refuse(name, error.message, error.hint)
             return default
 
-    def whole(self, name: str, *, most: int) -> int | None:
-        """Return a number from 1 to `most`, None when it is not set or is wrong."""
-        text = self.read(name, "", lambda value: checks.whole(value, most=most))
+    def whole(self, name: str, *, least: int = 1, most: int) -> int | None:
+        """Return a number from `least` to `most`, None when it is not set or is wrong."""
+        text = self.read(name, "", lambda value: checks.whole(value, least=least, most=most))
         return int(text) if text else None
 
     def optional(self, name: str, check: Callable[[str], str]) -> str | None:

@@ -137,6 +137,8 @@ class SnowflakeSettings:
 class Settings:
     """All settings of one process. timeout_s: how long to wait for a broker or warehouse.
 
+    duckdb_memory_limit_mb: what the embedded warehouse may hold in memory.
+
     warnings: one line each, for the person, about settings that work and should not stay.
     """
 
@@ -144,6 +146,7 @@ class Settings:
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
     snowflake: SnowflakeSettings | None = None
     schema: str = "mon_schema"
+    duckdb_memory_limit_mb: int = 384
     thresholds: Thresholds = field(default_factory=Thresholds)
     log_level: str = "INFO"
     timeout_s: float = 30.0

@@ -19,6 +19,7 @@ _HIDES: Mapping[str, frozenset[str]] = {
     "KAFKA_TOPIC_PARTITIONS": frozenset(),
     "KAFKA_TOPIC_REPLICATION": frozenset(),
     "SNOW_SCHEMA": frozenset({"tables"}),
+    "DUCKDB_MEMORY_LIMIT_MB": frozenset(),
 }
 """Settings that stand in the way of less than all checks of their back end."""
 

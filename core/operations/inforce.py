@@ -65,6 +65,8 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
             (SNOW_PREFIX + name.upper(), MASK if is_secret_name(name) else value)
             for name, value in snow.options.items()
         ]
+    if snow is None:
+        rows.append(("DUCKDB_MEMORY_LIMIT_MB", str(settings.duckdb_memory_limit_mb)))
     rows += [("SNOW_SCHEMA", settings.schema), ("LOG_LEVEL", settings.log_level)]
     rows += [
         (f"DROPSHIP_{field.upper()}", value)

@@ -1,51 +1,93 @@
-"""One open DuckDB file: the hold on it, a cursor per thread, transactions, errors translated."""
+"""One open DuckDB file: the hold on it, a cursor per thread, transactions, errors translated.
 
+What is written is safe from what is read at the same time by four rules, measured and explained in
+docs/reliability.md: no sequences; one memory limit, set when the file is opened and never changed;
+a bounded number of reads at once (`admission`); the log taken into the file while no batch is being
+written. Where DuckDB gives up all the same (it refuses everything after an error that it could not
+undo, running out of memory in a rollback for one), the file is opened again, as after a crash.
+"""
+
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
 from typing import TypeVar
+from weakref import WeakSet
 
 import duckdb
 
 from core.clock import Clock
-from core.errors import StorageError, WarehouseHeldError
+from core.errors import WarehouseHeldError
 from core.holding import HeldError, Hold
-from core.text import _, clean
-from core.warehouse.duckdb.errors import NoRoomError, damaged, translated
+from core.text import N_, _, clean
+from core.warehouse.duckdb.admission import Admission
+from core.warehouse.duckdb.errors import (
+    InvalidatedError,
+    OutOfMemoryError,
+    damaged,
+    invalidates,
+    open_error,
+    translated,
+)
 from core.warehouse.model import Row
 from core.warehouse.sqlfiles import statement
 
 R = TypeVar("R")
 
-# What DuckDB may hold in memory, as a cache of the file and for its work: so much, and so much more
-# for each of its threads (one a core). What does not fit goes to a folder beside the file. In time
-# it takes all that it may have, so this is also what a long flow comes to. Work that needs more at
-# once is given the larger figure for as long as it lasts.
-_ROOM_MB, _ROOM_A_THREAD_MB, _MORE_ROOM_MB = 64, 32, 2048
+_THREADS = 4
+"""Each thread works with memory of its own, so more of them would need a higher limit."""
 
-# What the log may come to before it is taken into the file. Until then its rows are in memory too;
-# a checkpoint stops writers; a log is replayed when the file is opened after a crash.
 _CHECKPOINT_BYTES = 32 << 20
+"""What the log may come to before it is taken into the file. Until then its rows are in memory too;
+a checkpoint stops writers; a log is replayed when the file is opened after a crash."""
 
-_OPTIONS = {
-    "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
-    "preserve_insertion_order": "false",
-}
+_RESTARTS = 3
+"""So often in a row, without any commit in between, the file is opened again."""
+
+log = logging.getLogger(__name__)
+
+
+class _Cursor:
+    """A thread's own connection to the file; DuckDB refuses one that two threads share."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection.cursor()
+        self.connection.execute("SET TimeZone = 'UTC'")
 
 
 class DuckDbFile:
     """The warehouse file, held by this process until `close`.
 
-    DuckDB refuses a connection that two threads share, so each thread gets a cursor of its own.
-    read_only: nothing is written, not even what DuckDB would tidy up on opening.
-    Errors: WarehouseHeldError naming the holder; StorageError for a file that cannot be opened.
+    memory_limit_mb: what DuckDB may hold in memory: its cache of the file and its work; what does
+    not fit goes to a folder beside the file. In time it takes all that it may have. read_only:
+    nothing is written, not even what DuckDB would tidy up on opening. Errors: WarehouseHeldError
+    naming the holder; StorageError for a file that cannot be opened.
     """
 
     def __init__(
-        self, file: Path, lock_file: Path, *, clock: Clock, read_only: bool = False
+        self,
+        file: Path,
+        lock_file: Path,
+        *,
+        clock: Clock,
+        memory_limit_mb: int,
+        read_only: bool = False,
     ) -> None:
         self.file = file
+        self._read_only = read_only
+        self._options = {
+            "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
+            "memory_limit": f"{memory_limit_mb}MB",
+            "preserve_insertion_order": "false",
+        }
+        self._admission = Admission()
+        self._mine = local()
+        self._cursors: WeakSet[_Cursor] = WeakSet()
+        self._opening = Lock()
+        self._broken = ""
+        self._restarts = 0
+        self._log = file.with_name(file.name + ".wal")
         try:
             self._hold = Hold(lock_file, clock=clock)
         except HeldError as error:
@@ -56,28 +98,35 @@ class DuckDbFile:
                 hint=_("end that process, or choose another --data-dir"),
             ) from None
         try:
-            self._connection = duckdb.connect(str(file), read_only=read_only, config=dict(_OPTIONS))
-            self._room = _room(self._connection)
-            self._connection.execute(_limit(self._room))
-        except duckdb.Error as error:
-            self._hold.release()
-            raise _open_error(error, file) from error
-        try:
-            self._check_length()
+            self._connection = self._connected()
         except BaseException:
-            self.close()
+            self._hold.release()
             raise
-        self._cursors = local()
-        self._opening = Lock()
-        self._giving_room = Lock()
-        self._in_more_room = 0
-        self._log = file.with_name(file.name + ".wal")
 
-    def _check_length(self) -> None:
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        """Open the file."""
+        try:
+            connection = duckdb.connect(
+                str(self.file), read_only=self._read_only, config=dict(self._options)
+            )
+        except duckdb.Error as error:
+            raise open_error(error, self.file) from error
+        try:
+            ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
+            connection.execute(f"SET threads = {min(int(threads), _THREADS)}")
+            self._check_length(connection)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, duckdb.Error):
+                raise open_error(error, self.file) from error
+            raise
+        return connection
+
+    def _check_length(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Refuse a file that was cut: DuckDB would open it and write behind the missing part."""
         # All rows: a result that is not read to its end keeps its transaction open, and while one
         # is open DuckDB never takes its log into the file.
-        found = self._connection.execute(statement("duckdb", "used_bytes", "")).fetchall()
+        found = connection.execute(statement("duckdb", "used_bytes", "")).fetchall()
         size = self.file.stat().st_size
         for (used,) in found:
             if size < used:
@@ -90,63 +139,52 @@ class DuckDbFile:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the cursor of the calling thread."""
-        cursor = getattr(self._cursors, "cursor", None)
-        if cursor is None:
+        mine: _Cursor | None = getattr(self._mine, "cursor", None)
+        if mine is None or mine not in self._cursors:
             with self._opening:
-                cursor = self._connection.cursor()
-                cursor.execute("SET TimeZone = 'UTC'")
-            self._cursors.cursor = cursor
-        return cursor
+                mine = _Cursor(self._connection)
+                self._cursors.add(mine)
+            self._mine.cursor = mine
+        return mine.connection
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a cursor in a transaction: committed at the end, rolled back on any exception."""
-        try:
+        self._restart_if_broken()
+        with self._admission.writing(), self._translating():
             cursor = self.cursor()
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                _rolled_back(cursor)
+                self._rolled_back(cursor)
                 raise
-        except duckdb.Error as error:
-            raise translated(error, self.file) from error
+            self._restarts = 0
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one read."""
-        return self.fitted(lambda: self._rows(sql, parameters))
+        try:
+            return self.retry_alone(lambda: self._rows(sql, parameters))
+        except InvalidatedError:
+            return self.retry_alone(lambda: self._rows(sql, parameters))
 
-    def fitted(self, work: Callable[[], R]) -> R:
-        """Do work; what did not fit into memory, hence was rolled back, once more with more."""
+    def retry_alone(self, work: Callable[[], R]) -> R:
+        """Do work; what ran out of memory, hence was rolled back, again while nobody reads.
+
+        Errors: OutOfMemoryError where even that is not enough.
+        """
         try:
             return work()
-        except NoRoomError:
-            with self.more_room():
+        except OutOfMemoryError as error:
+            log.warning(N_("out of memory, done again alone"), extra={"reason": error.message})
+            with self._admission.alone():
                 return work()
 
     def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
-        try:
+        self._restart_if_broken()
+        with self._admission.reading(), self._translating():
             return self.cursor().execute(sql, list(parameters)).fetchall()
-        except duckdb.Error as error:
-            raise translated(error, self.file) from error
-
-    @contextmanager
-    def more_room(self) -> Iterator[None]:
-        """Let DuckDB use more memory inside; no transaction of this thread may be open."""
-        with self._giving_room:
-            self._in_more_room += 1
-            self.cursor().execute(_limit(max(_MORE_ROOM_MB, self._room)))
-        try:
-            yield
-        finally:
-            with self._giving_room:
-                self._in_more_room -= 1
-                if not self._in_more_room:
-                    # Refused where another thread holds more at this moment; the next who needed
-                    # room will do it.
-                    with suppress(duckdb.OutOfMemoryException):
-                        self.cursor().execute(_limit(self._room))
 
     def checkpoint_if_due(self) -> None:
         """Take a long log into the file. No writing transaction may be open in this process.
@@ -160,49 +198,57 @@ class DuckDbFile:
         except OSError:
             return
         if due:
-            try:
-                self.cursor().execute("CHECKPOINT")
-            except duckdb.TransactionException:
-                return  # a long read is open: the next time will do
-            except duckdb.Error as error:
-                raise translated(error, self.file) from error
+            self._restart_if_broken()
+            with self._admission.writing(), self._translating():
+                try:
+                    self.cursor().execute("CHECKPOINT")
+                except (duckdb.TransactionException, duckdb.OutOfMemoryException):
+                    return  # a long read is open, or needs the memory: the next time will do
 
     def close(self) -> None:
         """Close the file and give up the hold; safe to repeat."""
         self._connection.close()
         self._hold.release()
 
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        """Make the driver's errors ours, and notice those after which it refuses everything."""
+        try:
+            yield
+        except duckdb.Error as error:
+            known = translated(error, self.file)
+            if invalidates(error):
+                self._broken = known.message
+            raise known from error
 
-def _room(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return what DuckDB may hold in memory at most times, in MB."""
-    (threads,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
-    return _ROOM_MB + int(threads) * _ROOM_A_THREAD_MB
+    def _rolled_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Roll back; where DuckDB did so itself it refuses, which is the same outcome."""
+        try:
+            cursor.execute("ROLLBACK")
+        except duckdb.Error as error:
+            if invalidates(error):
+                self._broken = translated(error, self.file).message
 
+    def _restart_if_broken(self) -> None:
+        """Open the file again where DuckDB has given up; all that was committed is in it.
 
-def _limit(megabytes: int) -> str:
-    return f"SET memory_limit = '{megabytes}MB'"
-
-
-def _rolled_back(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Roll back; DuckDB may have done so itself, and then refuses, which is the same outcome."""
-    try:
-        cursor.execute("ROLLBACK")
-    except duckdb.Error:
-        return
-
-
-def _open_error(error: duckdb.Error, file: Path) -> Exception:
-    """Return why a file cannot be opened, as ours."""
-    reason = clean(str(error).split("\n", 1)[0], 300)
-    if "conflicting lock" in str(error).lower():
-        return WarehouseHeldError(
-            _("the warehouse {file} is in use: {reason}").format(file=clean(file), reason=reason),
-            hint=_("end that process, or choose another --data-dir"),
-        )
-    known = translated(error, file)
-    if isinstance(known, StorageError):
-        return known
-    return StorageError(
-        _("cannot open the warehouse {file}: {reason}").format(file=clean(file), reason=reason),
-        hint=_("it was left as it is: check the path and its permissions, or restore a copy"),
-    )
+        Errors: StorageError where it cannot be opened, or gives up again and again.
+        """
+        if not self._broken:
+            return
+        for cursor in list(self._cursors):
+            cursor.connection.interrupt()
+        with self._admission.closed():
+            reason = self._broken
+            if not reason:
+                return  # another thread was faster
+            self._restarts += 1
+            if self._restarts > _RESTARTS:
+                raise damaged(self.file, reason)
+            log.warning(N_("the warehouse file is opened again"), extra={"reason": reason})
+            for cursor in list(self._cursors):
+                cursor.connection.close()
+            self._cursors.clear()
+            self._connection.close()
+            self._connection = self._connected()
+            self._broken = ""

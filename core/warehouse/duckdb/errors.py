@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from core.errors import DropshipError, StorageError, WarehouseError
+from core.errors import DropshipError, StorageError, WarehouseError, WarehouseHeldError
 from core.text import _, clean
 
 _FULL = ("no space left", "disk quota", "could not write", "file too large")
@@ -20,8 +20,23 @@ _DAMAGED = (
 )
 
 
-class NoRoomError(WarehouseError):
-    """What was asked for does not fit into the memory that DuckDB may use now."""
+class OutOfMemoryError(WarehouseError):
+    """What was asked for does not fit into the memory that DuckDB may use."""
+
+
+class InvalidatedError(WarehouseError):
+    """DuckDB met an error that it could not undo, and refuses all work until it is opened again.
+
+    Also what was interrupted because another thread met one.
+    """
+
+
+_INVALIDATING = (duckdb.FatalException, duckdb.InternalException)
+
+
+def invalidates(error: duckdb.Error) -> bool:
+    """Return whether DuckDB refuses everything after this error."""
+    return isinstance(error, _INVALIDATING)
 
 
 def translated(error: duckdb.Error, file: Path) -> DropshipError:
@@ -38,9 +53,15 @@ def translated(error: duckdb.Error, file: Path) -> DropshipError:
     if _is_damage(error, lowered):
         return damaged(file, reason)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return NoRoomError(
+        return OutOfMemoryError(
             _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
-            hint=_("end what else uses memory on this machine, and run again"),
+            hint=_("nothing was changed; give DuckDB more with DUCKDB_MEMORY_LIMIT_MB"),
+        )
+    if invalidates(error) or isinstance(error, duckdb.InterruptException):
+        return InvalidatedError(
+            _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
+            hint=_("what was confirmed is safe; the file is opened again"),
+            transient=True,
         )
     return WarehouseError(
         _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
@@ -58,5 +79,25 @@ def damaged(file: Path, reason: str) -> StorageError:
 
 
 def _is_damage(error: duckdb.Error, lowered: str) -> bool:
-    kinds = (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
-    return isinstance(error, kinds) or any(word in lowered for word in _DAMAGED)
+    return isinstance(error, duckdb.SerializationException) or any(
+        word in lowered for word in _DAMAGED
+    )
+
+
+def open_error(error: duckdb.Error, file: Path) -> DropshipError:
+    """Return why a file cannot be opened, as ours."""
+    reason = clean(str(error).split("\n", 1)[0], 300)
+    if "conflicting lock" in str(error).lower():
+        return WarehouseHeldError(
+            _("the warehouse {file} is in use: {reason}").format(file=clean(file), reason=reason),
+            hint=_("end that process, or choose another --data-dir"),
+        )
+    known = translated(error, file)
+    if isinstance(known, StorageError):
+        return known
+    if invalidates(error):
+        return damaged(file, reason)
+    return StorageError(
+        _("cannot open the warehouse {file}: {reason}").format(file=clean(file), reason=reason),
+        hint=_("it was left as it is: check the path and its permissions, or restore a copy"),
+    )

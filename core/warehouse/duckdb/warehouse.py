@@ -28,14 +28,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _again_with_room(
+def _again_alone(
     write: Callable[Concatenate["DuckDbWarehouse", P], R],
 ) -> Callable[Concatenate["DuckDbWarehouse", P], R]:
-    """Give a write more memory where it does not fit; see `DuckDbFile.fitted`."""
+    """Do a write again while nobody reads where it ran out of memory."""
 
     @wraps(write)
     def attempt(self: "DuckDbWarehouse", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._db.fitted(lambda: write(self, *args, **kwargs))
+        return self._db.retry_alone(lambda: write(self, *args, **kwargs))
 
     return attempt
 
@@ -58,6 +58,7 @@ class DuckDbWarehouse:
             settings.paths.warehouse_lock,
             clock=clock,
             read_only=read_only,
+            memory_limit_mb=settings.duckdb_memory_limit_mb,
         )
         self._writing = Lock()
         self._merging = Lock()
@@ -74,7 +75,7 @@ class DuckDbWarehouse:
                 cursor.execute(part)
         return ()
 
-    @_again_with_room
+    @_again_alone
     def load_table(self, table: str, csv_file: Path) -> int:
         """Make a reference table hold the rows of a CSV file; return rows now in it."""
         with self._writing, self._db.transaction() as cursor:
@@ -107,28 +108,10 @@ class DuckDbWarehouse:
         """Return the next offset of each partition ever claimed."""
         return dict(self._db.rows(self._sql("stored_offsets"), [identity.source_id]))
 
-    @_again_with_room
+    @_again_alone
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
-        with self._writing, self._numbering(len(batch.payloads)) as first_seq:
-            self._store(batch, first_seq)
-
-    @contextmanager
-    def _numbering(self, events: int) -> Iterator[int]:
-        """Yield the number of a batch's first event; the numbers count once it is stored.
-
-        Only one batch is written at a time, and the file belongs to one process, so a counter in
-        memory is enough. After a failure it is read from the file again.
-        """
-        last = self._last_seq
-        self._last_seq = None
-        if last is None:
-            ((last,),) = self.rows("last_seq")
-        yield last + 1
-        self._last_seq = last + events
-
-    def _store(self, batch: RawBatch, first_seq: int) -> None:
-        with self._db.transaction() as cursor:
+        with self._writing, self._numbering(len(batch.payloads)) as (cursor, first_seq):
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
             received = staging.naive_utc(batch.received_at)
@@ -148,7 +131,7 @@ class DuckDbWarehouse:
                 parameters = [*source, batch.identity.topic, received]
                 self._append(cursor, "insert_gaps", gaps, parameters)
 
-    @_again_with_room
+    @_again_alone
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
         with self._merging:
@@ -162,7 +145,7 @@ class DuckDbWarehouse:
         """Run a named read."""
         return self._db.rows(self._sql(query), parameters)
 
-    @_again_with_room
+    @_again_alone
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write."""
         with self._writing, self._db.transaction() as cursor:
@@ -179,7 +162,7 @@ class DuckDbWarehouse:
         )
         return [letter_from(row) for row in rows]
 
-    @_again_with_room
+    @_again_alone
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
         now = staging.naive_utc(self._clock.now())
@@ -189,6 +172,20 @@ class DuckDbWarehouse:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    @contextmanager
+    def _numbering(self, events: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+        """Yield a cursor in a transaction, and the number of the first of the events it will store.
+
+        Only one batch is written at a time, and the file belongs to one process, so a counter in
+        memory is enough. After a failure it is read from the file again.
+        """
+        last, self._last_seq = self._last_seq, None
+        with self._db.transaction() as cursor:
+            if last is None:
+                ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
+            yield cursor, last + 1
+        self._last_seq = last + events
 
     def _sql(self, name: str) -> str:
         return statement(_DIALECT, name, self._schema)
