@@ -12,7 +12,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-snapshots renew-snapshots test-slow test-kafka test-snowflake smoke-snowflake \
+.PHONY: help install run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
         chaos fuzz soak check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
@@ -44,7 +44,7 @@ run: install ## the console on a terminal, else the whole pipeline without a scr
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/dropship; else $(BIN)/dropship --run pipeline; fi
 
 test: $(VENV)/.developed ## the tests (at most 5 minutes on 2 cores)
-	$(PYTEST) -m "not slow and not kafka and not snowflake and not snapshots" tests
+	$(PYTEST) -m "not slow and not kafka and not snowflake and not snapshots and not torture" tests
 
 test-snapshots: $(VENV)/.developed ## compare pictures of the console with those that are kept
 	$(BIN)/python -m pytest -p no:xdist -m snapshots tests/snapshots
@@ -54,6 +54,9 @@ renew-snapshots: $(VENV)/.developed ## keep the pictures as they are now
 
 test-slow: $(VENV)/.developed ## the tests that `make test` leaves out
 	$(PYTEST) -m "slow and not kafka and not snowflake" tests || [ $$? -eq 5 ]  # 5: there are none
+
+test-torture: $(VENV)/.developed ## everything at once on the embedded warehouse (TORTURE_S seconds)
+	$(BIN)/python -m pytest -p no:xdist -m torture tests/torture
 
 test-kafka: $(VENV)/.developed ## the tests on a real Kafka, which Java and Maven provide
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m kafka tests/kafka
