@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
+from core.config.client_values import number
 from core.errors import DropshipError
 from core.lifecycle import PausableWorker, RunState
 from core.producer.answer_key import AnswerKey
@@ -126,7 +127,7 @@ class ProducerWorker(PausableWorker):
             config = self._broker.producer_config()
             room = self._open_room(stack)
             if room is not None:
-                config["batch.size"] = min(int(config.get("batch.size", BATCH_BYTES)), BATCH_BYTES)
+                config["batch.size"] = min(number(config, "batch.size", BATCH_BYTES), BATCH_BYTES)
             delivery = Delivery(config, self._topic)
             stack.callback(delivery.close)
             if room is not None:
