@@ -114,3 +114,17 @@ def test_a_cancelled_seed_leaves_no_files(desk: Desk, settings: Settings) -> Non
     desk.cancel_seed()
     wait_until(lambda: not desk.snapshot().seed.running)
     assert list(settings.paths.seed.glob("*.csv")) == []
+
+
+def test_a_closed_desk_starts_nothing_any_more(settings: Settings) -> None:
+    desk = Desk(settings)
+    desk.open()
+    wait_until(lambda: desk.ready)
+    desk.close()
+    before = set(threading.enumerate())
+    assert not desk.open()
+    assert not desk.generate(seed.Options())
+    assert not desk.validate()
+    assert not desk.demonstrate()
+    assert not desk.explorer.examine()
+    assert set(threading.enumerate()) <= before
