@@ -111,7 +111,7 @@ class Session:
             self._clock,
             self._life.stop_event,
             waiting=self._waiting,
-            alive=lambda: self._keep_alive(consumer),
+            alive=lambda: self._keep_alive(gatherer),
             give_up_after_s=self._options.give_up_after_s,
         )
         while not self._life.stopping:
@@ -224,16 +224,10 @@ class Session:
             self._paused = wanted
             self._publish()
 
-    def _keep_alive(self, consumer: Consumer) -> None:
+    def _keep_alive(self, gatherer: Gatherer) -> None:
         """Serve the group while the warehouse is away; nothing is read meanwhile."""
-        consumer.pause(self._assignment.partitions())
         self._paused = True
-        record = consumer.poll(0)
-        if record is not None and record.error() is None:
-            # It slipped in before the pause: it is read again afterwards.
-            consumer.seek(
-                TopicPartition(self._topic, record.partition() or 0, record.offset() or 0)
-            )
+        gatherer.keep_alive(self._assignment)
         self._counters.publish_if_due(self._life.state)
 
     def _step_over_gaps(self, consumer: Consumer) -> None:
