@@ -45,9 +45,10 @@ class _Rule:
 
     def lasting(self, before_s: float) -> Level:
         """Return the level to go to: the worst, or the best, that has lasted since then."""
-        worse = [at for at, since in self.at_least.items() if at > self.present and since <= before_s]
-        better = [at for at, since in self.at_most.items() if at < self.present and since <= before_s]
-        return max(worse, default=min(better, default=self.present))
+        present = self.present
+        worse = [to for to, at in self.at_least.items() if to > present and at <= before_s]
+        better = [to for to, at in self.at_most.items() if to < present and at <= before_s]
+        return max(worse, default=min(better, default=present))
 
 
 class AlertEngine:

@@ -62,6 +62,8 @@ class Session:
         self._broker_down = Event()
         self._commit_failed_s: float | None = None
         self._paused = False
+        self.reading_since: float | None = None
+        """Monotonic seconds at which it first went on with partitions in hand; None before."""
         self._assignment = Assignment(
             broker,
             warehouse,
@@ -178,7 +180,9 @@ class Session:
                 if self._life.stopping:
                     return False  # nothing was stored: it is read again by the next run
                 lasting = limit is not None and self._clock.monotonic() - began >= limit
-                if not error.transient or lasting:
+                if lasting:
+                    error.transient = False
+                if not error.transient:
                     raise
                 log.warning(N_("waiting for the broker"), extra={"reason": error.message})
                 self._broker_down.set()
@@ -219,6 +223,9 @@ class Session:
         elif self._paused:
             consumer.resume(self._assignment.partitions())
         if self._assignment.identity is not None:
+            if self.reading_since is None:
+                self.reading_since = self._clock.monotonic()
+                self._counters.waiting(None)  # what earlier sessions waited for is there again
             self._life.enter(RunState.PAUSED if wanted else RunState.RUNNING)
         if wanted != self._paused:
             self._paused = wanted

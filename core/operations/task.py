@@ -68,7 +68,7 @@ class Task(Generic[T]):
         self.latest: TaskSnapshot[T] = TaskSnapshot()
 
     def run(self, work: Callable[[], T]) -> bool:
-        """Start the work; return False, and do nothing, while some is under way or after `close`."""
+        """Start the work; return False, and do nothing, while some is under way or closed."""
         began = self._clock.monotonic()
         with self._lock:
             if self.latest.running or self._refusing:

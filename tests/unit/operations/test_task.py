@@ -54,7 +54,11 @@ def test_a_cancel_that_meets_the_end_brings_nothing_back() -> None:
     task: Task[None] = Task("t", SystemClock())
     task.stop = stop = LateEvent()
     stop.task = task
-    assert task.run(lambda: None if stop.wait(10) else None)
+
+    def work() -> None:
+        stop.wait(10)
+
+    assert task.run(work)
     canceller = Thread(target=task.cancel)
     canceller.start()
     canceller.join()
