@@ -22,7 +22,7 @@ from core.producer.options import ProduceOptions, Profile, check_profile, check_
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
-from core.producer.room import BATCH_BYTES, Room, shared_room
+from core.producer.room import BATCH_BYTES, Room, StoppedWaitingError, shared_room
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.sources import open_source, run_name
 from core.text import _
@@ -102,6 +102,8 @@ class ProducerWorker(PausableWorker):
                     self._publish(delivery, publisher)
                 finally:
                     self._drain(delivery)
+        except StoppedWaitingError:
+            pass  # nothing was sent yet
         except DropshipError as error:
             self._gauge.end(RunState.FAILED, error)
             raise
