@@ -226,7 +226,8 @@ class Desk:
         """Run the whole pipeline at a rate that can be watched."""
         if not self._allowed() or not self.ready:
             return False
-        return self._demo.run(Demonstration(self, self._demo, orders, rate).run)
+        demo = Demonstration(self, self._workers, self._backends, self._demo)
+        return self._demo.run(lambda: demo.run(orders, rate))
 
     def cancel_demo(self) -> None:
         """End the demonstration; what it started is stopped cleanly."""
