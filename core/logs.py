@@ -25,12 +25,11 @@ from pythonjsonlogger.json import JsonFormatter
 from core.clock import iso
 from core.config.secrets import Redactor
 from core.text import _, clean
-from core.text.sanitize import clean_tree
+from core.text.sanitize import clean_tree, mask_with
 from core.text.system import why
 
 MAX_BYTES = 5_000_000
 BACKUPS = 5
-_ROTATE_WAIT_S = 0.5
 _TRACE_LINES = 200
 FILE_ONLY = {"file_only": True}
 """`extra=` of a record that the person learns in another way."""
@@ -54,11 +53,13 @@ def start_logging(
 ) -> bool:
     """Send every logger's records to a file and to a person; return whether the file is open.
 
+    From then on `clean` hides secrets too, so that screens are as safe as the log.
     level: the lowest that goes into the file. show: takes the level's name and one safe line, and
     gets records from `show_level` up. A file that cannot be written is said once, as a warning.
     """
     root = logging.getLogger()
     stop_logging()
+    mask_with(redact)
     root.setLevel(min(logging.getLevelNamesMapping()[level], show_level))
     person = _ShownLines(show, redact)
     person.setLevel(show_level)
@@ -87,6 +88,7 @@ def stop_logging() -> None:
             with suppress(OSError):
                 handler.close()
     logging.captureWarnings(capture=False)
+    mask_with(None)
     threading.excepthook = threading.__excepthook__
 
 
@@ -148,7 +150,8 @@ class _SharedFile(RotatingFileHandler):
 
     def doRollover(self) -> None:  # noqa: N802 - logging's name
         """Rotate, unless another process does or did; then go on with what is there."""
-        with suppress(Timeout), FileLock(f"{self.baseFilename}.lock", timeout=_ROTATE_WAIT_S):
+        # Not waited for: every thread that logs meanwhile would wait along, a screen's too.
+        with suppress(Timeout), FileLock(f"{self.baseFilename}.lock", blocking=False):
             if self.stream is not None and not self._moved(self.stream):
                 super().doRollover()
 

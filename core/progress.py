@@ -12,7 +12,10 @@ class Progress(Protocol):
         ...
 
     def update(self, task: str, done: int, note: str = "") -> None:
-        """Say how many units are done in all, with a short note (a rate, a reason for waiting)."""
+        """Say how many units are done in all, with a short note (a reason for waiting, say).
+
+        Never a rate: who shows progress measures one, and shows the note whatever it says.
+        """
         ...
 
     def finish(self, task: str) -> None:

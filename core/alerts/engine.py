@@ -1,8 +1,13 @@
-"""Raises and clears alerts: a figure has to be bad for a while, and good for a while again."""
+"""Raises and clears alerts: a figure has to be bad for a while, and good for a while again.
+
+How long is asked of each level by itself. A figure that swings between warn and fail has been at
+least warn all the time, so it is raised as a warning; one level that had to last alone would begin
+anew with every swing, and no alert would ever come.
+"""
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -13,15 +18,37 @@ _PAST = 200
 
 @dataclass
 class _Rule:
-    """What is known of one rule: its alert, and the level that waits to last long enough."""
+    """What is known of one rule: its alert, and since when it has been so bad, or so good.
+
+    at_least[level]: since when it has been that bad or worse without a break; at_most[level]: that
+    good or better. What is not so now is left out.
+    """
 
     alert: Alert | None = None
-    wanted: Level = Level.NONE
-    since_s: float = 0.0
+    at_least: dict[Level, float] = field(default_factory=dict)
+    at_most: dict[Level, float] = field(default_factory=dict)
 
     @property
     def present(self) -> Level:
         return self.alert.level if self.alert else Level.NONE
+
+    def observe(self, level: Level, now_s: float) -> None:
+        for other in Level:
+            for since, holds in (
+                (self.at_least, level >= other),
+                (self.at_most, level <= other),
+            ):
+                if holds:
+                    since.setdefault(other, now_s)
+                else:
+                    since.pop(other, None)
+
+    def lasting(self, before_s: float) -> Level:
+        """Return the level to go to: the worst, or the best, that has lasted since then."""
+        present = self.present
+        worse = [to for to, at in self.at_least.items() if to > present and at <= before_s]
+        better = [to for to, at in self.at_most.items() if to < present and at <= before_s]
+        return max(worse, default=min(better, default=present))
 
 
 class AlertEngine:
@@ -69,13 +96,11 @@ class AlertEngine:
         level = measure.level(state.present) if measure else Level.NONE
         if measure is not None and state.alert is not None and level >= state.present:
             state.alert = replace(state.alert, message=measure.message)
-        if level != state.wanted:
-            state.wanted, state.since_s = level, now_s
-        if level == state.present:
-            return
+        state.observe(level, now_s)
         at_once = measure is not None and measure.at_once
-        if at_once or now_s - state.since_s >= self._hold_s:
-            yield self._move(state, rule, level, measure, at)
+        target = level if at_once else state.lasting(now_s - self._hold_s)
+        if target != state.present:
+            yield self._move(state, rule, target, measure, at)
 
     def _move(
         self, state: _Rule, rule: str, level: Level, measure: Measure | None, at: datetime

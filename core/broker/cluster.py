@@ -26,6 +26,7 @@ from core.broker.clients import (
 )
 from core.broker.identity import TopicIdentity
 from core.broker.topics import create_topic
+from core.config.client_values import choice
 from core.text import _, clean
 
 _GLANCE_S = 1.0
@@ -91,7 +92,7 @@ class Cluster:
 
         Groups follow the classic protocol until configured otherwise (`group.protocol`).
         """
-        classic = self._extra.get("group.protocol", "classic").lower() == "classic"
+        classic = choice(self._extra, "group.protocol", "classic") == "classic"
         return {
             "group.id": group_id,
             **WAREHOUSE_CONSUMER,

@@ -73,7 +73,7 @@ def start_embedded(paths: Paths, topic: str, *, clock: Clock) -> Cluster:
     announcement = Announcement(servers, os.getpid(), iso(clock.now()))
     try:
         _announce(paths.broker_file, announcement)
-    except StorageError:
+    except BaseException:
         hold.release()
         raise
     return _cluster(announcement, _Owner(host, hold, paths.broker_file))

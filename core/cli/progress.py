@@ -130,7 +130,7 @@ class Board:
             if task.ended:
                 return
             bar = self._bars[name] = _new_bar(task, self._stream, len(self._bars))
-        bar.set_postfix_str(_note_of(task), refresh=False)
+        bar.set_postfix_str(task.note, refresh=False)
         if not bar.update(max(task.done - bar.n, 0)):
             bar.refresh()
 
@@ -189,14 +189,9 @@ def _line_of(task: _Task, now: float) -> str:
             parts.append(_("{time} left").format(time=_duration((task.total - task.done) / rate)))
     elif task.total is None and task.done == 0:
         parts = [_duration(now - task.began)]
-    if note := _note_of(task):
-        parts.append(note)
+    if task.note:
+        parts.append(task.note)
     return _("{task}: {told}").format(task=task.name, told=", ".join(parts))
-
-
-def _note_of(task: _Task) -> str:
-    """Return the note, unless it is a rate: that is shown anyway."""
-    return "" if "/s" in task.note else task.note
 
 
 def _last_line(task: _Task, now: float) -> str:

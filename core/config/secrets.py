@@ -30,10 +30,27 @@ class Redactor:
         # Longest first, so that a secret that contains another disappears as a whole.
         ordered = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(_pattern(form) for form in ordered)) if forms else None
+        self.longest = len(ordered[0]) if ordered else 0
 
     def __call__(self, text: str) -> str:
         """Return the text with secrets masked."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
+
+    def head(self, text: str, limit: int) -> str:
+        """Return the beginning of a text, each secret that begins in it masked as a whole.
+
+        limit: characters of the text that count; what is returned may be longer or shorter.
+        """
+        if self._pattern is None:
+            return text[:limit]
+        parts, at = [], 0
+        # Where a secret ends is looked at too, and what follows it, which may make it longer.
+        for found in self._pattern.finditer(text, 0, limit + self.longest + 1):
+            if found.start() >= limit:
+                break
+            parts += [text[at : found.start()], MASK]
+            at = found.end()
+        return "".join((*parts, text[at:limit]))
 
     def tree(self, value: object) -> object:
         """Return a JSON-like value with secrets masked in every string of it."""

@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from core.broker.base import Broker
 from core.broker.identity import TopicIdentity
+from core.config.client_values import choice
 from core.errors import BrokerError
 from core.text import _, clean
 from core.warehouse.base import Warehouse
@@ -233,5 +234,5 @@ def _nothing() -> None:
 
 def is_incremental(config: dict[str, Any]) -> bool:
     """Return whether partitions arrive in steps with these settings (KIP-429, KIP-848)."""
-    newer = config.get("group.protocol") == "consumer"
+    newer = choice(config, "group.protocol", "classic") == "consumer"
     return newer or "cooperative" in str(config.get("partition.assignment.strategy", ""))

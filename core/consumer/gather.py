@@ -12,7 +12,7 @@ are woken after such a jump: they send the heartbeats of the group.
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from core.broker.clients import kafka_error, passes
 from core.broker.local_codes import LocalCode
@@ -49,6 +49,8 @@ class Gatherer:
         self._wait = wait
         self._largest = options.max_batch_bytes // _FIRST_CHUNK
         self._lead = self._wall_lead()
+        self._put_back: dict[int, int] = {}
+        """The first record of each partition that `keep_alive` put back, until reading goes on."""
 
     def gather(self, assignment: Assignment, room: int) -> list[Any]:
         """Return up to `room` records, possibly none.
@@ -58,6 +60,7 @@ class Gatherer:
         Errors, after which the consumer must be closed: BrokerError for an error that does not
         pass; what failed in a callback of the assignment.
         """
+        self._put_back.clear()
         most = min(room, self._options.max_batch)
         records: list[Any] = []
         size = 0
@@ -83,6 +86,30 @@ class Gatherer:
         if not records:
             self._rest()
         return records
+
+    def keep_alive(self, assignment: Assignment) -> None:
+        """Serve the group while nothing may be read, as while the warehouse is away.
+
+        A record that slips in before the pause is read again later. What comes in place of one is
+        told once only, so it counts now: an end, or an offset that is gone. Errors: as `gather`.
+        """
+        self._consumer.pause(assignment.partitions())
+        record: Any = self._consumer.poll(0)
+        if record is None:
+            return
+        partition = record.partition()
+        if record.error() is None:
+            back = min(self._put_back.get(partition, record.offset()), record.offset())
+            self._put_back[partition] = back
+            self._consumer.seek(TopicPartition(record.topic(), partition, back))
+        elif not self._is_beyond(record, assignment):
+            self._note(record, assignment)
+
+    def _is_beyond(self, record: Any, assignment: Assignment) -> bool:
+        """Return whether an end lies behind a record that was put back: it will be told again."""
+        back = self._put_back.get(record.partition(), -1)
+        unread = back >= assignment.positions.get(record.partition(), 0)
+        return bool(record.error().code() == LocalCode.PARTITION_EOF and unread)
 
     def _rest(self) -> None:
         """Wait while there is nothing, and wake the client when the clock was set back."""

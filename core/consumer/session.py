@@ -62,6 +62,8 @@ class Session:
         self._broker_down = Event()
         self._commit_failed_s: float | None = None
         self._paused = False
+        self.reading_since: float | None = None
+        """Monotonic seconds at which it first went on with partitions in hand; None before."""
         self._assignment = Assignment(
             broker,
             warehouse,
@@ -111,7 +113,7 @@ class Session:
             self._clock,
             self._life.stop_event,
             waiting=self._waiting,
-            alive=lambda: self._keep_alive(consumer),
+            alive=lambda: self._keep_alive(gatherer),
             give_up_after_s=self._options.give_up_after_s,
         )
         while not self._life.stopping:
@@ -178,7 +180,9 @@ class Session:
                 if self._life.stopping:
                     return False  # nothing was stored: it is read again by the next run
                 lasting = limit is not None and self._clock.monotonic() - began >= limit
-                if not error.transient or lasting:
+                if lasting:
+                    error.transient = False
+                if not error.transient:
                     raise
                 log.warning(N_("waiting for the broker"), extra={"reason": error.message})
                 self._broker_down.set()
@@ -219,21 +223,18 @@ class Session:
         elif self._paused:
             consumer.resume(self._assignment.partitions())
         if self._assignment.identity is not None:
+            if self.reading_since is None:
+                self.reading_since = self._clock.monotonic()
+                self._counters.waiting(None)  # what earlier sessions waited for is there again
             self._life.enter(RunState.PAUSED if wanted else RunState.RUNNING)
         if wanted != self._paused:
             self._paused = wanted
             self._publish()
 
-    def _keep_alive(self, consumer: Consumer) -> None:
+    def _keep_alive(self, gatherer: Gatherer) -> None:
         """Serve the group while the warehouse is away; nothing is read meanwhile."""
-        consumer.pause(self._assignment.partitions())
         self._paused = True
-        record = consumer.poll(0)
-        if record is not None and record.error() is None:
-            # It slipped in before the pause: it is read again afterwards.
-            consumer.seek(
-                TopicPartition(self._topic, record.partition() or 0, record.offset() or 0)
-            )
+        gatherer.keep_alive(self._assignment)
         self._counters.publish_if_due(self._life.state)
 
     def _step_over_gaps(self, consumer: Consumer) -> None:

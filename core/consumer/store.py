@@ -74,7 +74,9 @@ class Store:
                 except WarehouseError as again:
                     late = self._clock.monotonic() - began
                     lasting = self._give_up_after_s is not None and late >= self._give_up_after_s
-                    if not again.transient or lasting:
+                    if lasting:
+                        again.transient = False  # it had its time: no other session is to try
+                    if not again.transient:
                         raise
                     error, wait = again, min(wait * 2, _LONGEST_WAIT_S)
         finally:

@@ -65,16 +65,24 @@ class ConsumerWorker(PausableWorker):
         self._counters.end(RunState.STOPPED)
 
     def _sessions(self) -> None:
-        """Run sessions until one ends by itself, or failures last longer than allowed."""
+        """Run sessions until one ends by itself, or failures last longer than allowed.
+
+        A session that gave up waiting says so by an error that does not pass. One that has read
+        for the whole limit was sound, so failures are counted from its end, records or not.
+        """
         failing_since, progress = None, -1
+        limit = self._options.give_up_after_s
         while True:
+            session = None
             try:
-                self._session().run()
+                session = self._session()
+                session.run()
             except DropshipError as error:
                 now = self._clock.monotonic()
-                if failing_since is None or self._counters.consumed != progress:
+                since = None if session is None else session.reading_since
+                sound = since is not None and limit is not None and now - since >= limit
+                if failing_since is None or sound or self._counters.consumed != progress:
                     failing_since, progress = now, self._counters.consumed
-                limit = self._options.give_up_after_s
                 lasting = limit is not None and now - failing_since >= limit
                 if not error.transient or lasting or self._life.stopping:
                     raise
@@ -85,7 +93,6 @@ class ConsumerWorker(PausableWorker):
                 self._counters.publish(RunState.WAITING)
                 if self._clock.wait(self._life.stop_event, _AGAIN_S):
                     raise
-                self._counters.waiting(None)
             else:
                 return
 

@@ -9,6 +9,7 @@ from threading import Event
 from core.broker.base import Broker
 from core.broker.clients import client_log
 from core.broker.connect import connect_broker
+from core.config.client_values import choice
 from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, unseen, warn
 from core.errors import BrokerError
 from core.text import _, clean
@@ -53,7 +54,7 @@ def _reached(visit: Examination, broker: Broker) -> str:
         )
     return _("a broker answers at {servers} ({protocol})").format(
         servers=clean(broker.bootstrap_servers, 120),
-        protocol=clean(client.get("security.protocol", "plaintext").upper(), 40),
+        protocol=clean(choice(client, "security.protocol", "plaintext").upper(), 40),
     )
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
+from core.config.client_values import choice
 from core.export.sink import PASSPHRASE, SASL_PASSWORD, TABLE, Sink
 
 _ENCRYPTED = frozenset({"ssl", "sasl_ssl"})
@@ -42,7 +43,7 @@ def scalar(value: str) -> str:
 
 def _security(client: Mapping[str, str]) -> dict[str, str | bool]:
     """Return how the brokers are reached. Secrets stay out: the file refers to the environment."""
-    protocol = client.get("security.protocol", "plaintext").lower()
+    protocol = choice(client, "security.protocol", "plaintext")
     return {
         "tls": protocol in _ENCRYPTED,
         "ca": client.get("ssl.ca.location", ""),

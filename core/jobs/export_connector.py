@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.broker.identity import TopicIdentity
+from core.config.client_values import choice
 from core.errors import BrokerError, StorageError
 from core.export.kafka_connect import connector, worker_settings
 from core.export.redpanda_connect import pipeline_text
@@ -127,7 +128,7 @@ def _references(sink: Sink, engine: Engine) -> tuple[str, ...]:
     if sink.encrypted:
         places.append(PASSPHRASE)
     # A worker of Kafka Connect has its own way to the brokers; a pipeline has it in its file.
-    sasl = sink.kafka.get("security.protocol", "").lower().startswith("sasl")
+    sasl = choice(sink.kafka, "security.protocol", "plaintext").startswith("sasl")
     if engine == "redpanda-connect" and sasl:
         places.append(SASL_PASSWORD)
     return tuple(places)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.broker.base import Broker, TopicPlan
 from core.config import Settings
+from core.config.client_values import flag
 from core.jobs.base import JobContext
 from core.text import _
 
@@ -79,7 +80,7 @@ def require_topic(context: JobContext, broker: Broker) -> PreparedTopic | None:
     left to it.
     """
     kafka = context.settings.kafka
-    leave_to_cluster = kafka.client.get("allow.auto.create.topics", "").lower() in {"true", "1"}
+    leave_to_cluster = flag(kafka.client, "allow.auto.create.topics", default=False)
     if kafka.bootstrap_servers is None or leave_to_cluster:
         return None
     return PreparedTopic(kafka.topic, len(broker.partitions(kafka.topic)), created=False)

@@ -83,7 +83,7 @@ class Desk:
         if self.ready or self._closing.is_set() or not self._opening.run(self._open):
             return False
         with self._lock:
-            if self._sampler.ident is None:
+            if self._sampler.ident is None and not self._closing.is_set():
                 self._sampler.start()
         return True
 
@@ -122,10 +122,11 @@ class Desk:
 
         Blocks, at most about a minute; call it off the screen's thread.
         """
-        self._closing.set()
+        with self._lock:
+            self._closing.set()
         self._workers.refuse()
         for task in (self._demo, self._seed, self._checking.task, self._opening):
-            task.cancel()
+            task.close()
         for task in (self._demo, self._seed, self._checking.task, self._opening):
             task.join(_DRAIN_S)
         self.explorer.close()
@@ -225,7 +226,8 @@ class Desk:
         """Run the whole pipeline at a rate that can be watched."""
         if not self._allowed() or not self.ready:
             return False
-        return self._demo.run(Demonstration(self, self._demo, orders, rate).run)
+        demo = Demonstration(self, self._workers, self._backends, self._demo)
+        return self._demo.run(lambda: demo.run(orders, rate))
 
     def cancel_demo(self) -> None:
         """End the demonstration; what it started is stopped cleanly."""

@@ -4,7 +4,7 @@ Each reading is taken only while its pane is on the screen (`look_at`); replay a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
@@ -118,7 +118,7 @@ class Explorer:
         """End pollers and tasks; blocks for a few seconds at most."""
         self._wanted = ""
         for task in (self._replay, self._doctor):
-            task.cancel()
+            task.close()
         for poller, _interval in self._pollers.values():
             poller.stop()
         for task in (self._replay, self._doctor):
@@ -201,4 +201,4 @@ class Explorer:
         return check_up(self._settings, self._clock, self._doctor, warehouse, self._show)
 
     def _show(self, so_far: Sequence[Finding]) -> None:
-        self._doctor.latest = replace(self._doctor.latest, result=tuple(so_far))
+        self._doctor.show(tuple(so_far))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
 from core.clock import Clock
@@ -42,15 +42,17 @@ class Poller(Generic[T]):
         self._take = take
         self._clock = clock
         self._wake = Event()
+        self._starting = Lock()
         self._ended = False
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self.interval_s = interval_s
         self.latest: Reading[T] = Reading()
 
     def start(self) -> None:
-        """Start polling; safe to repeat."""
-        if self._thread.ident is None:
-            self._thread.start()
+        """Start polling; safe to repeat, from any thread; nothing after `stop`."""
+        with self._starting:
+            if self._thread.ident is None and not self._ended:
+                self._thread.start()
 
     def set_interval(self, seconds: float) -> None:
         """Poll at another interval from now on; 0 is only when asked."""
@@ -63,7 +65,8 @@ class Poller(Generic[T]):
 
     def stop(self) -> None:
         """End the thread; returns at once."""
-        self._ended = True
+        with self._starting:
+            self._ended = True
         self._wake.set()
 
     def join(self, timeout: float | None = None) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Thread
-from typing import Generic, TypeVar
+from threading import Event, Lock, Thread
+from typing import Any, Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
@@ -51,52 +51,71 @@ class TaskSnapshot(Generic[T]):
 
 
 class Task(Generic[T]):
-    """Runs one function at a time; a Progress for it, and a snapshot for everyone else."""
+    """Runs one function at a time; a Progress for it, and a snapshot for everyone else.
+
+    Any thread may call anything. What is read of the snapshot to make the next one is read under a
+    lock: two starts at once must not both run, nor a cancel bring back what has just ended.
+    """
 
     def __init__(self, name: str, clock: Clock) -> None:
         self._name = name
         self._clock = clock
+        self._lock = Lock()
+        self._refusing = False
         self._thread: Thread | None = None
         self._began = 0.0
         self.stop = Event()
         self.latest: TaskSnapshot[T] = TaskSnapshot()
 
     def run(self, work: Callable[[], T]) -> bool:
-        """Start the work; return False, and do nothing, while some is under way."""
-        if self.latest.running:
-            return False
-        self.stop.clear()
-        self._began = self._clock.monotonic()
-        self.latest = TaskSnapshot(running=True, result=self.latest.result)
-        self._thread = Thread(target=self._work, args=(work,), name=self._name, daemon=True)
-        self._thread.start()
-        return True
+        """Start the work; return False, and do nothing, while some is under way or closed."""
+        began = self._clock.monotonic()
+        with self._lock:
+            if self.latest.running or self._refusing:
+                return False
+            self.stop.clear()
+            self._began = began
+            thread = Thread(target=self._work, args=(work,), name=self._name, daemon=True)
+            # It tells nothing before the lock is free; where no thread can be had, nothing changed.
+            thread.start()
+            self._thread = thread
+            self.latest = TaskSnapshot(running=True, result=self.latest.result)
+            return True
 
     def cancel(self) -> None:
         """Ask for a clean end; returns at once."""
-        if self.latest.running:
-            self.stop.set()
-            self.latest = replace(self.latest, cancelling=True)
+        with self._lock:
+            if self.latest.running:
+                self.stop.set()
+                self.latest = replace(self.latest, cancelling=True)
+
+    def close(self) -> None:
+        """Ask for a clean end, and start nothing any more; returns at once."""
+        with self._lock:
+            self._refusing = True
+        self.cancel()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end; return whether it came."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def show(self, result: T) -> None:
+        """Show a result before the work is over."""
+        self._change(result=result)
 
     def start(self, task: str, total: int | None, unit: str) -> None:
         """Begin a step (the Progress seam)."""
         self._began = self._clock.monotonic()
-        self.latest = replace(
-            self.latest, step=task, total=total, unit=unit, done=0, note="", rate=0.0
-        )
+        self._change(step=task, total=total, unit=unit, done=0, note="", rate=0.0)
 
     def update(self, task: str, done: int, note: str = "") -> None:
         """Say how far a step is (the Progress seam)."""
         elapsed = self._clock.monotonic() - self._began
-        self.latest = replace(
-            self.latest,
+        self._change(
             step=task,
             done=done,
             note=note,
@@ -121,15 +140,11 @@ class Task(Generic[T]):
             )
             raise
         else:
-            self.latest = replace(self.latest, result=result)
-            self._end()
+            self._end(result=result)
 
-    def _end(self, *, error: str = "", hint: str = "") -> None:
-        self.latest = replace(
-            self.latest,
-            running=False,
-            cancelling=False,
-            ended_at=self._clock.now(),
-            error=error,
-            hint=hint,
-        )
+    def _end(self, **changes: Any) -> None:
+        self._change(running=False, cancelling=False, ended_at=self._clock.now(), **changes)
+
+    def _change(self, **changes: Any) -> None:
+        with self._lock:
+            self.latest = replace(self.latest, **changes)

@@ -55,6 +55,13 @@ class Workers:
         worker = self._consumer
         return worker if worker is not None and worker.alive else None
 
+    def is_alive(self, name: str) -> bool:
+        """Return whether the `producer`, the `consumer` or the `merge` is at work."""
+        worker = {"producer": self._producer, "consumer": self._consumer, "merge": self._merge}[
+            name
+        ]
+        return worker is not None and worker.alive
+
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing; a cluster is asked for its topic first, as the job does.
 

@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.clients import kafka_error
 from core.broker.local_codes import LocalCode
+from core.config.client_values import number
 from core.errors import BrokerError
 from core.text import _, clean
 
@@ -43,10 +44,10 @@ class Delivery:
         self._closed = False
         self._fatal: KafkaError | None = None
         self._rest: list[Record] = []
-        capacity = config.get("queue.buffering.max.messages", _DEFAULT_CAPACITY)
-        self._capacity = int(capacity) or 2**31
-        timeout = config.get("message.timeout.ms", config.get("delivery.timeout.ms"))
-        self.timeout_s = int(timeout or _DEFAULT_TIMEOUT_MS) / 1000
+        self._capacity = number(config, "queue.buffering.max.messages", _DEFAULT_CAPACITY) or 2**31
+        named = "message.timeout.ms" if "message.timeout.ms" in config else "delivery.timeout.ms"
+        # No limit, which 0 stands for, would let a drain wait for ever.
+        self.timeout_s = (number(config, named, 0) or _DEFAULT_TIMEOUT_MS) / 1000
         own = {
             "delivery.report.only.error": True,
             "on_delivery": self._report,

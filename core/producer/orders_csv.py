@@ -50,6 +50,7 @@ class OrdersCsv:
     def __init__(self, path: Path) -> None:
         self._path = path / "orders.csv" if path.is_dir() else path
         self._file = self._open()
+        self._size = 0
         try:
             with suppress(OSError):
                 self._size = os.fstat(self._file.fileno()).st_size

@@ -8,7 +8,7 @@ unconsumed is read once, at the start, to know its size (`leftovers.py`).
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 from zlib import crc32
@@ -31,6 +31,7 @@ BATCH_BYTES = 262_144
 _BUSY_S = 0.02
 _CALM_S = 0.1
 _JOIN_S = 1.0
+_TURN_S = 0.05
 
 
 class Room:
@@ -166,43 +167,71 @@ def shared_room(
     """Yield the room that the producers of this process share on a broker.
 
     lock_file: held while anyone has the room; None where no other process can reach the broker.
-    Errors: BrokerError naming the other process that publishes, or when the broker does not answer.
+    Whoever comes while it is being measured waits, and nobody else does.
+    Errors: BrokerError naming the other process that publishes, or when the broker does not answer;
+    StoppedWaitingError.
     """
-    name = (broker.bootstrap_servers, topic, group_id)
     with _rooms_lock:
-        lease = _rooms.get(name)
-        if lease is None:
+        lease = _rooms.setdefault((broker.bootstrap_servers, topic, group_id), _Lease())
+    with lease.turn(clock, stopping):
+        if lease.room is None:
             hold = None if lock_file is None else _hold(lock_file, clock)
             try:
-                lease = _rooms[name] = _Lease(Room(broker, topic, group_id, stopping), hold)
+                lease.room = Room(broker, topic, group_id, stopping)
             except BaseException:
                 if hold is not None:
                     hold.release()
                 raise
+            lease.hold = hold
         lease.users += 1
+        room = lease.room
     try:
-        yield lease.room
+        yield room
     finally:
-        with _rooms_lock:
+        with lease.lock:
             lease.users -= 1
             if lease.users == 0:
-                del _rooms[name]
-                lease.room.end()
+                room.end()
                 if lease.hold is not None:
                     lease.hold.release()
+                lease.room = lease.hold = None
+
+
+class StoppedWaitingError(BrokerError):
+    """A stop came while another producer of this process found out how full the broker is."""
 
 
 @dataclass
 class _Lease:
-    """A room, the lock that goes with it, and how many producers have it."""
+    """A room while somebody has it, the lock file that goes with it, and how many have it.
 
-    room: Room
-    hold: Hold | None
+    lock: held while it is opened, which may take half a minute, and while it is closed.
+    """
+
+    room: Room | None = None
+    hold: Hold | None = None
     users: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def turn(self, clock: Clock, stopping: Callable[[], bool]) -> Iterator[None]:
+        """Hold `lock`, waited for in small steps. Errors: StoppedWaitingError."""
+        while not self.lock.acquire(blocking=False):
+            if stopping():
+                raise StoppedWaitingError(
+                    _("stopped while another producer of this process measures the broker")
+                )
+            clock.wait(_never, _TURN_S)
+        try:
+            yield
+        finally:
+            self.lock.release()
 
 
 _rooms: dict[tuple[str, str, str], _Lease] = {}
+"""By address, topic and group. They stay, empty, so that whoever comes meets the same lock."""
 _rooms_lock = Lock()
+_never = Event()
 
 
 def _hold(lock_file: Path, clock: Clock) -> Hold:

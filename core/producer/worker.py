@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
+from core.config.client_values import number
 from core.errors import DropshipError
 from core.lifecycle import PausableWorker, RunState
 from core.producer.answer_key import AnswerKey
@@ -21,7 +22,7 @@ from core.producer.options import ProduceOptions, Profile, check_profile, check_
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
-from core.producer.room import BATCH_BYTES, Room, shared_room
+from core.producer.room import BATCH_BYTES, Room, StoppedWaitingError, shared_room
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.sources import open_source, run_name
 from core.text import _
@@ -101,6 +102,8 @@ class ProducerWorker(PausableWorker):
                     self._publish(delivery, publisher)
                 finally:
                     self._drain(delivery)
+        except StoppedWaitingError:
+            pass  # nothing was sent yet
         except DropshipError as error:
             self._gauge.end(RunState.FAILED, error)
             raise
@@ -126,7 +129,7 @@ class ProducerWorker(PausableWorker):
             config = self._broker.producer_config()
             room = self._open_room(stack)
             if room is not None:
-                config["batch.size"] = min(int(config.get("batch.size", BATCH_BYTES)), BATCH_BYTES)
+                config["batch.size"] = min(number(config, "batch.size", BATCH_BYTES), BATCH_BYTES)
             delivery = Delivery(config, self._topic)
             stack.callback(delivery.close)
             if room is not None:

@@ -4,7 +4,6 @@ Chunks come from `people`, `goods` and `purchases`; `output` makes the files app
 all. Import this module only where data are generated: it brings in NumPy and Faker's word lists.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from core.seed.spec import (
     SeedSpec,
 )
 from core.text import _
-from core.text.figures import count
 
 TASK = "seed"
 """Name of the progress task."""
@@ -80,12 +78,11 @@ def _write(
 
 
 class _Meter:
-    """Tells how far the work is and how fast it goes, and asks whether to go on."""
+    """Tells how far the work is, and asks whether to go on."""
 
     def __init__(self, progress: Progress, cancelled: Cancelled) -> None:
         self._progress = progress
         self._cancelled = cancelled
-        self._began = time.monotonic()
         self._done = 0
 
     def start(self, total: int) -> None:
@@ -95,9 +92,7 @@ class _Meter:
     def advance(self, rows: int) -> None:
         """Count rows; raise where the caller wants no more."""
         self._done += rows
-        seconds = time.monotonic() - self._began
-        rate = int(self._done / seconds) if seconds > 0 else 0
-        self._progress.update(TASK, self._done, _("{rate} rows/s").format(rate=count(rate)))
+        self._progress.update(TASK, self._done)
         if self._cancelled():
             raise _CancelledError
 

@@ -42,7 +42,7 @@ def invalidates(error: duckdb.Error) -> bool:
 def translated(error: duckdb.Error, file: Path) -> DropshipError:
     """Return a driver error as ours: full disk, damaged file, or a refusal by the warehouse."""
     reason = clean(str(error).split("\n", 1)[0], 300)
-    lowered = str(error).lower()
+    lowered = symptoms(error, file)
     if any(word in lowered for word in _FULL):
         return StorageError(
             _("cannot write the warehouse {file}: {reason}").format(
@@ -70,6 +70,13 @@ def translated(error: duckdb.Error, file: Path) -> DropshipError:
     )
 
 
+def symptoms(error: duckdb.Error, file: Path) -> str:
+    """Return what an error says in small letters, without what it only quotes: path and values."""
+    if isinstance(error, (duckdb.DataError, duckdb.IntegrityError)):
+        return ""
+    return str(error).replace(str(file), "").lower()
+
+
 def damaged(file: Path, reason: str) -> StorageError:
     """Return the error about a file that is not what DuckDB wrote."""
     return StorageError(
@@ -87,7 +94,7 @@ def _is_damage(error: duckdb.Error, lowered: str) -> bool:
 def open_error(error: duckdb.Error, file: Path) -> DropshipError:
     """Return why a file cannot be opened, as ours."""
     reason = clean(str(error).split("\n", 1)[0], 300)
-    if "conflicting lock" in str(error).lower():
+    if "conflicting lock" in symptoms(error, file):
         return WarehouseHeldError(
             _("the warehouse {file} is in use: {reason}").format(file=clean(file), reason=reason),
             hint=_("end that process, or choose another --data-dir"),

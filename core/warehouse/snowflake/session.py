@@ -160,13 +160,18 @@ class Sessions:
                 found = None
         for connection in stale:
             connection.close()
-        if found is None:
-            if self.closing.is_set():
-                raise WarehouseError(_("the connection to Snowflake is closed"))
-            found = Connection(self._settings, self._names, self._orphans)
+        return self._opened(thread) if found is None else found
+
+    def _opened(self, thread: Thread) -> Connection:
+        """Log in for a thread; logging in takes seconds, so all may have been closed meanwhile."""
+        if not self.closing.is_set():
+            made = Connection(self._settings, self._names, self._orphans)
             with self._guard:
-                self._open[thread] = found
-        return found
+                if not self.closing.is_set():
+                    self._open[thread] = made
+                    return made
+            made.close()
+        raise WarehouseError(_("the connection to Snowflake is closed"))
 
     def patiently(self, work: Callable[[Connection], T], *, stop: Event | None = None) -> T:
         """Do what can be repeated without harm, again while it fails for what passes.
@@ -191,8 +196,8 @@ class Sessions:
 
     def close(self) -> None:
         """Cancel what still runs, and log out of every session."""
-        self.closing.set()
         with self._guard:
+            self.closing.set()
             connections = list(self._open.values())
             self._open.clear()
         self._cancel([connection for connection in connections if connection.busy])

@@ -1,18 +1,20 @@
 """The desk drives the whole pipeline on the embedded back ends, and leaves nothing behind."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from core.clock import SystemClock
 from core.config import Settings
-from core.errors import UsageError
+from core.errors import UsageError, WarehouseError
 from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.desk import Desk
 from core.validation.model import Status
+from core.warehouse.base import Warehouse
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import MergeResult, RawBatch, Row
 from tests.support.oracle import oracle_rows
 from tests.support.waiting import wait_until
 
@@ -51,6 +53,117 @@ def test_a_cancelled_demonstration_says_so_and_stops_the_producer(desk: Desk) ->
     wait_until(lambda: not desk.snapshot().demo.running)
     assert "cancelled" in desk.snapshot().demo.error
     wait_until(lambda: desk.snapshot().producer.state is RunState.STOPPED)
+
+
+class Gated:
+    """A warehouse whose merge waits for a gate, and whose writes and merges fail on demand."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked = 0
+        self.write_error: WarehouseError | None = None
+        self.merge_error: WarehouseError | None = None
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._warehouse, name)
+
+    def merge(self) -> MergeResult:
+        assert self.gate.wait(60)
+        if self.merge_error is not None:
+            raise self.merge_error
+        return self._warehouse.merge()
+
+    def write_batch(self, batch: RawBatch) -> None:
+        if self.write_error is not None:
+            raise self.write_error
+        self._warehouse.write_batch(batch)
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        self.asked += query == "merge_waiting"
+        return self._warehouse.rows(query, parameters)
+
+
+@pytest.fixture
+def gated(desk: Desk) -> Iterator[Gated]:
+    warehouse = Gated(desk._warehouse)
+    desk._backends.warehouse = warehouse
+    yield warehouse
+    warehouse.gate.set()
+    warehouse.write_error = warehouse.merge_error = None
+
+
+def demonstrated(desk: Desk, orders: int) -> None:
+    """Run a demonstration to its end; fail unless it passes."""
+    assert desk.demonstrate(orders=orders, rate=1_000)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert (desk.snapshot().demo.error, desk.snapshot().demo.result) == ("", "PASS")
+
+
+def stopped_consumer(desk: Desk) -> None:
+    assert desk.consumer is not None
+    desk.consumer.stop()
+    wait_until(lambda: desk.consumer is None)
+
+
+def test_a_larger_demonstration_after_a_stopped_consumer_comes_to_its_end(desk: Desk) -> None:
+    demonstrated(desk, 200)
+    stopped_consumer(desk)
+    demonstrated(desk, 300)
+    assert oracle_rows(desk._warehouse, "coordinates")[499:500]
+
+
+def test_a_demonstration_waits_for_the_merge_of_its_own_orders(desk: Desk, gated: Gated) -> None:
+    demonstrated(desk, 200)
+    stopped_consumer(desk)
+    gated.gate.clear()
+    validated = desk.snapshot().validation.ended_at
+    asked = gated.asked
+    assert desk.demonstrate(orders=200, rate=1_000)
+    wait_until(lambda: gated.asked > asked + 3 or not desk.snapshot().demo.running, seconds=60)
+    assert desk.snapshot().demo.running, "its orders wait for the merge"
+    assert desk.snapshot().validation.ended_at == validated
+    gated.gate.set()
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert (desk.snapshot().demo.error, desk.snapshot().demo.result) == ("", "PASS")
+
+
+def test_a_demonstration_whose_consumer_dies_says_so(desk: Desk, gated: Gated) -> None:
+    gated.write_error = WarehouseError("the table is gone")
+    assert desk.demonstrate(orders=200, rate=1_000)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert desk.snapshot().demo.error == (
+        "the consumer ended before the demonstration did: the table is gone"
+    )
+    wait_until(lambda: desk.producer is None)
+
+
+def test_a_demonstration_whose_consumer_is_stopped_says_so(desk: Desk) -> None:
+    assert desk.demonstrate(orders=300, rate=50)
+    wait_until(lambda: desk.snapshot().consumer.inserted, seconds=60)
+    stopped_consumer(desk)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert "it was stopped" in desk.snapshot().demo.error
+
+
+def test_a_demonstration_whose_merge_dies_says_so(desk: Desk, gated: Gated) -> None:
+    gated.merge_error = WarehouseError("no right to merge")
+    assert desk.demonstrate(orders=200, rate=1_000)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert desk.snapshot().demo.error == (
+        "the merge ended before the demonstration did: no right to merge"
+    )
+
+
+def test_a_demonstration_does_not_take_the_work_of_others_for_its_own(desk: Desk) -> None:
+    generated(desk)
+    desk.start_consumer()
+    assert desk.start_producer(produce.Options(mode="stream", rate=20))
+    assert desk.demonstrate(orders=200, rate=1_000)
+    wait_until(lambda: not desk.snapshot().demo.running, seconds=60)
+    assert "a producer is at work already" in desk.snapshot().demo.error
+    assert desk.producer is not None
 
 
 def test_controls_act_and_a_second_start_does_nothing(desk: Desk) -> None:
@@ -114,3 +227,17 @@ def test_a_cancelled_seed_leaves_no_files(desk: Desk, settings: Settings) -> Non
     desk.cancel_seed()
     wait_until(lambda: not desk.snapshot().seed.running)
     assert list(settings.paths.seed.glob("*.csv")) == []
+
+
+def test_a_closed_desk_starts_nothing_any_more(settings: Settings) -> None:
+    desk = Desk(settings)
+    desk.open()
+    wait_until(lambda: desk.ready)
+    desk.close()
+    before = set(threading.enumerate())
+    assert not desk.open()
+    assert not desk.generate(seed.Options())
+    assert not desk.validate()
+    assert not desk.demonstrate()
+    assert not desk.explorer.examine()
+    assert set(threading.enumerate()) <= before

@@ -67,6 +67,33 @@ def test_a_figure_that_swings_around_its_limit_does_not_flap():
     assert [kind for kind, _ in course.kinds] == ["raised"]
 
 
+def test_a_figure_that_swings_between_warn_and_fail_is_raised():
+    course = Course()
+    course.feed(*[500, 5_000] * 300)
+    assert course.kinds == [("raised", 3)]
+    assert course.active[0].level is Level.WARN
+    course.feed(*[5_000] * 4)
+    assert course.kinds[1:] == [("worse", 602)]  # it has lasted since second 599
+
+
+def test_a_bad_figure_that_swings_below_its_limits_gets_better():
+    course = Course()
+    course.feed(*[5_000] * 5)
+    assert course.active[0].level is Level.BAD
+    course.feed(*[500, 10] * 300)
+    assert course.kinds == [("raised", 3), ("better", 8)]
+    assert course.active[0].level is Level.WARN
+    course.feed(*[10] * 4)
+    assert [kind for kind, _ in course.kinds] == ["raised", "better", "cleared"]
+
+
+def test_what_is_bad_from_the_start_is_raised_as_bad_once():
+    course = Course()
+    course.feed(*[5_000] * 10)
+    assert course.kinds == [("raised", 3)]
+    assert course.active[0].level is Level.BAD
+
+
 def test_worse_takes_back_the_acknowledgement_and_better_does_not():
     course = Course()
     course.feed(*[500] * 5)
@@ -101,6 +128,38 @@ def test_what_must_not_wait_is_raised_at_once():
     course = Course()
     course.feed(500, at_once=True)
     assert course.kinds == [("raised", 0)]
+
+
+HOLD_S = 3
+
+
+def lasting(levels: list[Level], past: int) -> list[Level]:
+    """Return the levels of the seconds that a hold at the end looks at."""
+    return levels[past - HOLD_S : past + 1] if past >= HOLD_S else []
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.sampled_from([0, 10, 79, 90, 500, 790, 900, 5_000])),
+        min_size=1,
+        max_size=80,
+    )
+)
+def test_an_alert_comes_and_goes_exactly_when_a_level_has_lasted(values):
+    """The definition, second by second, from the values of the whole hold at once."""
+    course, present, levels = Course(float(HOLD_S)), Level.NONE, []
+    for second, value in enumerate(values):
+        course.feed(value)
+        # A level is judged by what the alert was when the figure came.
+        judged = Level.NONE if value is None else Measure("x", value, 100, 1_000, "").level(present)
+        levels.append(judged)
+        held = lasting(levels, second)
+        if held and min(held) > present:
+            present = min(held)
+        elif held and max(held) < present:
+            present = max(held)
+        found = course.active[0].level if course.active else Level.NONE
+        assert found is present, (second, values)
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 2_000)), max_size=200))

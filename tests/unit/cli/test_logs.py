@@ -11,10 +11,14 @@ import warnings
 from pathlib import Path
 
 import pytest
+from confluent_kafka import KafkaError
 
 from core import logs
-from core.config.secrets import Redactor
+from core.broker.clients import kafka_error
+from core.config.secrets import MASK, Redactor
 from core.logs import FILE_ONLY, safe_traceback, start_logging, stop_logging
+from core.text import clean
+from core.text.sanitize import MAX_LENGTH, clean_tree
 
 SECRET = "canary-5ecret"
 HOSTILE = "\x1b]0;x\x07\u202e[red]\u200b"
@@ -183,3 +187,57 @@ def test_processes_share_a_file_and_its_rotation(tmp_path, monkeypatch):
     found = [record["message"] for part in parts for record in records(part)]
     assert sorted(found) == sorted(f"{name}-{n}" for name in "abc" for n in range(count))
     assert all(stat.S_IMODE(part.stat().st_mode) == 0o600 for part in parts)
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""A secret whose every letter tells: nothing else in these texts is in capitals."""
+
+
+@pytest.fixture
+def masking(tmp_path, shown):
+    """A process that has begun its log with one secret."""
+    start_logging(
+        tmp_path / "x.log",
+        level="INFO",
+        redact=Redactor([LETTERS]),
+        show=lambda level, text: shown.append((level, text)),
+    )
+
+
+@pytest.mark.usefixtures("masking")
+def test_an_error_of_a_client_that_is_cut_shows_no_head_of_a_secret():
+    for before in range(250, 320):
+        reason = "x" * before + LETTERS + " is refused"
+        told = kafka_error(KafkaError(KafkaError.INVALID_CONFIG, reason), "connecting").message
+        assert not set(told) & set(LETTERS), told
+
+
+@pytest.mark.usefixtures("masking")
+def test_whatever_is_cut_is_masked_first():
+    text = f"a long line with {LETTERS} in it, and {LETTERS} at its end: {LETTERS}"
+    for limit in range(len(text) + 2):
+        for told in (clean(text, limit), clean(text.encode(), limit)):
+            assert not set(told) & set(LETTERS), (limit, told)
+            assert len(told) <= limit
+    assert clean(text).count(MASK) == 3
+    assert clean_tree({text: [text.encode()]}, 30) == {clean(text, 30): [clean(text, 30)]}
+
+
+@pytest.mark.usefixtures("masking")
+def test_a_screen_shows_no_secret_either():
+    """What the workers tell goes to a screen as it is: only `clean` stands between."""
+    assert clean(f"sasl.password={LETTERS} refused") == f"sasl.password={MASK} refused"
+
+
+@pytest.mark.usefixtures("masking")
+def test_a_record_that_is_cut_shows_no_head_of_a_secret(tmp_path, shown):
+    logging.getLogger("x").warning("%s%s", "y" * (MAX_LENGTH - 10), LETTERS, extra={"a": LETTERS})
+    assert not set(shown[0][1]) & set(LETTERS)
+    (record,) = records(tmp_path / "x.log")
+    assert not set(record["message"] + record["a"]) & set(LETTERS)
+
+
+@pytest.mark.usefixtures("masking")
+def test_after_the_log_is_over_nothing_is_masked():
+    stop_logging()
+    assert clean(LETTERS) == LETTERS

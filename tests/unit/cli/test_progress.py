@@ -61,6 +61,23 @@ def test_a_task_without_a_total_shows_its_note():
     assert "broker full: start the consumer" in screen.after(3.0)
 
 
+@pytest.mark.parametrize("bars", [False, True])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "no embedded broker runs for /srv/orders/data",
+        "cannot read /s: no such file",
+        "waiting: 12 dead letters/s are too many",
+    ],
+)
+def test_a_note_is_shown_whatever_it_says(bars, note):
+    screen = Screen(bars=bars)
+    screen.board.start("wait", None, "")
+    screen.board.update("wait", 0, note)
+    assert note in screen.after(3.0)
+    screen.board.close()
+
+
 def test_a_short_task_says_nothing_a_long_one_says_how_it_ended():
     screen = Screen()
     screen.board.start("short", 10, "rows")

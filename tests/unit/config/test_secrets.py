@@ -72,3 +72,17 @@ def test_names_of_secrets_are_known(name):
 @pytest.mark.parametrize("name", ["KAFKA_TOPIC", "sasl.username", "security.protocol", "SNOW_USER"])
 def test_names_of_plain_settings_are_not(name):
     assert not is_secret_name(name)
+
+
+@given(
+    secrets=st.lists(st.text("ABC", min_size=4, max_size=12), min_size=1, max_size=3),
+    text=st.text("ABCx ", max_size=60),
+    limit=st.integers(0, 70),
+)
+def test_the_head_of_a_text_is_masked_as_the_whole_is(secrets, text, limit):
+    """What begins before the cut goes as a whole; what stands behind the cut is not looked at."""
+    redact = Redactor(secrets)
+    head = redact.head(text, limit)
+    assert redact(text).startswith(head)
+    assert redact.head(text, len(text)) == redact(text)
+    assert Redactor([]).head(text, limit) == text[:limit]

@@ -3,9 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from confluent_kafka import KafkaError, TopicPartition
+
+from core.broker.local_codes import LocalCode
 from core.clock import SystemClock
 from core.consumer.gather import Gatherer
 from core.consumer.options import ConsumeOptions
+from core.errors import BrokerError
 
 
 class SetClock(SystemClock):
@@ -49,3 +54,101 @@ def test_an_idle_client_is_not_waited_in_and_is_woken_when_the_clock_is_set_back
     assert client.commits == [([], True)] * 2
     assert set(client.waits) == {0}
     assert len(pauses) == 7
+
+
+class Told:
+    """What a client gives: a record, or an error in place of one."""
+
+    def __init__(self, partition: int, offset: int, code: int | None = None) -> None:
+        self._partition, self._offset, self._code = partition, offset, code
+
+    def topic(self) -> str:
+        return "topic"
+
+    def partition(self) -> int:
+        return self._partition
+
+    def offset(self) -> int:
+        return self._offset
+
+    def error(self) -> KafkaError | None:
+        return None if self._code is None else KafkaError(self._code)
+
+
+class Waiting:
+    """A client that is only kept alive."""
+
+    def __init__(self, *told: Told) -> None:
+        self._told = list(told)
+        self.paused: list[TopicPartition] = []
+        self.sought: list[tuple[int, int]] = []
+
+    def pause(self, partitions: list[TopicPartition]) -> None:
+        self.paused = partitions
+
+    def poll(self, seconds: float) -> Told | None:
+        assert seconds == 0
+        return self._told.pop(0) if self._told else None
+
+    def seek(self, where: TopicPartition) -> None:
+        self.sought.append((where.partition, where.offset))
+
+
+class Held:
+    """The partitions that a consumer holds."""
+
+    def __init__(self) -> None:
+        self.positions = {0: 5, 1: 7}
+        self.ends: dict[int, int] = {}
+        self.out_of_range: set[int] = set()
+
+    def partitions(self) -> list[TopicPartition]:
+        return [TopicPartition("topic", partition) for partition in self.positions]
+
+    def raise_failure(self) -> None:
+        """Nothing failed."""
+
+
+def kept_alive(held: Held, *told: Told) -> Waiting:
+    """Keep a client alive until all that it tells is told."""
+    client = Waiting(*told)
+    gatherer = Gatherer(client, ConsumeOptions("topic", "group"), SystemClock(), lambda _s: None)
+    for _once in range(len(told) + 1):
+        gatherer.keep_alive(held)
+    return client
+
+
+def test_an_end_that_is_told_while_nothing_is_read_is_not_forgotten() -> None:
+    held = Held()
+    client = kept_alive(held, Told(0, 12, LocalCode.PARTITION_EOF))
+    assert held.ends == {0: 12}
+    assert [where.partition for where in client.paused] == [0, 1]
+
+
+def test_nor_is_an_offset_that_is_gone() -> None:
+    held = Held()
+    kept_alive(
+        held,
+        Told(1, 7, LocalCode.AUTO_OFFSET_RESET),
+        Told(9, 0, KafkaError.OFFSET_OUT_OF_RANGE),  # it was taken away meanwhile
+    )
+    assert held.out_of_range == {1}
+
+
+def test_an_error_that_does_not_pass_is_raised() -> None:
+    with pytest.raises(BrokerError, match="topic/0"):
+        kept_alive(Held(), Told(0, 0, KafkaError.TOPIC_AUTHORIZATION_FAILED))
+
+
+def test_what_passes_is_waited_out() -> None:
+    held = Held()
+    kept_alive(held, Told(0, 0, LocalCode.TRANSPORT), Told(0, 12, LocalCode.PARTITION_EOF))
+    assert held.ends == {0: 12}
+
+
+def test_a_record_that_slips_in_is_read_again_and_no_end_lies_behind_it() -> None:
+    held = Held()
+    end = LocalCode.PARTITION_EOF
+    client = kept_alive(held, Told(0, 8), Told(0, 9), Told(0, 10, end), Told(1, 7, end))
+    assert client.sought == [(0, 8), (0, 8)], "from the first one on"
+    assert held.ends == {1: 7}

@@ -1,7 +1,9 @@
 """orders.csv as people make it: what is readable is read, the rest is named with its line."""
 
 import csv
+import errno
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,23 @@ def test_a_plain_file_is_read_whole(file: Path) -> None:
     assert good == [row(1), row(2, unit_price="7.50")]
     assert rejected == []
     assert read(file) == (good, rejected)
+
+
+def test_a_file_whose_size_nobody_tells_is_read_without_a_share(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, line(1), line(2))
+
+    def refused(_descriptor: int) -> os.stat_result:
+        raise OSError(errno.EOVERFLOW, os.strerror(errno.EOVERFLOW))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", refused)
+        opened = OrdersCsv(file)
+    assert opened.fraction is None
+    assert sum(block.orders.num_rows for block in opened.blocks()) == 2
+    assert opened.fraction is None
+    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """When the count of a room may be corrected: only by what the broker says while nothing moves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -8,8 +11,12 @@ import pytest
 
 from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
+from core.clock import SystemClock
+from core.errors import BrokerError
+from core.holding import HeldError, Hold
 from core.producer.backlog import RECORD_OVERHEAD_BYTES
-from core.producer.room import Room
+from core.producer.room import Room, shared_room
+from tests.support.waiting import wait_until
 
 SIZE = 1_000 - RECORD_OVERHEAD_BYTES
 
@@ -100,3 +107,116 @@ def test_one_publisher_at_a_time(room: Room) -> None:
     assert not room.attach(lambda: 0)
     room.detach()
     assert room.attach(lambda: 0)
+
+
+class SlowTopic(Topic):
+    """A broker that takes as long to answer as the test wants."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.bootstrap_servers = f"{name}:1"
+        self.asked, self.may_answer = Event(), Event()
+
+    def watermarks(self, topic: str) -> Mapping[int, Watermark]:
+        self.asked.set()
+        assert self.may_answer.wait(20)
+        return super().watermarks(topic)
+
+
+class Producing:
+    """Somebody who wants a room, in a thread of his own."""
+
+    def __init__(
+        self,
+        topic: Topic,
+        lock_file: Path | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.room: Room | None = None
+        self.error: BrokerError | None = None
+        self._topic, self._lock_file, self._stopping = topic, lock_file, stopping
+        self.done = Event()
+        self.thread = Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            with shared_room(
+                self._topic,
+                "t",
+                "g",
+                lock_file=self._lock_file,
+                clock=SystemClock(),
+                stopping=self._stopping,
+            ) as self.room:
+                self.done.wait(20)
+        except BrokerError as error:
+            self.error = error
+
+
+@contextmanager
+def ending(*producing: Producing) -> Iterator[None]:
+    yield
+    for one in producing:
+        one.done.set()
+        one.thread.join()
+
+
+def test_a_room_that_takes_long_to_measure_holds_up_no_other_room() -> None:
+    slow, quick = SlowTopic("slow"), SlowTopic("quick")
+    quick.may_answer.set()
+    first = Producing(slow)
+    assert slow.asked.wait(10)
+    second = Producing(quick)
+    with ending(first, second):
+        try:
+            wait_until(lambda: second.room, seconds=5, what="the other room waits for this one")
+        finally:
+            slow.may_answer.set()
+        wait_until(lambda: first.room)
+
+
+def test_who_waits_for_a_room_to_be_measured_may_be_stopped() -> None:
+    slow, stop = SlowTopic("slow"), Event()
+    first = Producing(slow)
+    assert slow.asked.wait(10)
+    second = Producing(slow, stopping=stop.is_set)
+    with ending(first, second):
+        stop.set()
+        try:
+            wait_until(lambda: second.error, seconds=5)
+        finally:
+            slow.may_answer.set()
+        wait_until(lambda: first.room)
+        assert second.room is None
+
+
+def test_a_room_is_shared_and_its_lock_is_free_after_the_last_one(tmp_path: Path) -> None:
+    lock_file = tmp_path / "producer.lock"
+    topic = Topic()
+    first, second = Producing(topic, lock_file), Producing(topic, lock_file)
+    wait_until(lambda: first.room and second.room)
+    assert first.room is second.room
+    with ending(first), pytest.raises(HeldError):
+        Hold(lock_file)
+    with pytest.raises(HeldError):
+        Hold(lock_file)
+    with ending(second):
+        pass
+    Hold(lock_file).release()
+    third = Producing(topic, lock_file)
+    with ending(third):
+        wait_until(lambda: third.room)
+        assert third.room is not second.room
+
+
+def test_a_room_that_could_not_be_made_may_be_tried_again(tmp_path: Path) -> None:
+    lock_file = tmp_path / "producer.lock"
+    other = Hold(lock_file)
+    refused = Producing(Topic(), lock_file)
+    with ending(refused):
+        wait_until(lambda: refused.error)
+    other.release()
+    again = Producing(Topic(), lock_file)
+    with ending(again):
+        wait_until(lambda: again.room)

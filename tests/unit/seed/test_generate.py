@@ -138,7 +138,7 @@ def test_progress_counts_the_rows_of_all_files(tmp_path: Path) -> None:
     assert recorder.done == sorted(recorder.done)
     assert recorder.done[-1] == SEVERAL_CHUNKS.rows
     assert len(set(recorder.done)) > 5
-    assert recorder.notes[-1].endswith(" rows/s")
+    assert not any(recorder.notes), "who shows progress measures the rate"
     assert recorder.ended == ["seed"]
 
 
