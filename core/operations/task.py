@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event
 from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.text import _, clean
+from core.threads import WatchedThread, described
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Task(Generic[T]):
     def __init__(self, name: str, clock: Clock) -> None:
         self._name = name
         self._clock = clock
-        self._thread: Thread | None = None
+        self._thread: WatchedThread | None = None
         self._began = 0.0
         self.stop = Event()
         self.latest: TaskSnapshot[T] = TaskSnapshot()
@@ -68,7 +68,7 @@ class Task(Generic[T]):
         self.stop.clear()
         self._began = self._clock.monotonic()
         self.latest = TaskSnapshot(running=True, result=self.latest.result)
-        self._thread = Thread(target=self._work, args=(work,), name=self._name, daemon=True)
+        self._thread = WatchedThread(self._name, lambda: self._work(work))
         self._thread.start()
         return True
 
@@ -113,12 +113,8 @@ class Task(Generic[T]):
         except DropshipError as error:
             self._end(error=error.message, hint=error.hint)
         except BaseException as error:
-            self._end(
-                error=_("internal error: {kind}: {reason}").format(
-                    kind=type(error).__name__, reason=clean(error, 200)
-                ),
-                hint=_("the log has the details"),
-            )
+            message, hint = described(error)
+            self._end(error=message, hint=hint)
             raise
         else:
             self.latest = replace(self.latest, result=result)

@@ -7,11 +7,11 @@ told by frozen snapshots, swapped in whole at least every 100 ms, which readers 
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
-from core.errors import DropshipError
 from core.lifecycle import PausableWorker, RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
@@ -60,7 +60,7 @@ class ProducerWorker(PausableWorker):
         give_up_after_s: float | None = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__("producer")
+        super().__init__("producer", clock)
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -90,8 +90,11 @@ class ProducerWorker(PausableWorker):
         self._profile = profile
 
     def snapshot(self) -> ProducerSnapshot:
-        """Return the latest moment."""
-        return self._gauge.latest
+        """Return the latest moment. How it ended is told by the thread's own life."""
+        latest, life = self._gauge.latest, self._life.moment
+        if life.state is RunState.FAILED:
+            return replace(latest, state=life.state, error=life.error, hint=life.hint)
+        return latest
 
     def _run(self) -> None:
         try:
@@ -101,11 +104,8 @@ class ProducerWorker(PausableWorker):
                     self._publish(delivery, publisher)
                 finally:
                     self._drain(delivery)
-        except DropshipError as error:
-            self._gauge.end(RunState.FAILED, error)
-            raise
         except BaseException:
-            self._gauge.end(RunState.FAILED)
+            self._gauge.end(RunState.DRAINING)
             raise
         self._gauge.end(RunState.STOPPED)
 

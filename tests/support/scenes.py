@@ -14,7 +14,7 @@ from core.operations.task import TaskSnapshot
 from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
 from core.warehouse.model import MergeResult, OffsetGap
 from tests.support import desk
 from tests.support.alert_scenes import alerts, minutes

@@ -16,7 +16,7 @@ from core.metrics import names
 from core.metrics.families import families
 from core.metrics.meters import Meters, Moment, TopicMoment
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
 from core.warehouse.model import MergeResult, OffsetGap
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
