@@ -303,7 +303,7 @@ class Desk:
         The alerts hang on it, so a look that fails is told, and the next one is tried.
         """
         broken = False
-        with reported(f"{_SAMPLER}-recall"):
+        with reported(_SAMPLER):
             self._sampling.begin()
         while not self._closing.is_set():
             try:

@@ -17,13 +17,13 @@ class Boom(Exception):
 
 
 class Bomb:
-    """Goes off once, in the thread of this name."""
+    """Goes off once, in the thread of this name. after: touches there that it lets pass."""
 
-    def __init__(self, thread: str) -> None:
+    def __init__(self, thread: str, after: int = 0) -> None:
         self._thread = thread
         self._lock = Lock()
         self._left = 1
-        self.armed = True
+        self._after = after
 
     @property
     def gone(self) -> bool:
@@ -33,7 +33,10 @@ class Bomb:
     def touch(self) -> None:
         """Raise where it is time."""
         with self._lock:
-            if not self.armed or not self._left or current_thread().name != self._thread:
+            if not self._left or current_thread().name != self._thread:
+                return
+            self._after -= 1
+            if self._after >= 0:
                 return
             self._left = 0
         raise Boom("boom")

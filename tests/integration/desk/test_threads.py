@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -38,7 +39,7 @@ def _seeded(desk: Desk) -> None:
 
 def _produce(desk: Desk) -> None:
     _seeded(desk)
-    desk.start_producer(produce.Options(rate=0))
+    desk.start_producer(produce.Options(rate=100))
 
 
 def _explore(what: str) -> Trigger:
@@ -99,6 +100,24 @@ def test_a_thread_that_dies_is_said_aloud(
         wait_until(lambda: _alert(desk.snapshot(), "threads"), what="there is no alert")
         assert f"thread {thread} failed: boom" in _alert(desk.snapshot(), "threads")
         assert _logged(caplog, thread)
+    finally:
+        desk.close()
+
+
+def test_a_look_that_fails_is_told_and_the_next_one_works(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The alerts hang on the sampler, so it has to go on."""
+    use_language("en")
+    bomb = Bomb("sampler", after=2)
+    desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
+    try:
+        desk.open()
+        wait_until(lambda: bomb.gone)
+        wait_until(lambda: "thread sampler failed: boom" in _alert(desk.snapshot(), "threads"))
+        assert _logged(caplog, "sampler")
+        wait_until(lambda: failures() == ())
+        assert desk.snapshot().history
     finally:
         desk.close()
 
@@ -177,5 +196,4 @@ def test_asking_a_cluster_for_its_topic_may_fail_and_is_shown(
 
 def of_cluster(settings: Settings, servers: str) -> Settings:
     """Return settings of a cluster in place of an embedded broker."""
-    kafka = settings.kafka.model_copy(update={"bootstrap_servers": servers})
-    return settings.model_copy(update={"kafka": kafka})
+    return replace(settings, kafka=replace(settings.kafka, bootstrap_servers=servers))
