@@ -51,13 +51,13 @@ def forget(name: str) -> None:
 def report(name: str, error: BaseException) -> None:
     """Say aloud that an exception, which nobody expected, ended the work of a thread."""
     name, reason = clean(name, _NAME), clean(error, _REASON) or type(error).__name__
-    with _guard:
-        _failures.pop(name, None)
-        _failures[name] = ThreadFailure(name, reason, SystemClock().now())
     log.error(
         _("thread {name} failed: {error}").format(name=name, error=reason),
         exc_info=(type(error), error, error.__traceback__),
     )
+    with _guard:
+        _failures.pop(name, None)
+        _failures[name] = ThreadFailure(name, reason, SystemClock().now())
 
 
 def described(error: BaseException) -> tuple[str, str]:
