@@ -41,7 +41,7 @@ class Moment:
     merge: MergeSnapshot | None = None
     alerts: tuple[Alert, ...] | None = None
     topic: TopicMoment | None = None
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
     failed_threads: int = field(default_factory=lambda: len(failures()))
 
 

@@ -12,7 +12,7 @@ from core.operations.opening import Backends
 from core.warehouse.base import Warehouse
 
 
-class Boom(Exception):
+class BoomError(Exception):
     """What nobody expects."""
 
 
@@ -39,7 +39,7 @@ class Bomb:
             if self._after >= 0:
                 return
             self._left = 0
-        raise Boom("boom")
+        raise BoomError("boom")
 
 
 class BreakingClock(SystemClock):

@@ -22,7 +22,7 @@ from core.operations.workers import Workers
 from core.text import use_language
 from core.threads import failures
 from core.warehouse.base import Warehouse
-from tests.support.breaking import Bomb, Boom, Breaking, BreakingBackends, BreakingClock
+from tests.support.breaking import Bomb, BoomError, Breaking, BreakingBackends, BreakingClock
 from tests.support.waiting import wait_until
 from tui.run import told_failures
 
@@ -78,8 +78,7 @@ def _alert(now: DeskSnapshot, rule: str) -> str:
 def _logged(caplog: pytest.LogCaptureFixture, thread: str) -> bool:
     told = f"thread {thread} failed: boom"
     return any(
-        record.levelno == logging.ERROR and record.getMessage() == told
-        for record in caplog.records
+        record.levelno == logging.ERROR and record.getMessage() == told for record in caplog.records
     )
 
 
@@ -134,7 +133,7 @@ def test_a_worker_that_failed_is_an_alert_of_its_own_and_no_good_end(
         wait_until(lambda: desk.ready)
         THREADS[worker][0](desk)
         wait_until(lambda: _alert(desk.snapshot(), worker))
-        assert _alert(desk.snapshot(), worker).endswith("failed: internal error: Boom: boom")
+        assert _alert(desk.snapshot(), worker).endswith("failed: internal error: BoomError: boom")
     finally:
         desk.close()
     assert told_failures(desk, ExitCode.OK) == ExitCode.INTERNAL
@@ -167,10 +166,10 @@ def test_a_pipeline_whose_worker_dies_ends_with_an_internal_error(
 ) -> None:
     use_language("en")
     context = JobContext(settings, clock=BreakingClock(Bomb(worker)))
-    with pytest.raises(Boom) as caught:
+    with pytest.raises(BoomError) as caught:
         pipeline.run(context, pipeline.Options(customers=5, products=5, orders=200))
     code, fault = verdict.of_error(caught.value, None, context.known)
-    assert (code, fault and fault.message) == (ExitCode.INTERNAL, "internal error: Boom: boom")
+    assert (code, fault and fault.message) == (ExitCode.INTERNAL, "internal error: BoomError: boom")
     assert _logged(caplog, worker)
     merged = context.known["transform"]
     assert isinstance(merged, dict)
@@ -189,7 +188,7 @@ def test_asking_a_cluster_for_its_topic_may_fail_and_is_shown(
     workers = Workers(kafka, backends, BreakingClock(bomb))
     assert workers.start_producer(produce.Options())
     wait_until(lambda: workers.snapshots()[0].state is RunState.FAILED)
-    assert workers.snapshots()[0].error == "internal error: Boom: boom"
+    assert workers.snapshots()[0].error == "internal error: BoomError: boom"
     assert _logged(caplog, "producer-start")
     workers.end()
 

@@ -61,9 +61,8 @@ def test_its_memory_is_bounded():
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 50)), max_size=60))
 def test_it_is_what_a_list_of_events_would_tell(steps):
-    ledger, waiting, second = BacklogLedger(), [], 0
-    for comes, events in steps:
-        second += 1
+    ledger, waiting = BacklogLedger(), []
+    for second, (comes, events) in enumerate(steps):
         if comes:
             ledger.stored(events, later(second))
             waiting += [later(second)] * events
