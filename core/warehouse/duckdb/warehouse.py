@@ -66,7 +66,7 @@ class DuckDbWarehouse:
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known
         self._backlog: BacklogLedger | None = None
-        self._counted = False
+        self._recount = True
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
@@ -144,7 +144,7 @@ class DuckDbWarehouse:
                 with self._db.transaction() as cursor:
                     result = merge_new_events(cursor, self._sql, self._clock)
             except BaseException:
-                self._counted = False
+                self._recount = True
                 raise
             backlog.merged(result.taken)
             with self._writing:  # for as long as one batch takes
@@ -195,22 +195,26 @@ class DuckDbWarehouse:
         memory is enough. After a failure it is read from the file again.
         """
         last, self._last_seq = self._last_seq, None
-        counted, self._counted = self._counted, False
-        with self._db.transaction() as cursor:
-            if last is None:
-                ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
-            yield cursor, last + 1
-        self._last_seq, self._counted = last + len(batch.payloads), counted
+        try:
+            with self._db.transaction() as cursor:
+                if last is None:
+                    ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
+                yield cursor, last + 1
+        except BaseException:
+            self._recount = True  # whether it was stored is not known
+            raise
+        self._last_seq = last + len(batch.payloads)
         if self._backlog is not None:
             self._backlog.stored(len(batch.payloads), batch.received_at)
 
     def _counted_backlog(self) -> BacklogLedger:
         """Return the ledger of what waits; made anew after a write whose end is not known."""
-        if self._backlog is None or not self._counted:
+        if self._backlog is None or self._recount:
             with self._writing, self._db.transaction() as cursor:
+                self._recount = False
                 ((waiting, oldest),) = cursor.execute(self._sql("merge_waiting")).fetchall()
                 since = None if oldest is None else oldest.replace(tzinfo=UTC)
-                self._backlog, self._counted = BacklogLedger(waiting, since), True
+                self._backlog = BacklogLedger(waiting, since)
         return self._backlog
 
     def _sql(self, name: str) -> str:
