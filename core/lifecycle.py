@@ -7,8 +7,14 @@ it by the methods here, which only set events and return at once; the body looks
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from threading import Event, Lock, Thread
+from threading import Event, Lock
+
+from core.clock import Clock, SystemClock
+from core.errors import DropshipError
+from core.threads import WatchedThread, described
 
 
 class RunState(StrEnum):
@@ -28,24 +34,39 @@ class RunState(StrEnum):
 FINAL_STATES = frozenset({RunState.IDLE, RunState.STOPPED, RunState.FAILED})
 
 
-class Lifecycle:
-    """One thread with a stop event, a pause event and a state that anyone may read."""
+@dataclass(frozen=True)
+class LifeMoment:
+    """The state of a worker, since when (UTC), and what ended one that failed, with a hint."""
 
-    def __init__(self, name: str, body: Callable[[], None]) -> None:
+    state: RunState = RunState.IDLE
+    since: datetime | None = None
+    error: str = ""
+    hint: str = ""
+
+
+class Lifecycle:
+    """One thread with a stop event, a pause event and a state that anyone may read.
+
+    What ends it by an exception is kept: `moment` tells it as text, `error` is the exception.
+    """
+
+    def __init__(self, name: str, body: Callable[[], None], clock: Clock | None = None) -> None:
         self._name = name
         self._body = body
+        self._clock = clock or SystemClock()
         self._stop = Event()
         self._resume = Event()
         self._resume.set()
         self._lock = Lock()
-        self._state = RunState.IDLE
-        self._thread: Thread | None = None
+        self._thread: WatchedThread | None = None
         self.error: BaseException | None = None
+        self.moment = LifeMoment()
+        """The present state; swapped in whole, so reading it never waits."""
 
     @property
     def state(self) -> RunState:
         """The present state."""
-        return self._state
+        return self.moment.state
 
     @property
     def stop_event(self) -> Event:
@@ -64,15 +85,16 @@ class Lifecycle:
 
     def enter(self, state: RunState) -> None:
         """Set the state; called by the body only."""
-        self._state = state
+        if state is not self.moment.state:
+            self.moment = LifeMoment(state, self._clock.now())
 
     def start(self) -> None:
         """Start the thread. A worker runs once; make a new one to run again."""
         with self._lock:
             if self._thread is not None:
                 raise RuntimeError(f"{self._name} was already started")
-            self._state = RunState.STARTING
-            self._thread = Thread(target=self._run, name=self._name, daemon=True)
+            self.enter(RunState.STARTING)
+            self._thread = WatchedThread(self._name, self._run)
             self._thread.start()
 
     def pause(self) -> None:
@@ -104,11 +126,17 @@ class Lifecycle:
     def _run(self) -> None:
         try:
             self._body()
-        except BaseException as error:  # noqa: BLE001 - kept for the owner, who raises or shows it
-            self.error = error
-            self._state = RunState.FAILED
+        except DropshipError as error:
+            self._fail(error)  # the owner shows it, or raises it again
+        except BaseException as error:
+            self._fail(error)
+            raise
         else:
-            self._state = RunState.STOPPED
+            self.enter(RunState.STOPPED)
+
+    def _fail(self, error: BaseException) -> None:
+        self.error = error
+        self.moment = LifeMoment(RunState.FAILED, self._clock.now(), *described(error))
 
 
 class Worker:
@@ -117,8 +145,8 @@ class Worker:
     A worker is one of these with a `_run` of its own, which looks at `_life`.
     """
 
-    def __init__(self, name: str) -> None:
-        self._life = Lifecycle(name, self._run)
+    def __init__(self, name: str, clock: Clock | None = None) -> None:
+        self._life = Lifecycle(name, self._run, clock)
 
     def start(self) -> None:
         """Start the thread. A worker runs once."""

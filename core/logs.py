@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
+from core import threads
 from core.clock import iso
 from core.config.secrets import Redactor
 from core.text import _, clean
@@ -65,7 +66,7 @@ def start_logging(
     person.setLevel(show_level)
     root.addHandler(person)
     logging.captureWarnings(capture=True)
-    threading.excepthook = _log_thread_failure
+    threading.excepthook = threads.excepthook
     try:
         handler = _open_file(file)
     except OSError as error:
@@ -101,16 +102,6 @@ def safe_traceback(error: BaseException, redact: Redactor) -> str:
 def _open_file(path: Path) -> "_SharedFile":
     path.parent.mkdir(parents=True, exist_ok=True)
     return _SharedFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8")
-
-
-def _log_thread_failure(args: threading.ExceptHookArgs) -> None:
-    """Log what ended a thread that has no owner to tell."""
-    name = args.thread.name if args.thread is not None else "?"
-    error = args.exc_value
-    log.error(
-        _("thread {name} failed: {error}").format(name=clean(name), error=clean(error, 300)),
-        exc_info=None if error is None else (args.exc_type, error, args.exc_traceback),
-    )
 
 
 def _safe_lines(text: str, redact: Redactor) -> str:

@@ -6,11 +6,25 @@ from threading import Event
 
 import pytest
 
+from core import threads
 from core.broker.cluster import Cluster
 from core.broker.connect import connect_broker
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+
+
+@pytest.fixture(autouse=True)
+def _threads_that_fail_fail_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Watched threads keep an exception from pytest's own net, so it is looked for here."""
+    for left in threads.failures():
+        threads.forget(left.thread)
+    yield
+    failed = threads.failures()
+    for one in failed:
+        threads.forget(one.thread)
+    if failed and request.node.get_closest_marker("threads_fail") is None:
+        pytest.fail("; ".join(f"thread {one.thread} failed: {one.error}" for one in failed))
 
 
 @pytest.fixture

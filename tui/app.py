@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import ClassVar
 
 from textual import work
@@ -20,6 +19,7 @@ from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
 from core.text import _, clean
 from core.text.system import why
+from core.threads import WatchedThread, reported
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.lines import plain
@@ -237,11 +237,14 @@ class Console(App[int]):
     @work(thread=True, exclusive=True, group="write", exit_on_error=False)
     def _write(self, write: Callable[[], Sequence[Path]]) -> None:
         """Write files off the screen's thread, and say where they are."""
-        try:
-            files = write()
-            message = _("Written: {files}").format(files=", ".join(clean(file) for file in files))
-        except DropshipError as error:
-            message = error.message
+        message = _("internal error: the log has the details")
+        with reported("write"):
+            try:
+                files = write()
+                told = ", ".join(clean(file) for file in files)
+                message = _("Written: {files}").format(files=told)
+            except DropshipError as error:
+                message = error.message
         with contextlib.suppress(RuntimeError):  # left meanwhile
             self.call_from_thread(self.tell, message)
 
@@ -272,7 +275,7 @@ class Console(App[int]):
             return
         self._leaving = True
         self.push_screen(LeaveScreen())
-        Thread(target=self._close, name="leaving", daemon=True).start()
+        WatchedThread("leaving", self._close).start()
 
     def action_force_quit(self) -> None:
         """Leave without waiting: what is stored stays stored, the rest is given up."""
@@ -293,6 +296,7 @@ class Console(App[int]):
             self.tell(reason)
 
     def _close(self) -> None:
-        self.desk.close()
+        with reported("leaving"):
+            self.desk.close()
         with contextlib.suppress(RuntimeError):  # forced meanwhile
             self.call_from_thread(self.exit, 0)

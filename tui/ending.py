@@ -9,12 +9,13 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Event
 from types import FrameType
 
 from textual.app import App
 
 from core.operations.desk import Desk
+from core.threads import WatchedThread, reported
 
 _LEAVE_S = 3.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -42,10 +43,11 @@ class Ending:
         if self._received is not None:
             os._exit(128 + number)
         self._received = number
-        Thread(target=self._end, args=(number,), name="ending", daemon=True).start()
+        WatchedThread("ending", lambda: self._end(number)).start()
 
     def _end(self, number: int) -> None:
-        self._desk.close()
+        with reported("ending"):
+            self._desk.close()
         leave: Callable[[], None] = lambda: self._app.exit(128 + number)  # noqa: E731
         loop = getattr(self._app, "_loop", None)
         with suppress(RuntimeError, AttributeError):

@@ -18,6 +18,7 @@ from core.operations.inforce import sources
 from core.operations.measure import measured
 from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
+from core.threads import described, failures
 from tui.app import Console
 from tui.arguments import unfit_terminal
 from tui.ending import Ending
@@ -53,13 +54,7 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
         return _show(settings, language, options)
     except DropshipError as error:
-        sys.stderr.write(
-            "dropship: "
-            + _("{word}: {text}").format(word=_("error"), text=clean(error.message))
-            + "\n"
-        )
-        if error.hint:
-            sys.stderr.write("  " + _("hint: {hint}").format(hint=clean(error.hint)) + "\n")
+        _complain(error.message, error.hint)
         return int(error.exit_code)
 
 
@@ -80,9 +75,29 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     if console.forced:
         # The desk may still be draining in its threads: that is what is not waited for.
         os._exit(int(ExitCode.SIGINT))
-    if console.return_code:
-        return console.return_code
-    return int(console.return_value or ExitCode.OK)
+    code = console.return_code or int(console.return_value or ExitCode.OK)
+    return told_failures(desk, code)
+
+
+def told_failures(desk: Desk, code: int) -> int:
+    """Say on stderr which workers and threads had failed; return an exit code that tells of it."""
+    for name, error in desk.failures.items():
+        message, hint = described(error)
+        _complain(_("{word}: {text}").format(word=clean(name), text=message), hint)
+        code = code or int(getattr(error, "exit_code", ExitCode.INTERNAL))
+    told = _("thread {name} failed: {error}")
+    for failure in failures():
+        if failure.thread not in desk.failures:
+            _complain(told.format(name=failure.thread, error=failure.error), "")
+        code = code or int(ExitCode.INTERNAL)
+    return code
+
+
+def _complain(text: str, hint: str) -> None:
+    told = _("{word}: {text}").format(word=_("error"), text=clean(text))
+    sys.stderr.write(f"dropship: {told}\n")
+    if hint:
+        sys.stderr.write("  " + _("hint: {hint}").format(hint=clean(hint)) + "\n")
 
 
 def _tidy_from_now_on() -> None:

@@ -7,6 +7,7 @@ from statistics import median
 from core.alerts.behind import PartitionAge
 from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
+from core.alerts.workers import worker_measures
 from core.config.thresholds import Thresholds
 from core.text import _
 from core.text.figures import count, decimal, percent, span
@@ -40,6 +41,7 @@ class Feed:
             *self._times(now),
             *self._findings(now),
             *self._topic(now),
+            *worker_measures(now, self._limits),
         ]
 
     def states(self, now_s: float) -> Mapping[int, PartitionState]:
@@ -103,7 +105,7 @@ class Feed:
 
     def _consumer(self, now: Readings) -> Iterator[Measure]:
         states = {part: state for part, state in self.states(now.now_s).items() if state}
-        if not states:
+        if not states or "consumer" in now.ended:
             return
         worst = max(states.values())
         where = ", ".join(str(part) for part, state in states.items() if state is worst)
@@ -167,16 +169,6 @@ class Feed:
                 limits.alert_latency_fail_ms,
                 _("p95 from event to warehouse: {seconds} s").format(
                     seconds=decimal(now.p95_ms / 1000, 1)
-                ),
-            )
-        if now.merge_delay_s is not None:
-            yield Measure(
-                "merge",
-                now.merge_delay_s,
-                limits.alert_merge_warn_s,
-                limits.alert_merge_fail_s,
-                _("the last merge took up events {seconds} s old").format(
-                    seconds=count(round(now.merge_delay_s))
                 ),
             )
         if now.newest_order is not None:

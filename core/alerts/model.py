@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from core.text import N_, _
+from core.threads import ThreadFailure
 
 
 class Level(IntEnum):
@@ -17,6 +18,7 @@ class Level(IntEnum):
 
 
 RULES: Mapping[str, str] = {
+    "producer": N_("producer state"),
     "lag": N_("lag"),
     "behind": N_("time behind"),
     "consumer": N_("consumer state"),
@@ -24,11 +26,12 @@ RULES: Mapping[str, str] = {
     "undelivered": N_("undelivered"),
     "dead_letters": N_("dead letters"),
     "latency": N_("latency"),
-    "merge": N_("merge delay"),
+    "merge": N_("merge"),
     "freshness": N_("freshness"),
     "validation": N_("validation"),
     "gaps": N_("lost offsets"),
     "topic": N_("topic"),
+    "threads": N_("failed threads"),
 }
 """Every rule with its name in English, marked for translation."""
 
@@ -48,7 +51,9 @@ class Readings:
     consumed_rate: records per second. p95_ms: end-to-end latency. newest_order: when the newest
     order came into the warehouse. validation: 0 PASS to 3 ERROR, and the checks that did not pass.
     gap_offsets: offsets lost to retention. notices: what the consumer says must be heard, as of a
-    topic that was made again. partitions: of the topic, as the broker tells.
+    topic that was made again. partitions: of the topic, as the broker tells. ended: why workers
+    failed, by name. merge_delay_s: how long the oldest raw event has waited for its merge;
+    merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
     """
 
     now_s: float
@@ -69,6 +74,10 @@ class Readings:
     gap_offsets: int = 0
     notices: tuple[str, ...] = ()
     partitions: int | None = None
+    ended: Mapping[str, str] = field(default_factory=dict)
+    merge_backlog: int | None = None
+    merge_waits_for: str = ""
+    failed_threads: tuple[ThreadFailure, ...] = ()
 
     @property
     def lag(self) -> int:

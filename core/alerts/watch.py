@@ -11,7 +11,8 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import FINAL_STATES, RunState
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, clean
-from core.transform.worker import MergeSnapshot
+from core.threads import failures
+from core.transform.snapshot import MergeSnapshot
 
 _EVERY_S = 1.0
 
@@ -55,11 +56,17 @@ def readings(
 ) -> Readings:
     """Return what the workers themselves tell; partitions are those the consumer holds."""
     last, sent = consumer or ConsumerSnapshot(), producer or ProducerSnapshot()
+    merged, at = merge or MergeSnapshot(), clock.now()
+    ends_of = {
+        "producer": (sent.state, sent.error),
+        "consumer": (last.state, last.error),
+        "merge": (merged.state, merged.error),
+    }
     running = last.state not in FINAL_STATES
     ends = {part: offset + last.lag.get(part, 0) for part, offset in last.offsets.items()}
     return Readings(
         now_s=clock.monotonic(),
-        at=clock.now(),
+        at=at,
         offsets=dict(last.offsets) if running else {},
         ends=ends if running else {},
         reading=running and last.state is not RunState.PAUSED,
@@ -69,9 +76,17 @@ def readings(
         failed=sent.failed,
         consumed_rate=last.rate if running else None,
         p95_ms=last.latency.p95,
-        merge_delay_s=merge.last.delay_s if merge is not None and merge.last.taken else None,
+        merge_delay_s=merged.delay_s(at),
+        merge_backlog=merged.backlog.events if merged.backlog is not None else None,
+        merge_waits_for=merged.waiting_for,
         gap_offsets=last.gap_offsets,
         notices=last.notices,
+        ended={
+            name: error or "-"
+            for name, (state, error) in ends_of.items()
+            if state is RunState.FAILED
+        },
+        failed_threads=failures(),
     )
 
 

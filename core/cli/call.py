@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from core import threads
 from core.cli import parsing, verdict
 from core.cli.output import Fault, Outcome, Output
 from core.cli.signals import StopSignals, name_of
@@ -56,6 +57,8 @@ class Call:
                 return self._end(ExitCode.OK, None)
             result = self._run(self._options())
             code, fault = verdict.of_result(result.bad, self._signals.received)
+            if failed := threads.failures():
+                code, fault = verdict.of_threads(failed)
             fields = result.fields()
             self._show(result)
         except BaseException as error:  # noqa: BLE001 - nothing may leave without an answer

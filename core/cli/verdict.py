@@ -1,12 +1,13 @@
 """How a run ended, for its exit code and its error: the one place that weighs the reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.cli.output import Fault
 from core.cli.signals import exit_code_of, name_of
 from core.errors import DropshipError, ExitCode
 from core.text import _, clean
+from core.threads import ThreadFailure, described
 
 Verdict = tuple[int, Fault | None]
 
@@ -33,9 +34,13 @@ def of_error(error: BaseException, signal: int | None, known: Mapping[str, objec
         several = tuple((clean(one.message), clean(one.hint)) for one in _problems(error))
         fault = Fault(error.kind, clean(error.message), clean(error.hint), several)
         return error.exit_code, fault
-    reason = _("out of memory") if isinstance(error, MemoryError) else clean(error, 300)
-    message = _("internal error: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)
-    return ExitCode.INTERNAL, Fault("internal", message)
+    return ExitCode.INTERNAL, Fault("internal", described(error)[0])
+
+
+def of_threads(failed: Sequence[ThreadFailure]) -> Verdict:
+    """Judge a run that came to its end, while threads beside it had failed."""
+    told = [_("thread {name} failed: {error}").format(name=f.thread, error=f.error) for f in failed]
+    return ExitCode.INTERNAL, Fault("internal", _("; ").join(told))
 
 
 def forced(signal: int) -> tuple[int, Fault]:

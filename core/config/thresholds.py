@@ -64,9 +64,9 @@ class Thresholds(BaseModel):
     alert_latency_fail_ms: float = Field(30_000, ge=0)
     """End-to-end latency p95 in milliseconds: above it a severe alert."""
     alert_merge_warn_s: float = Field(60, ge=0)
-    """Seconds that the oldest raw event waited for its merge: above it an alert."""
+    """Seconds that the oldest raw event has waited for its merge: above it an alert."""
     alert_merge_fail_s: float = Field(600, ge=0)
-    """Seconds that the oldest raw event waited for its merge: above it a severe alert."""
+    """Seconds that the oldest raw event has waited for its merge: above it a severe alert."""
     alert_window_s: float = Field(60, gt=0)
     """Seconds over which rates are taken and a consumer is judged."""
     alert_hold_s: float = Field(5, ge=0)

@@ -1,7 +1,6 @@
 """The running figures of a consumer, and the snapshot made of them. One thread writes."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -84,10 +83,6 @@ class Counters:
         """Swap in a new snapshot unless the latest is fresh."""
         if self._clock.monotonic() - self._published >= _FRESH_S:
             self.publish(state)
-
-    def end(self, state: RunState) -> None:
-        """Swap in the last snapshot: the figures as they stood, in a final state."""
-        self.latest = replace(self.latest, state=state)
 
     def publish(self, state: RunState) -> None:
         """Swap in a new snapshot."""

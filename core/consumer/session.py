@@ -6,7 +6,7 @@ Kafka (which serves lag displays only). A crash anywhere leads back to the store
 """
 
 import logging
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -27,6 +27,7 @@ from core.consumer.store import Outcome, Store
 from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
 from core.text import N_, _, clean
+from core.threads import WatchedThread
 from core.warehouse.base import Warehouse
 
 _PROBE_S = 0.5
@@ -293,7 +294,7 @@ class Session:
 
 def _leave(consumer: Consumer) -> None:
     """Leave the group and close the client; one that hangs ends by itself when a broker is back."""
-    closing = Thread(target=consumer.close, name="consumer-leaves", daemon=True)
+    closing = WatchedThread("consumer-leaves", consumer.close)
     closing.start()
     closing.join(_LEAVE_S)
     if closing.is_alive():

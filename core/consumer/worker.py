@@ -6,6 +6,7 @@ goes on at the stored offsets.
 """
 
 import logging
+from dataclasses import replace
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
@@ -15,7 +16,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.session import Session
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import DropshipError
-from core.lifecycle import PausableWorker, RunState
+from core.lifecycle import FINAL_STATES, PausableWorker, RunState
 from core.text import N_, clean
 from core.warehouse.base import Warehouse
 
@@ -39,11 +40,11 @@ class ConsumerWorker(PausableWorker):
         *,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__("consumer")
+        self._clock = clock or SystemClock()
+        super().__init__("consumer", self._clock)
         self._broker = broker
         self._warehouse = warehouse
         self._options = options
-        self._clock = clock or SystemClock()
         self._counters = Counters(options.topic, self._clock)
         self._ending = Ending(broker, options, self._clock)
 
@@ -52,17 +53,15 @@ class ConsumerWorker(PausableWorker):
         self._ending.finish()
 
     def snapshot(self) -> ConsumerSnapshot:
-        """Return the latest moment."""
-        return self._counters.latest
+        """Return the latest moment. Beginning and end are told by the thread's own life."""
+        latest, life = self._counters.latest, self._life.moment
+        if life.state in FINAL_STATES or latest.state is RunState.IDLE:
+            return replace(latest, state=life.state, error=life.error, hint=life.hint)
+        return latest
 
     def _run(self) -> None:
         self._ending.begin()
-        try:
-            self._sessions()
-        except BaseException:
-            self._counters.end(RunState.FAILED)
-            raise
-        self._counters.end(RunState.STOPPED)
+        self._sessions()
 
     def _sessions(self) -> None:
         """Run sessions until one ends by itself, or failures last longer than allowed.

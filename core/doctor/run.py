@@ -7,7 +7,6 @@ costs at most the time that is left; what it had found until then counts.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Thread
 
 from core.clock import Clock
 from core.config import Settings
@@ -21,6 +20,7 @@ from core.doctor.warehouse import OFFSETS, WAREHOUSE
 from core.logs import FILE_ONLY
 from core.progress import Cancelled, NoProgress, Progress, never_cancelled
 from core.text import _, clean
+from core.threads import WatchedThread
 
 SECTIONS: tuple[Section, ...] = (
     PROGRAM,
@@ -94,7 +94,7 @@ def _within(
             unseen = section.names[len(findings) :]
             findings.extend(_broken(name, error) for name in unseen)
 
-    thread = Thread(target=work, name=f"doctor-{section.names[0]}", daemon=True)
+    thread = WatchedThread(f"doctor-{section.names[0]}", work)
     thread.start()
     ends = clock.monotonic() + seconds
     while thread.is_alive() and clock.monotonic() < ends and not cancelled():

@@ -140,9 +140,10 @@ def _flow(
         consumer.join()
         merging.stop()
         merging.join()
+        merged = transform.TransformResult(merging.snapshot())
+        context.part("transform").note(merged.fields())
     if merging.error is not None:
         raise merging.error
-    merged = transform.TransformResult(merging.snapshot().total)
     return {"produce": produced, "consume": consumed, "transform": merged}
 
 
@@ -167,6 +168,7 @@ def _watch(
         note = (
             sent.held_reason
             or stored.waiting_for
+            or merging.snapshot().waiting_for
             or _("{stored} stored, {dead} dead").format(
                 stored=stored.inserted, dead=stored.dead_lettered
             )

@@ -1,6 +1,6 @@
 """`transform`: merges new raw events into orders, once or again and again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.alerts.watch import AlertWatch
 from core.jobs.backends import open_warehouse
@@ -8,7 +8,9 @@ from core.jobs.base import JobContext, Summary
 from core.lifecycle import RunState
 from core.text import _
 from core.text.figures import count
-from core.transform.worker import MergeSnapshot, merge_all
+from core.threads import described
+from core.transform.snapshot import MergeFigures, MergeSnapshot
+from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
 from core.warehouse.snowflake.task import TaskStatus, read_task
 
@@ -22,9 +24,12 @@ class Options:
 
 @dataclass(frozen=True)
 class TransformResult:
-    """The sum of the merges of this job. task: what merges inside Snowflake; None on DuckDB."""
+    """The merges of this job: their sum, and how they stood at last.
 
-    merged: MergeResult
+    task: what merges inside Snowflake; None on DuckDB.
+    """
+
+    last: MergeSnapshot
     task: TaskStatus | None = None
 
     @property
@@ -34,7 +39,7 @@ class TransformResult:
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
-        merged = self.merged
+        merged = self.last.total
         return {
             "inserted": merged.inserted,
             "updated": merged.updated,
@@ -43,11 +48,12 @@ class TransformResult:
             "duration_s": round(merged.duration_s, 3),
             "delay_s": round(merged.delay_s, 3),
             "task": None if self.task is None else self.task.fields(),
+            "merge": _state(self.last),
         }
 
     def summary(self) -> Summary:
         """Return one line with the counts."""
-        merged = self.merged
+        merged = self.last.total
         line = _(
             "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
             "{quarantined} quarantined"
@@ -63,22 +69,54 @@ class TransformResult:
 
 
 def run(context: JobContext, options: Options) -> TransformResult:
-    """Merge what is new; with `watch` until a stop is wanted."""
+    """Merge what is new; with `watch` until a stop is wanted.
+
+    Errors: whatever ended a merge; what earlier ones took is noted.
+    """
     with open_warehouse(context) as warehouse:
-        total = merge_all(warehouse, context.stop)
-        result = TransformResult(total, read_task(warehouse))
+        figures = MergeFigures(context.clock)
         alerts = AlertWatch(context.settings.thresholds, context.clock)
-        moment = MergeSnapshot(RunState.RUNNING, total, total, int(total.taken > 0))
-        context.meters.watch(merge=lambda: moment, alerts=alerts.latest)
+
+        def present(state: RunState = RunState.RUNNING) -> MergeSnapshot:
+            return replace(figures.latest, state=state, backlog=warehouse.merge_backlog())
+
+        def told(run: MergeResult) -> None:
+            figures.took(run)
+            context.note(TransformResult(present()).fields())
+
+        def merge() -> TransformResult:
+            try:
+                merge_all(warehouse, context.stop, told)
+            except BaseException as error:
+                message, hint = described(error)
+                figures.failed(message, passes=False)
+                failed = replace(present(RunState.FAILED), error=message, hint=hint)
+                context.note(TransformResult(failed).fields())
+                raise
+            return TransformResult(present(RunState.STOPPED), read_task(warehouse))
+
+        context.meters.watch(merge=present, alerts=alerts.latest)
+        result = merge()
         while options.watch is not None and not context.stopping:
             context.note(result.fields())
             context.show(result)
             context.wait(options.watch)
-            last = merge_all(warehouse, context.stop)
-            total = total.plus(last)
-            # A merge that found nothing is no run, as in the console.
-            runs, shown = (moment.runs + 1, last) if last.taken else (moment.runs, moment.last)
-            moment = MergeSnapshot(RunState.RUNNING, total, shown, runs)
-            alerts.see(merge=MergeSnapshot(last=last))
-            result = TransformResult(total, read_task(warehouse))
+            result = merge()
+            alerts.see(merge=present())
     return result
+
+
+def _state(last: MergeSnapshot) -> dict[str, object]:
+    """Return how the merge stands: its state, what it waits for or failed with, what is left."""
+    backlog = last.backlog
+    return {
+        "state": last.state.value,
+        "runs": last.runs,
+        "last_merge": last.last_merge,
+        "backlog": None if backlog is None else backlog.events,
+        "oldest_at": None if backlog is None else backlog.oldest_at,
+        "waiting_for": last.waiting_for,
+        "error": last.error,
+        "hint": last.hint,
+        "errors": last.errors,
+    }

@@ -14,7 +14,7 @@ from core.metrics.meters import Moment, TopicMoment
 from core.metrics.names import MetricName
 from core.producer.snapshot import ProducerSnapshot
 from core.text import clean
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
 
 Sample = tuple[Sequence[object], float]
 """The values of the labels, and the value."""
@@ -30,7 +30,8 @@ def families(moment: Moment) -> Iterator[Metric]:
     if moment.consumer is not None:
         yield from _consumer(moment.consumer)
     if moment.merge is not None:
-        yield from _merge(moment.merge)
+        yield from _merge(moment.merge, moment.at)
+    yield _one(names.FAILED_THREADS, moment.failed_threads)
     if moment.alerts is not None:
         yield _alerts(moment.alerts)
     if moment.topic is not None:
@@ -107,7 +108,7 @@ def _latency(last: ConsumerSnapshot) -> Metric:
     return made
 
 
-def _merge(last: MergeSnapshot) -> Iterator[Metric]:
+def _merge(last: MergeSnapshot, at: datetime) -> Iterator[Metric]:
     total = last.total
     outcomes = {
         "inserted": total.inserted,
@@ -119,6 +120,12 @@ def _merge(last: MergeSnapshot) -> Iterator[Metric]:
     yield family(names.MERGED, [((outcome,), n) for outcome, n in outcomes.items()])
     yield _one(names.MERGE_SECONDS, total.duration_s)
     yield _one(names.MERGE_DELAY, last.last.delay_s)
+    yield _one(names.MERGE_ERRORS, last.errors)
+    if last.last_merge is not None:
+        yield _one(names.LAST_MERGE, _seconds(last.last_merge))
+    if last.backlog is not None:
+        yield _one(names.MERGE_BACKLOG, last.backlog.events)
+        yield _one(names.MERGE_BACKLOG_AGE, last.backlog.age_s(at))
 
 
 def _alerts(alerts: tuple[Alert, ...]) -> Metric:

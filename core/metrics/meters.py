@@ -5,12 +5,14 @@ Light: it knows the snapshots only, so that a job without `--metrics-port` pays 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.worker import MergeSnapshot
+from core.threads import failures
+from core.transform.snapshot import MergeSnapshot
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,18 @@ class TopicMoment:
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of all that is measured; None: there is no such part (yet)."""
+    """One moment of all that is measured; None: there is no such part (yet).
+
+    at: UTC. failed_threads: how many threads of this process an exception has ended.
+    """
 
     consumer: ConsumerSnapshot | None = None
     producer: ProducerSnapshot | None = None
     merge: MergeSnapshot | None = None
     alerts: tuple[Alert, ...] | None = None
     topic: TopicMoment | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+    failed_threads: int = field(default_factory=lambda: len(failures()))
 
 
 class Sources(TypedDict, total=False):

@@ -100,8 +100,26 @@ MERGED = MetricName(
 MERGE_SECONDS = MetricName(
     "dropship_merge_seconds_total", "counter", "Seconds spent in merges that took events"
 )
+MERGE_BACKLOG = MetricName(
+    "dropship_merge_backlog_events", "gauge", "Raw events that wait for their merge"
+)
+MERGE_BACKLOG_AGE = MetricName(
+    "dropship_merge_backlog_seconds", "gauge", "How long the oldest raw event has waited"
+)
+MERGE_ERRORS = MetricName(
+    "dropship_merge_errors_total", "counter", "Merges that failed, tried again or not"
+)
+LAST_MERGE = MetricName(
+    "dropship_last_merge_timestamp_seconds",
+    "gauge",
+    "When a merge last came to its end, also one that found nothing",
+)
 MERGE_DELAY = MetricName(
     "dropship_merge_delay_seconds", "gauge", "Age of the oldest event of the last merge"
+)
+
+FAILED_THREADS = MetricName(
+    "dropship_failed_threads", "gauge", "Threads of this process that an exception has ended"
 )
 
 ALERT = MetricName(

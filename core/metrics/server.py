@@ -21,6 +21,7 @@ from core.metrics.families import families, family
 from core.metrics.meters import Moment
 from core.text import _
 from core.text.system import why
+from core.threads import failures, reported
 
 HOST = "127.0.0.1"
 
@@ -39,7 +40,11 @@ class _Moments(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of the present moment."""
         yield family(names.INFO, [(self._labels, 1.0)])
-        yield from families(self._take())
+        # The server would print the traceback on stderr, and a console has its screen there.
+        taken: list[Metric] = []
+        with reported("metrics"):
+            taken = list(families(self._take()))
+        yield from taken or [family(names.FAILED_THREADS, [((), len(failures()))])]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The alerts of a desk: from its snapshot to readings, and from changes into the log."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.alerts.burrow import PartitionState
@@ -7,10 +8,12 @@ from core.alerts.engine import AlertEngine
 from core.alerts.feed import Feed
 from core.alerts.model import Alert, Readings
 from core.alerts.watch import readings, record
+from core.alerts.workers import thread_measures
 from core.clock import Clock
 from core.config.thresholds import Thresholds
 from core.lifecycle import FINAL_STATES
 from core.operations.snapshot import DeskSnapshot
+from core.threads import ThreadFailure
 from core.validation.model import Status
 
 
@@ -36,6 +39,14 @@ class DeskAlerts:
             record(change)
         self.states = dict(self._feed.states(moment.now_s))
         self.behind_s = self._feed.behind_s(moment)
+
+    def tell_failures(self, failed: Sequence[ThreadFailure]) -> None:
+        """Raise the alert of failed threads alone: where judging a whole moment fails itself."""
+        moment = Readings(
+            now_s=self._clock.monotonic(), at=self._clock.now(), failed_threads=tuple(failed)
+        )
+        for change in self._engine.see(moment.now_s, moment.at, thread_measures(moment)):
+            record(change)
 
     def acknowledge(self, rule: str | None = None) -> int:
         """Mark an alert (None: all) as seen by a person; return how many were not yet."""

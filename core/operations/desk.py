@@ -6,8 +6,8 @@ of them in the order that loses nothing.
 """
 
 import logging
-from collections.abc import Sequence
-from threading import Event, Lock, Thread
+from collections.abc import Mapping, Sequence
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
@@ -30,6 +30,7 @@ from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
 from core.seed.spec import SeedResult
 from core.text import _
+from core.threads import WatchedThread, failures, forget, report, reported
 from core.validation.history import PastRun
 from core.warehouse.base import Warehouse
 
@@ -42,6 +43,7 @@ _WATCH_S = 1.0
 _FIGURES_S, _REMOTE_FIGURES_S = 2.0, 10.0
 """Each question keeps a warehouse of Snowflake awake, which is billed by the second."""
 _RETRY_S = 10.0
+_SAMPLER = "sampler"
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,12 @@ class Desk:
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, read_only: bool = False
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        read_only: bool = False,
+        backends: Backends | None = None,
     ) -> None:
         self.settings = settings
         self.read_only = read_only
@@ -62,7 +69,7 @@ class Desk:
         self._clock = clock or SystemClock()
         self._lock = Lock()
         self._closing = Event()
-        self._backends = Backends(read_only=read_only)
+        self._backends = backends or Backends(read_only=read_only)
         self.explorer = Explorer(settings, self._backends, self._clock)
         self._workers = Workers(settings, self._backends, self._clock)
         self._opening: Task[bool] = Task("open", self._clock)
@@ -74,7 +81,7 @@ class Desk:
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
-        self._sampler = Thread(target=self._sample, name="sampler", daemon=True)
+        self._sampler = WatchedThread(_SAMPLER, self._sample)
 
     # -- opening and closing
 
@@ -176,6 +183,15 @@ class Desk:
         """Start storing what the topic holds, and merging it."""
         return self._allowed() and self._workers.start_consumer()
 
+    def restart_merge(self) -> bool:
+        """Start merging again after a failure; the consumer may be at work or not."""
+        return self._allowed() and self._workers.restart_merge()
+
+    @property
+    def failures(self) -> Mapping[str, BaseException]:
+        """What ended the workers that failed and were not started again, by their names."""
+        return self._workers.failures
+
     @property
     def consumer(self) -> "ConsumerWorker | None":
         """The consumer under way, for pause, resume and stop; None without one."""
@@ -265,6 +281,7 @@ class Desk:
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
             explored=self.explorer.snapshot(),
+            failed_threads=failures(),
         )
 
     def _context(self, task: Task[Any]) -> JobContext:
@@ -283,12 +300,27 @@ class Desk:
         return self._topic.look(broker, kafka.topic, kafka.watched_group)
 
     def _sample(self) -> None:
-        """Once a second: look at everything, and start what is due."""
-        self._sampling.begin()
+        """Once a second: look at everything, and start what is due; whatever happens.
+
+        The alerts hang on it, so a look that fails is told, and the next one is tried.
+        """
+        broken = False
+        with reported(_SAMPLER):
+            self._sampling.begin()
         while not self._closing.is_set():
-            now = self.snapshot()
-            self._sampling.look(now, self._workers.failures)
-            self._start_what_is_due(now)
+            try:
+                now = self.snapshot()
+                self._sampling.look(now, self._workers.failures)
+                self._start_what_is_due(now)
+            except Exception as error:  # noqa: BLE001 - reported, and tried again
+                if not broken:
+                    report(_SAMPLER, error)
+                broken = True
+                self._sampling.alerts.tell_failures(failures())
+            else:
+                if broken:
+                    forget(_SAMPLER)
+                broken = False
             self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:

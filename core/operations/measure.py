@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.config import Settings
-from core.lifecycle import FINAL_STATES
+from core.lifecycle import RunState
 from core.metrics.meters import Moment, TopicMoment
 from core.operations.desk import Desk
 from core.operations.snapshot import DeskSnapshot
@@ -36,12 +36,14 @@ def measured(desk: Desk, port: int | None) -> Iterator[None]:
 def moment_of(now: DeskSnapshot, settings: Settings) -> Moment:
     """Return a moment of the desk as what is measured. Workers that never ran are left out."""
     watch, kafka = now.watch.value, settings.kafka
-    ran = now.consumer.offsets or now.consumer.state not in FINAL_STATES
+    ran = now.consumer.offsets or now.consumer.state is not RunState.IDLE
     return Moment(
         consumer=now.consumer if ran else None,
         producer=now.producer if now.producer.topic else None,
-        merge=now.merge if now.merge.runs else None,
+        merge=now.merge if now.merge.state is not RunState.IDLE else None,
         alerts=now.alerts,
+        at=now.at,
+        failed_threads=len(now.failed_threads),
         topic=None
         if watch is None or now.watch.error
         else TopicMoment(kafka.topic, watch.ends, kafka.watched_group, watch.committed),

@@ -1,19 +1,16 @@
 """A reading that is taken again and again, off the screen's thread, and whose age is known."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.text import N_, clean
+from core.threads import WatchedThread, described, forget, report
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,14 @@ class Poller(Generic[T]):
     """
 
     def __init__(self, name: str, take: Callable[[], T], interval_s: float, clock: Clock) -> None:
+        self._name = name
         self._take = take
         self._clock = clock
         self._wake = Event()
         self._starting = Lock()
         self._ended = False
-        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._broken = False
+        self._thread = WatchedThread(name, self._run, on_failure=self._failed)
         self.interval_s = interval_s
         self.latest: Reading[T] = Reading()
 
@@ -87,14 +86,21 @@ class Poller(Generic[T]):
         try:
             value = self._take()
         except DropshipError as error:
-            since = self.latest.failing_since or self._clock.now()
-            self.latest = replace(self.latest, busy=False, error=error.message, failing_since=since)
-        except Exception as error:
-            log.warning(N_("reading failed"), exc_info=True)
-            since = self.latest.failing_since or self._clock.now()
-            self.latest = replace(
-                self.latest, busy=False, error=clean(error, 200), failing_since=since
-            )
+            self._failed(error)
+        except Exception as error:  # noqa: BLE001 - reported, and the next reading is tried
+            if not self._broken:
+                report(self._name, error)
+            self._broken = True
+            self._failed(error)
         else:
+            if self._broken:
+                self._broken = False
+                forget(self._name)
             took = self._clock.monotonic() - began
             self.latest = Reading(value, self._clock.now(), took)
+
+    def _failed(self, error: BaseException) -> None:
+        """Show why there is no new reading; the value stays that of an earlier one."""
+        since = self.latest.failing_since or self._clock.now()
+        message, _hint = described(error)
+        self.latest = replace(self.latest, busy=False, error=message, failing_since=since)

@@ -15,7 +15,8 @@ from core.operations.task import TaskSnapshot
 from core.operations.watchers import Others, Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
-from core.transform.worker import MergeSnapshot
+from core.threads import ThreadFailure
+from core.transform.snapshot import MergeSnapshot
 from core.validation.model import ValidationResult
 
 
@@ -41,6 +42,7 @@ class DeskSnapshot:
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
     does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
     refused: how many controls a read-only desk refused, and the reason of the last one.
+    failed_threads: threads of this process that an exception has ended.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class DeskSnapshot:
     refused: tuple[int, str] = (0, "")
     broker_is_ours: bool = True
     explored: Explored = field(default_factory=Explored)
+    failed_threads: tuple[ThreadFailure, ...] = ()
 
 
 __all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any, Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.text import _, clean
+from core.threads import WatchedThread, described
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Task(Generic[T]):
         self._clock = clock
         self._lock = Lock()
         self._refusing = False
-        self._thread: Thread | None = None
+        self._thread: WatchedThread | None = None
         self._began = 0.0
         self.stop = Event()
         self.latest: TaskSnapshot[T] = TaskSnapshot()
@@ -75,7 +75,7 @@ class Task(Generic[T]):
                 return False
             self.stop.clear()
             self._began = began
-            thread = Thread(target=self._work, args=(work,), name=self._name, daemon=True)
+            thread = WatchedThread(self._name, lambda: self._work(work))
             # It tells nothing before the lock is free; where no thread can be had, nothing changed.
             thread.start()
             self._thread = thread
@@ -132,12 +132,8 @@ class Task(Generic[T]):
         except DropshipError as error:
             self._end(error=error.message, hint=error.hint)
         except BaseException as error:
-            self._end(
-                error=_("internal error: {kind}: {reason}").format(
-                    kind=type(error).__name__, reason=clean(error, 200)
-                ),
-                hint=_("the log has the details"),
-            )
+            message, hint = described(error)
+            self._end(error=message, hint=hint)
             raise
         else:
             self._end(result=result)

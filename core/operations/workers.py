@@ -1,6 +1,6 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
@@ -15,7 +15,10 @@ from core.lifecycle import RunState
 from core.operations.opening import Backends
 from core.producer.options import Mode
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.worker import MergeSnapshot, MergeWorker
+from core.threads import WatchedThread, described
+from core.transform.snapshot import MergeSnapshot
+from core.transform.worker import MergeWorker
+from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -36,7 +39,7 @@ class Workers:
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
-        self._checking: Thread | None = None
+        self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
 
     @property
@@ -81,11 +84,10 @@ class Workers:
                 worker.start()
             else:
                 # Asking a cluster takes time, which a screen does not have.
-                self._checking = Thread(
-                    target=self._start_checked,
-                    args=(context, broker, worker, options.mode),
-                    name="producer-start",
-                    daemon=True,
+                self._checking = WatchedThread(
+                    "producer-start",
+                    lambda: self._start_checked(context, broker, worker, options.mode),
+                    on_failure=lambda error: self._refuse(options.mode, error),
                 )
                 self._checking.start()
             return True
@@ -97,33 +99,52 @@ class Workers:
         try:
             require_topic(context, broker)
         except DropshipError as error:
-            self._refusal = ProducerSnapshot(
-                state=RunState.FAILED,
-                mode=mode,
-                topic=self._settings.kafka.topic,
-                error=error.message,
-                hint=error.hint,
-            )
+            self._refuse(mode, error)
             return
         with self._lock:
             if not self._refusing:
                 self._producer = worker
                 worker.start()
 
+    def _refuse(self, mode: Mode, error: BaseException) -> None:
+        """Keep why publishing did not begin, as the end of a producer."""
+        message, hint = described(error)
+        self._refusal = ProducerSnapshot(
+            state=RunState.FAILED,
+            mode=mode,
+            topic=self._settings.kafka.topic,
+            error=message,
+            hint=hint,
+        )
+
     def start_consumer(self) -> bool:
-        """Start storing what the topic holds, and merging it."""
+        """Start storing what the topic holds, and merging it; each of the two that is not at it."""
         with self._lock:
             broker, warehouse = self._backends.broker, self._backends.warehouse
-            if self._refusing or broker is None or warehouse is None or self.consumer is not None:
+            if self._refusing or broker is None or warehouse is None:
                 return False
-            self._consumer = consume.make_consumer(
-                self._context(), broker, warehouse, consume.Options(), patient=True
-            )
-            self._consumer.start()
-            if self._merge is None or not self._merge.alive:
-                self._merge = MergeWorker(warehouse, clock=self._clock)
-                self._merge.start()
-            return True
+            consuming = self.consumer is None
+            if consuming:
+                self._consumer = consume.make_consumer(
+                    self._context(), broker, warehouse, consume.Options(), patient=True
+                )
+                self._consumer.start()
+            return self._start_merge(warehouse) or consuming
+
+    def restart_merge(self) -> bool:
+        """Start merging again after a failure; return False where there is nothing to start."""
+        with self._lock:
+            warehouse = self._backends.warehouse
+            if self._refusing or warehouse is None:
+                return False
+            return self._start_merge(warehouse)
+
+    def _start_merge(self, warehouse: Warehouse) -> bool:
+        if self._merge is not None and self._merge.alive:
+            return False
+        self._merge = MergeWorker(warehouse, clock=self._clock)
+        self._merge.start()
+        return True
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""

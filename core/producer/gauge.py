@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from core.clock import Clock
-from core.errors import DropshipError
 from core.lifecycle import RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.csv_records import RejectedRow
@@ -89,12 +88,10 @@ class Gauge:
             since = last.held_since if last.held_since is not None else self._clock.now()
         self.latest = replace(self._figures(now), state=state, held_reason=held, held_since=since)
 
-    def end(self, state: RunState, error: DropshipError | None = None) -> None:
+    def end(self, state: RunState) -> None:
         """Publish the last snapshot, with the mean rate of the run, and let go of the parts."""
         now = self._clock.monotonic()
         last = replace(self._figures(now), state=state, held_reason="", held_since=None)
-        if error is not None:
-            last = replace(last, error=error.message, hint=error.hint)
         if self._started is not None:
             # As fast as possible means delivered; at a set rate, what counts is when it went out.
             until = now if last.rate_target == 0 or self._ended is None else self._ended

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from zlib import crc32
 
 import numpy as np
@@ -22,6 +22,7 @@ from core.holding import HeldError, Hold
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
 from core.text import _
+from core.threads import WatchedThread, described
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Room:
         self._lock = Lock()
         self._wake = Event()
         self._ended = False
+        self._failure: BaseException | None = None
         self._waiting: Callable[[], int] | None = None
         self._in_hand = False
         marks = broker.watermarks(topic)
@@ -62,7 +64,7 @@ class Room:
             broker, topic, marks, committed, unread=self._backlog.usable, stopping=stopping
         ).items():
             self._backlog.found(number, pieces)
-        self._thread = Thread(target=self._watch, name="broker-room", daemon=True)
+        self._thread = WatchedThread("broker-room", self._watch, on_failure=self._fail)
         self._thread.start()
 
     def attach(self, waiting: Callable[[], int]) -> bool:
@@ -100,7 +102,9 @@ class Room:
         """Return how many leading records to publish now; they count from here on.
 
         sizes: bytes of key and value of each. Call `handed_over` once the client has them.
+        Errors: RuntimeError when nobody asks any more what is consumed.
         """
+        self._check()
         with self._lock:
             admitted = self._backlog.admit(places, sizes)
             self._in_hand = admitted > 0
@@ -115,7 +119,8 @@ class Room:
 
     @property
     def ready(self) -> bool:
-        """Whether it is worth trying again after records were not admitted."""
+        """Whether it is worth trying again after records were not admitted. Errors: as `admit`."""
+        self._check()
         with self._lock:
             ready = self._backlog.ready
         if not ready:
@@ -127,6 +132,14 @@ class Room:
         self._ended = True
         self._wake.set()
         self._thread.join(_JOIN_S)
+
+    def _check(self) -> None:
+        """Fail as the thread did: without it a producer would wait for room without end."""
+        if self._failure is not None:
+            raise RuntimeError(described(self._failure)[0]) from self._failure
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
 
     def _watch(self) -> None:
         """Ask for commits: often when half full or waited for, never without a backlog."""

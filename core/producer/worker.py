@@ -7,12 +7,12 @@ told by frozen snapshots, swapped in whole at least every 100 ms, which readers 
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config.client_values import number
-from core.errors import DropshipError
 from core.lifecycle import PausableWorker, RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
@@ -61,7 +61,7 @@ class ProducerWorker(PausableWorker):
         give_up_after_s: float | None = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__("producer")
+        super().__init__("producer", clock)
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -91,8 +91,11 @@ class ProducerWorker(PausableWorker):
         self._profile = profile
 
     def snapshot(self) -> ProducerSnapshot:
-        """Return the latest moment."""
-        return self._gauge.latest
+        """Return the latest moment. How it ended is told by the thread's own life."""
+        latest, life = self._gauge.latest, self._life.moment
+        if life.state is RunState.FAILED:
+            return replace(latest, state=life.state, error=life.error, hint=life.hint)
+        return latest
 
     def _run(self) -> None:
         try:
@@ -104,11 +107,8 @@ class ProducerWorker(PausableWorker):
                     self._drain(delivery)
         except StoppedWaitingError:
             pass  # nothing was sent yet
-        except DropshipError as error:
-            self._gauge.end(RunState.FAILED, error)
-            raise
         except BaseException:
-            self._gauge.end(RunState.FAILED)
+            self._gauge.end(RunState.DRAINING)
             raise
         self._gauge.end(RunState.STOPPED)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.broker.identity import TopicIdentity
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import (
     MergeResult,
     RawBatch,
@@ -63,6 +64,13 @@ class Warehouse(Protocol):
 
     def merge(self) -> MergeResult:
         """Merge the raw events that came since the last merge into orders, and log the run."""
+        ...
+
+    def merge_backlog(self) -> MergeBacklog | None:
+        """Return how many raw events wait for a merge, as far as this process knows; never waits.
+
+        None before the first merge of a warehouse that has to count first what was there.
+        """
         ...
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:

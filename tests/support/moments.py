@@ -10,7 +10,7 @@ from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
 from tui.formats import Formats
 from tui.views.frame import Frame
 

@@ -14,7 +14,8 @@ from core.operations.task import TaskSnapshot
 from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult, OffsetGap
 from tests.support import desk
 from tests.support.alert_scenes import alerts, minutes
@@ -184,7 +185,14 @@ def _rejected(line: int) -> RejectedRow:
 
 def _merged() -> MergeSnapshot:
     total = MergeResult(63_100, 640, 120, 40, 11.2, 2.0)
-    return MergeSnapshot(RunState.RUNNING, total, MergeResult(1_190, 9, 1, 0, 0.12, 1.1), 54)
+    return MergeSnapshot(
+        RunState.RUNNING,
+        total,
+        MergeResult(1_190, 9, 1, 0, 0.12, 1.1),
+        54,
+        last_merge=NOW,
+        backlog=MergeBacklog(340, NOW - timedelta(seconds=0.4)),
+    )
 
 
 def _watched(lag: Mapping[int, int]) -> Reading[Watch]:

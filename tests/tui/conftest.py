@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from core.config import Settings
 from core.operations.desk import Desk
+from core.operations.opening import Backends
 from core.text import use_language
 from tui.app import Console
 from tui.formats import Formats
@@ -113,9 +114,10 @@ def play(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         ready: bool = True,
         ascii_only: bool = False,
         read_only: bool = False,
+        backends: Backends | None = None,
     ) -> Desk:
         use_language(code)
-        desk = Desk(settings, read_only=read_only)
+        desk = Desk(settings, read_only=read_only, backends=backends)
         console = Console(desk, Formats(code), ascii_only=ascii_only, timer=False)
 
         async def session() -> None:

@@ -38,6 +38,7 @@ class ConsumerPane(Pane):
         running = self.desk.consumer
         if running is not None:
             running.resume()
+            self.desk.restart_merge()
         elif self.opened():
             self.desk.start_consumer()
 

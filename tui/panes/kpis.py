@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
+from core.threads import reported
 from tui.lines import Line
 from tui.panes.base import Pane
 from tui.views.frame import Frame
@@ -40,7 +41,8 @@ class KpisPane(Pane):
 
     @work(thread=True, exclusive=True, group="charts", exit_on_error=False)
     def _warm(self) -> None:
-        warm()
+        with reported("charts"):
+            warm()
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the figures."""

@@ -12,6 +12,7 @@ from core.jobs import seed as job
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
+from core.threads import reported
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
@@ -62,9 +63,10 @@ class SeedPane(Pane):
     @work(thread=True, exclusive=True, group="seed-files", exit_on_error=False)
     def _look(self) -> None:
         """Read what lies in the folder; a file may be large, so not on the screen's thread."""
-        found = preview(self.options.output or self.desk.settings.paths.seed)
-        if not get_current_worker().is_cancelled:
-            self._found = found
+        with reported("seed-files"):
+            found = preview(self.options.output or self.desk.settings.paths.seed)
+            if not get_current_worker().is_cancelled:
+                self._found = found
 
     def action_generate(self) -> None:
         """Generate; files that are there are replaced, so ask when there are some."""

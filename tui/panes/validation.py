@@ -11,6 +11,7 @@ from textual.worker import get_current_worker
 from core.errors import DropshipError
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
+from core.threads import reported
 from core.validation.history import PastRun
 from core.validation.model import CheckResult
 from tui.formats import Formats
@@ -100,12 +101,13 @@ class ValidationPane(RowsPane):
     @work(thread=True, exclusive=True, group="past-runs", exit_on_error=False)
     def _read_past(self) -> None:
         """Ask the warehouse, off the screen's thread; without an answer the old list stays."""
-        try:
-            found = self.desk.past_validations(_PAST_RUNS)
-        except DropshipError:
-            return
-        if not get_current_worker().is_cancelled:
-            self._past = found
+        with reported("past-runs"):
+            try:
+                found = self.desk.past_validations(_PAST_RUNS)
+            except DropshipError:
+                return
+            if not get_current_worker().is_cancelled:
+                self._past = found
 
     def open_row(self, row: Row) -> None:
         """Show a check with its figures and the rows it found."""

@@ -10,6 +10,7 @@ from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 from tui.views.chart import Series, chart
 from tui.views.frame import Frame, problem, wrap
+from tui.views.merge import merge_spans, merge_trouble
 
 _RESTING = {RunState.IDLE, RunState.STOPPED}
 _LEAST_CHART = 3
@@ -47,13 +48,15 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return what keeps the consumer from going on, and what was lost."""
     last, width = now.consumer, frame.width
     lines = []
-    if last.state is RunState.FAILED and not last.waiting_for:
-        lines += problem(
-            _("the consumer failed"), _("the log has the details; [s] starts it again"), width
-        )
+    restart = _("[s] starts it again")
+    if last.state is RunState.FAILED:
+        told = _("the consumer failed: {reason}").format(reason=last.error or "–")
+        hint = _("{hint}; {restart}").format(hint=last.hint, restart=restart)
+        lines += problem(told, hint if last.hint else restart, width)
+    lines += merge_trouble(now, frame, restart)
     if last.state in _RESTING and now.others.consumed is None and any(_lag_of(now).values()):
         lines += advice(_("records wait in the topic: [s] starts storing them"), width)
-    if last.waiting_for:
+    if last.waiting_for and last.state is not RunState.FAILED:
         since = frame.formats.age(last.waiting_since or now.at, now.at)
         hint = _("for {since}; goes on by itself").format(since=since)
         lines += problem(last.waiting_for, hint, width)
@@ -236,6 +239,7 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     pairs: list[tuple[str, str | Span]] = [
         (_("stored"), form.count(last.inserted)),
         (_("merged"), form.count(now.merge.total.taken)),
+        (_("merge"), "".join(span.text for span in merge_spans(now, frame))),
         (_("met again"), form.count(last.already_stored)),
         (_("last commit"), commit),
         (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),

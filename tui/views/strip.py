@@ -1,12 +1,15 @@
 """The strip: one row of truth on top. Every part keeps its width, so nothing moves sideways."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from core.alerts.model import Level
 from core.lifecycle import FINAL_STATES, RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, ngettext
 from core.validation.model import Status
 from tui.lines import Line, Role, Span, ends, fit, line
-from tui.views.frame import Frame, state_name, state_sign
+from tui.views.frame import Frame, state_name, state_role, state_sign
 
 STATUS_ROLES: dict[Status, Role] = {
     Status.PASS: "ok",
@@ -15,33 +18,72 @@ STATUS_ROLES: dict[Status, Role] = {
     Status.ERROR: "bad",
 }
 LEVEL_ROLES: dict[Level, Role] = {Level.NONE: "dim", Level.WARN: "wait", Level.BAD: "bad"}
-_WIDE, _MIDDLE = 112, 72
+_WIDE, _MIDDLE, _NARROW = 112, 72, 48
 _ROOMY = 132
 _MOST_GAP = 3
 _RATE, _COUNT, _BEHIND = 9, 6, 5
 _LAG_RULES = {"lag", "behind", "consumer"}
 
 
+class _Detail(NamedTuple):
+    """How much of the strip is shown.
+
+    name: of the program; read-only is told always. labels: whole. backlog: of the merge, beside
+    its sign.
+    """
+
+    name: bool = False
+    labels: bool = False
+    seconds: bool = True
+    backlog: bool = True
+
+
+_DETAILS = (
+    _Detail(name=True, labels=True),
+    _Detail(labels=True),
+    _Detail(),
+    _Detail(seconds=False),
+    _Detail(seconds=False, backlog=False),
+)
+"""The richest first. Every part keeps its width, so a terminal always gets the same one."""
+
+
 def strip(now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return back ends, workers, lag, last validation, alerts and clock, as far as they fit."""
+    found = [_row(now, frame, detail) for detail in _DETAILS]
+    parts, clock = next((row for row in found if _taken(*row) <= frame.width), found[-1])
+    spare = frame.width - 2 - clock.width - sum(part.width for part in parts)
+    gap = " " * max(min(spare // (len(parts) - 1), _MOST_GAP), 1)
+    joined = line(" ", parts[0], *(piece for part in parts[1:] for piece in (gap, part)))
+    return [ends(joined, clock, frame.width)]
+
+
+def _taken(parts: Sequence[Line], clock: Line) -> int:
+    """Return the cells that a row needs, with a blank around every part."""
+    return sum(part.width + 1 for part in parts) + 1 + clock.width
+
+
+def _row(now: DeskSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], Line]:
     wide, middle = frame.width >= _WIDE, frame.width >= _MIDDLE
-    parts = [_name(now)] if middle else []
+    parts = [_name(now)] if middle and (detail.name or now.read_only) else []
     if wide:
         parts.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
     produced, consumed = now.others.produced, now.others.consumed
+    labels = (_("producer"), _("consumer"), _("merge"))
+    one, two, three = (name if wide and detail.labels else name[:4] for name in labels)
     parts += [
-        _worker(_("producer"), now.producer.state, now.producer.rate_actual, produced, frame),
-        _worker(_("consumer"), now.consumer.state, now.consumer.rate, consumed, frame),
+        _worker(one, now.producer.state, now.producer.rate_actual, produced, frame),
+        _worker(two, now.consumer.state, now.consumer.rate, consumed, frame),
+        _merge(three, now, frame, backlog=detail.backlog),
         _lag(now, frame, wide=wide),
     ]
     if middle:
         parts.append(_validation(now, frame))
     parts.append(_alerts(now, frame))
-    clock = line(Span(frame.formats.clock(now.at), "dim"), " ") if middle else line()
-    spare = frame.width - 1 - clock.width - sum(part.width for part in parts)
-    gap = " " * max(min(spare // (len(parts) - 1), _MOST_GAP), 1)
-    joined = line(" ", parts[0], *(piece for part in parts[1:] for piece in (gap, part)))
-    return [ends(joined, clock, frame.width)]
+    clock = frame.formats.clock(now.at) if middle else ""
+    if clock and not detail.seconds:
+        clock = clock[:5] + clock[8:]
+    return parts, line(Span(clock, "dim"), " ") if clock else line()
 
 
 def _name(now: DeskSnapshot) -> Line:
@@ -59,9 +101,26 @@ def _worker(name: str, state: RunState, rate: float, others: float | None, frame
     else:
         text = frame.formats.rate(rate) if state is RunState.RUNNING else state_name(state)
     if frame.width < _MIDDLE:
-        return line(sign, " ", fit(text, _RATE - 1))
-    label = name if frame.width >= _WIDE else name[:4]
-    return line(sign, " ", Span(f"{label} ", "dim"), fit(text, _RATE))
+        return line(sign, " ", fit(text, _RATE - (1 if frame.width >= _NARROW else 2)))
+    width = _RATE if frame.width >= _WIDE else _RATE - 1
+    return line(sign, " ", Span(f"{name} ", "dim"), fit(text, width))
+
+
+def _merge(name: str, now: DeskSnapshot, frame: Frame, *, backlog: bool) -> Line:
+    """Return the merge's state as a sign, and how many raw events wait for it."""
+    last, sign = now.merge, state_sign(now.merge.state, ascii_only=frame.ascii_only)
+    if frame.width < _NARROW or not backlog:
+        return line(sign)
+    waiting = last.backlog
+    text = "–" if waiting is None else frame.formats.short(waiting.events)
+    role: Role = "text" if waiting is not None and waiting.events else "dim"
+    if last.state in {RunState.FAILED, RunState.WAITING}:
+        role = state_role(last.state)
+    for alert in now.alerts:
+        if alert.active and alert.rule == "merge":
+            role = LEVEL_ROLES[alert.level]
+    label = Span(f"{name} " if frame.width >= _MIDDLE else "", "dim")
+    return line(sign, " ", label, Span(fit(text, _COUNT), role))
 
 
 def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
+from core.lifecycle import RunState
 from core.operations.inspect import Inspection
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot
@@ -12,6 +13,7 @@ from tui.lines import Line, Role, Span, cut, line
 from tui.rows import Column, Row, RowTable
 from tui.views.events import failing
 from tui.views.frame import Frame
+from tui.views.merge import merge_line, merge_trouble
 from tui.views.payload import pairs
 
 PARTS = ("tables", "merges", "offsets", "gaps")
@@ -36,6 +38,9 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
     reading = now.explored.inspection
     lines = [line(*spans), *failing(reading, now, frame)]
     found = reading.value
+    if now.merge.state is not RunState.IDLE:
+        restart = _("[s] of the consumer pane starts it again")
+        lines += [merge_line(now, frame), *merge_trouble(now, frame, restart)]
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
         if found.task is not None:

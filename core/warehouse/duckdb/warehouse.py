@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from core.config import Settings
 from core.config.identifiers import quoted
 from core.errors import FencedError
 from core.text import _, clean
+from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.duckdb import reference, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
@@ -63,6 +65,8 @@ class DuckDbWarehouse:
         self._writing = Lock()
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known
+        self._backlog: BacklogLedger | None = None
+        self._recount = True
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
@@ -111,7 +115,7 @@ class DuckDbWarehouse:
     @_again_alone
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
-        with self._writing, self._numbering(len(batch.payloads)) as (cursor, first_seq):
+        with self._writing, self._numbering(batch) as (cursor, first_seq):
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
             received = staging.naive_utc(batch.received_at)
@@ -135,11 +139,21 @@ class DuckDbWarehouse:
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
         with self._merging:
-            with self._db.transaction() as cursor:
-                result = merge_new_events(cursor, self._sql, self._clock)
+            backlog = self._counted_backlog()
+            try:
+                with self._db.transaction() as cursor:
+                    result = merge_new_events(cursor, self._sql, self._clock)
+            except BaseException:
+                self._recount = True
+                raise
+            backlog.merged(result.taken)
             with self._writing:  # for as long as one batch takes
                 self._db.checkpoint_if_due()
         return result
+
+    def merge_backlog(self) -> MergeBacklog | None:
+        """Return how many raw events wait for a merge; None before the first one."""
+        return None if self._backlog is None else self._backlog.latest
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
@@ -174,18 +188,34 @@ class DuckDbWarehouse:
         self._db.close()
 
     @contextmanager
-    def _numbering(self, events: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    def _numbering(self, batch: RawBatch) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
         """Yield a cursor in a transaction, and the number of the first of the events it will store.
 
         Only one batch is written at a time, and the file belongs to one process, so a counter in
         memory is enough. After a failure it is read from the file again.
         """
         last, self._last_seq = self._last_seq, None
-        with self._db.transaction() as cursor:
-            if last is None:
-                ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
-            yield cursor, last + 1
-        self._last_seq = last + events
+        try:
+            with self._db.transaction() as cursor:
+                if last is None:
+                    ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
+                yield cursor, last + 1
+        except BaseException:
+            self._recount = True  # whether it was stored is not known
+            raise
+        self._last_seq = last + len(batch.payloads)
+        if self._backlog is not None:
+            self._backlog.stored(len(batch.payloads), batch.received_at)
+
+    def _counted_backlog(self) -> BacklogLedger:
+        """Return the ledger of what waits; made anew after a write whose end is not known."""
+        if self._backlog is None or self._recount:
+            with self._writing, self._db.transaction() as cursor:
+                self._recount = False
+                ((waiting, oldest),) = cursor.execute(self._sql("merge_backlog")).fetchall()
+                since = None if oldest is None else oldest.replace(tzinfo=UTC)
+                self._backlog = BacklogLedger(waiting, since)
+        return self._backlog
 
     def _sql(self, name: str) -> str:
         return statement(_DIALECT, name, self._schema)

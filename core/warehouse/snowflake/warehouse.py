@@ -15,6 +15,7 @@ from core.clock import Clock
 from core.config import Settings
 from core.errors import FencedError, WarehouseError
 from core.text import _, clean
+from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
 from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
 from core.warehouse.reference_csv import read_reference
@@ -46,6 +47,7 @@ class SnowflakeWarehouse:
         self._sessions = Sessions(settings, self._names, clock=clock)
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
+        self._backlog = BacklogLedger()
         self._sessions.patiently(lambda _connection: None, stop=stop)
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
@@ -104,6 +106,8 @@ class SnowflakeWarehouse:
             if mended is None:
                 raise
             self._write(mended)
+            batch = mended
+        self._backlog.stored(len(batch.payloads), batch.received_at)
 
     def _write(self, batch: RawBatch) -> None:
         source, topic = batch.identity.source_id, batch.identity.topic
@@ -130,6 +134,10 @@ class SnowflakeWarehouse:
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
         return self._sessions.patiently(self._merge)
+
+    def merge_backlog(self) -> MergeBacklog | None:
+        """Return how many events this process stored that no merge has taken yet."""
+        return self._backlog.latest
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
@@ -208,8 +216,14 @@ class SnowflakeWarehouse:
             )
 
     def _merge(self, connection: Connection) -> MergeResult:
-        if not merge.has_pending(connection, self._sql):
-            return MergeResult()
+        # Whoever merges takes the stream whole: then all that stood in it at this mark is merged.
+        mark, result = self._backlog.mark, MergeResult()
+        if merge.has_pending(connection, self._sql):
+            result = self._merge_pending(connection)
+        self._backlog.merged_through(mark)
+        return result
+
+    def _merge_pending(self, connection: Connection) -> MergeResult:
         how = self._transform(connection)
         if how == "task":
             return merge.merge_by_task(

@@ -148,8 +148,11 @@ def test_debug_shows_the_traceback(dropship):
 
 def test_a_thread_that_fails_prints_no_traceback(dropship):
     ended = dropship(*RUN, "--json", stand_in="stray_thread")
-    assert ended.record["ok"]
-    assert ended.err == "dropship: error: thread stray failed: division by zero\n"
+    told = "dropship: error: thread stray failed: division by zero\n"
+    assert ended.err == told * 2  # at once, and as the reason of the end
+    error = ended.record["error"]
+    assert (ended.code, error["kind"]) == (4, "internal")
+    assert error["message"] == "thread stray failed: division by zero"
     assert "ZeroDivisionError" in dropship.log
 
 

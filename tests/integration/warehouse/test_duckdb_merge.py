@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import permutations
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Paths, Settings
+from core.errors import WarehouseError
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import MergeResult, OffsetAdvance, RawBatch
 from tests.support.events import event
@@ -41,6 +44,51 @@ def test_new_orders_are_inserted_once(warehouse: DuckDbWarehouse) -> None:
     assert warehouse.merge().inserted == 2
     assert warehouse.merge() == MergeResult()
     assert [row[0] for row in orders(warehouse)] == ["ORDER_000001", "ORDER_000002"]
+
+
+def test_the_backlog_is_known_from_the_first_merge_on_without_reading_the_table(
+    settings: Settings,
+) -> None:
+    before = datetime.now(UTC)
+    first = DuckDbWarehouse(settings, clock=SystemClock())
+    store(first, event(1), event(2), event(3))
+    assert first.merge_backlog() is None  # nobody merged here yet
+    first.close()
+    again = DuckDbWarehouse(settings, clock=SystemClock())
+    try:
+        store(again, event(4))
+        assert again.merge().taken == 4
+        assert again.merge_backlog() == MergeBacklog(0, None)
+        store(again, event(5), event(6))
+        store(again, event(7))
+        waiting = again.merge_backlog()
+        assert waiting is not None
+        assert (waiting.events, waiting.age_s(datetime.now(UTC)) >= 0) == (3, True)
+        assert waiting.oldest_at is not None
+        assert waiting.oldest_at >= before
+        assert again.rows("inspect_backlog") == [(3,)]
+        again.merge()
+        assert again.merge_backlog() == MergeBacklog(0, None)
+    finally:
+        again.close()
+
+
+def test_a_backlog_is_counted_even_where_the_merge_then_fails(settings: Settings) -> None:
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    store(warehouse, event(1), event(2))
+    warehouse.close()
+    with duckdb.connect(str(settings.paths.warehouse_file)) as base:
+        base.execute("ALTER TABLE mon_schema.orders RENAME unit_price TO price")
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    try:
+        with pytest.raises(WarehouseError):
+            warehouse.merge()
+        store(warehouse, event(3))
+        backlog = warehouse.merge_backlog()
+        assert backlog is not None
+        assert backlog.events == 3
+    finally:
+        warehouse.close()
 
 
 def test_money_is_exact(warehouse: DuckDbWarehouse) -> None:

@@ -9,11 +9,15 @@ import pytest
 
 from core.alerts.feed import Feed
 from core.alerts.model import RULES, Level, Readings
-from core.alerts.watch import AlertWatch
+from core.alerts.watch import AlertWatch, readings
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot, Percentiles
 from core.lifecycle import RunState
 from core.text import use_language
+from core.threads import ThreadFailure
+from core.transform.snapshot import MergeSnapshot
+from core.warehouse.backlog import MergeBacklog
+from core.warehouse.model import MergeResult
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -133,6 +137,14 @@ def test_a_worker_that_counts_from_zero_again_makes_no_negative_share():
         ({"p95_ms": 5_001.0}, "latency", Level.WARN),
         ({"p95_ms": 30_001.0}, "latency", Level.BAD),
         ({"merge_delay_s": 61.0}, "merge", Level.WARN),
+        ({"merge_delay_s": 601.0, "merge_backlog": 9}, "merge", Level.BAD),
+        ({"merge_delay_s": 601.0, "merge_waits_for": "away"}, "merge", Level.BAD),
+        ({"merge_delay_s": 5.0, "merge_waits_for": "away"}, "merge", Level.WARN),
+        ({"merge_waits_for": "away"}, "merge", Level.WARN),
+        ({"ended": {"merge": "no such table"}, "merge_delay_s": 0.0}, "merge", Level.BAD),
+        ({"ended": {"consumer": "away"}, "offsets": {0: 5}, "ends": {0: 9}}, "consumer", Level.BAD),
+        ({"ended": {"producer": "away"}}, "producer", Level.BAD),
+        ({"failed_threads": (ThreadFailure("sampler", "boom", START),)}, "threads", Level.BAD),
         ({"newest_order": START - timedelta(hours=2)}, "freshness", Level.WARN),
         ({"newest_order": START - timedelta(days=2)}, "freshness", Level.BAD),
         ({"newest_order": START + timedelta(days=1)}, "freshness", Level.NONE),
@@ -147,6 +159,30 @@ def test_single_figures(fields, rule, expected):
     assert level(course(at(**fields)), rule) is expected
 
 
+def test_what_failed_is_named_with_its_reason_and_raised_at_once():
+    found = course(at(ended={"merge": "no such table"}, merge_backlog=1_234, merge_delay_s=7.0))
+    assert found["merge"].message == "the merge failed: no such table"
+    assert found["merge"].at_once
+    waiting = course(at(merge_backlog=1_234, merge_delay_s=70.0))["merge"]
+    assert waiting.message == "1,234 raw events wait for the merge, the first for 70 s"
+    assert not waiting.at_once
+
+
+def test_snapshots_of_workers_tell_who_failed_and_how_old_the_backlog_is():
+    clock = HandClock()
+    clock.seconds = 90.0
+    merge = MergeSnapshot(
+        state=RunState.WAITING, backlog=MergeBacklog(5, START), waiting_for="away", errors=3
+    )
+    failed = ConsumerSnapshot(state=RunState.FAILED, error="no broker")
+    now = readings(clock, failed, None, merge)
+    assert (now.merge_delay_s, now.merge_backlog, now.merge_waits_for) == (90.0, 5, "away")
+    assert now.ended == {"consumer": "no broker"}
+    old = MergeSnapshot(last=MergeResult(inserted=1, delay_s=3.0))
+    assert readings(clock, merge=old).merge_delay_s == 3.0
+    assert readings(clock).merge_delay_s is None
+
+
 def test_every_rule_has_a_name():
     busy = at(
         offsets={0: 0},
@@ -159,6 +195,8 @@ def test_every_rule_has_a_name():
         merge_delay_s=1.0,
         newest_order=START,
         validation=0,
+        ended={"producer": "away"},
+        failed_threads=(ThreadFailure("sampler", "boom", START),),
     )
     later = replace(busy, consumed=2, acked=2)
     found = course(*[busy] * 60, *[later] * 2)

@@ -138,6 +138,7 @@ def test_a_disk_that_fills_is_said_once(shown):
     assert "incomplete" in text
 
 
+@pytest.mark.threads_fail
 def test_warnings_and_failed_threads_are_logged(tmp_path, shown):
     file = tmp_path / "x.log"
     begin(file, shown)

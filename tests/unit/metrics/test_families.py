@@ -1,7 +1,7 @@
 """Snapshots become metrics with the figures they hold, in a text that Prometheus can read."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,8 @@ from core.metrics import names
 from core.metrics.families import families
 from core.metrics.meters import Meters, Moment, TopicMoment
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.worker import MergeSnapshot
+from core.transform.snapshot import MergeSnapshot
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult, OffsetGap
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -55,12 +56,23 @@ MERGE = MergeSnapshot(
     total=MergeResult(80, 10, 5, 1, duration_s=2.5, delay_s=9),
     last=MergeResult(8, 1, 0, 0, duration_s=0.1, delay_s=0.7),
     runs=12,
+    last_merge=AT,
+    backlog=MergeBacklog(40, AT - timedelta(seconds=30)),
+    errors=2,
 )
 ALERTS = (
     Alert("lag", Level.BAD, Level.BAD, "much", AT),
     Alert("merge", Level.WARN, Level.WARN, "slow", AT, cleared_at=AT),
 )
-WHOLE = Moment(CONSUMER, PRODUCER, MERGE, ALERTS, TopicMoment("t", {0: 55, 3: 60}, "g", {0: 50}))
+WHOLE = Moment(
+    CONSUMER,
+    PRODUCER,
+    MERGE,
+    ALERTS,
+    TopicMoment("t", {0: 55, 3: 60}, "g", {0: 50}),
+    at=AT,
+    failed_threads=1,
+)
 
 
 def scraped(moment: Moment) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -133,6 +145,16 @@ def test_every_metric_that_is_named_is_told_and_no_other():
     assert {name.removesuffix("_count") for name in plain} == listed
 
 
+def test_the_merge_tells_state_backlog_age_and_errors():
+    told = scraped(WHOLE)
+    assert told["dropship_worker_state", (("state", "running"), ("worker", "merge"))] == 1
+    assert told["dropship_merge_backlog_events", ()] == 40
+    assert told["dropship_merge_backlog_seconds", ()] == 30
+    assert told["dropship_merge_errors_total", ()] == 2
+    assert told["dropship_last_merge_timestamp_seconds", ()] == AT.timestamp()
+    assert told["dropship_failed_threads", ()] == 1
+
+
 def test_names_follow_the_conventions():
     assert len({one.name for one in names.METRICS}) == len(names.METRICS)
     for one in names.METRICS:
@@ -142,7 +164,7 @@ def test_names_follow_the_conventions():
 
 
 def test_what_is_not_there_is_not_told():
-    assert scraped(Moment()) == {}
+    assert scraped(Moment()) == {("dropship_failed_threads", ()): 0}
     told = {name for name, _labels in scraped(Moment(merge=MERGE))}
     assert "dropship_consumed_records_total" not in told
     assert "dropship_alert_level" not in told

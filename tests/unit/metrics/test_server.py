@@ -27,6 +27,23 @@ def test_each_scrape_shows_the_moment_it_is_made():
         assert scrape(url)["dropship_consumed_records_total", (("topic", "t"),)] == 9
 
 
+@pytest.mark.threads_fail
+def test_a_moment_that_cannot_be_read_is_said_in_log_and_answer(caplog, capfd):
+    failing = iter((ValueError("boom"), None))
+
+    def take() -> Moment:
+        if (error := next(failing)) is not None:
+            raise error
+        return Moment()
+
+    with serving(take=take) as url:
+        told = scrape(url)
+        assert (told["dropship_failed_threads", ()], len(told) > 1) == (1, True)
+        assert scrape(url)["dropship_failed_threads", ()] == 0
+    assert "thread metrics failed: boom" in caplog.text
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_it_tells_what_runs_and_of_the_machine_only_this_process():
     with serving() as url:
         told = {name for name, _labels in scrape(url)}

@@ -1,12 +1,15 @@
 """What the consumer pane says in each state."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.alerts.burrow import PartitionState
 from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
 from core.operations.poller import Reading
 from core.operations.snapshot import Others, Watch
+from core.transform.snapshot import MergeSnapshot
+from core.warehouse.backlog import MergeBacklog
 from tests.support.desk import CONSUMING, LOSING, WAITING, history
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
@@ -26,6 +29,38 @@ def test_the_board_shows_both_rates_lag_latency_and_counts() -> None:
 def test_what_it_waits_for_stands_on_top() -> None:
     shown = drawn(consumer, moment(consumer=WAITING, history=history()), 70, 14)
     assert shown.startswith("the warehouse does not answer\nfor 30 s; goes on by itself")
+
+
+def test_what_ended_the_consumer_stands_on_top_with_the_way_out() -> None:
+    failed = replace(
+        WAITING, state=RunState.FAILED, error="no broker answers", hint="check that it runs"
+    )
+    shown = drawn(consumer, moment(consumer=failed, history=history()), 70, 14)
+    first = "the consumer failed: no broker answers\ncheck that it runs; [s] starts it again\n"
+    assert shown.startswith(first)
+    assert "goes on by itself" not in shown
+
+
+def test_a_failed_merge_and_a_waiting_one_are_said_beside_a_consumer_that_runs() -> None:
+    dead = MergeSnapshot(state=RunState.FAILED, error="no such table", hint="run setup")
+    shown = drawn(consumer, moment(consumer=CONSUMING, merge=dead, history=history()), 70, 14)
+    assert shown.startswith("the merge failed: no such table\nrun setup; [s] starts it again\n")
+    away = MergeSnapshot(
+        state=RunState.WAITING, waiting_for="away", since=NOW - timedelta(seconds=40)
+    )
+    shown = drawn(consumer, moment(consumer=CONSUMING, merge=away, history=history()), 70, 14)
+    assert shown.startswith("the merge waits: away\nfor 40 s; goes on by itself\n")
+
+
+def test_the_full_view_tells_state_backlog_and_age_of_the_merge() -> None:
+    merge = MergeSnapshot(
+        state=RunState.RUNNING,
+        last_merge=NOW - timedelta(seconds=2),
+        backlog=MergeBacklog(1_234, NOW - timedelta(seconds=70)),
+    )
+    now = moment(consumer=CONSUMING, merge=merge, history=history())
+    shown = drawn(consumer, now, 116, 31, full=True)
+    assert "running · 1,234 wait for 1 m 10 s" in shown
 
 
 def test_lost_offsets_are_said_aloud_in_any_room() -> None:

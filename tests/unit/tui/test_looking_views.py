@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.doctor.model import fail, ok, warn
+from core.lifecycle import RunState
 from core.operations.explore import Explored
 from core.operations.inforce import SettingInForce
 from core.operations.inspect import (
@@ -22,6 +23,8 @@ from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.transform.snapshot import MergeSnapshot
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import StoredDeadLetter
 from core.warehouse.snowflake.task import TaskStatus
 from tests.support.moments import NOW, frame, moment
@@ -167,6 +170,22 @@ def test_the_warehouse_shows_sizes_backlog_delays_and_lost_offsets():
     assert "merge backlog 17  last 4 s ago  took 20 ms  delay 1.5 s" in shown
     assert "this pane 12 ms" in shown
     assert "KPIs 10 ms" in shown
+
+
+def test_the_warehouse_shows_the_merge_of_this_console_and_why_it_failed():
+    explored = Explored(inspection=Reading(INSPECTION, NOW, 0.012))
+    merge = MergeSnapshot(
+        state=RunState.FAILED,
+        error="no such table",
+        hint="run setup",
+        backlog=MergeBacklog(17, NOW - timedelta(seconds=30)),
+        last_merge=NOW - timedelta(seconds=31),
+    )
+    now = moment(explored=explored, merge=merge)
+    shown = text_of(warehouse_head(now, frame(116, 30), "tables"), 116)
+    assert "✗ merge failed · 17 wait for 30 s · merged 31 s ago" in shown
+    assert "the merge failed: no such table" in shown
+    assert "run setup; [s] of the consumer pane starts it again" in shown
 
 
 def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():

@@ -11,7 +11,9 @@ from core.operations.poller import Reading
 from core.operations.snapshot import Others, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
+from core.transform.snapshot import MergeSnapshot
 from core.validation.model import Status, ValidationResult
+from core.warehouse.backlog import MergeBacklog
 from tests.support.moments import NOW, frame, moment
 from tui.lines import plain_line
 from tui.views.strip import strip
@@ -52,7 +54,7 @@ def test_it_is_one_row_of_exactly_the_width(width, plain, code):
 @pytest.mark.parametrize("width", [80, 120, 160])
 def test_figures_that_change_move_nothing(width):
     few, many = shown(busy(7.5, 0), width), shown(busy(123_456.0, 999_999, 59.0), width)
-    places = ["PASS", "14:05:31Z", "lag", "cons"]
+    places = ["PASS", "14:05:31Z" if width > 80 else "14:05Z", "lag", "cons", "merg"]
     assert columns(few, places) == columns(many, places)
 
 
@@ -80,6 +82,32 @@ def test_an_acknowledged_alert_is_dim_and_a_new_one_counts_alone():
     assert ("▲ 1", "bad") in roles(seen, ALERT)
     assert ("▲ 1", "wait") in roles(replace(ALERT, level=Level.WARN))
     assert not any("▲" in text for text, _role in roles(over))
+
+
+@pytest.mark.parametrize("width", [60, 80, 112, 120, 160])
+def test_the_merge_is_a_stage_beside_the_consumer_with_its_backlog(width):
+    merge = MergeSnapshot(state=RunState.FAILED, backlog=MergeBacklog(12_345, NOW))
+    row = shown(busy(1_204.0, 6, merge=merge), width)
+    assert ("12.3k", "bad") in [(span.text.strip(), span.role) for span in row.spans]
+    assert ("✗", "bad") in row.spans
+    running = replace(merge, state=RunState.RUNNING)
+    assert ("12.3k", "text") in [
+        (s.text.strip(), s.role) for s in shown(busy(1.0, 6, merge=running), width).spans
+    ]
+    late = Alert("merge", Level.WARN, Level.WARN, "late", NOW)
+    told = shown(busy(1.0, 6, merge=running, alerts=(late,)), width)
+    assert ("12.3k", "wait") in [(span.text.strip(), span.role) for span in told.spans]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_sign_of_the_merge_is_always_there(width, read_only):
+    if width == 72 and read_only:
+        return  # too many words for it
+    merge = MergeSnapshot(state=RunState.FAILED)
+    row = shown(busy(1_204.0, 6, merge=merge, read_only=read_only, alerts=(ALERT,)), width)
+    assert "✗" in row.text
+    assert "▲ 1" in row.text
 
 
 def test_workers_of_others_are_told_from_our_own():

@@ -1,0 +1,51 @@
+"""Measures of our own workers: one that failed, a merge that falls behind, a thread that died."""
+
+from collections.abc import Iterator
+
+from core.alerts.model import Level, Measure, Readings
+from core.config.thresholds import Thresholds
+from core.text import _
+from core.text.figures import count
+
+
+def worker_measures(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+    """Yield what there is to say of producer, consumer, merge and threads."""
+    told = {
+        "producer": _("the producer failed: {reason}"),
+        "consumer": _("the consumer failed: {reason}"),
+    }
+    for rule, text in told.items():
+        if rule in now.ended:
+            yield _severe(rule, text.format(reason=now.ended[rule]))
+    yield from _merge(now, limits)
+    yield from thread_measures(now)
+
+
+def thread_measures(now: Readings) -> Iterator[Measure]:
+    """Yield one measure for all threads that an exception ended, or none."""
+    if now.failed_threads:
+        told = _("thread {name} failed: {error}")
+        parts = [told.format(name=one.thread, error=one.error) for one in now.failed_threads]
+        yield _severe("threads", _("; ").join(parts))
+
+
+def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+    """Yield the merge's failure, else how long the oldest raw event waits, else why it waits."""
+    if "merge" in now.ended:
+        reason = now.ended["merge"]
+        yield _severe("merge", _("the merge failed: {reason}").format(reason=reason))
+        return
+    delay = now.merge_delay_s
+    if delay is not None and (delay > limits.alert_merge_warn_s or not now.merge_waits_for):
+        text = _("the last merge took up events {seconds} s old")
+        if now.merge_backlog is not None:
+            text = _("{count} raw events wait for the merge, the first for {seconds} s")
+        told = text.format(count=count(now.merge_backlog or 0), seconds=count(round(delay)))
+        yield Measure("merge", delay, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
+    elif now.merge_waits_for:
+        told = _("the merge waits: {reason}").format(reason=now.merge_waits_for)
+        yield Measure("merge", Level.WARN, 0, Level.WARN, told, slack=1.0)
+
+
+def _severe(rule: str, message: str) -> Measure:
+    return Measure(rule, Level.BAD, 0, 1, message, slack=1.0, at_once=True)

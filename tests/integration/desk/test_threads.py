@@ -1,0 +1,198 @@
+"""Each thread of a desk is killed in turn: the log names it, and the desk shows it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from core.alerts.model import Level
+from core.broker.base import Broker
+from core.cli import verdict
+from core.config import Settings
+from core.errors import ExitCode
+from core.jobs import pipeline, produce, seed
+from core.jobs.base import JobContext
+from core.lifecycle import RunState
+from core.operations.desk import Desk
+from core.operations.opening import Backends
+from core.operations.snapshot import DeskSnapshot
+from core.operations.workers import Workers
+from core.text import use_language
+from core.threads import failures
+from core.warehouse.base import Warehouse
+from tests.support.breaking import Bomb, BoomError, Breaking, BreakingBackends, BreakingClock
+from tests.support.waiting import wait_until
+from tui.run import told_failures
+
+pytestmark = pytest.mark.threads_fail
+
+Shown = Callable[[DeskSnapshot], str]
+Trigger = Callable[[Desk], object]
+
+
+def _seeded(desk: Desk) -> None:
+    desk.generate(seed.Options(customers=5, products=5, orders=200))
+    wait_until(lambda: not desk.snapshot().seed.running)
+
+
+def _produce(desk: Desk) -> None:
+    _seeded(desk)
+    desk.start_producer(produce.Options(rate=100))
+
+
+def _explore(what: str) -> Trigger:
+    return lambda desk: desk.explorer.look_at(what)
+
+
+def _nothing(_desk: Desk) -> None:
+    """It begins by itself."""
+
+
+THREADS: dict[str, tuple[Trigger, Shown]] = {
+    "open": (_nothing, lambda now: now.opening.error),
+    "seed": (_seeded, lambda now: now.seed.error),
+    "validate": (lambda desk: desk.validate(), lambda now: now.validation.error),
+    "demo": (lambda desk: desk.demonstrate(20, 0), lambda now: now.demo.error),
+    "replay": (lambda desk: desk.replay(["a"]), lambda now: now.explored.replay.error),
+    "doctor": (lambda desk: desk.explorer.examine(), lambda now: now.explored.doctor.error),
+    "figures": (_nothing, lambda now: now.figures.error),
+    "topic": (_nothing, lambda now: now.watch.error),
+    "peek": (_explore("topic"), lambda now: now.explored.peek.error),
+    "letters": (_explore("letters"), lambda now: now.explored.letters.error),
+    "inspection": (_explore("warehouse"), lambda now: now.explored.inspection.error),
+    "producer": (_produce, lambda now: now.producer.error),
+    "broker-room": (_produce, lambda now: now.producer.error),
+    "consumer": (lambda desk: desk.start_consumer(), lambda now: now.consumer.error),
+    "merge": (lambda desk: desk.start_consumer(), lambda now: now.merge.error),
+    "sampler": (_nothing, lambda now: _alert(now, "threads")),
+}
+
+
+def _alert(now: DeskSnapshot, rule: str) -> str:
+    found = [one.message for one in now.alerts if one.rule == rule and one.level is Level.BAD]
+    return found[0] if found else ""
+
+
+def _logged(caplog: pytest.LogCaptureFixture, thread: str) -> bool:
+    told = f"thread {thread} failed: boom"
+    return any(
+        record.levelno == logging.ERROR and record.getMessage() == told for record in caplog.records
+    )
+
+
+@pytest.mark.parametrize("thread", THREADS)
+def test_a_thread_that_dies_is_said_aloud(
+    thread: str, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    use_language("en")
+    bomb = Bomb(thread)
+    trigger, shown = THREADS[thread]
+    desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
+    try:
+        desk.open()
+        wait_until(lambda: desk.ready or desk.snapshot().opening.error)
+        trigger(desk)
+        wait_until(lambda: bomb.gone, what=f"{thread} was never looked at")
+        wait_until(lambda: "boom" in shown(desk.snapshot()), what="it is not shown")
+        wait_until(lambda: _alert(desk.snapshot(), "threads"), what="there is no alert")
+        assert f"thread {thread} failed: boom" in _alert(desk.snapshot(), "threads")
+        assert _logged(caplog, thread)
+    finally:
+        desk.close()
+
+
+def test_a_look_that_fails_is_told_and_the_next_one_works(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The alerts hang on the sampler, so it has to go on."""
+    use_language("en")
+    bomb = Bomb("sampler", after=2)
+    desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
+    try:
+        desk.open()
+        wait_until(lambda: bomb.gone)
+        wait_until(lambda: "thread sampler failed: boom" in _alert(desk.snapshot(), "threads"))
+        assert _logged(caplog, "sampler")
+        wait_until(lambda: failures() == ())
+        assert desk.snapshot().history
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize("worker", ["producer", "consumer", "merge"])
+def test_a_worker_that_failed_is_an_alert_of_its_own_and_no_good_end(
+    worker: str, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language("en")
+    bomb = Bomb(worker)
+    desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
+    try:
+        desk.open()
+        wait_until(lambda: desk.ready)
+        THREADS[worker][0](desk)
+        wait_until(lambda: _alert(desk.snapshot(), worker))
+        assert _alert(desk.snapshot(), worker).endswith("failed: internal error: BoomError: boom")
+    finally:
+        desk.close()
+    assert told_failures(desk, ExitCode.OK) == ExitCode.INTERNAL
+    assert "dropship: " in (said := capsys.readouterr().err)
+    assert "boom" in said
+
+
+def test_a_failed_merge_starts_again_beside_its_consumer(settings: Settings) -> None:
+    bomb = Bomb("merge")
+    desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
+    try:
+        desk.open()
+        wait_until(lambda: desk.ready)
+        _produce(desk)
+        desk.start_consumer()
+        wait_until(lambda: desk.snapshot().merge.state is RunState.FAILED)
+        wait_until(lambda: desk.snapshot().consumer.inserted == 200)
+        assert desk.restart_merge()
+        assert not desk.restart_merge()
+        wait_until(lambda: desk.snapshot().merge.total.taken == 200)
+        assert (desk.failures, failures()) == ({}, ())
+        assert told_failures(desk, ExitCode.OK) == ExitCode.OK
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize("worker", ["producer", "consumer", "merge"])
+def test_a_pipeline_whose_worker_dies_ends_with_an_internal_error(
+    worker: str, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    use_language("en")
+    context = JobContext(settings, clock=BreakingClock(Bomb(worker)))
+    with pytest.raises(BoomError) as caught:
+        pipeline.run(context, pipeline.Options(customers=5, products=5, orders=200))
+    code, fault = verdict.of_error(caught.value, None, context.known)
+    assert (code, fault and fault.message) == (ExitCode.INTERNAL, "internal error: BoomError: boom")
+    assert _logged(caplog, worker)
+    merged = context.known["transform"]
+    assert isinstance(merged, dict)
+    state = merged["merge"]["state"]
+    assert state == ("failed" if worker == "merge" else "stopped")
+
+
+def test_asking_a_cluster_for_its_topic_may_fail_and_is_shown(
+    settings: Settings, broker: Broker, warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    use_language("en")
+    bomb = Bomb("producer-start")
+    backends = Backends()
+    backends.broker, backends.warehouse = cast(Broker, Breaking(broker, bomb)), warehouse
+    kafka = of_cluster(settings, broker.bootstrap_servers)
+    workers = Workers(kafka, backends, BreakingClock(bomb))
+    assert workers.start_producer(produce.Options())
+    wait_until(lambda: workers.snapshots()[0].state is RunState.FAILED)
+    assert workers.snapshots()[0].error == "internal error: BoomError: boom"
+    assert _logged(caplog, "producer-start")
+    workers.end()
+
+
+def of_cluster(settings: Settings, servers: str) -> Settings:
+    """Return settings of a cluster in place of an embedded broker."""
+    return replace(settings, kafka=replace(settings.kafka, bootstrap_servers=servers))

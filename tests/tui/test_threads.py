@@ -1,0 +1,119 @@
+"""A failed merge on the screen, and threads of the console itself that die."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from core.config import Settings
+from core.errors import ExitCode
+from core.lifecycle import RunState
+from core.operations.desk import Desk
+from core.operations.opening import Backends
+from core.text import use_language
+from core.threads import failures
+from core.warehouse.base import Warehouse
+from tests.support.breaking import Bomb, BoomError, BreakingBackends
+from tui.ending import Ending
+from tui.run import told_failures
+
+pytestmark = pytest.mark.threads_fail
+
+
+class _Grumbling(Backends):
+    """Back ends that fail when they are closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise BoomError("boom")
+
+
+class _Forgetful(Backends):
+    """Back ends whose warehouse fails when it is asked for earlier validations."""
+
+    def open(self, context: Any) -> bool:
+        opened = super().open(context)
+        inner = self.warehouse
+
+        class Asked:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(inner, name)
+
+            def rows(self, query: str, *parameters: Any) -> Any:
+                if query == "validation_history":
+                    raise BoomError("boom")
+                assert inner is not None
+                return inner.rows(query, *parameters)
+
+        self.warehouse = cast(Warehouse, Asked())
+        return opened
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_failed_merge_is_seen_everywhere_and_started_again(play, size, caplog):
+    async def script(here):
+        await here.press("3", "s")
+        await here.until(lambda: here.console.desk.snapshot().merge.state is RunState.FAILED)
+        await here.until(lambda: "✗ merg" in here.text.splitlines()[0])
+        await here.until(lambda: "▲ " in here.text.splitlines()[0])
+        assert "the merge failed: internal error: BoomError: boom" in here.text
+        assert "[s] starts it again" in here.text
+        await here.press("7")
+        await here.until(lambda: "✗ merge failed" in here.text)
+        await here.press("8")
+        await here.until(lambda: "the merge failed" in here.text)
+        await here.press("3", "s")
+        await here.until(lambda: here.console.desk.snapshot().merge.state is RunState.RUNNING)
+        await here.until(lambda: "● merg" in here.text.splitlines()[0])
+        assert "the merge failed" not in here.text
+
+    desk = play(script, size=size, backends=BreakingBackends(Bomb("merge")))
+    assert told_failures(desk, ExitCode.OK) == ExitCode.OK
+    assert "thread merge failed: boom" in caplog.text
+
+
+def test_a_reading_of_a_pane_that_dies_is_said(play, caplog):
+    async def script(here):
+        await here.press("4")
+        await here.until(lambda: [one.thread for one in failures()] == ["past-runs"])
+        await here.until(
+            lambda: any(one.rule == "threads" for one in here.console.desk.snapshot().alerts)
+        )
+
+    play(script, backends=_Forgetful())
+    assert "thread past-runs failed: boom" in caplog.text
+
+
+def test_leaving_ends_the_console_even_when_closing_fails(
+    settings: Settings, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language("en")
+    desk = Desk(settings, backends=_Grumbling())
+    left: list[int] = []
+    app = SimpleNamespace(exit=left.append, _loop=None)
+    ending = Ending(cast(Any, app), desk)
+    ending.finished()
+    ending._end(15)
+    assert "thread ending failed: boom" in caplog.text
+    assert told_failures(desk, ExitCode.OK) == ExitCode.INTERNAL
+    assert "thread ending failed: boom" in capsys.readouterr().err
+
+
+def test_a_console_whose_closing_fails_is_left_all_the_same(settings: Settings) -> None:
+    from tui.app import Console
+    from tui.formats import Formats
+
+    use_language("en")
+    desk = Desk(settings, backends=_Grumbling())
+    console = Console(desk, Formats("en"), timer=False)
+
+    async def session() -> None:
+        async with console.run_test(size=(80, 24)) as pilot:
+            console.action_leave()
+            while console.is_running and console.return_value is None:
+                await pilot.pause(0.02)
+
+    asyncio.run(session())
+    assert console.return_value == 0
+    assert told_failures(desk, 0) == ExitCode.INTERNAL
