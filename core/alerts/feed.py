@@ -44,7 +44,16 @@ class Feed:
 
     def states(self, now_s: float) -> Mapping[int, PartitionState]:
         """Return how the consumer does on each partition."""
-        return {part: window.state(now_s) for part, window in sorted(self._windows.items())}
+        return {part: self._state(part, now_s) for part in sorted(self._windows)}
+
+    def _state(self, part: int, now_s: float) -> PartitionState:
+        """Return what the window says, unless it is known that nobody reads at present."""
+        window, now = self._windows[part], self._sums[-1]
+        state = window.state(now_s)
+        if now.failure and window.lag and not now.reading:
+            return PartitionState.STOP
+        unread = now.unread or (not now.reading and window.lag > 0)
+        return PartitionState.UNREAD if unread and state is PartitionState.OK else state
 
     def behind_s(self, now: Readings) -> float:
         """Return how long the oldest record that waits has waited, in seconds."""
@@ -102,7 +111,12 @@ class Feed:
         )
 
     def _consumer(self, now: Readings) -> Iterator[Measure]:
-        states = {part: state for part, state in self.states(now.now_s).items() if state}
+        if now.failure:
+            message = _("the consumer failed: {why}").format(why=now.failure)
+            yield Measure("consumer", Level.BAD, 0, 1, message, slack=1.0, at_once=True)
+            return
+        found = self.states(now.now_s)
+        states = {part: state for part, state in found.items() if state > PartitionState.UNREAD}
         if not states:
             return
         worst = max(states.values())

@@ -44,11 +44,13 @@ class Readings:
 
     now_s: monotonic seconds. at: UTC. offsets: next offset that the consumer will read, by
     partition; ends: the next that will be written. reading: the consumer is at work, so an offset
-    that does not move is its own doing. The counts are sums since the worker's start.
-    consumed_rate: records per second. p95_ms: end-to-end latency. newest_order: when the newest
-    order came into the warehouse. validation: 0 PASS to 3 ERROR, and the checks that did not pass.
-    gap_offsets: offsets lost to retention. notices: what the consumer says must be heard, as of a
-    topic that was made again. partitions: of the topic, as the broker tells.
+    that does not move is its own doing. unread: it is known that nobody reads (the consumer ended,
+    is paused or waits). failure: what ended the consumer, and how to fix it, one line. The counts
+    are sums since the worker's start. consumed_rate: records per second. p95_ms: end-to-end
+    latency. newest_order: when the newest order came into the warehouse. validation: 0 PASS to 3
+    ERROR, and the checks that did not pass. gap_offsets: offsets lost to retention. notices: what
+    the consumer says must be heard, as of a topic that was made again. partitions: of the topic, as
+    the broker tells.
     """
 
     now_s: float
@@ -56,6 +58,8 @@ class Readings:
     offsets: Mapping[int, int] = field(default_factory=dict)
     ends: Mapping[int, int] = field(default_factory=dict)
     reading: bool = False
+    unread: bool = False
+    failure: str = ""
     consumed: int = 0
     dead_lettered: int = 0
     acked: int = 0

@@ -14,6 +14,7 @@ from core.text import _, clean
 from core.transform.worker import MergeSnapshot
 
 _EVERY_S = 1.0
+_UNREAD = frozenset({RunState.PAUSED, RunState.WAITING, RunState.STOPPED, RunState.FAILED})
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ def readings(
         offsets=dict(last.offsets) if running else {},
         ends=ends if running else {},
         reading=running and last.state is not RunState.PAUSED,
+        unread=last.state in _UNREAD,
+        failure="; ".join(part for part in (last.error, last.hint) if part),
         consumed=last.consumed,
         dead_lettered=last.dead_lettered,
         acked=sent.acked,

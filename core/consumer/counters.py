@@ -11,6 +11,7 @@ from core.consumer.assignment import Assignment
 from core.consumer.batch import BuiltBatch
 from core.consumer.latency import LatencyHistogram
 from core.consumer.snapshot import ConsumerSnapshot
+from core.failures import explained
 from core.lifecycle import RunState
 from core.rates import RateMeter
 from core.warehouse.model import OffsetGap
@@ -85,9 +86,17 @@ class Counters:
         if self._clock.monotonic() - self._published >= _FRESH_S:
             self.publish(state)
 
-    def end(self, state: RunState) -> None:
-        """Swap in the last snapshot: the figures as they stood, in a final state."""
-        self.latest = replace(self.latest, state=state)
+    def end(self, state: RunState, error: BaseException | None = None) -> None:
+        """Swap in the last snapshot: the figures as they stood, and what ended it."""
+        message, hint = explained(error) if error is not None else ("", "")
+        self.latest = replace(
+            self.latest,
+            state=state,
+            waiting_for="",
+            waiting_since=None,
+            error=message,
+            hint=hint,
+        )
 
     def publish(self, state: RunState) -> None:
         """Swap in a new snapshot."""

@@ -59,8 +59,8 @@ class ConsumerWorker(PausableWorker):
         self._ending.begin()
         try:
             self._sessions()
-        except BaseException:
-            self._counters.end(RunState.FAILED)
+        except BaseException as error:
+            self._counters.end(RunState.FAILED, error)
             raise
         self._counters.end(RunState.STOPPED)
 

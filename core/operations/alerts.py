@@ -48,6 +48,7 @@ class DeskAlerts:
         found = now.validation.result
         if found is not None:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
+            names = names or (found.status.name,)  # the report of an earlier run may be gone
             own = replace(own, validation=int(found.status), validation_checks=names)
         newest = now.figures.value.newest_order if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
@@ -66,5 +67,6 @@ class DeskAlerts:
             offsets=watch.committed,
             ends=watch.ends,
             reading=others is not None,
+            unread=own.unread and others is None,
             consumed_rate=others,
         )

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.text import _, clean
+from core.failures import explained
 
 T = TypeVar("T")
 
@@ -72,6 +72,13 @@ class Task(Generic[T]):
         self._thread.start()
         return True
 
+    def recall(self, result: T) -> bool:
+        """Take the result of an earlier process; not while there is one, or work is under way."""
+        if self.latest.running or self.latest.result is not None:
+            return False
+        self.latest = replace(self.latest, result=result)
+        return True
+
     def cancel(self) -> None:
         """Ask for a clean end; returns at once."""
         if self.latest.running:
@@ -110,16 +117,11 @@ class Task(Generic[T]):
     def _work(self, work: Callable[[], T]) -> None:
         try:
             result = work()
-        except DropshipError as error:
-            self._end(error=error.message, hint=error.hint)
         except BaseException as error:
-            self._end(
-                error=_("internal error: {kind}: {reason}").format(
-                    kind=type(error).__name__, reason=clean(error, 200)
-                ),
-                hint=_("the log has the details"),
-            )
-            raise
+            message, hint = explained(error)
+            self._end(error=message, hint=hint)
+            if not isinstance(error, DropshipError):
+                raise
         else:
             self.latest = replace(self.latest, result=result)
             self._end()

@@ -1,9 +1,10 @@
 """Counts what a producer does and publishes it as snapshots. Only the producer's thread writes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.clock import Clock
-from core.errors import DropshipError
+from core.failures import explained
 from core.lifecycle import RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.csv_records import RejectedRow
@@ -73,8 +74,11 @@ class Gauge:
         """Say that publishing is over; what follows is delivery."""
         self._ended = now
 
-    def show(self, state: RunState, held: str = "") -> None:
-        """Publish a snapshot if the state has changed or the last one is old enough."""
+    def show(self, state: RunState, held: str = "", held_s: float = 0.0) -> None:
+        """Publish a snapshot if the state has changed or the last one is old enough.
+
+        held: why nothing goes out. held_s: for how many seconds that was so before it is shown.
+        """
         now = self._clock.monotonic()
         last = self.latest
         if (
@@ -86,15 +90,17 @@ class Gauge:
         self._published_at = now
         since = None
         if held:
-            since = last.held_since if last.held_since is not None else self._clock.now()
+            began = self._clock.now() - timedelta(seconds=held_s)
+            since = last.held_since if last.held_since is not None else began
         self.latest = replace(self._figures(now), state=state, held_reason=held, held_since=since)
 
-    def end(self, state: RunState, error: DropshipError | None = None) -> None:
+    def end(self, state: RunState, error: BaseException | None = None) -> None:
         """Publish the last snapshot, with the mean rate of the run, and let go of the parts."""
         now = self._clock.monotonic()
         last = replace(self._figures(now), state=state, held_reason="", held_since=None)
         if error is not None:
-            last = replace(last, error=error.message, hint=error.hint)
+            message, hint = explained(error)
+            last = replace(last, error=message, hint=hint)
         if self._started is not None:
             # As fast as possible means delivered; at a set rate, what counts is when it went out.
             until = now if last.rate_target == 0 or self._ended is None else self._ended

@@ -31,6 +31,8 @@ BATCH_BYTES = 262_144
 _BUSY_S = 0.02
 _CALM_S = 0.1
 _JOIN_S = 1.0
+_READ_WITHIN_S = 5.0
+"""A consumer at work commits after every batch."""
 
 
 class Room:
@@ -40,18 +42,25 @@ class Room:
     """
 
     def __init__(
-        self, broker: Broker, topic: str, group_id: str, stopping: Callable[[], bool]
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        stopping: Callable[[], bool],
+        clock: Clock,
     ) -> None:
         self._broker = broker
         self._topic = topic
         self._group_id = group_id
+        self._clock = clock
         self._lock = Lock()
         self._wake = Event()
         self._ended = False
         self._waiting: Callable[[], int] | None = None
         self._in_hand = False
+        self._read_s = float("-inf")
         marks = broker.watermarks(topic)
-        committed = broker.committed(topic, group_id)
+        self._committed = committed = broker.committed(topic, group_id)
         self._backlog = Backlog(
             broker.backlog_limit_bytes or 0,
             BATCH_BYTES,
@@ -121,6 +130,11 @@ class Room:
             self._wake.set()
         return ready
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the consumer group committed something within the last seconds."""
+        return self._clock.monotonic() - self._read_s < _READ_WITHIN_S
+
     def end(self) -> None:
         """End the thread."""
         self._ended = True
@@ -147,6 +161,9 @@ class Room:
             still = not self._in_hand and (self._waiting is None or self._waiting() == 0)
         marks = self._broker.watermarks(self._topic) if still else {}
         committed = self._broker.committed(self._topic, self._group_id)
+        if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
+            self._read_s = self._clock.monotonic()
+        self._committed = committed
         with self._lock:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
@@ -174,7 +191,8 @@ def shared_room(
         if lease is None:
             hold = None if lock_file is None else _hold(lock_file, clock)
             try:
-                lease = _rooms[name] = _Lease(Room(broker, topic, group_id, stopping), hold)
+                room = Room(broker, topic, group_id, stopping, clock)
+                lease = _rooms[name] = _Lease(room, hold)
             except BaseException:
                 if hold is not None:
                     hold.release()

@@ -8,6 +8,7 @@ import pytest
 
 from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
+from core.clock import SystemClock
 from core.producer.backlog import RECORD_OVERHEAD_BYTES
 from core.producer.room import Room
 
@@ -54,7 +55,7 @@ def topic() -> Topic:
 
 @pytest.fixture
 def room(topic: Topic) -> Room:
-    opened = Room(topic, "t", "g", lambda: False)
+    opened = Room(topic, "t", "g", lambda: False, SystemClock())
     opened.end()  # the tests refresh by hand
     return opened
 
