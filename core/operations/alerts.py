@@ -45,6 +45,9 @@ class DeskAlerts:
         own = readings(self._clock, now.consumer, now.producer, now.merge)
         if now.consumer.state in FINAL_STATES or not now.consumer.offsets:
             own = self._from_topic(own, now)
+        else:
+            ends = {part: offset + now.lag.get(part, 0) for part, offset in own.offsets.items()}
+            own = replace(own, ends=ends)
         found = now.validation.result
         if found is not None:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)

@@ -95,13 +95,17 @@ class DeskSnapshot:
     def lag(self) -> Mapping[int, int]:
         """Records that wait, by partition; empty: not known.
 
-        By our consumer's account while it is at work, else by the broker's: who ended knows nothing
-        of what came since.
+        Behind our consumer while there is one, else behind what the broker knows of the group. How
+        far the topic goes, the broker knows too: a consumer that rests hears nothing of what comes.
         """
         own, watch = self.consumer, self.watch.value
-        if own.lag and own.state not in FINAL_STATES:
-            return own.lag
-        return watch.lag if watch is not None else {}
+        if not own.lag or own.state in FINAL_STATES:
+            return watch.lag if watch is not None else {}
+        ends = watch.ends if watch is not None and not self.watch.error else {}
+        return {
+            part: max(behind, ends.get(part, 0) - own.offsets.get(part, ends.get(part, 0)))
+            for part, behind in own.lag.items()
+        }
 
     @property
     def total_lag(self) -> int:
