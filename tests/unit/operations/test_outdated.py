@@ -1,4 +1,4 @@
-"""How far the pipeline has gone on since its last verdict, by our own account and the warehouse's."""
+"""How far the pipeline has gone on since its verdict, by our own account and the warehouse's."""
 
 from dataclasses import replace
 from datetime import timedelta
