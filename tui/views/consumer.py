@@ -51,7 +51,7 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if last.state in _RESTING and now.others.consumed is None and now.total_lag:
         lines += advice(_("records wait in the topic: [s] starts storing them"), width)
     if last.waiting_for:
-        hint = lasting(last.waiting_since, now.at, _("goes on by itself"), frame)
+        hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
         lines += problem(last.waiting_for, hint, width)
     if last.commit_error and frame.full:
         text = _("commit to Kafka failed (lag displays only): {reason}")

@@ -45,7 +45,7 @@ def events_head(now: DeskSnapshot, frame: Frame, *, letters: bool, frozen: bool)
 def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return what is wrong with a reading: what, since when; that the first one is under way."""
     if reading.error:
-        hint = lasting(reading.failing_since, now.at, _("tried again by itself"), frame)
+        hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
         return problem(clean(reading.error), hint, frame.width)
     return [] if reading.at else [line(Span(_("reading"), "dim"))]
 

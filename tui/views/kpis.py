@@ -30,7 +30,7 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
     reading = now.figures
     lines = []
     if reading.error:
-        hint = lasting(reading.failing_since, now.at, _("tried again by itself"), frame)
+        hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
         lines += problem(reading.error, hint, frame.width)
     elif reading.took_s >= _SLOW_S:
         text = _("the warehouse is slow: {span} for these figures").format(

@@ -93,7 +93,7 @@ def test_a_failed_consumer_says_why_where_and_how_to_fix_it():
     shown = drawn(consumer, moment(consumer=failed, history=history()), 70, 14)
     assert "make room on the disk" in shown
     assert "s starts it again" in shown
-    assert "goes on by itself" not in shown
+    assert "resumes automatically" not in shown
 
 
 def test_a_partition_that_nobody_reads_is_not_green():
@@ -112,7 +112,7 @@ def test_what_lasts_for_a_moment_only_has_no_age():
     new = replace(WAITING, waiting_since=NOW)
     shown = drawn(consumer, moment(consumer=new, history=history()), 70, 14)
     assert "for 0 s" not in shown
-    assert "goes on by itself" in shown
+    assert "resumes automatically" in shown
 
 
 def _passed(**changes):
