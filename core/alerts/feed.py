@@ -112,7 +112,7 @@ class Feed:
 
     def _consumer(self, now: Readings) -> Iterator[Measure]:
         if now.failure:
-            message = _("the consumer failed: {why}").format(why=now.failure)
+            message = _("failed: {why}").format(why=now.failure)
             yield Measure("consumer", Level.BAD, 0, 1, message, slack=1.0, at_once=True)
             return
         found = self.states(now.now_s)

@@ -66,7 +66,7 @@ class ConsumerWorker(PausableWorker):
 
     def _sessions(self) -> None:
         """Run sessions until one ends by itself, or failures last longer than allowed."""
-        failing_since, progress = None, -1
+        failing_since, progress, said = None, -1, ""
         while True:
             try:
                 self._session().run()
@@ -78,9 +78,9 @@ class ConsumerWorker(PausableWorker):
                 lasting = limit is not None and now - failing_since >= limit
                 if not error.transient or lasting or self._life.stopping:
                     raise
-                log.warning(
-                    N_("consumer starts again"), extra={"reason": clean(error.message, 300)}
-                )
+                if error.message != said:  # not every second of an outage
+                    said = error.message
+                    log.warning(N_("consumer starts again"), extra={"reason": clean(said, 300)})
                 self._counters.waiting(error.message)
                 self._counters.publish(RunState.WAITING)
                 if self._clock.wait(self._life.stop_event, _AGAIN_S):

@@ -71,11 +71,12 @@ class ValidationPane(RowsPane):
         told = tuple(check.told(now.at) for check in result.checks) if result else ()
         if told != self._told:
             self._told = told
-        return (result, self._told)
+        return (result, self._told, now.since_check.outdated)
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return the checks."""
-        return checks_table(now.validation.result, frame, now.at)
+        old = now.since_check.outdated
+        return checks_table(now.validation.result, frame, now.at, old=old)
 
     def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return reports and earlier runs."""

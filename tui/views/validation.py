@@ -60,10 +60,12 @@ def outdated(since: SinceCheck) -> str:
     return _("out of date: {what} since these checks").format(what=told)
 
 
-def checks_table(result: ValidationResult | None, frame: Frame, at: datetime) -> RowTable:
+def checks_table(
+    result: ValidationResult | None, frame: Frame, at: datetime, *, old: bool = False
+) -> RowTable:
     """Return a row for each check, the worst first; named columns in the full view only.
 
-    at: now, in UTC; messages tell ages.
+    at: now, in UTC; messages tell ages. old: more has come since, so that a PASS is not green.
     """
     columns = [
         Column("", 1),
@@ -73,7 +75,7 @@ def checks_table(result: ValidationResult | None, frame: Frame, at: datetime) ->
     if frame.full:
         columns.append(Column(_("took"), 8, right=True, drop=1))
     checks = sorted(result.checks if result else (), key=lambda check: -check.status)
-    rows = tuple(_row(check, frame, at)[: len(columns)] for check in checks)
+    rows = tuple(_row(check, frame, at, old=old)[: len(columns)] for check in checks)
     return RowTable(
         tuple(columns),
         tuple(Row(check.name, row, check) for check, row in zip(checks, rows, strict=True)),
@@ -82,10 +84,12 @@ def checks_table(result: ValidationResult | None, frame: Frame, at: datetime) ->
     )
 
 
-def _row(check: CheckResult, frame: Frame, at: datetime) -> tuple[str | Span, ...]:
+def _row(check: CheckResult, frame: Frame, at: datetime, *, old: bool) -> tuple[str | Span, ...]:
     role: Role = "text" if check.status else "dim"
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     sign = status_sign(check.status, ascii_only=frame.ascii_only)
+    if old and check.status is Status.PASS:
+        sign = Span(sign.text, "dim")
     return (sign, clean(check.name, 60), Span(check.told(at), role), Span(took, "dim"))
 
 

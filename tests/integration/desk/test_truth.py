@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,24 +11,8 @@ from core.errors import WarehouseError
 from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.desk import Desk
-from core.warehouse.base import Warehouse
+from tests.support.refusing import refusing
 from tests.support.waiting import wait_until
-
-
-class Refusing:
-    """A warehouse that stores no batch any more once it is told so."""
-
-    def __init__(self, inner: Warehouse) -> None:
-        self._inner = inner
-        self.error: Exception | None = None
-
-    def write_batch(self, batch: Any) -> None:
-        if self.error is not None:
-            raise self.error
-        self._inner.write_batch(batch)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
 
 
 def opened(settings: Settings) -> Desk:
@@ -46,14 +29,6 @@ def desk(settings: Settings) -> Iterator[Desk]:
     wait_until(lambda: not here.snapshot().seed.running)
     yield here
     here.close()
-
-
-def refusing(desk: Desk) -> Refusing:
-    warehouse = desk._backends.warehouse
-    assert warehouse is not None
-    wrapped: Any = Refusing(warehouse)
-    desk._backends.warehouse = wrapped
-    return wrapped
 
 
 @pytest.mark.parametrize(

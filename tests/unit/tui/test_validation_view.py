@@ -7,7 +7,7 @@ from core.validation.model import Status, ValidationResult
 from tests.support.desk import CHECK_NAMES, REPORTS, check, past, validated
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
-from tui.lines import Line
+from tui.lines import Line, Span
 from tui.rows import lay_out
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
@@ -86,3 +86,11 @@ def test_details_list_message_figures_and_rows() -> None:
     for part in ("128404", "rows it found, at most 10", "ORDER_000001", "-3.00"):
         assert part in shown
     assert all(line.width <= 60 for line in lines)
+
+
+def test_a_check_that_passed_before_more_came_is_not_green() -> None:
+    result = validated(volume=Status.FAIL).result
+    for old, role in ((False, "ok"), (True, "dim")):
+        table = checks_table(result, frame(76, 10), NOW, old=old)
+        signs = {row.cells[0] for row in table.rows}
+        assert signs == {Span("✗", "bad"), Span("✓", role)}
