@@ -14,7 +14,8 @@ from threading import Event, Lock
 
 from core.clock import Clock, SystemClock
 from core.errors import DropshipError
-from core.threads import WatchedThread, described
+from core.failures import explained
+from core.threads import WatchedThread
 
 
 class RunState(StrEnum):
@@ -136,7 +137,7 @@ class Lifecycle:
 
     def _fail(self, error: BaseException) -> None:
         self.error = error
-        self.moment = LifeMoment(RunState.FAILED, self._clock.now(), *described(error))
+        self.moment = LifeMoment(RunState.FAILED, self._clock.now(), *explained(error))
 
 
 class Worker:

@@ -15,7 +15,6 @@ from datetime import datetime
 from threading import Lock, Thread
 
 from core.clock import SystemClock
-from core.errors import DropshipError
 from core.text import _, clean
 
 log = logging.getLogger(__name__)
@@ -58,15 +57,6 @@ def report(name: str, error: BaseException) -> None:
     with _guard:
         _failures.pop(name, None)
         _failures[name] = ThreadFailure(name, reason, SystemClock().now())
-
-
-def described(error: BaseException) -> tuple[str, str]:
-    """Return an error as one line for a person, and a hint."""
-    if isinstance(error, DropshipError):
-        return clean(error.message), clean(error.hint)
-    reason = _("out of memory") if isinstance(error, MemoryError) else clean(error, _REASON)
-    message = _("internal error: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)
-    return message, _("the log has the details")
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from core.config.load import load_settings
 from core.config.secrets import Redactor
 from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
+from core.failures import explained
 from core.logs import start_logging
 from core.operations.desk import Desk
 from core.operations.inforce import sources
 from core.operations.measure import measured
 from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
-from core.threads import described, failures
+from core.threads import failures
 from tui.app import Console
 from tui.arguments import unfit_terminal
 from tui.ending import Ending
@@ -82,7 +83,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
 def told_failures(desk: Desk, code: int) -> int:
     """Say on stderr which workers and threads had failed; return an exit code that tells of it."""
     for name, error in desk.failures.items():
-        message, hint = described(error)
+        message, hint = explained(error)
         _complain(_("{word}: {text}").format(word=clean(name), text=message), hint)
         code = code or int(getattr(error, "exit_code", ExitCode.INTERNAL))
     told = _("thread {name} failed: {error}")

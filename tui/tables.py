@@ -13,6 +13,7 @@ from core.alerts.model import Alert
 from core.clock import iso
 from core.doctor.model import Finding
 from core.jobs.base import Table
+from core.lifecycle import FINAL_STATES
 from core.operations.inforce import SettingInForce
 from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset, TableFacts
 from core.operations.logtail import LogEntry
@@ -52,7 +53,7 @@ def _producer(now: DeskSnapshot) -> Table:
         last.mode,
         last.topic,
         round(last.rate_target, 2),
-        round(last.rate_actual, 2),
+        round(last.rate_actual if last.state in FINAL_STATES else now.produced, 2),
         last.sent,
         last.acked,
         last.failed,
@@ -65,12 +66,9 @@ def _producer(now: DeskSnapshot) -> Table:
 
 
 def _consumer(now: DeskSnapshot) -> Table:
-    watch = now.watch.value
-    offsets = now.consumer.offsets or (watch.committed if watch else {})
-    lag = now.consumer.lag or (watch.lag if watch else {})
     rows = [
-        (now.consumer.topic, part, offset, lag.get(part), _state(now, part))
-        for part, offset in sorted(offsets.items())
+        (now.consumer.topic, part, offset, now.lag.get(part), _state(now, part))
+        for part, offset in sorted(now.offsets.items())
     ]
     return Table(("topic", "partition", "next_offset", "lag", "state"), rows)
 

@@ -18,10 +18,11 @@ class PartitionState(IntEnum):
     """How a consumer does on one partition; the greatest is the worst."""
 
     OK = 0
-    WARN = 1  # moves on, yet the lag never shrinks
-    STALL = 2  # at work, yet its offset does not move
-    STOP = 3  # not at work any more, and records wait
-    REWIND = 4  # its offset went back
+    UNREAD = 1  # nobody reads it at present, for whatever reason; no alarm yet
+    WARN = 2  # moves on, yet the lag never shrinks
+    STALL = 3  # at work, yet its offset does not move
+    STOP = 4  # not at work any more, and records wait
+    REWIND = 5  # its offset went back
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class PartitionWindow:
             self._points.append(point)
         elif point.lag == 0:
             self._points[-1] = point
+
+    @property
+    def lag(self) -> int:
+        """Records that waited at the last observation."""
+        return self._latest.lag if self._latest is not None else 0
 
     def state(self, now_s: float) -> PartitionState:
         """Return the verdict of the whole window."""

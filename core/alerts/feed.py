@@ -46,7 +46,16 @@ class Feed:
 
     def states(self, now_s: float) -> Mapping[int, PartitionState]:
         """Return how the consumer does on each partition."""
-        return {part: window.state(now_s) for part, window in sorted(self._windows.items())}
+        return {part: self._state(part, now_s) for part in sorted(self._windows)}
+
+    def _state(self, part: int, now_s: float) -> PartitionState:
+        """Return what the window says, unless it is known that nobody reads at present."""
+        window, now = self._windows[part], self._sums[-1]
+        state = window.state(now_s)
+        if "consumer" in now.ended and window.lag and not now.reading:
+            return PartitionState.STOP
+        unread = now.unread or (not now.reading and window.lag > 0)
+        return PartitionState.UNREAD if unread and state is PartitionState.OK else state
 
     def behind_s(self, now: Readings) -> float:
         """Return how long the oldest record that waits has waited, in seconds."""
@@ -104,8 +113,11 @@ class Feed:
         )
 
     def _consumer(self, now: Readings) -> Iterator[Measure]:
-        states = {part: state for part, state in self.states(now.now_s).items() if state}
-        if not states or "consumer" in now.ended:
+        if "consumer" in now.ended:
+            return  # told by a rule of its own
+        found = self.states(now.now_s)
+        states = {part: state for part, state in found.items() if state > PartitionState.UNREAD}
+        if not states:
             return
         worst = max(states.values())
         where = ", ".join(str(part) for part, state in states.items() if state is worst)

@@ -47,13 +47,14 @@ class Readings:
 
     now_s: monotonic seconds. at: UTC. offsets: next offset that the consumer will read, by
     partition; ends: the next that will be written. reading: the consumer is at work, so an offset
-    that does not move is its own doing. The counts are sums since the worker's start.
-    consumed_rate: records per second. p95_ms: end-to-end latency. newest_order: when the newest
-    order came into the warehouse. validation: 0 PASS to 3 ERROR, and the checks that did not pass.
-    gap_offsets: offsets lost to retention. notices: what the consumer says must be heard, as of a
-    topic that was made again. partitions: of the topic, as the broker tells. ended: why workers
-    failed, by name. merge_delay_s: how long the oldest raw event has waited for its merge;
-    merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
+    that does not move is its own doing. unread: it is known that nobody reads (the consumer ended,
+    is paused or waits). ended: what ended workers that failed, and how to fix it, one line each, by
+    name. The counts are sums since the worker's start. consumed_rate: records per second. p95_ms:
+    end-to-end latency. newest_order: when the newest order came into the warehouse. validation: 0
+    PASS to 3 ERROR, and the checks that did not pass. gap_offsets: offsets lost to retention.
+    notices: what the consumer says must be heard, as of a topic that was made again. partitions: of
+    the topic, as the broker tells. merge_delay_s: how long the oldest raw event has waited for its
+    merge; merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
     """
 
     now_s: float
@@ -61,6 +62,7 @@ class Readings:
     offsets: Mapping[int, int] = field(default_factory=dict)
     ends: Mapping[int, int] = field(default_factory=dict)
     reading: bool = False
+    unread: bool = False
     consumed: int = 0
     dead_lettered: int = 0
     acked: int = 0

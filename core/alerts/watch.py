@@ -15,6 +15,7 @@ from core.threads import failures
 from core.transform.snapshot import MergeSnapshot
 
 _EVERY_S = 1.0
+_UNREAD = frozenset({RunState.PAUSED, RunState.WAITING, RunState.STOPPED, RunState.FAILED})
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,9 @@ def readings(
     last, sent = consumer or ConsumerSnapshot(), producer or ProducerSnapshot()
     merged, at = merge or MergeSnapshot(), clock.now()
     ends_of = {
-        "producer": (sent.state, sent.error),
-        "consumer": (last.state, last.error),
-        "merge": (merged.state, merged.error),
+        "producer": (sent.state, sent.error, sent.hint),
+        "consumer": (last.state, last.error, last.hint),
+        "merge": (merged.state, merged.error, merged.hint),
     }
     running = last.state not in FINAL_STATES
     ends = {part: offset + last.lag.get(part, 0) for part, offset in last.offsets.items()}
@@ -70,6 +71,7 @@ def readings(
         offsets=dict(last.offsets) if running else {},
         ends=ends if running else {},
         reading=running and last.state is not RunState.PAUSED,
+        unread=last.state in _UNREAD,
         consumed=last.consumed,
         dead_lettered=last.dead_lettered,
         acked=sent.acked,
@@ -82,8 +84,8 @@ def readings(
         gap_offsets=last.gap_offsets,
         notices=last.notices,
         ended={
-            name: error or "-"
-            for name, (state, error) in ends_of.items()
+            name: "; ".join(part for part in (error, hint) if part) or "-"
+            for name, (state, error, hint) in ends_of.items()
             if state is RunState.FAILED
         },
         failed_threads=failures(),

@@ -6,8 +6,9 @@ from typing import Any
 from core.cli.output import Fault
 from core.cli.signals import exit_code_of, name_of
 from core.errors import DropshipError, ExitCode
+from core.failures import explained
 from core.text import _, clean
-from core.threads import ThreadFailure, described
+from core.threads import ThreadFailure
 
 Verdict = tuple[int, Fault | None]
 
@@ -34,7 +35,7 @@ def of_error(error: BaseException, signal: int | None, known: Mapping[str, objec
         several = tuple((clean(one.message), clean(one.hint)) for one in _problems(error))
         fault = Fault(error.kind, clean(error.message), clean(error.hint), several)
         return error.exit_code, fault
-    return ExitCode.INTERNAL, Fault("internal", described(error)[0])
+    return ExitCode.INTERNAL, Fault("internal", explained(error)[0])
 
 
 def of_threads(failed: Sequence[ThreadFailure]) -> Verdict:

@@ -36,8 +36,8 @@ class ConsumerSnapshot:
     per second over the last seconds. lag and offsets: by partition held now. latency: of the last
     ten seconds; latency_total: of the whole run, and latency_buckets: the same as a histogram.
     notices: what a person must hear, as of a topic
-    that was made again. waiting_for: why it cannot go on, and since when. error
-    and hint: what ended a consumer that failed.
+    that was made again. waiting_for: why it cannot go on, and since when. error and hint: what
+    ended it, and how to fix that.
     """
 
     state: RunState = RunState.IDLE

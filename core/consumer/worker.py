@@ -69,7 +69,7 @@ class ConsumerWorker(PausableWorker):
         A session that gave up waiting says so by an error that does not pass. One that has read
         for the whole limit was sound, so failures are counted from its end, records or not.
         """
-        failing_since, progress = None, -1
+        failing_since, progress, said = None, -1, ""
         limit = self._options.give_up_after_s
         while True:
             session = None
@@ -85,9 +85,9 @@ class ConsumerWorker(PausableWorker):
                 lasting = limit is not None and now - failing_since >= limit
                 if not error.transient or lasting or self._life.stopping:
                     raise
-                log.warning(
-                    N_("consumer starts again"), extra={"reason": clean(error.message, 300)}
-                )
+                if error.message != said:  # not every second of an outage
+                    said = error.message
+                    log.warning(N_("consumer starts again"), extra={"reason": clean(said, 300)})
                 self._counters.waiting(error.message)
                 self._counters.publish(RunState.WAITING)
                 if self._clock.wait(self._life.stop_event, _AGAIN_S):

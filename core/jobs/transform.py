@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from core.alerts.watch import AlertWatch
+from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.lifecycle import RunState
 from core.text import _
 from core.text.figures import count
-from core.threads import described
 from core.transform.snapshot import MergeFigures, MergeSnapshot
 from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
@@ -88,7 +88,7 @@ def run(context: JobContext, options: Options) -> TransformResult:
             try:
                 merge_all(warehouse, context.stop, told)
             except BaseException as error:
-                message, hint = described(error)
+                message, hint = explained(error)
                 figures.failed(message, passes=False)
                 failed = replace(present(RunState.FAILED), error=message, hint=hint)
                 context.note(TransformResult(failed).fields())

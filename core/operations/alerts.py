@@ -56,9 +56,13 @@ class DeskAlerts:
         own = readings(self._clock, now.consumer, now.producer, now.merge)
         if now.consumer.state in FINAL_STATES or not now.consumer.offsets:
             own = self._from_topic(own, now)
+        else:
+            ends = {part: offset + now.lag.get(part, 0) for part, offset in own.offsets.items()}
+            own = replace(own, ends=ends)
         found = now.validation.result
         if found is not None:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
+            names = names or (found.status.name,)  # the report of an earlier run may be gone
             own = replace(own, validation=int(found.status), validation_checks=names)
         newest = now.figures.value.newest_order if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
@@ -77,5 +81,6 @@ class DeskAlerts:
             offsets=watch.committed,
             ends=watch.ends,
             reading=others is not None,
+            unread=own.unread and others is None,
             consumed_rate=others,
         )

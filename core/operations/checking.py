@@ -1,13 +1,20 @@
 """The validations of a desk: one at a time, when asked or every so often, each with its reports."""
 
+import logging
+
 from core.clock import Clock
 from core.config import Settings
+from core.errors import DropshipError
 from core.jobs import validate
 from core.jobs.base import JobContext
 from core.operations.opening import Backends
 from core.operations.task import Task
+from core.text import _
 from core.validation.history import PastRun, past_runs
 from core.validation.model import ValidationResult
+from core.validation.recall import last_run
+
+log = logging.getLogger(__name__)
 
 _FORMATS = ("json", "html", "junit")
 
@@ -35,6 +42,22 @@ class Checking:
     def run(self) -> bool:
         """Start a validation; return False while back ends are missing or one is under way."""
         return self._backends.ready and self.task.run(self._run)
+
+    def recall(self) -> None:
+        """Take the last stored validation for the verdict, until there is one of this process."""
+        warehouse = self._backends.warehouse
+        if warehouse is None or self.task.latest.result is not None:
+            return
+        limits, folder = self._settings.thresholds, self._settings.paths.reports
+        try:
+            found = last_run(warehouse, limits, folder)
+        except DropshipError as error:
+            log.warning(
+                _("the last validation cannot be read: {reason}").format(reason=error.message)
+            )
+            return
+        if found is not None and self.task.recall(found[0]):
+            self.reports = tuple(str(file) for file in found[1])
 
     def past(self, limit: int) -> list[PastRun]:
         """Return the latest validations, newest first. Errors: WarehouseError."""

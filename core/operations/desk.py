@@ -114,6 +114,7 @@ class Desk:
             return self._backends.open(self._context(self._opening))
         finally:
             if self._warehouse is not None:
+                self._checking.recall()
                 self._figures.start()
             if self._broker is not None:
                 self._watch.start()
@@ -254,6 +255,7 @@ class Desk:
     def snapshot(self) -> DeskSnapshot:
         """Return the present moment; never waits."""
         producer, consumer, merge = self._workers.snapshots()
+        seen = self._sampling.latest
         return DeskSnapshot(
             at=self._clock.now(),
             broker=self.settings.broker_label,
@@ -271,17 +273,18 @@ class Desk:
             figures=self._figures.latest,
             figures_every_s=self._figures.interval_s,
             watch=self._watch.latest,
-            history=self._sampling.history.latest,
-            others=self._sampling.others,
+            history=seen.history,
+            others=seen.others,
             alerts=self._sampling.alerts.latest,
-            states=self._sampling.alerts.states,
-            behind_s=self._sampling.alerts.behind_s,
-            minutes=self._sampling.history.minutes,
+            states=seen.states,
+            behind_s=seen.behind_s,
+            minutes=seen.minutes,
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
             explored=self.explorer.snapshot(),
             failed_threads=failures(),
+            since_check=seen.since_check,
         )
 
     def _context(self, task: Task[Any]) -> JobContext:

@@ -2,21 +2,23 @@
 
 from core.kpis.read import category_split, read_kpis, revenue_by_day
 from core.operations.snapshot import Figures
-from core.validation.model import utc
+from core.validation.model import Totals, utc
 from core.warehouse.base import Warehouse
 
 _DAYS = 366
 
 
 def read_figures(warehouse: Warehouse) -> Figures:
-    """Return KPIs, revenue by day and by category, and when the newest order was ingested.
+    """Return KPIs, revenue by day and by category, when the newest order was ingested, and rows.
 
     Errors: WarehouseError.
     """
     ((_count, newest, _raw),) = warehouse.rows("validate_freshness")
+    (counts,) = warehouse.rows("validate_totals")
     return Figures(
         read_kpis(warehouse),
         tuple(revenue_by_day(warehouse, _DAYS)),
         tuple(category_split(warehouse)),
         None if newest is None else utc(newest),
+        Totals(*(int(count) for count in counts)),
     )

@@ -6,12 +6,16 @@ course as well, and what ended a worker that failed. It is read from snapshots, 
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from core.failures import explained
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.operations.task import TaskSnapshot
-from core.text import _
+from core.text import _, clean
+from core.text.figures import span
 
 log = logging.getLogger(__name__)
 
@@ -19,39 +23,109 @@ Failures = Mapping[str, BaseException]
 Figures = Mapping[str, object]
 
 
+_HOLDS = frozenset({RunState.HELD, RunState.WAITING})
+_LASTS_S = 5.0
+
+
+@dataclass
+class _Hold:
+    """A worker that cannot go on: since when, why, and whether the log has it."""
+
+    since: datetime
+    reason: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """A worker at one moment. reason: why it waits; message and hint: what ended it."""
+
+    title: str
+    state: RunState
+    figures: Figures
+    reason: str = ""
+    message: str = ""
+    hint: str = ""
+
+
 class Journal:
     """Logs what changed between one moment and the next. Used by one thread."""
 
     def __init__(self) -> None:
         self._states: dict[str, RunState] = {}
+        self._holds: dict[str, _Hold] = {}
         self._ended: dict[str, object] = {}
 
     def see(self, now: DeskSnapshot, failures: Failures) -> None:
         """Take a moment. failures: what ended a worker, by its name."""
-        producer, consumer, merged = now.producer, now.consumer, now.merge.total
+        producer, consumer = now.producer, now.consumer
         sent = {"sent": producer.sent, "acked": producer.acked, "failed": producer.failed}
         stored = {"stored": consumer.inserted, "dead_lettered": consumer.dead_lettered}
-        self._worker(_("producer"), "producer", producer.state, sent, failures)
-        self._worker(_("consumer"), "consumer", consumer.state, stored, failures)
-        self._worker(_("merge"), "merge", now.merge.state, {"merged": merged.taken}, failures)
+        merge = {"merged": now.merge.total.taken}
+        workers = {
+            "producer": _Worker(
+                _("producer"),
+                producer.state,
+                sent,
+                producer.held_reason,
+                producer.error,
+                producer.hint,
+            ),
+            "consumer": _Worker(
+                _("consumer"),
+                consumer.state,
+                stored,
+                consumer.waiting_for,
+                consumer.error,
+                consumer.hint,
+            ),
+            "merge": _Worker(_("merge"), now.merge.state, merge),
+        }
+        for name, worker in workers.items():
+            if not self._held(name, worker, now.at):
+                self._worker(name, worker, failures.get(name))
         self._task(_("opening"), now.opening, dict)
         self._task(_("seed files"), now.seed, lambda: _seeded(now))
         self._task(_("validation"), now.validation, lambda: _validated(now))
         self._task(_("demonstration"), now.demo, lambda: {"outcome": now.demo.result or ""})
         self._task(_("replay"), now.explored.replay, dict)
 
-    def _worker(
-        self, title: str, name: str, state: RunState, figures: Figures, failures: Failures
-    ) -> None:
+    def _held(self, name: str, worker: "_Worker", at: datetime) -> bool:
+        """Tell of a hold that lasts, when it does and at its end; return whether there is one.
+
+        A worker that is held for moments only is at work: so it is kept from overflowing.
+        """
+        hold = self._holds.get(name)
+        if worker.state in _HOLDS:
+            hold = hold or self._holds.setdefault(name, _Hold(at))
+            hold.reason = worker.reason or hold.reason
+            if not hold.told and (at - hold.since).total_seconds() >= _LASTS_S:
+                hold.told = True
+                text = _("{worker} waits: {reason}")
+                log.warning(text.format(worker=worker.title, reason=clean(hold.reason)))
+            return True
+        if hold is not None:
+            del self._holds[name]
+            if hold.told:
+                time = span((at - hold.since).total_seconds())
+                text = _("{worker} waited for {time}: {reason}")
+                log.info(text.format(worker=worker.title, time=time, reason=clean(hold.reason)))
+        return False
+
+    def _worker(self, name: str, worker: "_Worker", error: BaseException | None) -> None:
         before = self._states.get(name, RunState.IDLE)
-        self._states[name] = state
-        if state is before or state is RunState.STARTING:
+        self._states[name] = worker.state
+        if worker.state is before or worker.state is RunState.STARTING:
             return
-        text = f"{title}: {state.value}"
-        if state is RunState.FAILED:
-            log.error(text, extra=dict(figures), exc_info=failures.get(name))
-        else:
-            log.info(text, extra=dict(figures))
+        text = f"{worker.title}: {worker.state.value}"
+        if worker.state is not RunState.FAILED:
+            log.info(text, extra=dict(worker.figures))
+            return
+        message, hint = worker.message, worker.hint
+        if not message and error is not None:
+            message, hint = explained(error)
+        text = ": ".join(part for part in (text, clean(message)) if part)
+        log.error(text, extra={**worker.figures, "hint": clean(hint)}, exc_info=error)
 
     def _task(self, title: str, task: TaskSnapshot[Any], figures: Callable[[], Figures]) -> None:
         """Tell the end of a task once; its beginning says nothing that the end does not."""

@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.threads import WatchedThread, described, forget, report
+from core.failures import explained
+from core.threads import WatchedThread, forget, report
 
 T = TypeVar("T")
 
@@ -102,5 +103,5 @@ class Poller(Generic[T]):
     def _failed(self, error: BaseException) -> None:
         """Show why there is no new reading; the value stays that of an earlier one."""
         since = self.latest.failing_since or self._clock.now()
-        message, _hint = described(error)
+        message, _hint = explained(error)
         self.latest = replace(self.latest, busy=False, error=message, failing_since=since)

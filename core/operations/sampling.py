@@ -1,7 +1,10 @@
 """What is done once a second: a sample for the charts, a look at the alerts, who is at work."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from core.alerts.burrow import PartitionState
 from core.clock import Clock
 from core.config import Settings
 from core.lifecycle import FINAL_STATES
@@ -14,12 +17,29 @@ from core.operations.history import (
     read_history,
 )
 from core.operations.journal import Failures, Journal
+from core.operations.outdated import CheckAge, SinceCheck
 from core.operations.snapshot import DeskSnapshot
 from core.operations.watchers import Others, OthersWatch
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """What one look found, swapped in as a whole: whoever shows one part of it shows no other look.
+
+    history and minutes: the samples, the last one of this look. others, states, behind_s and
+    since_check: see `DeskSnapshot`.
+    """
+
+    history: tuple[Sample, ...] = ()
+    minutes: tuple[Sample, ...] = ()
+    others: Others = field(default_factory=Others)
+    states: Mapping[int, PartitionState] = field(default_factory=dict)
+    behind_s: float = 0.0
+    since_check: SinceCheck = field(default_factory=SinceCheck)
+
+
 class Sampling:
-    """Feeds history and alerts from snapshots. Used by one thread; its results by any.
+    """Feeds history and alerts from snapshots. Used by one thread; `latest` and `alerts` by any.
 
     keep: write the history into the data directory.
     """
@@ -31,30 +51,42 @@ class Sampling:
         self._others = OthersWatch(clock)
         self._done = (0, 0)
         self.journal = Journal()
-        self.history = History()
+        self._history = History()
+        self._check_age = CheckAge()
         self.alerts = DeskAlerts(settings.thresholds, clock)
-        self.others = Others()
+        self.latest = Sampled()
 
     def begin(self) -> None:
         """Recall what an earlier run kept."""
         now = self._clock.now()
-        self.history.recall(read_history(self.history_file, now - KEPT), now)
+        self._history.recall(read_history(self.history_file, now - KEPT), now)
+        self.latest = Sampled(self._history.latest, self._history.minutes)
 
     def look(self, now: DeskSnapshot, failures: Failures | None = None) -> None:
         """Take the moment of a second. failures: what ended a worker, by its name."""
         self.journal.see(now, failures or {})
         # A fast run may begin and end between two looks: then its counts tell of it.
         before, self._done = self._done, (now.producer.sent, now.consumer.consumed)
-        self.others = self._others.judge(
+        others = self._others.judge(
             None if now.watch.error else now.watch.value,
             producing=now.producer.state not in FINAL_STATES or before[0] != self._done[0],
             consuming=now.consumer.state not in FINAL_STATES or before[1] != self._done[1],
         )
+        # What others do is judged anew: the moment holds what the look before had found.
+        now = replace(now, others=others)
         sample = self._sample(now)
-        self.history.add(sample)
+        self._history.add(sample)
         if self._file is not None:
             self._file.add(sample)
         self.alerts.see(now)
+        self.latest = Sampled(
+            self._history.latest,
+            self._history.minutes,
+            others,
+            self.alerts.states,
+            self.alerts.behind_s,
+            self._check_age.see(now),
+        )
 
     def end(self) -> None:
         """Write what is not written yet."""
@@ -66,19 +98,18 @@ class Sampling:
         now = self._clock.now()
         kept = read_history(self.history_file, now - last)
         newest = kept[-1].at if kept else now - last
-        return [*kept, *(sample for sample in self.history.latest if sample.at > newest)]
+        return [*kept, *(sample for sample in self.latest.history if sample.at > newest)]
 
     def _sample(self, now: DeskSnapshot) -> Sample:
+        """Return the one measurement of a second: every rate that is shown is taken from it."""
         producing = now.producer.state not in FINAL_STATES
         consuming = now.consumer.state not in FINAL_STATES
-        topic = now.watch.value
-        behind = topic.total_lag if topic else 0
         latency = now.consumer.latency
         return Sample(
             now.at,
-            now.producer.rate_actual if producing else self.others.produced or 0.0,
-            now.consumer.rate if consuming else self.others.consumed or 0.0,
-            now.consumer.total_lag if consuming else behind,
+            now.producer.rate_actual if producing else now.others.produced or 0.0,
+            now.consumer.rate if consuming else now.others.consumed or 0.0,
+            now.total_lag,
             latency.p50 if consuming else None,
             latency.p95 if consuming else None,
             latency.p99 if consuming else None,

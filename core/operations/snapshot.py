@@ -8,8 +8,10 @@ from core.alerts.burrow import PartitionState
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import CategoryShare, DayRevenue, Kpis
+from core.lifecycle import FINAL_STATES
 from core.operations.explore import Explored
 from core.operations.history import Sample
+from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.operations.watchers import Others, Watch
@@ -17,20 +19,24 @@ from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
 from core.threads import ThreadFailure
 from core.transform.snapshot import MergeSnapshot
-from core.validation.model import ValidationResult
+from core.validation.model import Totals, ValidationResult
+
+ERROR_RULES = frozenset({"dead_letters", "undelivered", "gaps"})
+"""Rules of the alerts that contradict a verdict of PASS."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """What the warehouse says of the business: KPIs, revenue by day, categories.
 
-    newest_order: when the newest order came in (UTC), None without any.
+    newest_order: when the newest order came in (UTC), None without any. totals: rows of the tables.
     """
 
     kpis: Kpis
     days: tuple[DayRevenue, ...]
     categories: tuple[CategoryShare, ...]
     newest_order: datetime | None = None
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,11 @@ class DeskSnapshot:
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
     does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
     refused: how many controls a read-only desk refused, and the reason of the last one.
-    failed_threads: threads of this process that an exception has ended.
+    failed_threads: threads of this process that an exception has ended. since_check: what was
+    stored after the last verdict.
+
+    Of a figure that is shown in several places there is one account: `produced` and `consumed` for
+    rates, `lag` and `offsets` for the topic.
     """
 
     at: datetime
@@ -72,6 +82,51 @@ class DeskSnapshot:
     broker_is_ours: bool = True
     explored: Explored = field(default_factory=Explored)
     failed_threads: tuple[ThreadFailure, ...] = ()
+    since_check: SinceCheck = field(default_factory=SinceCheck)
+
+    @property
+    def produced(self) -> float:
+        """Events published per second, by whomever: the measurement that the charts end with."""
+        return self.history[-1].produced if self.history else 0.0
+
+    @property
+    def consumed(self) -> float:
+        """Records stored per second, by whomever: the measurement that the charts end with."""
+        return self.history[-1].consumed if self.history else 0.0
+
+    @property
+    def lag(self) -> Mapping[int, int]:
+        """Records that wait, by partition; empty: not known.
+
+        Behind our consumer while there is one, else behind what the broker knows of the group. How
+        far the topic goes, the broker knows too: a consumer that rests hears nothing of what comes.
+        """
+        own, watch = self.consumer, self.watch.value
+        if not own.lag or own.state in FINAL_STATES:
+            return watch.lag if watch is not None else {}
+        ends = watch.ends if watch is not None and not self.watch.error else {}
+        return {
+            part: max(behind, ends.get(part, 0) - own.offsets.get(part, ends.get(part, 0)))
+            for part, behind in own.lag.items()
+        }
+
+    @property
+    def total_lag(self) -> int:
+        """Records that wait, in all partitions."""
+        return sum(self.lag.values())
+
+    @property
+    def offsets(self) -> Mapping[int, int]:
+        """The next offset to be read, by partition; by the same account as `lag`."""
+        own, watch = self.consumer, self.watch.value
+        if own.offsets and own.state not in FINAL_STATES:
+            return own.offsets
+        return watch.committed if watch is not None else {}
+
+    @property
+    def errors(self) -> tuple[Alert, ...]:
+        """The active alerts that say data go wrong at present, whatever the last verdict was."""
+        return tuple(alert for alert in self.alerts if alert.active and alert.rule in ERROR_RULES)
 
 
 __all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
-from core.threads import WatchedThread, described
+from core.failures import explained
+from core.threads import WatchedThread
 
 T = TypeVar("T")
 
@@ -82,6 +83,13 @@ class Task(Generic[T]):
             self.latest = TaskSnapshot(running=True, result=self.latest.result)
             return True
 
+    def recall(self, result: T) -> bool:
+        """Take the result of an earlier process; not while there is one, or work is under way."""
+        if self.latest.running or self.latest.result is not None:
+            return False
+        self.latest = replace(self.latest, result=result)
+        return True
+
     def cancel(self) -> None:
         """Ask for a clean end; returns at once."""
         with self._lock:
@@ -129,12 +137,11 @@ class Task(Generic[T]):
     def _work(self, work: Callable[[], T]) -> None:
         try:
             result = work()
-        except DropshipError as error:
-            self._end(error=error.message, hint=error.hint)
         except BaseException as error:
-            message, hint = described(error)
+            message, hint = explained(error)
             self._end(error=message, hint=hint)
-            raise
+            if not isinstance(error, DropshipError):
+                raise
         else:
             self._end(result=result)
 

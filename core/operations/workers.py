@@ -1,5 +1,6 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -8,14 +9,15 @@ from core.clock import Clock
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import DropshipError
+from core.failures import explained
 from core.jobs import consume, produce
 from core.jobs.base import JobContext
 from core.jobs.topic import require_topic
-from core.lifecycle import RunState
+from core.lifecycle import FINAL_STATES, RunState
 from core.operations.opening import Backends
 from core.producer.options import Mode
-from core.producer.snapshot import ProducerSnapshot
-from core.threads import WatchedThread, described
+from core.producer.snapshot import ProducerSnapshot, broker_full
+from core.threads import WatchedThread
 from core.transform.snapshot import MergeSnapshot
 from core.transform.worker import MergeWorker
 from core.warehouse.base import Warehouse
@@ -108,7 +110,7 @@ class Workers:
 
     def _refuse(self, mode: Mode, error: BaseException) -> None:
         """Keep why publishing did not begin, as the end of a producer."""
-        message, hint = described(error)
+        message, hint = explained(error)
         self._refusal = ProducerSnapshot(
             state=RunState.FAILED,
             mode=mode,
@@ -152,9 +154,12 @@ class Workers:
         sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
         if self._is_checking:
             sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
+        stored = ConsumerSnapshot(topic=self._settings.kafka.topic)
+        if consumer is not None:
+            stored = consumer.snapshot()
         return (
-            sent,
-            consumer.snapshot() if consumer else ConsumerSnapshot(topic=self._settings.kafka.topic),
+            _told_of(sent, stored),
+            stored,
             merge.snapshot() if merge else MergeSnapshot(),
         )
 
@@ -203,3 +208,11 @@ class Workers:
 
     def _context(self) -> JobContext:
         return JobContext(self._settings, clock=self._clock)
+
+
+def _told_of(sent: ProducerSnapshot, stored: ConsumerSnapshot) -> ProducerSnapshot:
+    """Return a producer's moment that does not ask for a consumer that is at work already."""
+    resting = stored.state in FINAL_STATES or stored.state is RunState.PAUSED
+    if resting or sent.held_reason != broker_full(is_read=False):
+        return sent
+    return replace(sent, held_reason=broker_full(is_read=True))

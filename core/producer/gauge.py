@@ -1,6 +1,7 @@
 """Counts what a producer does and publishes it as snapshots. Only the producer's thread writes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.clock import Clock
 from core.lifecycle import RunState
@@ -72,8 +73,11 @@ class Gauge:
         """Say that publishing is over; what follows is delivery."""
         self._ended = now
 
-    def show(self, state: RunState, held: str = "") -> None:
-        """Publish a snapshot if the state has changed or the last one is old enough."""
+    def show(self, state: RunState, held: str = "", held_s: float = 0.0) -> None:
+        """Publish a snapshot if the state has changed or the last one is old enough.
+
+        held: why nothing goes out. held_s: for how many seconds that was so before it is shown.
+        """
         now = self._clock.monotonic()
         last = self.latest
         if (
@@ -85,7 +89,8 @@ class Gauge:
         self._published_at = now
         since = None
         if held:
-            since = last.held_since if last.held_since is not None else self._clock.now()
+            began = self._clock.now() - timedelta(seconds=held_s)
+            since = last.held_since if last.held_since is not None else began
         self.latest = replace(self._figures(now), state=state, held_reason=held, held_since=since)
 
     def end(self, state: RunState) -> None:

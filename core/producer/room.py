@@ -18,11 +18,12 @@ import numpy as np
 from core.broker.base import Broker
 from core.clock import Clock
 from core.errors import BrokerError
+from core.failures import explained
 from core.holding import HeldError, Hold
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
 from core.text import _
-from core.threads import WatchedThread, described
+from core.threads import WatchedThread
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ _BUSY_S = 0.02
 _CALM_S = 0.1
 _JOIN_S = 1.0
 _TURN_S = 0.05
+_READ_WITHIN_S = 5.0
+"""A consumer at work commits after every batch."""
 
 
 class Room:
@@ -42,19 +45,26 @@ class Room:
     """
 
     def __init__(
-        self, broker: Broker, topic: str, group_id: str, stopping: Callable[[], bool]
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        stopping: Callable[[], bool],
+        clock: Clock,
     ) -> None:
         self._broker = broker
         self._topic = topic
         self._group_id = group_id
+        self._clock = clock
         self._lock = Lock()
         self._wake = Event()
         self._ended = False
         self._failure: BaseException | None = None
         self._waiting: Callable[[], int] | None = None
         self._in_hand = False
+        self._read_s = float("-inf")
         marks = broker.watermarks(topic)
-        committed = broker.committed(topic, group_id)
+        self._committed = committed = broker.committed(topic, group_id)
         self._backlog = Backlog(
             broker.backlog_limit_bytes or 0,
             BATCH_BYTES,
@@ -127,6 +137,11 @@ class Room:
             self._wake.set()
         return ready
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the consumer group committed something within the last seconds."""
+        return self._clock.monotonic() - self._read_s < _READ_WITHIN_S
+
     def end(self) -> None:
         """End the thread."""
         self._ended = True
@@ -136,7 +151,7 @@ class Room:
     def _check(self) -> None:
         """Fail as the thread did: without it a producer would wait for room without end."""
         if self._failure is not None:
-            raise RuntimeError(described(self._failure)[0]) from self._failure
+            raise RuntimeError(explained(self._failure)[0]) from self._failure
 
     def _fail(self, error: BaseException) -> None:
         self._failure = error
@@ -161,6 +176,9 @@ class Room:
             still = not self._in_hand and (self._waiting is None or self._waiting() == 0)
         marks = self._broker.watermarks(self._topic) if still else {}
         committed = self._broker.committed(self._topic, self._group_id)
+        if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
+            self._read_s = self._clock.monotonic()
+        self._committed = committed
         with self._lock:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
@@ -190,7 +208,7 @@ def shared_room(
         if lease.room is None:
             hold = None if lock_file is None else _hold(lock_file, clock)
             try:
-                lease.room = Room(broker, topic, group_id, stopping)
+                lease.room = Room(broker, topic, group_id, stopping, clock)
             except BaseException:
                 if hold is not None:
                     hold.release()

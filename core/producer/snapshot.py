@@ -7,6 +7,7 @@ from datetime import datetime
 from core.lifecycle import RunState
 from core.producer.csv_records import RejectedRow
 from core.producer.options import Mode, Profile
+from core.text import _
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,10 @@ class ProducerSnapshot:
     def waiting(self) -> int:
         """Events that were sent and are neither acknowledged nor failed yet."""
         return self.sent - self.acked - self.failed
+
+
+def broker_full(*, is_read: bool) -> str:
+    """Return why nothing goes out to a full broker. is_read: a consumer is at work on it."""
+    if is_read:
+        return _("broker full: waiting for the consumer")
+    return _("broker full: start the consumer")

@@ -32,7 +32,8 @@ _FULL_S = 0.005
 _FLUSH_S = 0.05
 _CONNECT_S = 0.2
 _CONNECT_TRIES = 5
-_HELD_AFTER_S = 0.2
+_HELD_AFTER_S = 1.0
+"""A full broker whose consumer keeps up is full for moments only; those are no state."""
 _STOP_FLUSH_S = 5.0
 _SPARE_S = 5.0
 
@@ -227,7 +228,8 @@ class ProducerWorker(PausableWorker):
         elif self._held_since is None:
             self._held_since = now
         if self._held_since is not None and now - self._held_since >= _HELD_AFTER_S:
-            self._show(RunState.WAITING if down else RunState.HELD, reason)
+            held_s = now - self._held_since
+            self._show(RunState.WAITING if down else RunState.HELD, reason, held_s)
         else:
             self._show(RunState.RUNNING)
         if step.held:
@@ -258,6 +260,6 @@ class ProducerWorker(PausableWorker):
                 delivery.give_up()
             self._show(RunState.DRAINING)
 
-    def _show(self, state: RunState, held: str = "") -> None:
+    def _show(self, state: RunState, held: str = "", held_s: float = 0.0) -> None:
         self._life.enter(state)
-        self._gauge.show(state, held)
+        self._gauge.show(state, held, held_s)

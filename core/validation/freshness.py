@@ -1,9 +1,13 @@
 """`freshness`: how long ago the newest order was ingested."""
 
+from dataclasses import replace
+from datetime import datetime
+
+from core.config import Thresholds
 from core.text import _
 from core.text.figures import span
 from core.validation.context import CheckContext, nothing_to_check, over
-from core.validation.model import CheckResult, Status, utc
+from core.validation.model import Aging, CheckResult, Status, utc
 
 NAME = "freshness"
 
@@ -20,8 +24,15 @@ def check(context: CheckContext) -> CheckResult:
     age = max((context.now - utc(newest)).total_seconds(), 0.0)
     limits = context.thresholds
     status = over(age, limits.freshness_warn_s, limits.freshness_fail_s)
-    message = _("the newest order was ingested {age} ago").format(age=span(age))
+    told = aging(status, utc(newest), limits)
+    figures = {"age_s": round(age, 3), **figures}
+    return replace(CheckResult.of(NAME, status, told.told(context.now), figures), aging=told)
+
+
+def aging(status: Status, newest: datetime, limits: Thresholds) -> Aging:
+    """Return what the check says, whose age grows. newest: when the newest order came in."""
+    text = _("the newest order was ingested {age} ago")
     if status > Status.PASS:
         limit = limits.freshness_fail_s if status is Status.FAIL else limits.freshness_warn_s
-        message += _(", more than {limit}").format(limit=span(limit))
-    return CheckResult.of(NAME, status, message, {"age_s": round(age, 3), **figures})
+        text += _(", more than {limit}").format(limit=span(limit))
+    return Aging(text, newest)

@@ -5,25 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from core.text import clean
-from core.validation.model import ValidationResult, bound, utc
+from core.validation.model import Totals, ValidationResult, bound, utc
 from core.warehouse.base import Warehouse
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Rows of the tables that only ever grow."""
-
-    raw_events: int
-    orders: int
-    dead_letters: int
-
-    def as_figures(self) -> dict[str, int]:
-        """Return the totals by name."""
-        return {
-            "raw_events": self.raw_events,
-            "orders": self.orders,
-            "dead_letters": self.dead_letters,
-        }
 
 
 @dataclass(frozen=True)
@@ -57,10 +40,9 @@ def record_run(warehouse: Warehouse, result: ValidationResult, report: Path | No
     A run whose `volume` check could not count is left out: false totals would mislead later runs.
     Errors: WarehouseError, StorageError.
     """
-    figures = result.check("volume").figures
-    totals = [figures.get(name) for name in ("raw_events", "orders", "dead_letters")]
-    if not all(isinstance(total, int) for total in totals):
+    if result.totals is None:
         return False
+    totals = result.totals.as_figures().values()
     warehouse.execute(
         "record_validation",
         [bound(result.run_at), result.status.name, *totals, str(report or "")],

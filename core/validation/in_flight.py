@@ -55,8 +55,8 @@ def unread(
     limits = context.thresholds
     if idle is not None and idle <= limits.lag_warn_s and lag <= limits.lag_warn:
         message = ngettext(
-            "{count} record on its way: the last batch was stored {seconds} s ago",
-            "{count} records on their way: the last batch was stored {seconds} s ago",
+            "{count} record on its way: the last batch was stored {seconds} s before this check",
+            "{count} records on their way: the last batch was stored {seconds} s before this check",
             lag,
         )
         return Status.PASS, message.format(count=count(lag), seconds=decimal(idle, 1)), idle

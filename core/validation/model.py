@@ -15,6 +15,7 @@ from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import iso
 from core.text import clean
+from core.text.figures import span
 
 MAX_ROWS = 10
 """Offending rows that a check shows."""
@@ -32,11 +33,41 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Rows of the tables that only ever grow."""
+
+    raw_events: int
+    orders: int
+    dead_letters: int
+
+    def as_figures(self) -> dict[str, int]:
+        """Return the totals by name."""
+        return {
+            "raw_events": self.raw_events,
+            "orders": self.orders,
+            "dead_letters": self.dead_letters,
+        }
+
+
+@dataclass(frozen=True)
+class Aging:
+    """A message that tells an age: `text` holds `{age}`, which is counted from `moment` (UTC)."""
+
+    text: str
+    moment: datetime
+
+    def told(self, now: datetime) -> str:
+        """Return the message as it is true at a moment; a clock that went back makes it zero."""
+        return self.text.format(age=span(max((now - self.moment).total_seconds(), 0.0)))
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What one check found.
 
-    message: one line. figures: JSON values by name, never `status`, `message` or `rows`.
-    rows: up to ten offending rows. elapsed_s: how long it took.
+    message: one line, as it was true when the check ran; `told` gives it as it is true later.
+    figures: JSON values by name, never `status`, `message` or `rows`. rows: up to ten offending
+    rows. elapsed_s: how long it took. aging: of a message that tells an age.
     """
 
     name: str
@@ -45,6 +76,11 @@ class CheckResult:
     figures: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[Mapping[str, object], ...] = ()
     elapsed_s: float = 0.0
+    aging: Aging | None = None
+
+    def told(self, now: datetime) -> str:
+        """Return the message with the ages that it has at a moment (UTC)."""
+        return self.message if self.aging is None else self.aging.told(now)
 
     @classmethod
     def of(
@@ -78,12 +114,16 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """All checks of one run. run_at: UTC. elapsed_s: seconds the run took."""
+    """All checks of one run. run_at: UTC. elapsed_s: seconds the run took.
+
+    totals: rows that the run saw, None when it could not count them.
+    """
 
     run_at: datetime
     status: Status
     checks: tuple[CheckResult, ...]
     elapsed_s: float
+    totals: Totals | None = None
 
     def check(self, name: str) -> CheckResult:
         """Return a check by its name. Errors: KeyError."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from core.validation import (
     volume,
 )
 from core.validation.context import CheckContext
-from core.validation.model import BrokerView, CheckResult, Status, ValidationResult
+from core.validation.model import BrokerView, CheckResult, Status, Totals, ValidationResult
 from core.warehouse.base import Warehouse
 
 _CHECKS: tuple[tuple[str, Callable[[CheckContext], CheckResult]], ...] = (
@@ -67,7 +67,18 @@ def validate(
     shown.update("validate", len(_CHECKS))
     shown.finish("validate")
     worst = max(check.status for check in checks)
-    return ValidationResult(now, worst, tuple(checks), time.monotonic() - began)
+    totals = _totals(checks)
+    return ValidationResult(now, worst, tuple(checks), time.monotonic() - began, totals)
+
+
+def _totals(checks: Sequence[CheckResult]) -> Totals | None:
+    """Return the rows that the check of the volume counted."""
+    for check in checks:
+        if check.name == volume.NAME:
+            found = [check.figures.get(name) for name in ("raw_events", "orders", "dead_letters")]
+            counted = [total for total in found if isinstance(total, int)]
+            return Totals(*counted) if len(counted) == len(found) else None
+    return None
 
 
 def _timed(

@@ -11,8 +11,8 @@ from statistics import median
 from core.text import _
 from core.text.figures import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check
-from core.validation.history import PastRun, Totals, past_runs
-from core.validation.model import CheckResult, Status
+from core.validation.history import PastRun, past_runs
+from core.validation.model import CheckResult, Status, Totals
 
 NAME = "volume"
 HISTORY = 30

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from core.operations.task import TaskSnapshot
 from core.text.figures import count, percent
-from core.validation.history import PastRun, Totals
-from core.validation.model import CheckResult, Status, ValidationResult
+from core.validation.history import PastRun
+from core.validation.model import CheckResult, Status, Totals, ValidationResult
 from tests.support.core_texts import told, told_of
 from tests.support.desk import CHECK_NAMES
 from tests.support.moments import NOW

@@ -18,8 +18,8 @@ from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.preview import FilePreview
 from core.seed.spec import SeedFile, SeedResult
-from core.validation.history import PastRun, Totals
-from core.validation.model import CheckResult, Status, ValidationResult
+from core.validation.history import PastRun
+from core.validation.model import CheckResult, Status, Totals, ValidationResult
 from core.warehouse.model import OffsetGap
 from tests.support.moments import NOW, moment
 

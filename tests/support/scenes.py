@@ -8,6 +8,7 @@ from core.alerts.burrow import PartitionState
 from core.lifecycle import RunState
 from core.operations.explore import Explored
 from core.operations.history import Sample
+from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import TaskSnapshot
@@ -166,9 +167,10 @@ def _full(seeded: Seeded) -> DeskSnapshot:
         validation=validated(worse()),
         watch=_watched(losing.lag),
         history=desk.history(600),
-        states={part: list(PartitionState)[part % 5] for part in parts},
+        states={part: list(PartitionState)[part % len(PartitionState)] for part in parts},
         alerts=alerts(),
         behind_s=192.0,
+        since_check=SinceCheck(12_345, 210),
     )
 
 

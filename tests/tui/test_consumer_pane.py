@@ -2,8 +2,10 @@
 
 import pytest
 
+from core.errors import WarehouseError
 from core.jobs import produce, seed
 from core.lifecycle import RunState
+from tests.support.refusing import refusing
 
 
 def state(here):
@@ -54,3 +56,29 @@ def test_a_start_that_cannot_be_says_why(play, warehouse):
         assert state(here) is RunState.IDLE
 
     play(script, ready=False)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_consumer_that_failed_says_why_in_pane_strip_and_alert(play, size):
+    async def script(here):
+        desk = here.console.desk
+        desk.generate(seed.Options(customers=20, products=10, orders=4_000))
+        await here.until(lambda: not desk.snapshot().seed.running)
+        warehouse = refusing(desk)
+        warehouse.error = WarehouseError("the warehouse file is full", hint="make room on the disk")
+        await here.press("3", "s")
+        desk.start_producer(produce.Options(rate=100))
+        await here.until(lambda: "the consumer failed: the warehouse file is full" in here.text)
+        assert "make room on the disk" in here.text
+        assert "s starts it again" in here.text
+        await here.until(lambda: "\u25b2 1" in here.text)
+        if size[0] == 80:
+            await here.until(lambda: "STOP" in here.text and " OK" not in here.text)
+        await here.press("8")
+        await here.until(lambda: "failed: the warehouse file is" in here.text)
+        warehouse.error = None
+        await here.press("3", "s")
+        await here.until(lambda: desk.snapshot().consumer.inserted > 0)
+        assert "the consumer failed" not in here.text
+
+    play(script, size=size)

@@ -109,3 +109,33 @@ def test_the_interval_goes_round_and_runs_the_checks(play):
         assert desk.snapshot().validation_every_s == 0
 
     play(script)
+
+
+def test_a_console_that_is_opened_again_shows_the_last_verdict_with_its_age(play):
+    play(checked)
+
+    async def script(here):
+        await here.until(lambda: here.console.desk.snapshot().validation.result)
+        await here.draw()
+        assert "unchecked" not in here.text
+        assert "not checked yet" not in here.text
+        await here.until(lambda: "s ago" in here.text)
+        await here.press("4")
+        assert "freshness" in here.text
+
+    play(script)
+
+
+def test_the_age_of_the_newest_order_grows_while_it_is_shown(play):
+    async def script(here):
+        desk = here.console.desk
+        desk.demonstrate(orders=100, rate=5_000)
+        await here.until(lambda: desk.snapshot().demo.result, 60)
+        await here.press("4", "z")
+        shown = lambda: next(  # noqa: E731
+            line.text for line in here.console.screen.chosen.lines if "ingested" in line.text
+        )
+        first = shown()
+        await here.until(lambda: shown() != first)
+
+    play(script, size=(160, 50))

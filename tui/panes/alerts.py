@@ -66,14 +66,21 @@ class AlertsPane(RowsPane):
         """Show an alert in full."""
         alert = row.source
         if isinstance(alert, Alert):
-            now = self.desk.snapshot()
             self.app.push_screen(
                 RowDetails(
                     rule_name(alert.rule),
-                    lambda frame: alert_details(alert, now, frame),
+                    lambda frame: self._details(alert, frame),
                     self.frame_now(),
+                    ages=alert.active,
                 )
             )
+
+    def _details(self, shown: Alert, frame: Frame) -> list[Line]:
+        """Return an alert as it is now: it may be worse, seen or over since it was opened."""
+        now = self.desk.snapshot()
+        name = (shown.rule, shown.raised_at)
+        present = (one for one in now.alerts if (one.rule, one.raised_at) == name)
+        return alert_details(next(present, shown), now, frame)
 
     def action_acknowledge(self) -> None:
         """Mark the alert under the cursor as seen."""

@@ -58,6 +58,7 @@ class ValidationPane(RowsPane):
 
     def __init__(self) -> None:
         super().__init__()
+        self._told: tuple[str, ...] = ()
         self._past: Sequence[PastRun] = ()
         self._past_of: tuple[bool, datetime | None] = (False, None)
 
@@ -67,11 +68,16 @@ class ValidationPane(RowsPane):
 
     def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
-        return (now.validation.result,)
+        result = now.validation.result
+        told = tuple(check.told(now.at) for check in result.checks) if result else ()
+        if told != self._told:
+            self._told = told
+        return (result, self._told, now.since_check.outdated)
 
     def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
         """Return the checks."""
-        return checks_table(now.validation.result, frame)
+        old = now.since_check.outdated
+        return checks_table(now.validation.result, frame, now.at, old=old)
 
     def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return reports and earlier runs."""
@@ -85,7 +91,9 @@ class ValidationPane(RowsPane):
         elif now.validation.result is not None:
             result = now.validation.result
             age = self.console.formats.age(result.run_at, now.at)
-            parts.append(result.status.name + " · " + _("{age} ago").format(age=age))
+            parts += [result.status.name, _("{age} ago").format(age=age)]
+            if now.since_check.outdated:
+                parts.append(_("out of date"))
         if now.validation_every_s:
             parts.append(_("every {seconds} s").format(seconds=int(now.validation_every_s)))
         return " · ".join(parts)
@@ -114,7 +122,12 @@ class ValidationPane(RowsPane):
         check = row.source
         if isinstance(check, CheckResult):
             self.app.push_screen(
-                RowDetails(check.name, lambda frame: check_details(check, frame), self.frame_now())
+                RowDetails(
+                    check.name,
+                    lambda frame: check_details(check, frame, self.desk.snapshot().at),
+                    self.frame_now(),
+                    ages=check.aging is not None,
+                )
             )
 
     def action_validate(self) -> None:

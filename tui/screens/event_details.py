@@ -22,7 +22,7 @@ _MOST_LINES = 20_000
 
 
 class RowDetails(ModalScreen[None]):
-    """Shows the lines that `view` makes for the width there is."""
+    """Shows the lines that `view` makes for the width there is; ages: once a second anew."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss", N_("close"), id="row.close"),
@@ -53,11 +53,14 @@ class RowDetails(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, view: Callable[[Frame], list[Line]], frame: Frame) -> None:
+    def __init__(
+        self, title: str, view: Callable[[Frame], list[Line]], frame: Frame, *, ages: bool = False
+    ) -> None:
         super().__init__()
         self._heading = title
         self._make = view
         self._frame = frame
+        self._ages = ages
         self._view = LinesView()
 
     def compose(self) -> ComposeResult:
@@ -70,6 +73,8 @@ class RowDetails(ModalScreen[None]):
     def on_mount(self) -> None:
         """Draw once the width is known."""
         self.call_after_refresh(self._draw)
+        if self._ages:
+            self.set_interval(1.0, self._draw)
 
     def on_resize(self, _event: Resize) -> None:
         """Draw for another width."""

@@ -22,6 +22,7 @@ _COLUMN_GAP = 3
 
 _STATE_ROLES: dict[PartitionState, Role] = {
     PartitionState.OK: "ok",
+    PartitionState.UNREAD: "wait",
     PartitionState.WARN: "wait",
 }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from core.text import _
 from core.validation.model import MAX_ROWS, CheckResult
@@ -14,12 +15,12 @@ _NAME = 24
 _ROW_NAME = 20
 
 
-def check_details(check: CheckResult, frame: Frame) -> list[Line]:
-    """Return everything a check says, in lines of the frame's width."""
+def check_details(check: CheckResult, frame: Frame, at: datetime) -> list[Line]:
+    """Return everything a check says, in lines of the frame's width. at: now, in UTC."""
     role = STATUS_ROLES[check.status]
     lines = [
         line(Span(part, role))
-        for part in wrap(f"{check.status.name} · {check.message}", frame.width)
+        for part in wrap(f"{check.status.name} · {check.told(at)}", frame.width)
     ]
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     lines.append(line(Span(_("checked in {span}").format(span=took), "dim")))

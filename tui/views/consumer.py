@@ -1,15 +1,14 @@
 """The consumer pane: throughput over time, lag, latency, dead letters."""
 
-from collections.abc import Mapping
-
 from core.alerts.burrow import PartitionState
+from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, ngettext
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 from tui.views.chart import Series, chart
-from tui.views.frame import Frame, problem, wrap
+from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.merge import merge_spans, merge_trouble
 
 _RESTING = {RunState.IDLE, RunState.STOPPED}
@@ -48,17 +47,13 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return what keeps the consumer from going on, and what was lost."""
     last, width = now.consumer, frame.width
     lines = []
-    restart = _("[s] starts it again")
     if last.state is RunState.FAILED:
-        told = _("the consumer failed: {reason}").format(reason=last.error or "–")
-        hint = _("{hint}; {restart}").format(hint=last.hint, restart=restart)
-        lines += problem(told, hint if last.hint else restart, width)
-    lines += merge_trouble(now, frame, restart)
-    if last.state in _RESTING and now.others.consumed is None and any(_lag_of(now).values()):
+        lines += _failure(last, width)
+    lines += merge_trouble(now, frame, _("[s] starts it again"))
+    if last.state in _RESTING and now.others.consumed is None and now.total_lag:
         lines += advice(_("records wait in the topic: [s] starts storing them"), width)
     if last.waiting_for and last.state is not RunState.FAILED:
-        since = frame.formats.age(last.waiting_since or now.at, now.at)
-        hint = _("for {since}; goes on by itself").format(since=since)
+        hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
         lines += problem(last.waiting_for, hint, width)
     if last.commit_error and frame.full:
         text = _("commit to Kafka failed (lag displays only): {reason}")
@@ -77,26 +72,33 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return lines
 
 
+def _failure(last: ConsumerSnapshot, width: int) -> list[Line]:
+    """Return what ended the consumer, how to fix it, and the key that starts it again."""
+    lines = _wrapped(_("the consumer failed: {why}").format(why=last.error), width, "bad")
+    if last.hint:
+        lines += _wrapped(last.hint, width, "dim")
+    return [*lines, *advice(_("[s] starts it again"), width)]
+
+
 def _wrapped(text: str, width: int, role: Role) -> list[Line]:
     return [line(Span(part, role)) for part in wrap(text, width)]
 
 
 def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     form, history = frame.formats, now.history
-    end = history[-1] if history else None
     return chart(
         [
             Series(
                 _("produced"),
                 tuple(sample.produced for sample in history),
                 "other",
-                form.rate(end.produced) if end else "",
+                form.rate(now.produced) if history else "",
             ),
             Series(
                 _("consumed"),
                 tuple(sample.consumed for sample in history),
                 "ok",
-                form.rate(end.consumed) if end else "",
+                form.rate(now.consumed) if history else "",
             ),
         ],
         width,
@@ -105,17 +107,11 @@ def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> lis
     )
 
 
-def _lag_of(now: DeskSnapshot) -> Mapping[int, int]:
-    if now.consumer.lag:
-        return now.consumer.lag
-    return now.watch.value.lag if now.watch.value else {}
-
-
 def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
     spans: list[Span] = []
     for told in (frame.formats.count, frame.formats.short):  # whole figures where there is room
         spans = [Span(_("lag "), "dim")]
-        for partition, behind in sorted(_lag_of(now).items()):
+        for partition, behind in sorted(now.lag.items()):
             role: Role = "wait" if behind else "dim"
             spans += [Span(f" {partition}:", "dim"), Span(told(behind), role)]
         if line(*spans).width <= frame.width:
@@ -177,7 +173,7 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
 
 def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     values = tuple(float(sample.lag) for sample in now.history)
-    latest = frame.formats.count(now.history[-1].lag) if now.history else ""
+    latest = frame.formats.count(now.total_lag) if now.history else ""
     return chart([Series(_("behind"), values, "other", latest)], width, height, frame)
 
 
@@ -206,9 +202,7 @@ def _tables(now: DeskSnapshot, frame: Frame, most: int) -> list[Line]:
 
 
 def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
-    form, lag = frame.formats, _lag_of(now)
-    watched = now.watch.value.committed if now.watch.value else {}
-    offsets = now.consumer.offsets or watched
+    form, lag, offsets = frame.formats, now.lag, now.offsets
     offset_width, lag_width = (14, 10) if width >= _ROOMY else (11, 6)
     columns = [
         Column(_("partition"), 9, right=True),
@@ -257,5 +251,9 @@ def _state(now: DeskSnapshot, partition: int) -> Span:
     state = now.states.get(partition)
     if state is None:
         return Span("")
-    roles: dict[PartitionState, Role] = {PartitionState.OK: "ok", PartitionState.WARN: "wait"}
+    roles: dict[PartitionState, Role] = {
+        PartitionState.OK: "ok",
+        PartitionState.UNREAD: "wait",
+        PartitionState.WARN: "wait",
+    }
     return Span(" " + state.name, roles.get(state, "bad"))

@@ -13,7 +13,7 @@ from tui.formats import Formats
 from tui.lines import Line, Span, advice, cut, line
 from tui.rows import Column, Row, RowTable
 from tui.views.blocks import rule
-from tui.views.frame import Frame, problem
+from tui.views.frame import Frame, lasting, problem
 from tui.views.payload import pairs, payload, preview
 
 T = TypeVar("T")
@@ -45,8 +45,7 @@ def events_head(now: DeskSnapshot, frame: Frame, *, letters: bool, frozen: bool)
 def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
     """Return what is wrong with a reading: what, since when; that the first one is under way."""
     if reading.error:
-        since = frame.formats.age(reading.failing_since or now.at, now.at)
-        hint = _("for {since}; tried again by itself").format(since=since)
+        hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
         return problem(clean(reading.error), hint, frame.width)
     return [] if reading.at else [line(Span(_("reading"), "dim"))]
 

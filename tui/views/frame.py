@@ -1,6 +1,7 @@
 """What every view is given besides the snapshot."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.lifecycle import RunState
 from core.text import _
@@ -68,6 +69,13 @@ def problem(message: str, hint: str, width: int) -> list[Line]:
         *(line(Span(part, "bad")) for part in wrap(message, width)),
         *(line(Span(part, "dim")) for part in wrap(hint, width)),
     ]
+
+
+def lasting(since: datetime | None, now: datetime, told: str, frame: Frame) -> str:
+    """Return how long something has lasted, and what is to be told of it; alone while it is new."""
+    if since is None or (now - since).total_seconds() < 1:
+        return told
+    return _("for {since}; {told}").format(since=frame.formats.age(since, now), told=told)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -10,7 +10,7 @@ from core.operations.snapshot import DeskSnapshot, Figures
 from core.text import _
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, fit, line, measure
 from tui.views.blocks import beside, halves, rule
-from tui.views.frame import Frame, problem, wrap
+from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.plots import bar_plot, line_plot
 
 _LEAST_RECENT = 4
@@ -30,10 +30,8 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
     reading = now.figures
     lines = []
     if reading.error:
-        since = frame.formats.age(reading.failing_since or now.at, now.at)
-        lines += problem(
-            reading.error, _("for {since}; tried again").format(since=since), frame.width
-        )
+        hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
+        lines += problem(reading.error, hint, frame.width)
     elif reading.took_s >= _SLOW_S:
         text = _("the warehouse is slow: {span} for these figures").format(
             span=frame.formats.span(reading.took_s)

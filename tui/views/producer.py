@@ -120,7 +120,9 @@ def _rate(last: ProducerSnapshot, now: DeskSnapshot, frame: Frame) -> Line:
     wanted = _("of {target}").format(target=target) if last.rate_target else target
     if last.state in FINAL_STATES:
         wanted = _("on average")
-    text = line(fit(form.rate(last.rate_actual), 9), Span(f"{wanted}  ", "dim"))
+    # The mean of a run that is over; before that, the measurement that every pane shows.
+    rate = last.rate_actual if last.state in FINAL_STATES else now.produced
+    text = line(fit(form.rate(rate), 9), Span(f"{wanted}  ", "dim"))
     room = frame.width - text.width
     values = [sample.produced for sample in now.history]
     return line(text, sparkline(values, min(room, _SPARK), "ok", ascii_only=frame.ascii_only))
@@ -155,8 +157,10 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if last.state is RunState.FAILED:
         return problem(last.error or _("failed; the log has the details"), last.hint, frame.width)
     if last.held_reason:
-        since = frame.formats.age(last.held_since or now.at, now.at)
-        text = _("{reason} · for {since}").format(reason=last.held_reason, since=since)
+        text = last.held_reason
+        if last.held_since is not None and (now.at - last.held_since).total_seconds() >= 1:
+            since = frame.formats.age(last.held_since, now.at)
+            text = _("{reason} · for {since}").format(reason=text, since=since)
         return [line(Span(part, "wait")) for part in wrap(text, frame.width)]
     if last.delivery_error:
         return [line(Span(part, "bad")) for part in wrap(last.delivery_error, frame.width)]
@@ -189,7 +193,7 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
             _("published"),
             tuple(sample.produced for sample in now.history),
             "ok",
-            frame.formats.rate(now.history[-1].produced) if now.history else "",
+            frame.formats.rate(now.produced) if now.history else "",
         )
     ]
     head = rule(_("published per second"), frame)

@@ -21,6 +21,8 @@ LEVEL_ROLES: dict[Level, Role] = {Level.NONE: "dim", Level.WARN: "wait", Level.B
 _WIDE, _MIDDLE, _NARROW = 112, 72, 48
 _ROOMY = 132
 _MOST_GAP = 3
+_NO_AGE = 9
+"""Cells of the last verdict where there is no room for its age."""
 _RATE, _COUNT, _BEHIND = 9, 6, 5
 _LAG_RULES = {"lag", "behind", "consumer"}
 
@@ -72,8 +74,8 @@ def _row(now: DeskSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], 
     labels = (_("producer"), _("consumer"), _("merge"))
     one, two, three = (name if wide and detail.labels else name[:4] for name in labels)
     parts += [
-        _worker(one, now.producer.state, now.producer.rate_actual, produced, frame),
-        _worker(two, now.consumer.state, now.consumer.rate, consumed, frame),
+        _worker(one, now.producer.state, now.produced, produced, frame),
+        _worker(two, now.consumer.state, now.consumed, consumed, frame),
         _merge(three, now, frame, backlog=detail.backlog),
         _lag(now, frame, wide=wide),
     ]
@@ -127,7 +129,7 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
     watch, own = now.watch, now.consumer
     ours = own.state not in FINAL_STATES
     known = ours or (watch.value is not None and not watch.error)
-    count = own.total_lag if ours or watch.value is None else watch.value.total_lag
+    count = now.total_lag
     text = frame.formats.short(count) if known else "?"
     role: Role = "text" if count else "dim"
     for alert in now.alerts:
@@ -136,23 +138,24 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
             break
     pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=wide), role)]
     if wide:
-        behind = frame.formats.span(now.behind_s).partition(" m ")[0]
+        behind = frame.formats.span(now.behind_s if count else 0.0).partition(" m ")[0]
         behind += " m" if now.behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
         pieces.append(Span(" · " + fit(behind, _BEHIND, right=True), "dim"))
     return line(*pieces)
 
 
 def _validation(now: DeskSnapshot, frame: Frame) -> Line:
-    task, width = now.validation, 12 if frame.width >= _ROOMY else 9
+    task, width = now.validation, 12 if frame.width >= _ROOMY else _NO_AGE
     if task.running:
         return line(Span(fit(_("checking"), width), "wait"))
     if task.result is None:
         return line(Span(fit(_("unchecked"), width), "dim"))
-    sign = status_sign(task.result.status, ascii_only=frame.ascii_only)
+    sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
     age = frame.formats.age(task.result.run_at, now.at)
     name = task.result.status.name
     rest = width - 2 - len(name)
-    return line(sign, " ", name, Span(fit(f" {age}", rest) if width > 9 else " " * rest, "dim"))  # noqa: PLR2004 - the narrow width
+    told = fit(f" {age}", rest) if width > _NO_AGE else " " * rest
+    return line(sign, " ", Span(name, sign.role), Span(told, "dim"))
 
 
 def _alerts(now: DeskSnapshot, frame: Frame) -> Line:
@@ -171,6 +174,20 @@ def _alerts(now: DeskSnapshot, frame: Frame) -> Line:
         words = ngettext("{count} alert", "{count} alerts", count).format(count=count)
         text = f"{sign} {words}"
     return line(Span(fit(text, width), role))
+
+
+def verdict_sign(now: DeskSnapshot, status: Status, *, ascii_only: bool) -> Span:
+    """Return the sign of the last verdict: `~` for a PASS that newer events may contradict.
+
+    Amber once there is reason to doubt it: dead letters since, errors now, a check that failed to
+    run.
+    """
+    sign = status_sign(status, ascii_only=ascii_only)
+    since = now.since_check
+    doubt = bool(since.dead_letters or now.errors or now.validation.error)
+    if status is not Status.PASS or not (doubt or since.outdated):
+        return sign
+    return Span("~", "wait" if doubt else "text")
 
 
 def status_sign(status: Status, *, ascii_only: bool) -> Span:

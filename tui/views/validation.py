@@ -1,17 +1,21 @@
 """The validation pane: every check with its verdict, and the runs before."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from core.alerts.model import rule_name
+from core.operations.outdated import SinceCheck
 from core.operations.snapshot import DeskSnapshot
-from core.text import _, clean
+from core.text import _, clean, ngettext
+from core.text.figures import count
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, ValidationResult
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, line
 from tui.rows import Column, Row, RowTable
 from tui.views.blocks import Column as Plain
 from tui.views.blocks import rule, table
-from tui.views.frame import Frame, problem
-from tui.views.strip import STATUS_ROLES, status_sign
+from tui.views.frame import Frame, problem, wrap
+from tui.views.strip import LEVEL_ROLES, STATUS_ROLES, status_sign
 
 _NAME = 21
 _SHOWN_RUNS = 20
@@ -26,11 +30,43 @@ def validation_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
         lines = [*problem(task.error, task.hint, frame.width), EMPTY]
     if task.result is None:
         lines += _none_yet(now, frame)
+    else:
+        lines += _doubts(now, task.result, frame)
     return [cut(entry, frame.width) for entry in lines]
 
 
-def checks_table(result: ValidationResult | None, frame: Frame) -> RowTable:
-    """Return a row for each check, the worst first; named columns in the full view only."""
+def _doubts(now: DeskSnapshot, result: ValidationResult, frame: Frame) -> list[Line]:
+    """Return what the last verdict does not speak of: what came since, and what goes wrong now."""
+    lines = []
+    since = now.since_check
+    if not result.checks:
+        text = _("the report of this run is not there any more: [v] runs all checks")
+        lines += advice(text, frame.width)
+    if since.outdated:
+        role: Role = "wait" if since.dead_letters else "text"
+        lines += [line(Span(part, role)) for part in wrap(outdated(since), frame.width)]
+    for alert in now.errors:
+        text = f"{rule_name(alert.rule)}: {clean(alert.message, 300)}"
+        lines += [line(Span(part, LEVEL_ROLES[alert.level])) for part in wrap(text, frame.width)]
+    return lines
+
+
+def outdated(since: SinceCheck) -> str:
+    """Return how far the pipeline has gone on since the checks ran."""
+    events = ngettext("{count} event", "{count} events", since.events)
+    letters = ngettext("{count} dead letter", "{count} dead letters", since.dead_letters)
+    parts = [(events, since.events), (letters, since.dead_letters)]
+    told = ", ".join(text.format(count=count(number)) for text, number in parts if number)
+    return _("out of date: {what} since these checks").format(what=told)
+
+
+def checks_table(
+    result: ValidationResult | None, frame: Frame, at: datetime, *, old: bool = False
+) -> RowTable:
+    """Return a row for each check, the worst first; named columns in the full view only.
+
+    at: now, in UTC; messages tell ages. old: more has come since, so that a PASS is not green.
+    """
     columns = [
         Column("", 1),
         Column(_("check"), _NAME),
@@ -39,7 +75,7 @@ def checks_table(result: ValidationResult | None, frame: Frame) -> RowTable:
     if frame.full:
         columns.append(Column(_("took"), 8, right=True, drop=1))
     checks = sorted(result.checks if result else (), key=lambda check: -check.status)
-    rows = tuple(_row(check, frame)[: len(columns)] for check in checks)
+    rows = tuple(_row(check, frame, at, old=old)[: len(columns)] for check in checks)
     return RowTable(
         tuple(columns),
         tuple(Row(check.name, row, check) for check, row in zip(checks, rows, strict=True)),
@@ -48,11 +84,13 @@ def checks_table(result: ValidationResult | None, frame: Frame) -> RowTable:
     )
 
 
-def _row(check: CheckResult, frame: Frame) -> tuple[str | Span, ...]:
+def _row(check: CheckResult, frame: Frame, at: datetime, *, old: bool) -> tuple[str | Span, ...]:
     role: Role = "text" if check.status else "dim"
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     sign = status_sign(check.status, ascii_only=frame.ascii_only)
-    return (sign, clean(check.name, 60), Span(check.message, role), Span(took, "dim"))
+    if old and check.status is Status.PASS:
+        sign = Span(sign.text, "dim")
+    return (sign, clean(check.name, 60), Span(check.told(at), role), Span(took, "dim"))
 
 
 def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:

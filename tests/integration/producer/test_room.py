@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -37,6 +38,7 @@ def test_more_than_the_broker_keeps_is_held_then_delivered_whole(
         stuck = producer.snapshot()
         assert stuck.held_reason == "broker full: start the consumer"
         assert stuck.held_since is not None
+        assert datetime.now(UTC) - stuck.held_since >= timedelta(seconds=1), "moments are no hold"
         assert 10_000 < stuck.sent < MANY
         assert lows(broker, settings) == {0}
         with reading(broker, settings) as reader:

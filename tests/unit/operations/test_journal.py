@@ -2,13 +2,16 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
 from core.operations.journal import Journal
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedFile, SeedResult
+from core.transform.worker import MergeSnapshot
 from tests.support.moments import NOW, moment
 
 STILL = moment(opening=TaskSnapshot())
@@ -53,3 +56,54 @@ def test_a_task_is_told_at_its_end_and_again_after_the_next_run(caplog):
         "seed files: the disk is full",
     ]
     assert vars(records[0])["orders.csv"] == 5
+
+
+def seconds(number, **changes):
+    return replace(STILL, at=NOW + timedelta(seconds=number), **changes)
+
+
+def held(number, reason="broker full: waiting for the consumer"):
+    return seconds(number, producer=ProducerSnapshot(state=RunState.HELD, held_reason=reason))
+
+
+def test_holds_that_last_for_moments_are_not_told(caplog):
+    running = ProducerSnapshot(state=RunState.RUNNING)
+    course = [seconds(0, producer=running)]
+    for number in range(1, 60, 3):
+        course += [held(number), held(number + 1), seconds(number + 2, producer=running)]
+    records = told(caplog, *course)
+    assert [record.getMessage() for record in records] == ["producer: running"]
+
+
+def test_a_hold_that_lasts_is_told_once_and_its_end_with_the_time_it_took(caplog):
+    running = ProducerSnapshot(state=RunState.RUNNING)
+    course = [seconds(0, producer=running), *(held(number) for number in range(1, 31))]
+    records = told(caplog, *course, seconds(31, producer=running))
+    assert [(record.levelname, record.getMessage()) for record in records[1:]] == [
+        ("WARNING", "producer waits: broker full: waiting for the consumer"),
+        ("INFO", "producer waited for 30 s: broker full: waiting for the consumer"),
+    ]
+
+
+def test_a_consumer_that_waits_is_told_by_the_same_rule(caplog):
+    waiting = ConsumerSnapshot(state=RunState.WAITING, waiting_for="the warehouse is away")
+    running = ConsumerSnapshot(state=RunState.RUNNING)
+    course = [seconds(0, consumer=running)]
+    course += [seconds(number, consumer=waiting) for number in range(1, 12)]
+    records = told(caplog, *course, seconds(12, consumer=running))
+    assert [record.getMessage() for record in records[1:]] == [
+        "consumer waits: the warehouse is away",
+        "consumer waited for 11 s: the warehouse is away",
+    ]
+
+
+def test_a_worker_that_failed_says_why_and_how_to_fix_it(caplog):
+    failed = ConsumerSnapshot(state=RunState.FAILED, error="the table is gone", hint="run setup")
+    merge = MergeSnapshot(state=RunState.FAILED)
+    now = replace(STILL, consumer=failed, merge=merge)
+    records = told(caplog, STILL, now, failures={"merge": ValueError("bad row")})
+    assert [record.getMessage() for record in records] == [
+        "consumer: failed: the table is gone",
+        "merge: failed: internal error: ValueError: bad row",
+    ]
+    assert [record.hint for record in records] == ["run setup", "the log has the details"]

@@ -37,7 +37,7 @@ def test_the_echo_of_a_run_that_was_over_before_a_look_is_not_taken_for_others(s
     )
     for _second in range(11):
         sampling.look(ended)
-        assert not sampling.others.seen
+        assert not sampling.latest.others.seen
         clock.seconds += 1
     sampling.look(ended)
-    assert (sampling.others.produced, sampling.others.consumed) == (1_000.0, 900.0)
+    assert (sampling.latest.others.produced, sampling.latest.others.consumed) == (1_000.0, 900.0)

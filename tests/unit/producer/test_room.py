@@ -16,9 +16,19 @@ from core.errors import BrokerError
 from core.holding import HeldError, Hold
 from core.producer.backlog import RECORD_OVERHEAD_BYTES
 from core.producer.room import Room, shared_room
+from core.producer.snapshot import broker_full
 from tests.support.waiting import wait_until
 
 SIZE = 1_000 - RECORD_OVERHEAD_BYTES
+
+
+class HandClock(SystemClock):
+    """A clock that the test moves."""
+
+    seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 class Topic:
@@ -61,7 +71,7 @@ def topic() -> Topic:
 
 @pytest.fixture
 def room(topic: Topic) -> Room:
-    opened = Room(topic, "t", "g", lambda: False)
+    opened = Room(topic, "t", "g", lambda: False, SystemClock())
     opened.end()  # the tests refresh by hand
     return opened
 
@@ -100,6 +110,25 @@ def test_records_that_failed_make_room_once_nothing_is_on_its_way(topic: Topic, 
     waiting[0] = 0
     room._refresh()
     assert admit(room, 10) == 10
+
+
+def test_it_is_read_for_a_while_after_the_last_commit(topic: Topic) -> None:
+    clock = HandClock()
+    topic.done = 3
+    room = Room(topic, "t", "g", lambda: False, clock)
+    room.end()
+    assert room.attach(lambda: 10)
+    assert admit(room, 10) == 10
+    room._refresh()
+    assert not room.is_read, "what was committed before is no sign of life"
+    topic.done = 4
+    room._refresh()
+    assert room.is_read
+    assert broker_full(is_read=room.is_read) == "broker full: waiting for the consumer"
+    clock.seconds += 5
+    room._refresh()
+    assert not room.is_read
+    assert broker_full(is_read=room.is_read) == "broker full: start the consumer"
 
 
 def test_one_publisher_at_a_time(room: Room) -> None:

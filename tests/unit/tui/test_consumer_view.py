@@ -28,7 +28,7 @@ def test_the_board_shows_both_rates_lag_latency_and_counts() -> None:
 
 def test_what_it_waits_for_stands_on_top() -> None:
     shown = drawn(consumer, moment(consumer=WAITING, history=history()), 70, 14)
-    assert shown.startswith("the warehouse does not answer\nfor 30 s; goes on by itself")
+    assert shown.startswith("the warehouse does not answer\nfor 30 s; resumes automatically")
 
 
 def test_what_ended_the_consumer_stands_on_top_with_the_way_out() -> None:

@@ -32,7 +32,7 @@ def test_totals_come_with_real_changes() -> None:
 def test_a_warehouse_that_fails_keeps_the_last_figures_under_the_reason() -> None:
     failing = replace(reading(), error="no answer", failing_since=NOW - timedelta(minutes=3))
     shown = drawn(kpis, moment(figures=failing), 42, 30)
-    assert shown.startswith("no answer\nfor 3 m; tried again")
+    assert shown.startswith("no answer\nfor 3 m; retrying automatically")
     assert "128,404" in shown
 
 

@@ -25,7 +25,9 @@ def test_it_says_when_others_publish() -> None:
 
 
 def test_actual_rate_stands_beside_the_target() -> None:
-    shown = drawn(producer, moment(producer=RUNNING, history=history(20)), 60, 7)
+    past = history(20)
+    past = (*past[:-1], replace(past[-1], produced=1_204.0))
+    shown = drawn(producer, moment(producer=RUNNING, history=past), 60, 7)
     assert "1,204/s  of 1,200/s" in shown
     assert "64 %" in shown
     flat_out = replace(RUNNING, rate_target=0.0)

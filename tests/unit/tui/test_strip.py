@@ -7,6 +7,7 @@ import pytest
 from core.alerts.model import Alert, Level
 from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
+from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.snapshot import Others, Watch
 from core.operations.task import TaskSnapshot
@@ -29,6 +30,7 @@ def busy(rate, lag, behind=0.0, **changes):
         consumer=ConsumerSnapshot(state=RunState.RUNNING, rate=rate, lag={0: lag}),
         behind_s=behind,
         validation=CHECKED,
+        history=(Sample(NOW, rate, rate, lag, None, None, None),),
         **changes,
     )
 

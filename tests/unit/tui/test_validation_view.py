@@ -5,9 +5,9 @@ import pytest
 from core.operations.task import TaskSnapshot
 from core.validation.model import Status, ValidationResult
 from tests.support.desk import CHECK_NAMES, REPORTS, check, past, validated
-from tests.support.moments import moment
+from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
-from tui.lines import Line
+from tui.lines import Line, Span
 from tui.rows import lay_out
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
@@ -21,14 +21,14 @@ from tui.views.validation import (
 
 
 def rows(state: TaskSnapshot[ValidationResult], room: Frame) -> list[Line]:
-    table = checks_table(state.result, room)
+    table = checks_table(state.result, room, NOW)
     layout = lay_out(table.columns, room.width)
     return [layout.line(row) for row in table.rows]
 
 
 def test_before_the_first_run_it_says_which_key_runs_it() -> None:
     assert "press v to run all checks" in drawn(validation_head, moment(), 70, 7)
-    assert checks_table(None, frame(70, 7)).rows == ()
+    assert checks_table(None, frame(70, 7), NOW).rows == ()
 
 
 def test_the_check_under_way_is_named() -> None:
@@ -50,8 +50,8 @@ def test_every_check_has_a_row_and_the_worst_come_first(full: bool) -> None:
 
 def test_columns_are_named_and_times_told_in_the_full_view_only() -> None:
     result = validated().result
-    assert not checks_table(result, frame(76, 10)).head
-    full = checks_table(result, frame(76, 20, full=True))
+    assert not checks_table(result, frame(76, 10), NOW).head
+    full = checks_table(result, frame(76, 20, full=True), NOW)
     assert full.head
     assert full.columns[-1].title == "took"
 
@@ -80,9 +80,17 @@ def test_a_path_loses_its_beginning_first() -> None:
 
 
 def test_details_list_message_figures_and_rows() -> None:
-    lines = check_details(check("duplicates", Status.FAIL, "3 keys stand twice"), frame(60, 0))
+    lines = check_details(check("duplicates", Status.FAIL, "3 keys stand twice"), frame(60, 0), NOW)
     shown = "\n".join(line.text for line in lines)
     assert shown.startswith("FAIL · 3 keys stand twice")
     for part in ("128404", "rows it found, at most 10", "ORDER_000001", "-3.00"):
         assert part in shown
     assert all(line.width <= 60 for line in lines)
+
+
+def test_a_check_that_passed_before_more_came_is_not_green() -> None:
+    result = validated(volume=Status.FAIL).result
+    for old, role in ((False, "ok"), (True, "dim")):
+        table = checks_table(result, frame(76, 10), NOW, old=old)
+        signs = {row.cells[0] for row in table.rows}
+        assert signs == {Span("✗", "bad"), Span("✓", role)}

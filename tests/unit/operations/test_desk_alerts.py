@@ -1,0 +1,105 @@
+"""What a desk says of its consumer once that has ended: why, and that nobody reads."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.alerts.burrow import PartitionState
+from core.alerts.model import Level
+from core.config.thresholds import Thresholds
+from core.consumer.snapshot import ConsumerSnapshot
+from core.lifecycle import RunState
+from core.operations.alerts import DeskAlerts
+from core.operations.poller import Reading
+from core.operations.snapshot import Others, Watch
+from tests.support.moments import NOW, moment
+
+WORKING = ConsumerSnapshot(state=RunState.RUNNING, offsets={0: 900, 1: 40}, lag={0: 0, 1: 0})
+FAILED = replace(
+    WORKING,
+    state=RunState.FAILED,
+    error="the warehouse refuses the batch of orders_topic: table is gone",
+    hint="run `dropship --run setup`",
+)
+
+
+class HandClock:
+    def __init__(self):
+        self.seconds = 0.0
+
+    def monotonic(self):
+        return self.seconds
+
+    def now(self):
+        return NOW + timedelta(seconds=self.seconds)
+
+
+def watched(end, offset=900):
+    watch = Watch(lag={0: end - offset, 1: 0}, ends={0: end, 1: 40}, committed={0: offset, 1: 40})
+    return Reading(watch, NOW, 0.01)
+
+
+class Desk:
+    """Shows moments to the alerts, one a second."""
+
+    def __init__(self):
+        self.clock = HandClock()
+        self.alerts = DeskAlerts(Thresholds(), self.clock)
+
+    def see(self, seconds, **changes):
+        for _second in range(seconds):
+            self.alerts.see(moment(at=self.clock.now(), **changes))
+            self.clock.seconds += 1
+        return self.alerts.states
+
+
+def test_a_failed_consumer_is_alarmed_at_once_with_the_reason_and_its_partitions_are_stopped():
+    desk = Desk()
+    assert desk.see(60, consumer=WORKING)[0] is PartitionState.OK
+    states = desk.see(1, consumer=FAILED, watch=watched(50_000))
+    assert states == {0: PartitionState.STOP, 1: PartitionState.UNREAD}
+    (alert,) = [one for one in desk.alerts.latest if one.active and one.rule == "consumer"]
+    assert alert.level is Level.BAD
+    assert "table is gone" in alert.message
+    assert "dropship --run setup" in alert.message
+
+
+def test_the_lag_of_a_failed_consumer_grows_on():
+    desk = Desk()
+    desk.see(10, consumer=WORKING)
+    desk.see(10, consumer=FAILED, watch=watched(90_000))
+    (lag,) = [one for one in desk.alerts.latest if one.active and one.rule == "lag"]
+    assert "89,100 records wait" in lag.message
+    assert desk.alerts.behind_s > 5
+
+
+def test_once_it_reads_again_all_is_well():
+    desk = Desk()
+    desk.see(10, consumer=FAILED, watch=watched(50_000))
+    states = desk.see(20, consumer=replace(WORKING, offsets={0: 50_000, 1: 40}, lag={0: 0, 1: 0}))
+    assert set(states.values()) == {PartitionState.OK}
+    assert not [one for one in desk.alerts.latest if one.active and one.rule == "consumer"]
+
+
+@pytest.mark.parametrize("state", [RunState.STOPPED, RunState.PAUSED, RunState.WAITING])
+def test_a_consumer_that_rests_reads_nothing_and_that_alone_is_no_alarm(state):
+    desk = Desk()
+    desk.see(30, consumer=WORKING)
+    resting = replace(WORKING, state=state)
+    states = desk.see(10, consumer=resting, watch=watched(905))
+    assert set(states.values()) == {PartitionState.UNREAD}
+    assert not [one for one in desk.alerts.latest if one.active]
+
+
+def test_records_that_nobody_has_begun_to_read_are_unread_and_an_empty_topic_is_well():
+    desk = Desk()
+    states = desk.see(3, watch=watched(950))
+    assert states == {0: PartitionState.UNREAD, 1: PartitionState.OK}
+
+
+def test_what_others_read_is_read():
+    desk = Desk()
+    desk.see(3, consumer=WORKING)
+    states = desk.see(3, consumer=FAILED, watch=watched(950), others=Others(consumed=50.0))
+    assert set(states.values()) == {PartitionState.OK}
