@@ -116,7 +116,7 @@ def test_what_nobody_expected_is_said_too(caplog: pytest.LogCaptureFixture) -> N
     merging.join(20)
     last = merging.snapshot()
     assert last.state is RunState.FAILED
-    assert last.error == "internal error: ValueError: odd\ufffd[31m"
+    assert last.error.startswith("internal error: ValueError: odd\ufffd[31m (core/transform/")
     assert "thread merge failed: odd\ufffd[31m" in caplog.text
     assert [one.thread for one in failures()] == ["merge"]
 

@@ -36,7 +36,7 @@ def test_what_ended_the_consumer_stands_on_top_with_the_way_out() -> None:
         WAITING, state=RunState.FAILED, error="no broker answers", hint="check that it runs"
     )
     shown = drawn(consumer, moment(consumer=failed, history=history()), 70, 14)
-    first = "the consumer failed: no broker answers\ncheck that it runs; [s] starts it again\n"
+    first = "the consumer failed: no broker answers\ncheck that it runs\ns starts it again\n"
     assert shown.startswith(first)
     assert "goes on by itself" not in shown
 
