@@ -122,8 +122,8 @@ def _repaired(context: JobContext, warehouse: Warehouse) -> Repair:
 
 def _repair_lines(repair: Repair) -> Iterator[str]:
     yield ngettext(
-        "{count} record repaired from the topic",
-        "{count} records repaired from the topic",
+        "{count} record repaired",
+        "{count} records repaired",
         len(repair.repaired),
     ).format(count=count(len(repair.repaired)))
     for event_id, reason in repair.left:
