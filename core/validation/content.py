@@ -170,8 +170,10 @@ def _bad(figures: Mapping[str, object], rows: Sequence[Mapping[str, object]]) ->
         damaged,
     ).format(count=count(damaged), events=named if damaged <= _NAMED else f"{named} ...")
     if any(row["fix"] != "none" for row in rows):
-        return message + _("; run `dropship --run validate --repair` while the broker is up")
-    return message + _("; nothing in reach has their bytes: restore a copy of the warehouse")
+        hint = _("run `dropship --run validate --repair` while the broker is up")
+    else:
+        hint = _("nothing in reach has their bytes: restore a copy of the warehouse")
+    return _("; ").join((message, hint))
 
 
 def _row(context: CheckContext, damage: Damage) -> dict[str, object]:

@@ -67,9 +67,11 @@ def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
             _("tables missing: {list} (run `dropship --run setup`)").format(list=_list(tables))
         )
     if columns:
-        missing = _("columns missing: {list}").format(list=_list(columns))
-        if ADDED.issuperset(columns):
-            missing += _(" (run `dropship --run setup`)")
+        missing = (
+            _("columns missing: {list} (run `dropship --run setup`)")
+            if ADDED.issuperset(columns)
+            else _("columns missing: {list}")
+        ).format(list=_list(columns))
         parts.append(missing)
     if types:
         parts.append(_("columns of another type: {list}").format(list=_list(types)))
