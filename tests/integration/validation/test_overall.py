@@ -105,6 +105,6 @@ def test_progress_counts_the_checks(pipeline: Pipeline) -> None:
     steps = Steps()
     validate(pipeline.warehouse, Thresholds(), now=NOW, broker_view=None, progress=steps)
     done = [value for _task, value in steps.seen[1:-1]]
-    assert steps.seen[0] == ("validate", 10)
+    assert steps.seen[0] == ("validate", 11)
     assert done == list(range(11))
     assert steps.seen[-1] == ("validate", "finished")
