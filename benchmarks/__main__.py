@@ -20,6 +20,7 @@ NAMES = (
     "produce",
     "pacing",
     "consume",
+    "checksums",
     "first_record",
     "latency",
     "pipeline",

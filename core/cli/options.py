@@ -194,6 +194,11 @@ def _validate(options: Options) -> None:
     options.flag("--strict", _("a warning fails too"))
 
 
+def _validate_alone(options: Options) -> None:
+    _validate(options)
+    options.flag("--repair", _("first read damaged records from the topic again"))
+
+
 def _watch(options: Options) -> None:
     options.value(
         "--watch",
@@ -271,7 +276,7 @@ _DECLARE: dict[str, Callable[[Options], None]] = {
     "produce": _produce,
     "consume": _consume,
     "transform": _watch,
-    "validate": _validate,
+    "validate": _validate_alone,
     "kpis": _watch,
     "pipeline": _pipeline,
     "dlq": _dlq,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.broker.identity import TopicIdentity
+from core.checksums import payload_checksums
 from core.consumer.decode import Rejection, decode_batch
 from core.text import clean
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
@@ -55,17 +56,22 @@ def build_batch(
     kept = [record for record in records if walk.takes(record.partition(), record.offset())]
     if not dense:
         walk.reach(ends or {})
-    decoded = decode_batch([record.value() for record in kept])
+    payloads = [record.value() for record in kept]
+    checksums = payload_checksums(payloads)  # before anything else touches the client's bytes
+    decoded = decode_batch(payloads)
     good = [kept[index] for index in decoded.good]
     raw = RawBatch(
         identity=identity,
         received_at=received_at,
         partitions=[record.partition() for record in good],
         offsets=[record.offset() for record in good],
-        payloads=[record.value() for record in good],
-        dead_letters=[_dead_letter(kept[bad.index], bad) for bad in decoded.rejected],
+        payloads=[payloads[index] for index in decoded.good],
+        dead_letters=[
+            _dead_letter(kept[bad.index], bad, checksums[bad.index]) for bad in decoded.rejected
+        ],
         advances=walk.advances(dense=dense),
         gaps=walk.holes if dense else (),
+        checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
     )
     return BuiltBatch(raw, decoded.event_times_us, len(records) - len(kept), decoded.rejected)
 
@@ -108,7 +114,7 @@ class _Walk:
         ]
 
 
-def _dead_letter(record: Any, bad: Rejection) -> DeadLetter:
+def _dead_letter(record: Any, bad: Rejection, checksum: int | None) -> DeadLetter:
     key = record.key()
     return DeadLetter(
         partition=record.partition(),
@@ -118,6 +124,7 @@ def _dead_letter(record: Any, bad: Rejection) -> DeadLetter:
         key=key.encode() if isinstance(key, str) else key,
         payload=record.value(),
         headers=tuple((clean(name, 200), _bytes(value)) for name, value in record.headers() or ()),
+        payload_checksum=checksum,
     )
 
 

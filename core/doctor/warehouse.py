@@ -132,6 +132,8 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
         )
     context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
     found = schema.check(context)
+    if schema.is_older(found):
+        return _older(visit)
     if found.status is not Status.PASS:
         return fail("tables", clean(found.message), mend)
     if visit.topic is not None:
@@ -143,6 +145,15 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
             raw=count(raw), orders=count(orders), dead=count(dead)
         ),
     )
+
+
+def _older(visit: Examination) -> Finding:
+    """Return that the tables are those of an earlier version."""
+    if visit.settings.snowflake is None:
+        hint = _("nothing to do: the next job that opens the warehouse adds them")
+    else:
+        hint = _("the owner of the tables runs `dropship --run setup`")
+    return warn("tables", _("made by an earlier version: columns for checksums are missing"), hint)
 
 
 def _compared(

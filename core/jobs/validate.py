@@ -1,7 +1,7 @@
 """`validate`: all checks on the warehouse, with a report."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,9 +9,14 @@ from core.broker.base import Broker
 from core.errors import BrokerError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
-from core.text import _
+from core.text import _, clean, ngettext
+from core.text.figures import count
+from core.validation.content import find_damage
+from core.validation.content_ledger import ContentLedger
+from core.validation.context import CheckContext
 from core.validation.history import record_run
 from core.validation.model import BrokerView, ValidationResult
+from core.validation.repaired import Repair
 from core.validation.reports.files import write_reports
 from core.validation.run import validate
 from core.warehouse.base import Warehouse
@@ -23,19 +28,27 @@ _BROKER_WAIT_S = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """format: report formats (json, html, junit). strict: WARN is bad too."""
+    """format: report formats (json, html, junit). strict: WARN is bad too.
+
+    repair: damaged records are read from the topic again before anything is checked.
+    """
 
     format: Sequence[str] = ("json",)
     strict: bool = False
+    repair: bool = False
 
 
 @dataclass(frozen=True)
 class ValidateResult:
-    """What the checks found, and where the reports are (in the order of the formats)."""
+    """What the checks found, and where the reports are (in the order of the formats).
+
+    repair: what became of damaged records; None where that was not asked for.
+    """
 
     found: ValidationResult
     reports: Sequence[Path]
     strict: bool
+    repair: Repair | None = None
 
     @property
     def bad(self) -> str:
@@ -50,12 +63,19 @@ class ValidateResult:
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
         report = self.reports[0] if self.reports else None
-        return {**self.found.as_json(), "report": report, "reports": list(self.reports)}
+        fields = {**self.found.as_json(), "report": report, "reports": list(self.reports)}
+        if self.repair is not None:
+            fields["repaired"] = list(self.repair.repaired)
+            fields["not_repaired"] = [
+                {"event_id": event_id, "reason": reason} for event_id, reason in self.repair.left
+            ]
+        return fields
 
     def summary(self) -> Summary:
         """Return the status, a table of the checks and the reports."""
         rows = [(check.status.name, check.name, check.message) for check in self.found.checks]
-        lines = [_("validation {status}").format(status=self.found.status.name)]
+        lines = [] if self.repair is None else list(_repair_lines(self.repair))
+        lines.append(_("validation {status}").format(status=self.found.status.name))
         lines += [_("report {file}").format(file=file) for file in self.reports]
         return Summary(
             lines=tuple(lines), tables=[Table((_("status"), _("check"), _("message")), rows)]
@@ -65,19 +85,67 @@ class ValidateResult:
 def run(context: JobContext, options: Options) -> ValidateResult:
     """Check the warehouse, against the topic too when a broker answers."""
     with open_warehouse(context) as warehouse:
-        return check(context, warehouse, _view(context), options)
+        repaired = _repaired(context, warehouse) if options.repair else None
+        return replace(check(context, warehouse, _view(context), options), repair=repaired)
+
+
+def _repaired(context: JobContext, warehouse: Warehouse) -> Repair:
+    """Read everything, and put back what is damaged as far as it can still be had.
+
+    Errors: BrokerError where something is damaged and no broker answers.
+    """
+    # Here, because it loads the Kafka client.
+    from core.validation.repair import repair_from_copies, repair_from_topic  # noqa: PLC0415
+
+    thresholds, now = context.settings.thresholds, context.clock.now()
+    checking = CheckContext(warehouse, thresholds, now, stop=context.stop)
+    damaged = find_damage(checking)
+    if damaged and not warehouse.restores:
+        reason = _("{warehouse} keeps values, not bytes").format(warehouse=warehouse.label)
+        return Repair((), [(damage.event_id, reason) for damage in damaged])
+    copied = repair_from_copies(warehouse, damaged)
+    damaged = find_damage(checking) if copied else damaged
+    if not damaged:
+        return Repair(copied)
+    kafka = context.settings.kafka
+    with open_broker(context, start_embedded=False) as broker:
+        found = repair_from_topic(
+            warehouse,
+            broker,
+            kafka.group_id,
+            broker.identity(kafka.topic),
+            damaged,
+            stop=context.stop,
+        )
+    return Repair([*copied, *found.repaired], found.left)
+
+
+def _repair_lines(repair: Repair) -> Iterator[str]:
+    yield ngettext(
+        "{count} record repaired",
+        "{count} records repaired",
+        len(repair.repaired),
+    ).format(count=count(len(repair.repaired)))
+    for event_id, reason in repair.left:
+        yield _("not repaired: {event}: {reason}").format(event=clean(event_id), reason=reason)
 
 
 def check(
-    context: JobContext, warehouse: Warehouse, view: BrokerView | None, options: Options
+    context: JobContext,
+    warehouse: Warehouse,
+    view: BrokerView | None,
+    options: Options,
+    ledger: ContentLedger | None = None,
 ) -> ValidateResult:
-    """Check an open warehouse and write the reports."""
+    """Check an open warehouse and write the reports. ledger: what earlier runs looked at."""
     found = validate(
         warehouse,
         context.settings.thresholds,
         now=context.clock.now(),
         broker_view=view,
         progress=context.progress,
+        content=ledger,
+        stop=context.stop,
     )
     context.note({**found.as_json(), "report": None})
     reports = write_reports(

@@ -10,6 +10,7 @@ from core.jobs.base import JobContext
 from core.operations.opening import Backends
 from core.operations.task import Task
 from core.text import _
+from core.validation.content_ledger import ContentLedger
 from core.validation.history import PastRun, past_runs
 from core.validation.model import ValidationResult
 from core.validation.recall import last_run
@@ -30,6 +31,7 @@ class Checking:
         self._backends = backends
         self._clock = clock
         self._ended_at = 0.0
+        self._content = ContentLedger()
         self.task: Task[ValidationResult] = Task("validate", clock)
         self.every_s = 0.0
         self.reports: tuple[str, ...] = ()
@@ -70,7 +72,8 @@ class Checking:
         try:
             warehouse, broker = self._backends.both()
             view = validate.view_of(context, broker)
-            result = validate.check(context, warehouse, view, validate.Options(format=_FORMATS))
+            options = validate.Options(format=_FORMATS)
+            result = validate.check(context, warehouse, view, options, self._content)
         finally:
             self._ended_at = self._clock.monotonic()
         self.reports = tuple(str(file) for file in result.reports)

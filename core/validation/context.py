@@ -1,11 +1,13 @@
 """What every check is given, and the few steps that all of them share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 
 from core.config import Thresholds
 from core.text import _
+from core.validation.content_ledger import ContentLedger
 from core.validation.model import BrokerView, CheckResult, Status
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
@@ -13,12 +15,24 @@ from core.warehouse.model import Row
 
 @dataclass(frozen=True)
 class CheckContext:
-    """One validation. now: UTC. broker: None when no broker is in reach."""
+    """One validation. now: UTC. broker: None when no broker is in reach.
+
+    content: how far `content` came in earlier runs; None: it reads everything. stop: ends checks
+    that take long. tell: shows how far such a check has come.
+    """
 
     warehouse: Warehouse
     thresholds: Thresholds
     now: datetime
     broker: BrokerView | None = None
+    content: ContentLedger | None = None
+    stop: Event | None = None
+    tell: Callable[[str], None] = lambda _note: None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run is to end."""
+        return self.stop is not None and self.stop.is_set()
 
     def one(self, query: str, parameters: Sequence[object] = ()) -> Row:
         """Return the only row of a read."""

@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from threading import Event
 
 from core.config import Thresholds
 from core.errors import DropshipError
 from core.progress import NoProgress, Progress
 from core.text import N_, _, clean
 from core.validation import (
+    content,
     counts,
     dead_letters,
     duplicates,
@@ -21,6 +24,7 @@ from core.validation import (
     schema,
     volume,
 )
+from core.validation.content_ledger import ContentLedger
 from core.validation.context import CheckContext
 from core.validation.model import BrokerView, CheckResult, Status, Totals, ValidationResult
 from core.warehouse.base import Warehouse
@@ -30,6 +34,7 @@ _CHECKS: tuple[tuple[str, Callable[[CheckContext], CheckResult]], ...] = (
     (duplicates.NAME, duplicates.check),
     (quality.QUALITY, quality.check_quality),
     (reconciliation.NAME, reconciliation.check),
+    (content.NAME, content.check),
     (references.NAME, references.check),
     (freshness.NAME, freshness.check),
     (quality.RANGES, quality.check_ranges),
@@ -51,19 +56,24 @@ def validate(
     now: datetime,
     broker_view: BrokerView | None,
     progress: Progress | None = None,
+    content: ContentLedger | None = None,
+    stop: Event | None = None,
 ) -> ValidationResult:
     """Run all checks and return what they found; the worst status is that of the whole.
 
-    now: UTC. broker_view: None when no broker is in reach. Raises nothing for a check that breaks.
+    now: UTC. broker_view: None when no broker is in reach. content: what earlier runs looked at;
+    None: everything is read. stop: ends a check that takes long. Raises nothing for a check that
+    breaks.
     """
     shown = progress or NoProgress()
-    context = CheckContext(warehouse, thresholds, now, broker_view)
+    context = CheckContext(warehouse, thresholds, now, broker_view, content, stop)
     began = time.monotonic()
     shown.start("validate", len(_CHECKS), "checks")
     checks = []
     for done, (name, check) in enumerate(_CHECKS):
         shown.update("validate", done, name)
-        checks.append(_timed(name, check, context))
+        tell = partial(shown.update, "validate", done)
+        checks.append(_timed(name, check, replace(context, tell=tell)))
     shown.update("validate", len(_CHECKS))
     shown.finish("validate")
     worst = max(check.status for check in checks)

@@ -8,6 +8,8 @@ from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
 
 NAME = "schema"
+ADDED = frozenset({"orders_events.checksum", "dead_letters.checksum"})
+"""Columns that tables made by version 0.1.0 lack."""
 
 
 def check(context: CheckContext) -> CheckResult:
@@ -45,6 +47,19 @@ def check(context: CheckContext) -> CheckResult:
     )
 
 
+def is_older(found: CheckResult) -> bool:
+    """Return whether nothing is wrong but that the tables were made by an earlier version."""
+    figures = found.figures
+    lacking = figures["missing_columns"]
+    return (
+        isinstance(lacking, list)
+        and bool(lacking)
+        and ADDED.issuperset(lacking)
+        and not figures["missing_tables"]
+        and not figures["wrong_types"]
+    )
+
+
 def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
     parts = []
     if tables:
@@ -52,7 +67,12 @@ def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
             _("tables missing: {list} (run `dropship --run setup`)").format(list=_list(tables))
         )
     if columns:
-        parts.append(_("columns missing: {list}").format(list=_list(columns)))
+        missing = (
+            _("columns missing: {list} (run `dropship --run setup`)")
+            if ADDED.issuperset(columns)
+            else _("columns missing: {list}")
+        ).format(list=_list(columns))
+        parts.append(missing)
     if types:
         parts.append(_("columns of another type: {list}").format(list=_list(types)))
     return _("; ").join(parts)

@@ -12,8 +12,12 @@ from typing import Protocol
 from core.broker.identity import TopicIdentity
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import (
+    ContentPart,
+    ContentSpan,
+    Damage,
     MergeResult,
     RawBatch,
+    RecordBytes,
     Row,
     SetupStep,
     StoredDeadLetter,
@@ -79,6 +83,26 @@ class Warehouse(Protocol):
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a write of `sql/` by its name, in a transaction of its own."""
+        ...
+
+    def content_span(self, table: str) -> ContentSpan:
+        """Return what `orders_events` or `dead_letters` holds for `compare_content`."""
+        ...
+
+    def compare_content(self, table: str, after: int, last: int) -> ContentPart:
+        """Compare stored rows behind a position, none behind `last`, with their checksums.
+
+        Takes as many as fit into little memory; `last` of the answer says how far it came.
+        """
+        ...
+
+    @property
+    def restores(self) -> bool:
+        """Whether stored bytes can be put back by `restore`."""
+        ...
+
+    def restore(self, damage: Damage, record: RecordBytes) -> None:
+        """Put the bytes of a damaged row back and merge its order anew, in ONE transaction."""
         ...
 
     def dead_letters(

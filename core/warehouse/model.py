@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.broker.identity import TopicIdentity
+from core.checksums import letter_checksum, payload_checksum
 
 Row = tuple[Any, ...]
 
@@ -15,7 +16,8 @@ class DeadLetter:
     """A record that cannot be used, with everything needed to mend and replay it.
 
     reason: one of `core.consumer.decode.REASONS` or `cast` (found by the merge). detail: one line
-    for the person. payload: the original bytes, None for a tombstone.
+    for the person. payload: the original bytes, None for a tombstone. payload_checksum: of these
+    bytes as the client gave them; taken here for a letter that was made in another way.
     """
 
     partition: int
@@ -25,6 +27,15 @@ class DeadLetter:
     key: bytes | None
     payload: bytes | None
     headers: Sequence[tuple[str, bytes | None]] = ()
+    payload_checksum: int | None = None
+
+    @property
+    def checksum(self) -> int:
+        """What proves payload, key and headers together."""
+        known = self.payload_checksum
+        if known is None and self.payload is not None:
+            known = payload_checksum(self.payload)
+        return letter_checksum(known, self.key, self.headers)
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,9 @@ class OffsetGap:
 class RawBatch:
     """Good events, dead letters and offset moves that are stored in one transaction.
 
-    The three sequences of good events run in step: partitions[i], offsets[i], payloads[i].
-    Payloads are valid UTF-8 JSON of type `order_created`. received_at: UTC.
+    The sequences of good events run in step: partitions[i], offsets[i], payloads[i], checksums[i].
+    Payloads are valid UTF-8 JSON of type `order_created`. received_at: UTC. checksums: of the
+    payloads as the client gave them; taken here for a batch that was made in another way.
     """
 
     identity: TopicIdentity
@@ -66,6 +78,11 @@ class RawBatch:
     dead_letters: Sequence[DeadLetter]
     advances: Sequence[OffsetAdvance]
     gaps: Sequence[OffsetGap] = ()
+    checksums: Sequence[int] = ()
+
+    def __post_init__(self) -> None:
+        if not self.checksums:
+            object.__setattr__(self, "checksums", list(map(payload_checksum, self.payloads)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,73 @@ class MergeResult:
             self.duration_s,
             self.delay_s,
         ]
+
+
+@dataclass(frozen=True)
+class ContentSpan:
+    """What a table holds that can be compared with checksums.
+
+    first and last: positions of its rows, of which there are `rows`. without: rows stored before
+    there were checksums.
+    """
+
+    rows: int
+    first: int
+    last: int
+    without: int
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A row that is not as it came. position: within its table.
+
+    fault: `payload` (for a letter: payload, key or headers) or `coordinates` (event id and Kafka
+    coordinates contradict each other), or both joined by `+`. stage: `event`, or that of a letter.
+    stored: the checksum taken when it came, found: that of what is there now.
+    """
+
+    position: int
+    fault: str
+    stage: str
+    event_id: str
+    source_id: str
+    partition: int
+    offset: int
+    stored: str
+    found: str
+
+
+@dataclass(frozen=True)
+class RecordBytes:
+    """A record as the topic, or a copy, holds it, with the checksum that its row bears."""
+
+    event_id: str
+    source_id: str
+    partition: int
+    offset: int
+    key: bytes | None
+    payload: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    checksum: int
+
+
+@dataclass(frozen=True)
+class ContentPart:
+    """Rows that were compared: those behind a position, up to and with `last`.
+
+    without: those that have no checksum. more_damaged: damaged ones that are not listed.
+    """
+
+    last: int
+    verified: int = 0
+    without: int = 0
+    damaged: Sequence[Damage] = ()
+    more_damaged: int = 0
+
+    @property
+    def compared(self) -> int:
+        """Rows read."""
+        return self.verified + self.without + len(self.damaged) + self.more_damaged
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ CREATE SCHEMA IF NOT EXISTS {schema};
 -- Raw events. seq is the order of arrival, which the merge follows. The writer numbers the rows: a
 -- sequence must never come near this file. DuckDB keeps a transaction's use of one behind a pointer
 -- into memory that it may give away, and then writes over what lies there (docs/reliability.md).
+-- checksum: XXH3-64 of the bytes that the broker's client gave; NULL for rows that were stored before
+-- there were checksums.
 CREATE TABLE IF NOT EXISTS {schema}.orders_events (
     seq             BIGINT NOT NULL,
     event_id        VARCHAR NOT NULL,
@@ -13,7 +15,8 @@ CREATE TABLE IF NOT EXISTS {schema}.orders_events (
     created_at      TIMESTAMP NOT NULL,
     source_id       VARCHAR NOT NULL,
     kafka_partition INTEGER NOT NULL,
-    kafka_offset    BIGINT NOT NULL
+    kafka_offset    BIGINT NOT NULL,
+    checksum        UBIGINT
 );
 
 -- The newest version of each order. event_time and kafka_offset are the version it came from.
@@ -46,7 +49,8 @@ CREATE TABLE IF NOT EXISTS {schema}.inventory (
 );
 
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
--- whose fields do not cast). replayed_at: when it was published again.
+-- whose fields do not cast). replayed_at: when it was published again. checksum: of payload, key and
+-- headers as the client gave them (decode), or of the payload alone (merge: that of the raw event).
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,
     stage           VARCHAR NOT NULL,
@@ -61,7 +65,8 @@ CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     headers         VARCHAR NOT NULL DEFAULT '[]',
     received_at     TIMESTAMP NOT NULL,
     replayed_at     TIMESTAMP,
-    replays         INTEGER NOT NULL DEFAULT 0
+    replays         INTEGER NOT NULL DEFAULT 0,
+    checksum        UBIGINT
 );
 
 -- The fence and the way back after any crash: changed only together with the rows it stands for.

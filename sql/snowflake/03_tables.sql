@@ -1,14 +1,16 @@
 -- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types, and a stage for
 --   large batches.
 -- Role: {owner_role}, or any role with CREATE TABLE and CREATE STAGE on the schema.
--- Repeat: safe; a table that exists stays as it is.
+-- Repeat: safe; a table that exists keeps its rows, and gets the columns that came later.
 -- Times are UTC without a zone. There are no primary keys: Snowflake would not enforce them. The
 -- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
 USE ROLE {owner_role};
 
 -- Raw events. seq tells rows apart and is roughly their order of arrival. It is no position to merge
 -- from: of two transactions at work the one with higher numbers may commit first. The stream of
--- 04_stream_and_task.sql is that position.
+-- 04_stream_and_task.sql is that position. checksum: MD5 of the fields that orders are made of, as the
+-- client read them (content_events.sql): a VARIANT keeps values and not bytes. NULL for rows that were
+-- stored before there were checksums, or by an engine of its own.
 CREATE TABLE IF NOT EXISTS {schema}.orders_events (
     seq             NUMBER(38, 0) NOT NULL AUTOINCREMENT START 1 INCREMENT 1 ORDER,
     event_id        VARCHAR NOT NULL,
@@ -17,7 +19,8 @@ CREATE TABLE IF NOT EXISTS {schema}.orders_events (
     created_at      TIMESTAMP_NTZ(6) NOT NULL,
     source_id       VARCHAR NOT NULL,
     kafka_partition NUMBER(10, 0) NOT NULL,
-    kafka_offset    NUMBER(19, 0) NOT NULL
+    kafka_offset    NUMBER(19, 0) NOT NULL,
+    checksum        VARCHAR
 );
 
 -- The newest version of each order. event_time and kafka_offset are the version it came from.
@@ -50,7 +53,8 @@ CREATE TABLE IF NOT EXISTS {schema}.inventory (
 );
 
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
--- whose fields do not cast). replayed_at: when it was published again.
+-- whose fields do not cast). replayed_at: when it was published again. checksum: MD5 of key, payload
+-- and headers (content_letters.sql); NULL for those of the merge, which hold no bytes of their own.
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,
     stage           VARCHAR NOT NULL,
@@ -65,7 +69,8 @@ CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     headers         VARCHAR NOT NULL DEFAULT '[]',
     received_at     TIMESTAMP_NTZ(6) NOT NULL,
     replayed_at     TIMESTAMP_NTZ(6),
-    replays         NUMBER(10, 0) NOT NULL DEFAULT 0
+    replays         NUMBER(10, 0) NOT NULL DEFAULT 0,
+    checksum        VARCHAR
 );
 
 -- The fence and the way back after any crash: changed only together with the rows it stands for.
@@ -115,6 +120,10 @@ CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
     dead_letters NUMBER(19, 0) NOT NULL,
     report       VARCHAR NOT NULL
 );
+
+-- What tables of version 0.1.0 lack.
+ALTER TABLE IF EXISTS {schema}.orders_events ADD COLUMN IF NOT EXISTS checksum VARCHAR;
+ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 
 -- The way of large batches: a file is put here, copied into its table and removed.
 CREATE STAGE IF NOT EXISTS {schema}.batches

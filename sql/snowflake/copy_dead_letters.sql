@@ -1,7 +1,7 @@
 -- Dead letters that are too large for a statement, from the file that was put on the stage.
 COPY INTO {schema}.dead_letters (
     event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
-    message_key, payload, headers, received_at
+    message_key, payload, headers, received_at, checksum
 )
 FROM (
     SELECT
@@ -16,7 +16,8 @@ FROM (
         TO_BINARY($1:k::VARCHAR, 'BASE64'),
         TO_BINARY($1:v::VARCHAR, 'BASE64'),
         $1:h::VARCHAR,
-        $1:t::TIMESTAMP_NTZ(6)
+        $1:t::TIMESTAMP_NTZ(6),
+        $1:cs::VARCHAR
     FROM @{schema}.batches/{file}
 )
 FILE_FORMAT = (TYPE = JSON)

@@ -1,6 +1,7 @@
 -- Good events of a large batch, from the file that was put on the stage: one JSON object a line.
 COPY INTO {schema}.orders_events (
-    event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset
+    event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset,
+    checksum
 )
 FROM (
     SELECT
@@ -10,7 +11,8 @@ FROM (
         $1:t::TIMESTAMP_NTZ(6),
         $1:s::VARCHAR,
         $1:p::NUMBER(10, 0),
-        $1:o::NUMBER(19, 0)
+        $1:o::NUMBER(19, 0),
+        $1:c::VARCHAR
     FROM @{schema}.batches/{file}
 )
 FILE_FORMAT = (TYPE = JSON)

@@ -9,14 +9,20 @@ from typing import Any
 import duckdb
 
 from core.broker.base import Broker
+from core.clock import SystemClock
+from core.config import Paths, Settings
 from core.consumer.event import parse_strict
-from tests.chaos.tap import UNSEEN, Tap, digest
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.headers import headers_from
+from tests.chaos.tap import UNSEEN, Tap, digest, digest_of_all
+from tests.support.oracle import check_checksums
 
-STORED = """
-    SELECT kafka_partition, kafka_offset, encode(CAST(payload AS VARCHAR))
+EVENT_BYTES = """
+    SELECT event_id, kafka_partition, kafka_offset, encode(CAST(payload AS VARCHAR))
     FROM mon_schema.orders_events WHERE source_id = ?
-    UNION ALL
-    SELECT kafka_partition, kafka_offset, payload
+"""
+LETTER_BYTES = """
+    SELECT event_id, kafka_partition, kafka_offset, payload, message_key, headers
     FROM mon_schema.dead_letters WHERE source_id = ? AND stage = 'decode'
 """
 PLACES = """
@@ -84,7 +90,7 @@ def audit(file: Path, broker: Broker, topic: str, group: str, tap: Tap) -> Books
     assert records == sum(ends.values()), f"{records} stored, {ends} in the topic"
     source = broker.identity(topic).source_id
     with duckdb.connect(str(file), read_only=True) as base:
-        compared = _compare(base, source, tap)
+        compared = _compare_events(base, source, tap) + _compare_letters(base, source, tap)
         events, orders = _check_orders(base)
         (dead,) = base.execute(
             "SELECT count(*) FROM mon_schema.dead_letters WHERE stage = 'decode'"
@@ -92,20 +98,47 @@ def audit(file: Path, broker: Broker, topic: str, group: str, tap: Tap) -> Books
         (gaps,) = base.execute("SELECT count(*) FROM mon_schema.offset_gaps").fetchone() or (0,)
     assert gaps == 0
     assert events + dead == records
+    _check_checksums(file)
     return Books(records, events, dead, orders, compared)
 
 
-def _compare(base: duckdb.DuckDBPyConnection, source: str, tap: Tap) -> int:
-    """Compare the bytes of every record that the tap saw; return how many those were."""
+def _compare_events(base: duckdb.DuckDBPyConnection, source: str, tap: Tap) -> int:
+    """Compare the bytes of every event that the tap saw; return how many those were."""
     compared = 0
-    rows = base.execute(STORED, [source, source])
+    rows = base.execute(EVENT_BYTES, [source])
     while block := rows.fetchmany(10_000):
-        for partition, offset, value in block:
+        for event_id, partition, offset, value in block:
+            assert event_id == f"{source}-{partition}-{offset}", f"{event_id}: {partition}/{offset}"
             known = tap.seen[partition][offset]
             if known != UNSEEN:
                 compared += 1
-                assert known == digest(value), f"{partition}/{offset} holds other bytes"
+                assert known == digest(value), f"{event_id} holds other bytes"
     return compared
+
+
+def _compare_letters(base: duckdb.DuckDBPyConnection, source: str, tap: Tap) -> int:
+    """Compare payload, key and headers of every dead letter that the tap saw; return how many."""
+    compared = 0
+    rows = base.execute(LETTER_BYTES, [source])
+    while block := rows.fetchmany(1_000):
+        for event_id, partition, offset, value, key, headers in block:
+            assert event_id == f"{source}-{partition}-{offset}", f"{event_id}: {partition}/{offset}"
+            known = tap.whole[partition][offset]
+            if known != UNSEEN:
+                compared += 1
+                found = digest_of_all(value, key, headers_from(headers))
+                assert known == found, f"letter {event_id} holds other bytes"
+    return compared
+
+
+def _check_checksums(file: Path) -> None:
+    """Fail unless everything in a file agrees with its checksum, also what the tap never saw."""
+    settings = Settings(paths=Paths(data=file.parent))
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
+    try:
+        check_checksums(warehouse)
+    finally:
+        warehouse.close()
 
 
 def _check_orders(base: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -7,10 +7,12 @@ from array import array
 from collections import defaultdict
 from hashlib import blake2b
 from threading import Event, Thread
+from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
 from core.broker.local_codes import LocalCode
+from core.text import clean
 from tests.support.waiting import wait_until
 
 UNSEEN = 0
@@ -23,8 +25,21 @@ def digest(value: bytes | None) -> int:
     return int.from_bytes(told, "big") >> 1 or 1
 
 
+def digest_of_all(value: bytes | None, key: Any, headers: Any) -> int:
+    """Return the digest of a whole record."""
+    parts = (value, _bytes(key), [(clean(name, 200), _bytes(one)) for name, one in headers or ()])
+    return digest(repr(parts).encode())
+
+
+def _bytes(value: Any) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
 class Tap:
-    """One digest for each offset of each partition. One thread, ended by `close`."""
+    """Digests for each offset of each partition. One thread, ended by `close`.
+
+    seen: of the value. whole: of value, key and headers, as a dead letter keeps them.
+    """
 
     def __init__(self, servers: str, topic: str) -> None:
         self._topic = topic
@@ -41,6 +56,7 @@ class Tap:
             }
         )
         self.seen: dict[int, array[int]] = defaultdict(lambda: array("q"))
+        self.whole: dict[int, array[int]] = defaultdict(lambda: array("q"))
         parts = self._client.list_topics(topic, timeout=20).topics[topic].partitions
         self._client.assign([TopicPartition(topic, part, 0) for part in parts])
         self._thread = Thread(target=self._read, name="tap", daemon=True)
@@ -74,6 +90,9 @@ class Tap:
                     continue
                 column = self.seen[record.partition() or 0]
                 offset = record.offset() or 0
+                both = self.whole[record.partition() or 0]
+                both.extend([UNSEEN] * (offset - len(both)))
                 column.extend([UNSEEN] * (offset - len(column)))
                 if offset == len(column):
+                    both.append(digest_of_all(record.value(), record.key(), record.headers()))
                     column.append(digest(record.value()))

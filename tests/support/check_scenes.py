@@ -39,6 +39,12 @@ def _sound() -> dict[str, str]:
         "duplicates": told("every key stands once"),
         "data_quality": told("ids, prices and quantities of all orders are sound"),
         "reconciliation": told("every offset read is stored, once"),
+        "content": told_of(
+            "{count} record is as it came",
+            "{count} records are as they came",
+            _ORDERS,
+            count=count(_ORDERS),
+        ),
         "referential_integrity": told("every order has its customer and its product"),
         "freshness": told("the newest order was ingested {age} ago", age=age),
         "nulls_and_ranges": told("no value is absent or out of range"),

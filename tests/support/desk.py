@@ -146,6 +146,7 @@ CHECK_NAMES = (
     "duplicates",
     "data_quality",
     "reconciliation",
+    "content",
     "referential_integrity",
     "freshness",
     "nulls_and_ranges",

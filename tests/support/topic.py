@@ -38,7 +38,7 @@ def publish(
         else:
             placed.append((message.partition() or 0, message.offset() or 0, message.value()))
 
-    where = {} if partition is None else {"partition": partition}
+    where: dict[str, Any] = {} if partition is None else {"partition": partition}
     for value in values:
         client.produce(topic, value, key=key, on_delivery=delivered, **where)
         client.poll(0)
@@ -56,10 +56,17 @@ def read_all(servers: str, topic: str) -> list[Record]:
     ]
 
 
-def read_messages(servers: str, topic: str) -> list[Message]:
+def read_messages(
+    servers: str, topic: str, settings: Mapping[str, Any] | None = None
+) -> list[Message]:
     """Return every record that a topic holds with its key and headers, by partition and offset."""
     client = Consumer(
-        {"bootstrap.servers": servers, "group.id": "reader", "enable.auto.commit": False}
+        {
+            "bootstrap.servers": servers,
+            **(settings or {}),
+            "group.id": "reader",
+            "enable.auto.commit": False,
+        }
     )
     records: list[Message] = []
     try:

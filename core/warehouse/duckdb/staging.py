@@ -17,6 +17,7 @@ _EVENTS = pa.schema(
         ("payload", pa.string()),
         ("kafka_partition", pa.int32()),
         ("kafka_offset", pa.int64()),
+        ("checksum", pa.uint64()),
     ]
 )
 _DEAD = pa.schema(
@@ -28,6 +29,7 @@ _DEAD = pa.schema(
         ("message_key", pa.binary()),
         ("payload", pa.binary()),
         ("headers", pa.string()),
+        ("checksum", pa.uint64()),
     ]
 )
 _ADVANCES = pa.schema(
@@ -61,6 +63,7 @@ def events_table(batch: RawBatch, first_seq: int) -> pa.Table:
             pa.array(batch.payloads, type=pa.string()),
             pa.array(batch.partitions, type=pa.int32()),
             pa.array(batch.offsets, type=pa.int64()),
+            pa.array(batch.checksums, type=pa.uint64()),
         ],
         schema=_EVENTS,
     )
@@ -77,6 +80,7 @@ def dead_letters_table(letters: Sequence[DeadLetter]) -> pa.Table:
             pa.array([letter.key for letter in letters], type=pa.binary()),
             pa.array([letter.payload for letter in letters], type=pa.binary()),
             pa.array([headers_text(letter.headers) for letter in letters], type=pa.string()),
+            pa.array([letter.checksum for letter in letters], type=pa.uint64()),
         ],
         schema=_DEAD,
     )

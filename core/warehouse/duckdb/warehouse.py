@@ -17,11 +17,21 @@ from core.config.identifiers import quoted
 from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
-from core.warehouse.duckdb import reference, staging
+from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.letters import letter_from
-from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
+from core.warehouse.model import (
+    ContentPart,
+    ContentSpan,
+    Damage,
+    MergeResult,
+    RawBatch,
+    RecordBytes,
+    Row,
+    SetupStep,
+    StoredDeadLetter,
+)
 from core.warehouse.sqlfiles import script, statement
 
 _DIALECT = "duckdb"
@@ -51,6 +61,7 @@ class DuckDbWarehouse:
     """
 
     label = "duckdb"
+    restores = True
 
     def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
         self._schema = quoted(settings.schema)
@@ -71,6 +82,9 @@ class DuckDbWarehouse:
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
             self.setup()
+        self._lacks_checksums = bool(self.rows("upgrade_due", [settings.schema]))
+        if self._lacks_checksums and not read_only:
+            self._upgrade()
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
@@ -78,6 +92,13 @@ class DuckDbWarehouse:
             for part in script(_DIALECT, "setup", self._schema):
                 cursor.execute(part)
         return ()
+
+    def _upgrade(self) -> None:
+        """Add the columns that a file of an earlier version lacks; its rows stay as they are."""
+        with self._writing, self._db.transaction() as cursor:
+            for part in script(_DIALECT, "upgrade", self._schema):
+                cursor.execute(part)
+        self._lacks_checksums = False
 
     @_again_alone
     def load_table(self, table: str, csv_file: Path) -> int:
@@ -164,6 +185,21 @@ class DuckDbWarehouse:
         """Run a named write."""
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql(statement), list(parameters))
+
+    def content_span(self, table: str) -> ContentSpan:
+        """Return what a table holds for `compare_content`."""
+        return content.span(self.rows, table, checksums=not self._lacks_checksums)
+
+    def compare_content(self, table: str, after: int, last: int) -> ContentPart:
+        """Compare stored rows behind a position with their checksums."""
+        return content.compare(self.rows, table, after, last)
+
+    @_again_alone
+    def restore(self, damage: Damage, record: RecordBytes) -> None:
+        """Put the bytes of a damaged row back and merge its order anew."""
+        now = staging.naive_utc(self._clock.now())
+        with self._merging, self._writing, self._db.transaction() as cursor:
+            repair.restore(cursor, self._sql, damage, record, now)
 
     def dead_letters(
         self, *, reason: str | None = None, limit: int | None = None

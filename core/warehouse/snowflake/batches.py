@@ -14,6 +14,7 @@ from io import BytesIO
 
 from core.warehouse.headers import headers_text
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+from core.warehouse.snowflake.content import fields_md5, letter_md5
 
 STATEMENT_BYTES = 1_000_000
 """Bytes of JSON that one statement carries at most."""
@@ -24,9 +25,9 @@ _LEVEL = 1
 
 
 def event_items(batch: RawBatch) -> list[bytes]:
-    """Return each good event as the bytes of {"p": partition, "o": offset, "e": event}."""
+    """Return each good event as the bytes of {"p": partition, "o": offset, "c": MD5, "e": it}."""
     return [
-        b'{"p":%d,"o":%d,"e":%b}' % (partition, offset, payload)
+        b'{"p":%d,"o":%d,"c":%b,"e":%b}' % (partition, offset, _md5(payload), payload)
         for partition, offset, payload in zip(
             batch.partitions, batch.offsets, batch.payloads, strict=True
         )
@@ -34,7 +35,7 @@ def event_items(batch: RawBatch) -> list[bytes]:
 
 
 def letter_items(letters: Iterable[DeadLetter]) -> list[bytes]:
-    """Return each dead letter as the bytes of {p, o, r, d, k, v, h}."""
+    """Return each dead letter as the bytes of {p, o, r, d, k, v, h, cs: MD5}."""
     return [
         _json(
             {
@@ -45,6 +46,7 @@ def letter_items(letters: Iterable[DeadLetter]) -> list[bytes]:
                 "k": _base64(letter.key),
                 "v": _base64(letter.payload),
                 "h": headers_text(letter.headers),
+                "cs": letter_md5(letter),
             }
         )
         for letter in letters
@@ -127,6 +129,11 @@ def _array(items: Sequence[bytes]) -> str:
 def _json(value: object) -> bytes:
     # Lone surrogates, as in the name of a header, have no UTF-8; escaped they pass.
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _md5(payload: bytes) -> bytes:
+    known = fields_md5(payload)
+    return b"null" if known is None else b'"%b"' % known.encode()
 
 
 def _base64(data: bytes | None) -> str | None:

@@ -18,6 +18,8 @@ _LOGIN_CODES = range(390_000, 391_000)
 """Of Snowflake's own codes those about who one is and how that is proved."""
 _STATEMENT = frozenset({604, 625, 630})
 """Cancelled, lock timeout, statement timeout: the statement is over, the session lives."""
+_NO_COLUMN = 904
+"""Invalid identifier: a table that an earlier version made, or that somebody altered."""
 _PASSING_STATES = ("08", "40", "53", "57")
 """SQLSTATE classes: connection, transaction rolled back, resources, intervention."""
 _NETWORK = re.compile(
@@ -78,6 +80,10 @@ def _hint(error: driver.Error, *, transient: bool) -> str:
     if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:
         return _(
             "check account, user and the login that is set; `dropship --run doctor` tells more"
+        )
+    if error.errno == _NO_COLUMN:
+        return _(
+            "the owner of the tables runs `dropship --run setup`: it adds columns that came later"
         )
     if str(error.sqlstate or "") in {"42S02", "02000", "42501"}:
         return _("`dropship --run setup` creates what is missing; --print shows it to whoever may")

@@ -35,6 +35,7 @@ _USE_ROLE = re.compile(r'USE ROLE "?([\w$]+)"?')
 _PART = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$|;|[^;'\"$-]+|.", re.DOTALL
 )
+_WITH_CHECKSUMS = ("orders_events", "dead_letters")
 _DENIED = frozenset({2003, 2043, 3001})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges."""
 
@@ -81,8 +82,15 @@ def script_tables() -> tuple[str, ...]:
 
 
 def tables_present(session: Session, names: Names) -> bool:
-    """Return whether every table is there and visible, so that nothing has to be made."""
-    return not _missing_tables(session, names)
+    """Return whether every table is there, visible and complete, so that nothing has to be made."""
+    return not _missing_tables(session, names) and not missing_columns(session, names)
+
+
+def missing_columns(session: Session, names: Names) -> list[str]:
+    """Return the columns that tables of an earlier version lack."""
+    found = session.run(script_text("setup_columns", names), [names.schema_name.upper()])
+    present = {str(row[0]).lower() for row in found}
+    return [f"{table}.checksum" for table in _WITH_CHECKSUMS if table not in present]
 
 
 def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, ...]:
@@ -97,7 +105,7 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
     role = role.upper() or _current_role(session, names)
     steps = tuple(_run_script(session, name, names, role) for name in SETUP_SCRIPTS)
     _may(session, f"USE ROLE {quoted(role)}")
-    missing = _missing_tables(session, names)
+    missing = _missing_tables(session, names) or missing_columns(session, names)
     if missing:
         raise WarehouseError(
             _("{schema} lacks {tables}; the role {role} may not create them").format(

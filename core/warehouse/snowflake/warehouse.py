@@ -17,12 +17,22 @@ from core.errors import FencedError, WarehouseError
 from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
-from core.warehouse.model import MergeResult, RawBatch, Row, SetupStep, StoredDeadLetter
+from core.warehouse.model import (
+    ContentPart,
+    ContentSpan,
+    Damage,
+    MergeResult,
+    RawBatch,
+    RecordBytes,
+    Row,
+    SetupStep,
+    StoredDeadLetter,
+)
 from core.warehouse.reference_csv import read_reference
-from core.warehouse.snowflake import batches, merge
+from core.warehouse.snowflake import batches, content, merge
 from core.warehouse.snowflake.names import snowflake_names
 from core.warehouse.snowflake.refusals import is_refusal, without_refused
-from core.warehouse.snowflake.scripts import run_setup, tables_present
+from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
 
@@ -39,6 +49,7 @@ class SnowflakeWarehouse:
     """
 
     label = "snowflake"
+    restores = False
 
     def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
         self._settings = settings
@@ -48,6 +59,7 @@ class SnowflakeWarehouse:
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._backlog = BacklogLedger()
+        self._checksums = False
         self._sessions.patiently(lambda _connection: None, stop=stop)
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
@@ -147,6 +159,22 @@ class SnowflakeWarehouse:
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write, once: a second time could write twice."""
         self._sessions.mine().run(self._sql(statement), parameters)
+
+    def content_span(self, table: str) -> ContentSpan:
+        """Return what a table holds for `compare_content`."""
+        if not self._checksums:
+            self._checksums = self._sessions.patiently(
+                lambda connection: not missing_columns(connection, self._names)
+            )
+        return content.span(self.rows, table, checksums=self._checksums)
+
+    def compare_content(self, table: str, after: int, last: int) -> ContentPart:
+        """Compare stored rows behind a position with their checksums, in Snowflake."""
+        return content.compare(self.rows, table, after, last)
+
+    def restore(self, damage: Damage, record: RecordBytes) -> None:
+        """Refuse: a VARIANT takes no bytes."""
+        raise NotImplementedError
 
     def dead_letters(
         self, *, reason: str | None = None, limit: int | None = None

@@ -15,6 +15,7 @@ TYPES = {
     "BIGINT": "NUMBER(19, 0)",
     "DECIMAL(10, 2)": "NUMBER(10, 2)",
     "DOUBLE": "DOUBLE",
+    "UBIGINT": "VARCHAR",  # XXH3 of bytes in the one, MD5 of values in the other
 }
 COLUMN = re.compile(r"^ +(\w+) +([A-Z_]+(?:\([\d, ]+\))?)(.*?),?$", re.MULTILINE)
 

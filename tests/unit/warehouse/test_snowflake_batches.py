@@ -85,4 +85,4 @@ def test_moves_bear_the_fence() -> None:
 
 def test_an_event_costs_few_bytes_beyond_its_payload() -> None:
     (item,) = batches.event_items(batch([event(1)]))
-    assert len(item) - len(event(1)) == len(b'{"p":3,"o":0,"e":}')
+    assert len(item) - len(event(1)) == len(b'{"p":3,"o":0,"c":"%032d","e":}' % 0)

@@ -1,0 +1,164 @@
+"""Damaged records from the topic: read again, checked against the checksum, and put back.
+
+A record is put back only where its bytes have a checksum that the damaged row knows: the one that
+was taken when it came, or, where only the coordinates are wrong, that of the bytes that are there.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+
+from core.broker.base import Broker
+from core.broker.clients import kafka_error
+from core.broker.identity import TopicIdentity
+from core.checksums import letter_checksum, payload_checksum
+from core.text import _, clean
+from core.validation.content import places_of
+from core.validation.repaired import Repair
+from core.warehouse.base import Warehouse
+from core.warehouse.model import Damage, RecordBytes
+
+_POLL_S = 0.2
+_PATIENCE_S = 10.0
+
+
+def repair_from_copies(warehouse: Warehouse, damaged: Sequence[Damage]) -> list[str]:
+    """Put back what the warehouse itself holds twice; return the event ids. Errors: WarehouseError.
+
+    An event that the merge put aside stands among the dead letters too, with the same checksum.
+    """
+    repaired: list[str] = []
+    for damage in damaged if warehouse.restores else ():
+        if damage.stage == "decode" or damage.fault != "payload":
+            continue
+        copies = warehouse.rows("repair_copies", [damage.event_id, damage.event_id])
+        for (payload,) in copies:
+            checksum = payload_checksum(payload)
+            if f"{checksum:016x}" == damage.stored:
+                record = RecordBytes(
+                    damage.event_id,
+                    damage.source_id,
+                    damage.partition,
+                    damage.offset,
+                    None,
+                    payload,
+                    (),
+                    checksum,
+                )
+                warehouse.restore(damage, record)
+                repaired.append(damage.event_id)
+                break
+    return repaired
+
+
+def repair_from_topic(
+    warehouse: Warehouse,
+    broker: Broker,
+    group_id: str,
+    identity: TopicIdentity,
+    damaged: Sequence[Damage],
+    *,
+    stop: Event,
+) -> Repair:
+    """Put damaged records back, each in one transaction together with its order.
+
+    Errors: BrokerError, WarehouseError; what was put back until then stays so.
+    """
+    repaired: dict[str, None] = {}  # an event and its copy among the letters count once
+    left: list[tuple[str, str]] = []
+    with _reading(broker, identity, group_id) as reader:
+        for damage in damaged:
+            if stop.is_set():
+                left.append((damage.event_id, _("stopped")))
+                continue
+            record, reason = reader.find(damage)
+            if record is None:
+                left.append((damage.event_id, reason))
+            else:
+                warehouse.restore(damage, record)
+                repaired[record.event_id] = None
+    return Repair(list(repaired), left)
+
+
+@contextmanager
+def _reading(broker: Broker, identity: TopicIdentity, group_id: str) -> Iterator["_Reader"]:
+    given = broker.consumer_config(f"{group_id}-repair")
+    given.pop("group.protocol", None)
+    try:
+        consumer = Consumer({**given, "auto.offset.reset": "error"})
+        try:
+            yield _Reader(consumer, broker, identity)
+        finally:
+            consumer.close()
+    except KafkaException as error:
+        raise kafka_error(error, _("looking at the topic")) from error
+
+
+class _Reader:
+    """Reads single records; joins no group and commits nothing."""
+
+    def __init__(self, consumer: Consumer, broker: Broker, identity: TopicIdentity) -> None:
+        self._consumer = consumer
+        self._identity = identity
+        self._marks = broker.watermarks(identity.topic)
+
+    def find(self, damage: Damage) -> tuple[RecordBytes | None, str]:
+        """Return the record that a damaged row was, or why there is none."""
+        places = places_of(damage, self._identity.source_id)
+        if not places:
+            return None, _("it came from another topic, or from an earlier one of that name")
+        reason = _("the topic does not hold it any more")
+        for partition, offset in places:
+            message = self._read(partition, offset)
+            if message is None:
+                continue
+            record = _bytes_of(message, damage, self._identity, partition, offset)
+            if f"{record.checksum:016x}" in {damage.stored, damage.found}:
+                return record, ""
+            reason = _("{topic}-{partition} holds something else at offset {offset}").format(
+                topic=clean(self._identity.topic, 80), partition=partition, offset=offset
+            )
+        return None, reason
+
+    def _read(self, partition: int, offset: int) -> Message | None:
+        mark = self._marks.get(partition)
+        if mark is None or not mark.low <= offset < mark.high:
+            return None
+        self._consumer.assign([TopicPartition(self._identity.topic, partition, offset)])
+        until = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < until:
+            message = self._consumer.poll(_POLL_S)
+            if message is not None and message.error() is None:
+                return message if message.offset() == offset else None
+        return None
+
+
+def _bytes_of(
+    message: Message, damage: Damage, identity: TopicIdentity, partition: int, offset: int
+) -> RecordBytes:
+    """Return a record with the checksum that a row of that kind bears."""
+    payload = message.value()
+    key: Any = message.key()
+    key = key.encode() if isinstance(key, str) else key
+    found: Any = message.headers() or ()
+    headers = tuple(
+        (clean(name, 200), value.encode() if isinstance(value, str) else value)
+        for name, value in found
+    )
+    checksum = None if payload is None else payload_checksum(payload)
+    if damage.stage == "decode" or checksum is None:
+        checksum = letter_checksum(checksum, key, headers)
+    return RecordBytes(
+        identity.event_id(partition, offset),
+        identity.source_id,
+        partition,
+        offset,
+        key,
+        payload,
+        headers,
+        checksum,
+    )

@@ -1,0 +1,63 @@
+"""A damaged row gets its bytes back, and its order what follows from them, in one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import duckdb
+
+from core.warehouse.headers import headers_text
+from core.warehouse.model import Damage, RecordBytes
+
+
+def restore(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: Callable[[str], str],
+    damage: Damage,
+    record: RecordBytes,
+    now: datetime,
+) -> None:
+    """Put a record back, in the caller's transaction. now: naive UTC."""
+    place = [
+        record.event_id,
+        record.source_id,
+        record.partition,
+        record.offset,
+        record.checksum,
+    ]
+    if damage.stage == "event" and record.payload is not None:
+        _restore_event(cursor, sql, damage, [record.payload.decode(), *place], now)
+    elif damage.stage == "merge":
+        cursor.execute(sql("repair_copy"), [record.payload, *place, damage.position])
+    else:
+        letter = [record.payload, record.key, headers_text(record.headers)]
+        cursor.execute(sql("repair_letter"), [*letter, *place, damage.position])
+
+
+def _restore_event(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: Callable[[str], str],
+    damage: Damage,
+    columns: list[object],
+    now: datetime,
+) -> None:
+    seq = damage.position
+    ids = _order_id(cursor, sql, seq)
+    cursor.execute(sql("repair_event"), [*columns, seq])
+    ids += _order_id(cursor, sql, seq)
+    ((merged,),) = cursor.execute(sql("merge_position")).fetchall()
+    if seq > merged:
+        return  # the next merge takes it as it is now
+    cursor.execute(sql("repair_quarantine"), [[damage.event_id, columns[1]]])
+    cursor.execute(sql("repair_orders"), [ids])
+    for (other,) in cursor.execute(sql("repair_events"), [merged, ids]).fetchall():
+        cursor.execute(sql("merge_cast"), [other - 1, other])
+        ((_taken, unusable, _orders),) = cursor.execute(sql("merge_count")).fetchall()
+        cursor.execute(sql("merge_orders"))
+        if unusable and other == seq:
+            cursor.execute(sql("merge_quarantine"), [now, seq - 1, seq])
+
+
+def _order_id(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], seq: int) -> list[str]:
+    """Return the order that an event names, nothing where it is no JSON."""
+    rows = cursor.execute(sql("repair_order_id"), [seq]).fetchall()
+    return [order_id for (order_id,) in rows if order_id is not None]

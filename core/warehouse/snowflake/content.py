@@ -1,0 +1,120 @@
+"""What can be proven on Snowflake: values of events, bytes of dead letters.
+
+A VARIANT keeps what JSON means and not how it was written: spaces, the order of keys and zeros at
+the end of numbers are gone. So the client takes an MD5 of the seven fields that orders are made of,
+as it reads them from the bytes that came, and Snowflake takes the same of what it stores. Further
+fields of an event are not covered. A dead letter is stored as bytes, and all of it is covered.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from core.warehouse.headers import headers_text
+from core.warehouse.model import ContentPart, ContentSpan, Damage, DeadLetter, Row
+
+STEP = 200_000
+"""Positions that one statement takes: no event leaves Snowflake, but each is computed there."""
+
+Read = Callable[[str, Sequence[object]], list[Row]]
+_SHORT = {"orders_events": "content_events", "dead_letters": "content_letters"}
+
+
+class _Order(msgspec.Struct):
+    id: str
+    product_id: str
+    customer_id: str
+    quantity: int
+    unit_price: Decimal
+    sold_at: str
+
+
+class _Event(msgspec.Struct):
+    order: _Order
+    timestamp: str
+
+
+_decode = msgspec.json.Decoder(_Event).decode
+
+
+def fields_md5(payload: bytes) -> str | None:
+    """Return the MD5 of an event's fields as `content_events.sql` takes it.
+
+    None for what is no such event: the consumer hands on none, other callers may.
+    """
+    try:
+        event = _decode(payload)
+        order = event.order
+        price = f"{order.unit_price:.2f}"
+        if Decimal(price) != order.unit_price:
+            return None
+    except (msgspec.MsgspecError, ValueError, ArithmeticError):
+        return None
+    fields = (
+        order.id,
+        order.product_id,
+        order.customer_id,
+        str(order.quantity),
+        price,
+        order.sold_at,
+        event.timestamp,
+    )
+    return _md5("|".join(fields))
+
+
+def letter_md5(letter: DeadLetter) -> str:
+    """Return the MD5 of a dead letter's bytes as `content_letters.sql` takes it."""
+    parts = (_hex(letter.key), _hex(letter.payload), headers_text(letter.headers))
+    return _md5("|".join(parts))
+
+
+def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
+    """Return what a table holds. checksums: whether it has the column (not before an upgrade)."""
+    if not checksums:
+        ((rows,),) = read(f"{_SHORT[table]}_count", ())
+        return ContentSpan(int(rows), 0, -1, int(rows))
+    ((rows, first, last, without),) = read(f"{_SHORT[table]}_span", ())
+    return ContentSpan(int(rows), int(first), int(last), int(without))
+
+
+def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
+    """Compare one part; see `Warehouse.compare_content`. read: runs a named read of `sql/`."""
+    end = _end(read, table, after, last)
+    found = read(_SHORT[table], [after, end])
+    rows, without, damaged = (int(value or 0) for value in found[0][:3])
+    named = [_damage(row[3:]) for row in found if row[3] is not None]
+    return ContentPart(end, rows - without - damaged, without, named, damaged - len(named))
+
+
+def _end(read: Read, table: str, after: int, last: int) -> int:
+    """Return where a part ends that begins behind a position."""
+    if last - after > STEP and table == "orders_events":
+        ((first,),) = read("content_events_next", [after])
+        after = last if first is None else int(first) - 1
+    return min(after + STEP, last)
+
+
+def _damage(row: Row) -> Damage:
+    seq, event_id, source_id, partition, offset, stage, stored, found, placed, right = row
+    faults = ["payload"] * (not right) + ["coordinates"] * (not placed)
+    return Damage(
+        position=int(seq),
+        fault="+".join(faults),
+        stage=stage,
+        event_id=event_id,
+        source_id=source_id,
+        partition=int(partition),
+        offset=int(offset),
+        stored=stored or "",
+        found=found or "",
+    )
+
+
+def _hex(data: bytes | None) -> str:
+    return "-" if data is None else data.hex().upper()
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()

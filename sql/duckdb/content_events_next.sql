@@ -1,0 +1,1 @@
+SELECT min(seq) FROM {schema}.orders_events WHERE seq > ?

@@ -1,0 +1,1 @@
+SELECT min(rowid) FROM {schema}.dead_letters WHERE rowid > ?

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.orders WHERE list_contains(?, id)

@@ -1,0 +1,1 @@
+SELECT MIN(seq) FROM {schema}.orders_events WHERE seq > ?

@@ -1,0 +1,160 @@
+"""Files of version 0.1.0: they get the columns that came later, and lose nothing by it."""
+
+import hashlib
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from core.clock import SystemClock
+from core.config import Settings, Thresholds
+from core.doctor.model import Examination
+from core.doctor.warehouse import look_at_warehouse
+from core.validation import CheckResult, Status, run
+from core.validation.context import CheckContext
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import OffsetAdvance, RawBatch
+from tests.support import old_file
+from tests.support.events import event
+from tests.support.old_file import EVENTS, TOPIC
+
+ROOT = Path(__file__).parents[3]
+KILLED_BETWEEN = """
+import os, sys
+from pathlib import Path
+from core.clock import SystemClock
+from core.config import Paths, Settings
+from core.warehouse.duckdb import warehouse
+place, real = int(sys.argv[2]), warehouse.script
+def killed(dialect, name, schema):
+    for number, part in enumerate(real(dialect, name, schema)):
+        if name == "upgrade" and number == place:
+            os._exit(9)
+        yield part
+    if name == "upgrade" and place == -1:
+        os._exit(9)
+warehouse.script = killed
+warehouse.DuckDbWarehouse(Settings(paths=Paths(data=Path(sys.argv[1]))), clock=SystemClock())
+os._exit(9 if place == 99 else 1)
+"""
+
+
+@pytest.fixture
+def file(settings: Settings) -> Path:
+    """A file of version 0.1.0 that was closed well."""
+    old_file.make_old(settings.paths.warehouse_file).close()
+    return settings.paths.warehouse_file
+
+
+def check(warehouse: DuckDbWarehouse, name: str) -> CheckResult:
+    return dict(run._CHECKS)[name](CheckContext(warehouse, Thresholds(), datetime.now(UTC)))
+
+
+def checksums(file: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as base:
+        return base.execute(
+            "SELECT (SELECT count(checksum) FROM mon_schema.orders_events),"
+            " (SELECT count(checksum) FROM mon_schema.dead_letters)"
+        ).fetchall()
+
+
+def test_opening_adds_the_columns_and_changes_nothing_else(settings: Settings, file: Path) -> None:
+    before = old_file.content(file)
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    assert check(warehouse, "schema").status is Status.PASS
+    told = check(warehouse, "content")
+    assert told.status is Status.WARN
+    assert told.figures["without_checksum"] == told.figures["stored"] == EVENTS + 2
+    warehouse.close()
+    assert old_file.content(file) == before
+    assert checksums(file) == [(0, 0)]
+
+
+def test_work_goes_on_and_only_new_rows_are_provable(settings: Settings, file: Path) -> None:
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    offset = EVENTS + 2
+    warehouse.write_batch(
+        RawBatch(
+            TOPIC,
+            datetime.now(UTC),
+            [0],
+            [offset],
+            [event(EVENTS + 1)],
+            [],
+            [OffsetAdvance(0, offset, offset + 1)],
+        )
+    )
+    assert warehouse.merge().inserted == 1
+    found = check(warehouse, "content")
+    assert found.status is Status.PASS
+    assert (found.figures["verified"], found.figures["without_checksum"]) == (1, EVENTS + 2)
+    warehouse.close()
+    again = DuckDbWarehouse(settings, clock=SystemClock())
+    told = dict(check(again, "content").figures) | {"verified_since": None}
+    assert told == {**found.figures, "verified_since": None}
+    again.close()
+
+
+def test_a_file_whose_rows_are_still_in_the_log(settings: Settings, tmp_path: Path) -> None:
+    file = settings.paths.warehouse_file
+    made = [sys.executable, "-m", "tests.support.old_file", str(file)]
+    assert subprocess.run(made, cwd=ROOT, check=False).returncode == 9
+    assert file.with_name(file.name + ".wal").stat().st_size > 100_000
+    twin = tmp_path / "twin" / "warehouse.duckdb"
+    old_file.make_old(twin).close()
+    DuckDbWarehouse(settings, clock=SystemClock()).close()
+    assert old_file.content(file) == old_file.content(twin)
+    assert checksums(file) == [(0, 0)]
+
+
+@pytest.mark.parametrize(("place", "logged"), [(1, False), (0, True), (-1, True), (99, True)])
+def test_a_kill_in_the_middle_leaves_the_old_file_or_the_new_one(
+    settings: Settings, tmp_path: Path, place: int, *, logged: bool
+) -> None:
+    """Before the first column, between both, before the commit (-1), after it (99)."""
+    file = settings.paths.warehouse_file
+    if logged:
+        made = [sys.executable, "-m", "tests.support.old_file", str(file)]
+        subprocess.run(made, cwd=ROOT, check=False)
+    else:
+        old_file.make_old(file).close()
+    twin = tmp_path / "twin" / "warehouse.duckdb"
+    old_file.make_old(twin).close()
+    upgrade = [sys.executable, "-c", KILLED_BETWEEN, str(settings.paths.data), str(place)]
+    assert subprocess.run(upgrade, cwd=ROOT, check=False).returncode == 9
+    DuckDbWarehouse(settings, clock=SystemClock()).close()
+    assert old_file.content(file) == old_file.content(twin)
+    assert checksums(file) == [(0, 0)]
+
+
+def test_looking_only_leaves_an_old_file_byte_for_byte(settings: Settings, file: Path) -> None:
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
+    assert warehouse.rows("count_orders") == [(EVENTS - 1,)]
+    assert len(warehouse.dead_letters()) == 2
+    told = check(warehouse, "content")
+    assert (told.status, told.figures["without_checksum"]) == (Status.WARN, EVENTS + 2)
+    warehouse.close()
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_the_doctor_says_that_it_is_older_and_what_happens(settings: Settings, file: Path) -> None:
+    visit = Examination(settings=settings, clock=SystemClock(), patience_s=1)
+    found = {one.name: one for one in look_at_warehouse(visit)}
+    assert found["tables"].status.value == "warn"
+    assert "earlier version" in found["tables"].detail
+    assert "nothing to do" in found["tables"].hint
+    DuckDbWarehouse(settings, clock=SystemClock()).close()
+    found = {one.name: one for one in look_at_warehouse(visit)}
+    assert found["tables"].status.value == "ok"
+
+
+def test_a_table_that_was_dropped_stays_so(settings: Settings, file: Path) -> None:
+    with duckdb.connect(str(file)) as base:
+        base.execute("DROP TABLE mon_schema.dead_letters")
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    assert check(warehouse, "schema").figures["missing_tables"] == ["dead_letters"]
+    warehouse.close()
