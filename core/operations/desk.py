@@ -211,6 +211,10 @@ class Desk:
         """Publish dead letters again in the background."""
         return self._allowed() and self.ready and self.explorer.replay(event_ids)
 
+    def cancel_replay(self) -> None:
+        """End the replay under way: what went out is marked, the rest stays listed."""
+        self.explorer.cancel_replay()
+
     def acknowledge(self, rule: str | None = None) -> int:
         """Mark an alert (None: all) as seen; return how many were not yet."""
         return self._sampling.alerts.acknowledge(rule)

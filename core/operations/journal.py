@@ -38,7 +38,7 @@ class Journal:
         self._task(_("seed files"), now.seed, lambda: _seeded(now))
         self._task(_("validation"), now.validation, lambda: _validated(now))
         self._task(_("demonstration"), now.demo, lambda: {"outcome": now.demo.result or ""})
-        self._task(_("replay"), now.explored.replay, dict)
+        self._task(_("replay"), now.explored.replay, lambda: _replayed(now))
 
     def _worker(
         self, title: str, name: str, state: RunState, figures: Figures, failures: Failures
@@ -72,3 +72,10 @@ def _seeded(now: DeskSnapshot) -> Figures:
 def _validated(now: DeskSnapshot) -> Figures:
     result = now.validation.result
     return {"verdict": result.status.name} if result else {}
+
+
+def _replayed(now: DeskSnapshot) -> Figures:
+    result = now.explored.replay.result
+    if result is None:
+        return {}
+    return {"published": result.published, "asked": result.asked, "cancelled": result.cancelled}

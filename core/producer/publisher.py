@@ -18,7 +18,6 @@ from core.producer.faults import Fault, Injector, Planned
 from core.producer.poison import POISONS
 from core.producer.room import Room
 from core.producer.sources import OrderSource
-from core.text import _
 
 MICRO_BATCH = 2_000
 """Most records of one micro-batch."""
@@ -93,7 +92,7 @@ class Publisher:
         if self._room is not None and self._blocked:
             self._blocked = not self._room.ready
             if self._blocked:
-                return Step(0, self._full())
+                return Step(0, self._room.held_reason)
         room = self._delivery.room
         if room == 0:
             return Step(0, self._delivery.down)
@@ -123,7 +122,8 @@ class Publisher:
         self.bytes += size
         self._forward(head, admitted, timestamp)
         self._blocked = admitted < orders.num_rows
-        return Step(admitted, self._full() if self._blocked else "")
+        held = self._room.held_reason if self._room is not None and self._blocked else ""
+        return Step(admitted, held)
 
     def _send_into(
         self, room: Room, keys: list[bytes], values: Sequence[bytes | None]
@@ -181,10 +181,6 @@ class Publisher:
             faults = {index - count: fault for index, fault in faults.items() if index >= count}
         if rest.num_rows:
             self._queue.appendleft(Planned(rest, faults))
-
-    @staticmethod
-    def _full() -> str:
-        return _("broker full: start the consumer")
 
 
 def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> Sequence[bytes | None]:

@@ -49,6 +49,7 @@ class Room:
         self._wake = Event()
         self._ended = False
         self._waiting: Callable[[], int] | None = None
+        self._guest: Callable[[], int] | None = None
         self._in_hand = False
         marks = broker.watermarks(topic)
         committed = broker.committed(topic, group_id)
@@ -76,11 +77,34 @@ class Room:
             self._waiting = waiting
             return True
 
-    def detach(self) -> None:
-        """Stop being the publisher; nothing may be on its way any more."""
+    def detach(self, waiting: Callable[[], int]) -> None:
+        """Stop being the publisher; nothing may be on its way any more.
+
+        waiting: what it attached with; does nothing where that is not the publisher.
+        """
         with self._lock:
-            self._waiting = None
-            self._in_hand = False
+            if self._waiting is waiting:
+                self._waiting = None
+                self._in_hand = False
+
+    def visit(self, waiting: Callable[[], int]) -> bool:
+        """Ask for a turn between the publisher's records; return whether it has come.
+
+        From the first call on nothing of the publisher is admitted, and the turn has come once all
+        that it sent is acknowledged: offsets stay foretold by one client at a time. `leave` ends
+        the turn, and the asking too. One guest at a time.
+        """
+        with self._lock:
+            if self._guest is None:
+                self._guest = waiting
+            return self._guest is waiting and not self._in_hand and not _on_way(self._waiting)
+
+    def leave(self, waiting: Callable[[], int]) -> None:
+        """End a guest's turn; nothing of it may be on its way any more."""
+        with self._lock:
+            if self._guest is waiting:
+                self._guest = None
+                self._in_hand = False
 
     def place(self, keys: list[bytes]) -> Counts:
         """Return which partition each key goes to, as indexes into `partitions`.
@@ -95,12 +119,15 @@ class Room:
         """The partitions of the topic, in order."""
         return self._backlog.numbers
 
-    def admit(self, places: Counts, sizes: Counts) -> int:
+    def admit(self, places: Counts, sizes: Counts, *, guest: bool = False) -> int:
         """Return how many leading records to publish now; they count from here on.
 
-        sizes: bytes of key and value of each. Call `handed_over` once the client has them.
+        sizes: bytes of key and value of each. Call `handed_over` once the client has them. guest:
+        asked by whoever has the turn; the publisher waits for the end of it.
         """
         with self._lock:
+            if self._guest is not None and not guest:
+                return 0
             admitted = self._backlog.admit(places, sizes)
             self._in_hand = admitted > 0
         if admitted < len(places):
@@ -120,6 +147,13 @@ class Room:
         if not ready:
             self._wake.set()
         return ready
+
+    @property
+    def held_reason(self) -> str:
+        """Why the publisher's records are not admitted."""
+        if self._guest is not None:
+            return _("a replay of dead letters goes first")
+        return _("broker full: start the consumer")
 
     def end(self) -> None:
         """End the thread."""
@@ -144,13 +178,22 @@ class Room:
         """Release what is committed; correct the count when nothing is on its way."""
         with self._lock:
             version = self._backlog.version
-            still = not self._in_hand and (self._waiting is None or self._waiting() == 0)
+            still = not (self._in_hand or _on_way(self._waiting) or _on_way(self._guest))
         marks = self._broker.watermarks(self._topic) if still else {}
         committed = self._broker.committed(self._topic, self._group_id)
         with self._lock:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
             self._backlog.release(committed)
+
+
+def _on_way(waiting: Callable[[], int] | None) -> bool:
+    """Whether records of a client are on their way."""
+    return waiting is not None and waiting() > 0
+
+
+class RoomHeldError(BrokerError):
+    """Another process publishes to the embedded broker; the message names it."""
 
 
 @contextmanager
@@ -166,7 +209,8 @@ def shared_room(
     """Yield the room that the producers of this process share on a broker.
 
     lock_file: held while anyone has the room; None where no other process can reach the broker.
-    Errors: BrokerError naming the other process that publishes, or when the broker does not answer.
+    Errors: RoomHeldError naming the other process that publishes; BrokerError when the broker does
+    not answer.
     """
     name = (broker.bootstrap_servers, topic, group_id)
     with _rooms_lock:
@@ -209,7 +253,7 @@ def _hold(lock_file: Path, clock: Clock) -> Hold:
     try:
         return Hold(lock_file, clock=clock)
     except HeldError as error:
-        raise BrokerError(
+        raise RoomHeldError(
             _("another producer publishes to this embedded broker: {holder}").format(
                 holder=error.holder
             ),

@@ -20,6 +20,7 @@ from core.operations.inspect import (
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
 from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
@@ -81,7 +82,7 @@ def _full() -> Explored:
     return replace(
         _running(),
         inspection=Reading(_inspection(120, lost=True), NOW, 2.4),
-        replay=TaskSnapshot(result=9, ended_at=NOW - timedelta(seconds=40)),
+        replay=TaskSnapshot(result=Replayed(9, 9), ended_at=NOW - timedelta(seconds=40)),
         doctor=TaskSnapshot(result=_sound(), ended_at=NOW - timedelta(seconds=8)),
         log=_log(400),
     )

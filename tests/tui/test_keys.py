@@ -13,6 +13,7 @@ from textual.command import CommandPalette
 
 from core.jobs import produce, seed
 from core.lifecycle import RunState
+from core.operations.replayed import Replayed
 from core.text import _
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.event_details import RowDetails
@@ -469,7 +470,7 @@ async def replays_one(here, press):
     await press()
     assert isinstance(here.console.screen, ConfirmScreen)
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == 1)
+    await here.until(lambda: moment(here).explored.replay.result == Replayed(1, 1))
     # It leaves the list with the next reading; until then a count of the list would hold it.
     await here.until(lambda: moment(here).explored.letters.value.total == before - 1)
 
@@ -481,7 +482,7 @@ async def replays_all(here, press):
     count = int(re.sub(r"\D", "", here.console.screen._title))
     assert count > 1
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == count)
+    await here.until(lambda: moment(here).explored.replay.result == Replayed(count, count))
     await topic(here)
 
 

@@ -86,6 +86,5 @@ class DoctorPane(RowsPane):
     def action_switch(self) -> None:
         """Show checks or settings."""
         self._settings = not self._settings
-        self.rows_view.clear_filter()
-        self.rows_view.move_to_end(last=False)
+        self.rows_view.start_over()
         self.console.tick()

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
-from core.text import N_, clean
+from core.text import N_, _, clean
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
@@ -207,8 +207,12 @@ class RowsPane(Pane):
         self._rows_view.begin_filter()
 
     def action_open(self) -> None:
-        """Show the row under the cursor in full."""
-        row = self._rows_view.current
+        """Show the row under the cursor in full, also when it has left the list since."""
+        row = self._rows_view.choose()
+        gone = self._rows_view.gone
+        if row is None and gone is not None:
+            self.console.tell(_("This row has left the list; it is shown as it was."))
+            row = gone
         if row is not None:
             self.open_row(row)
 

@@ -73,8 +73,7 @@ class WarehousePane(RowsPane):
     def action_switch(self, step: int) -> None:
         """Show the next list."""
         self._part = PARTS[(PARTS.index(self._part) + step) % len(PARTS)]
-        self.rows_view.clear_filter()
-        self.rows_view.move_to_end(last=False)
+        self.rows_view.start_over()
         self.console.tick()
 
     def action_again(self) -> None:

@@ -2,17 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
+from confluent_kafka import Producer
 
 from core.clock import SystemClock
 from core.config import Settings
+from core.dlq.replay import redeliveries
 from core.errors import UsageError
 from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.desk import Desk
+from core.operations.replayed import Replayed
 from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.integration.producer.running import held_elsewhere
 from tests.support.oracle import oracle_rows
 from tests.support.waiting import wait_until
 
@@ -114,3 +119,79 @@ def test_a_cancelled_seed_leaves_no_files(desk: Desk, settings: Settings) -> Non
     desk.cancel_seed()
     wait_until(lambda: not desk.snapshot().seed.running)
     assert list(settings.paths.seed.glob("*.csv")) == []
+
+
+def letters_of(desk: Desk, count: int) -> list[str]:
+    """Have dead letters in the warehouse; return their ids."""
+    broker, warehouse = desk._broker, desk._warehouse
+    assert broker is not None
+    assert warehouse is not None
+    client = Producer(broker.producer_config())
+    for number in range(count):
+        client.produce(desk.settings.kafka.topic, value=b"{%d" % number, key=b"%d" % number)
+    assert client.flush(20) == 0
+    assert desk.start_consumer()
+    wait_until(lambda: desk.snapshot().consumer.dead_lettered == count)
+    consumer = desk.consumer
+    assert consumer is not None
+    consumer.stop()
+    wait_until(lambda: desk.consumer is None)
+    return [letter.event_id for letter in warehouse.dead_letters()]
+
+
+def replays_of(desk: Desk) -> list[bytes]:
+    """Store what the topic holds; return the keys of letters that were published again."""
+    assert desk.start_consumer()
+    wait_until(lambda: (consumer := desk.consumer) and not sum(consumer.snapshot().lag.values()))
+    consumer, warehouse = desk.consumer, desk._warehouse
+    assert consumer is not None
+    assert warehouse is not None
+    consumer.finish()
+    wait_until(lambda: desk.consumer is None)
+    waiting = warehouse.dead_letters()
+    return [letter.key or b"" for letter in waiting if redeliveries(letter)]
+
+
+def test_a_replay_of_many_letters_counts_each_once(desk: Desk) -> None:
+    ids = letters_of(desk, 120)  # more than two chunks
+    assert desk.replay(ids)
+    wait_until(lambda: not desk.snapshot().explored.replay.running)
+    assert desk.snapshot().explored.replay.result == Replayed(120, 120)
+
+
+def test_a_cancelled_replay_is_marked_as_far_as_it_came_and_goes_on_without_repeating(
+    desk: Desk,
+) -> None:
+    count = 3_000
+    ids = letters_of(desk, count)
+    assert desk.replay(ids)
+    wait_until(lambda: desk.snapshot().explored.replay.done > 0)
+    desk.cancel_replay()
+    asked = monotonic()
+    wait_until(lambda: not desk.snapshot().explored.replay.running)
+    assert monotonic() - asked < 1.0
+    first = desk.snapshot().explored.replay.result
+    assert first is not None
+    assert first.cancelled
+    assert 0 < first.published < count
+    assert first.left == count - first.published
+    assert desk.replay(ids)  # all of them: those that went out wait no more
+    wait_until(lambda: not desk.snapshot().explored.replay.running)
+    again = desk.snapshot().explored.replay.result
+    assert again == Replayed(count - first.published, count, gone=first.published)
+    keys = replays_of(desk)
+    assert len(keys) == len(set(keys)) == count
+
+
+def test_a_replay_says_which_process_it_waits_for_and_a_cancel_ends_it_at_once(
+    desk: Desk,
+) -> None:
+    ids = letters_of(desk, 1)
+    with held_elsewhere(desk.settings) as other:
+        assert desk.replay(ids)
+        wait_until(lambda: str(other.pid) in desk.snapshot().explored.replay.note, seconds=2)
+        desk.cancel_replay()
+        asked = monotonic()
+        wait_until(lambda: not desk.snapshot().explored.replay.running)
+        assert monotonic() - asked < 0.2
+    assert desk.snapshot().explored.replay.result == Replayed(0, 1, cancelled=True)

@@ -21,6 +21,7 @@ from core.operations.inspect import (
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
 from core.warehouse.snowflake.task import TaskStatus
@@ -141,13 +142,32 @@ def test_replay_is_followed_and_its_end_is_told():
     none = Reading(DeadLetters(0, ()), NOW)
     running = Explored(letters=none, replay=TaskSnapshot(running=True, done=3, total=9))
     assert "publishing again: 3 of 9" in events(running, letters=True)
-    done = replace(running, replay=TaskSnapshot(result=9, ended_at=NOW - timedelta(seconds=5)))
+    ended = NOW - timedelta(seconds=5)
+    done = replace(running, replay=TaskSnapshot(result=Replayed(9, 9), ended_at=ended))
     assert "9 published again 5 s ago" in events(done, letters=True)
+    fewer = replace(done, replay=TaskSnapshot(result=Replayed(7, 9, gone=2), ended_at=ended))
+    assert "2 were not" in events(fewer, letters=True)
     failed = replace(running, replay=TaskSnapshot(error="broker full", hint="start the consumer"))
     shown = events(failed, letters=True)
     assert "broker full" in shown
     assert "start the consumer" in shown
     assert "no dead letters" in shown
+
+
+def test_what_holds_a_replay_up_is_told_with_the_key_that_ends_it():
+    none = Reading(DeadLetters(0, ()), NOW)
+    held = TaskSnapshot(running=True, done=3, total=9, note="process 7 publishes \x1b[31m")
+    shown = events(Explored(letters=none, replay=held), letters=True)
+    assert "process 7 publishes" in shown
+    assert "x cancels" in shown
+    assert "\x1b" not in shown
+    ending = replace(held, cancelling=True)
+    assert "cancelling" in events(Explored(letters=none, replay=ending), letters=True)
+    cut = TaskSnapshot(result=Replayed(3, 9, cancelled=True), ended_at=NOW - timedelta(seconds=5))
+    shown = events(Explored(letters=none, replay=cut), letters=True)
+    assert "cancelled 5 s ago: 3 published again, 6 not" in shown
+    broken = TaskSnapshot(done=3, total=9, error="the broker is away", ended_at=NOW)
+    assert "3 were published again" in events(Explored(letters=none, replay=broken), letters=True)
 
 
 def test_a_tombstone_and_a_record_without_a_time_are_shown():
