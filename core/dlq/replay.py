@@ -10,6 +10,7 @@ On an embedded broker a replay goes beside the producer of its own process, by t
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -40,12 +41,24 @@ _ANY = -1  # librdkafka's number for: by the key
 _OWN_HEADER = 64
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How a replay waits. told: given why nothing goes out, for as long as that is so.
+
+    patient: waits for another process that publishes until it is stopped, else `timeout_s`.
+    """
+
+    told: Callable[[str], None] = lambda _reason: None
+    patient: bool = False
+
+
+_QUIET = Waiting()
+
+
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
     lock_file: see `core.producer.room.shared_room`. timeout_s: how long the broker may take.
-    patient: waits for another process that publishes until stopped, and not `timeout_s`. waiting:
-    told why nothing goes out, for as long as that is so.
     """
 
     def __init__(
@@ -58,8 +71,7 @@ class Replay:
         lock_file: Path,
         clock: Clock,
         timeout_s: float,
-        patient: bool = False,
-        waiting: Callable[[str], None] = lambda _reason: None,
+        waiting: Waiting = _QUIET,
     ) -> None:
         self._broker = broker
         self._warehouse = warehouse
@@ -68,7 +80,6 @@ class Replay:
         self._lock_file = lock_file
         self._clock = clock
         self._timeout_s = timeout_s
-        self._patient = patient
         self._waiting = waiting
         self._acked: list[str] = []
         self._marked = 0
@@ -184,9 +195,9 @@ class Replay:
                     )
                 )
             except RoomHeldError as error:
-                if not self._patient and self._clock.monotonic() - began >= self._timeout_s:
+                if not self._waiting.patient and self._clock.monotonic() - began >= self._timeout_s:
                     raise
-                self._waiting(error.message)
+                self._waiting.told(error.message)
                 self._clock.wait(stop, _HELD_RETRY_S)
         return None
 
@@ -204,7 +215,7 @@ class Replay:
                     hint=_("stop the producer, or replay once the broker answers"),
                 )
             if waited >= _TOLD_AFTER_S:
-                self._waiting(reason)
+                self._waiting.told(reason)
             if self._clock.wait(stop, _RETRY_S):
                 return False
         return True
@@ -225,7 +236,7 @@ class Replay:
                     hint=_("start the consumer, then replay the rest"),
                 )
             if waited >= _TOLD_AFTER_S:
-                self._waiting(_("broker full: start the consumer"))
+                self._waiting.told(_("broker full: start the consumer"))
             producer.poll(0)
             if self._clock.wait(stop, _RETRY_S):
                 return None
@@ -270,7 +281,7 @@ class Replay:
             if waited >= limit:
                 break
             if waited >= _TOLD_AFTER_S:
-                self._waiting(_("waiting for acknowledgements"))
+                self._waiting.told(_("waiting for acknowledgements"))
         left = len(producer)
         if left:
             producer.purge()

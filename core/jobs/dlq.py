@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.clock import iso
 from core.dlq.mending import mended_letters, save_letters
-from core.dlq.replay import Replay
+from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
@@ -178,7 +178,7 @@ def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredD
             lock_file=context.settings.paths.producer_lock,
             clock=context.clock,
             timeout_s=context.settings.timeout_s,
-            waiting=waiting,
+            waiting=Waiting(waiting),
         )
         context.progress.start(task, len(letters), _("dead letters"))
         try:

@@ -54,7 +54,7 @@ class ValidateResult:
 
     def summary(self) -> Summary:
         """Return the status, a table of the checks and the reports."""
-        rows = [(check.status.name, check.name, check.message) for check in self.found.checks]
+        rows = [(check.status.name, check.name, check.told) for check in self.found.checks]
         lines = [_("validation {status}").format(status=self.found.status.name)]
         lines += [_("report {file}").format(file=file) for file in self.reports]
         return Summary(

@@ -7,6 +7,7 @@ of them in the order that loses nothing.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,10 @@ from core.operations.poller import Poller
 from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
+from core.operations.upkeep import Upkeep
 from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
+from core.progress import NoProgress
 from core.seed.spec import SeedResult
 from core.text import _
 from core.validation.history import PastRun
@@ -69,6 +72,8 @@ class Desk:
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
+        self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
+        self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
         every_s = _FIGURES_S if settings.snowflake is None else _REMOTE_FIGURES_S
         self._figures = Poller("figures", self._read_figures, every_s, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
@@ -128,6 +133,7 @@ class Desk:
             task.cancel()
         for task in (self._demo, self._seed, self._checking.task, self._opening):
             task.join(_DRAIN_S)
+        self.upkeep.close()
         self.explorer.close()
         self._workers.end()
         self._figures.stop()
@@ -157,7 +163,8 @@ class Desk:
             # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
             if not self._warehouse.rows("any_table", [self.settings.schema]):
                 self._warehouse.setup()
-            load.load(context, self._warehouse, load.Options(input=options.output))
+            quiet = replace(context, progress=NoProgress())  # the task shows the files made
+            load.load(quiet, self._warehouse, load.Options(input=options.output))
         return written
 
     # -- producer and consumer
@@ -204,6 +211,11 @@ class Desk:
         Errors: WarehouseError.
         """
         return self._checking.past(limit)
+
+    def _look_anew(self) -> None:
+        """Read again what upkeep may have changed."""
+        self._figures.now()
+        self.explorer.look_again()
 
     # -- alerts and history
 
@@ -267,6 +279,7 @@ class Desk:
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
             explored=self.explorer.snapshot(),
+            upkeep=self.upkeep.snapshot(),
         )
 
     def _context(self, task: Task[Any]) -> JobContext:

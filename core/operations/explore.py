@@ -176,7 +176,12 @@ class Explorer:
         warehouse, broker = self._warehouse(), self._broker()
         try:
             return publish_again(
-                self._replay, event_ids, warehouse, broker, self._settings, self._clock
+                self._replay,
+                event_ids,
+                warehouse,
+                broker,
+                settings=self._settings,
+                clock=self._clock,
             )
         finally:
             self.look_again()

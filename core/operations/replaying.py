@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
-from core.dlq.replay import Replay
+from core.dlq.replay import Replay, Waiting
 from core.operations.inspect import letters_of
 from core.operations.replayed import Replayed
 from core.operations.task import Task
@@ -19,6 +19,7 @@ def publish_again(
     event_ids: Sequence[str],
     warehouse: Warehouse,
     broker: Broker,
+    *,
     settings: Settings,
     clock: Clock,
 ) -> Replayed:
@@ -36,8 +37,7 @@ def publish_again(
         lock_file=settings.paths.producer_lock,
         clock=clock,
         timeout_s=settings.timeout_s,
-        patient=True,
-        waiting=lambda reason: task.update(name, replay.acked, reason),
+        waiting=Waiting(lambda reason: task.update(name, replay.acked, reason), patient=True),
     )
 
     def chunks() -> Iterator[list[StoredDeadLetter]]:

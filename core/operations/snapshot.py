@@ -12,6 +12,7 @@ from core.operations.explore import Explored
 from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.operations.upkept import UpkeepSnapshot
 from core.operations.watchers import Others, Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
@@ -69,6 +70,7 @@ class DeskSnapshot:
     refused: tuple[int, str] = (0, "")
     broker_is_ours: bool = True
     explored: Explored = field(default_factory=Explored)
+    upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
 
 
 __all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

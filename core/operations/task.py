@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import DropshipError
+from core.remedies import Remedy
 from core.text import _, clean
 
 T = TypeVar("T")
@@ -18,7 +19,8 @@ class TaskSnapshot(Generic[T]):
     """One moment of a task.
 
     done of total (None: unknown) units; rate: units per second since the start. result: what the
-    last run that came to its end gave. error and hint: why the last run did not.
+    last run that came to its end gave. error and hint: why the last run did not; remedies: what
+    mends that.
     """
 
     running: bool = False
@@ -34,6 +36,7 @@ class TaskSnapshot(Generic[T]):
     ended_at: datetime | None = None
     error: str = ""
     hint: str = ""
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def fraction(self) -> float | None:
@@ -111,7 +114,7 @@ class Task(Generic[T]):
         try:
             result = work()
         except DropshipError as error:
-            self._end(error=error.message, hint=error.hint)
+            self._end(error=error.message, hint=error.hint, remedies=error.remedies)
         except BaseException as error:
             self._end(
                 error=_("internal error: {kind}: {reason}").format(
@@ -124,7 +127,7 @@ class Task(Generic[T]):
             self.latest = replace(self.latest, result=result)
             self._end()
 
-    def _end(self, *, error: str = "", hint: str = "") -> None:
+    def _end(self, *, error: str = "", hint: str = "", remedies: tuple[Remedy, ...] = ()) -> None:
         self.latest = replace(
             self.latest,
             running=False,
@@ -132,4 +135,5 @@ class Task(Generic[T]):
             ended_at=self._clock.now(),
             error=error,
             hint=hint,
+            remedies=remedies,
         )

@@ -1,6 +1,8 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
-from threading import Lock, Thread
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
@@ -15,7 +17,10 @@ from core.lifecycle import RunState
 from core.operations.opening import Backends
 from core.producer.options import Mode
 from core.producer.snapshot import ProducerSnapshot
+from core.text import _
 from core.transform.worker import MergeSnapshot, MergeWorker
+from core.warehouse.base import Warehouse
+from core.warehouse.model import MergeResult
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -36,6 +41,7 @@ class Workers:
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
+        self._by_hand = MergeResult()
         self._checking: Thread | None = None
         self._refusal: ProducerSnapshot | None = None
 
@@ -113,10 +119,38 @@ class Workers:
                 self._context(), broker, warehouse, consume.Options(), patient=True
             )
             self._consumer.start()
-            if self._merge is None or not self._merge.alive:
-                self._merge = MergeWorker(warehouse, clock=self._clock)
-                self._merge.start()
+            self._start_merge(warehouse)
             return True
+
+    def _start_merge(self, warehouse: Warehouse) -> None:
+        """Start the merge loop unless it runs."""
+        if self._merge is None or not self._merge.alive:
+            self._by_hand = MergeResult()
+            self._merge = MergeWorker(warehouse, clock=self._clock)
+            self._merge.start()
+
+    def merge_now(self, stop: Event, told: Callable[[MergeResult], None]) -> MergeResult:
+        """Merge what the raw table holds; return the sum of the runs. Blocks.
+
+        It goes between the runs of the merge loop where that is alive, and counts with it. A loop
+        that failed is started again beside a consumer. told: given the sum after each run. Errors:
+        WarehouseError.
+        """
+        warehouse, total = self._backends.warehouse, MergeResult()
+        if warehouse is None:
+            raise DropshipError(_("the warehouse is not open yet"))
+        while not stop.is_set():
+            run = warehouse.merge()
+            if not run.taken:
+                break
+            total = total.plus(run)
+            with self._lock:
+                self._by_hand = self._by_hand.plus(run)
+            told(total)
+        with self._lock:
+            if self.consumer is not None and not self._refusing:
+                self._start_merge(warehouse)
+        return total
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
@@ -124,10 +158,13 @@ class Workers:
         sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
         if self._is_checking:
             sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
+        merged = merge.snapshot() if merge else MergeSnapshot()
+        if self._by_hand.taken:
+            merged = replace(merged, total=merged.total.plus(self._by_hand))
         return (
             sent,
             consumer.snapshot() if consumer else ConsumerSnapshot(topic=self._settings.kafka.topic),
-            merge.snapshot() if merge else MergeSnapshot(),
+            merged,
         )
 
     @property

@@ -14,7 +14,8 @@ from typing import Self
 from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import iso
-from core.text import clean
+from core.remedies import Remedy, outside
+from core.text import _, clean
 
 MAX_ROWS = 10
 """Offending rows that a check shows."""
@@ -35,8 +36,9 @@ class Status(IntEnum):
 class CheckResult:
     """What one check found.
 
-    message: one line. figures: JSON values by name, never `status`, `message` or `rows`.
-    rows: up to ten offending rows. elapsed_s: how long it took.
+    message: one line. figures: JSON values by name, never `status`, `message`, `hint` or `rows`.
+    rows: up to ten offending rows. elapsed_s: how long it took. remedies: what mends it; advice:
+    that in words, where words are needed.
     """
 
     name: str
@@ -45,6 +47,8 @@ class CheckResult:
     figures: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[Mapping[str, object], ...] = ()
     elapsed_s: float = 0.0
+    remedies: tuple[Remedy, ...] = ()
+    advice: str = ""
 
     @classmethod
     def of(
@@ -54,6 +58,9 @@ class CheckResult:
         message: str,
         figures: Mapping[str, object] | None = None,
         rows: Sequence[Mapping[str, object]] = (),
+        *,
+        remedies: Sequence[Remedy] = (),
+        advice: str = "",
     ) -> Self:
         """Return a result whose figures and rows are harmless and JSON-safe."""
         return cls(
@@ -64,13 +71,26 @@ class CheckResult:
             rows=tuple(
                 {key: shown(value) for key, value in row.items()} for row in rows[:MAX_ROWS]
             ),
+            remedies=tuple(remedies),
+            advice=clean(advice),
         )
 
+    @property
+    def hint(self) -> str:
+        """How to mend it without the console; empty where nothing is to be mended."""
+        return outside(self.remedies, self.advice)
+
+    @property
+    def told(self) -> str:
+        """The message, then the hint, for whoever has no console."""
+        return _("; ").join(filter(None, (self.message, self.hint)))
+
     def as_json(self) -> dict[str, object]:
-        """Return `{status, message, ...figures, rows}`."""
+        """Return `{status, message, hint, ...figures, rows}`."""
         return {
             "status": self.status.name,
             "message": self.message,
+            "hint": self.hint,
             **self.figures,
             "rows": [dict(row) for row in self.rows],
         }

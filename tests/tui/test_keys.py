@@ -15,6 +15,7 @@ from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.replayed import Replayed
 from core.text import _
+from tests.integration.producer.running import held_elsewhere
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.event_details import RowDetails
 from tui.screens.help import HelpScreen
@@ -493,6 +494,35 @@ async def reads_the_warehouse(here, press):
     await here.until(lambda: moment(here).explored.inspection.at > before)
 
 
+async def cancels_a_replay(here, press):
+    await topic(here, letters=True)
+    await press()
+    assert here.told == [_("No replay is under way.")]
+    with held_elsewhere(here.console.desk.settings):
+        ids = [row.source.letter.event_id for row in chosen(here).rows_view.rows]
+        assert here.console.desk.replay(ids)
+        await here.until(lambda: moment(here).explored.replay.note)
+        await press()
+        await here.until(lambda: not moment(here).explored.replay.running)
+    assert moment(here).explored.replay.result.cancelled
+
+
+def keeps_up(name):
+    async def check(here, press):
+        before = getattr(moment(here).upkeep, name).ended_at
+        await press()
+        await here.until(lambda: getattr(moment(here).upkeep, name).ended_at != before)
+        assert getattr(moment(here).upkeep, name).error == ""
+        assert moment(here).upkeep.latest[0] == name
+
+    return check
+
+
+async def cancels_upkeep(here, press):
+    await press()
+    assert here.told == [_("Nothing is under way that could be cancelled.")]
+
+
 async def marks_as_seen(here, press):
     await has_rows(here)
     rule = chosen(here).rows_view.current.source.rule
@@ -573,6 +603,11 @@ DOES = {
     "events.hold": holds,
     "events.replay": replays_one,
     "events.replay_all": replays_all,
+    "events.cancel": cancels_a_replay,
+    "warehouse.merge": keeps_up("merge"),
+    "warehouse.load": keeps_up("load"),
+    "warehouse.setup": keeps_up("setup"),
+    "warehouse.cancel": cancels_upkeep,
     "warehouse.switch": switches,
     "warehouse.back": switches_back,
     "warehouse.again": reads_the_warehouse,

@@ -49,7 +49,7 @@ class DoctorPane(RowsPane):
         if self._settings:
             return settings_table(self.desk.explorer.settings())
         found = now.explored.doctor.result or ()
-        return findings_table(found, ascii_only=frame.ascii_only)
+        return findings_table(found, frame)
 
     @property
     def sheet(self) -> str:

@@ -121,7 +121,13 @@ class RowsPane(Pane):
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this pane draws with."""
         console = self.console
-        return Frame(*self.content_size, console.formats, console.ascii_only, full=True)
+        return Frame(
+            *self.content_size,
+            console.formats,
+            console.ascii_only,
+            full=True,
+            key_of=console.key_of,
+        )
 
     @property
     def rows_view(self) -> RowsView:
@@ -138,7 +144,7 @@ class RowsPane(Pane):
         size = self.content_size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full)
+        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))

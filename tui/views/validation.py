@@ -11,6 +11,7 @@ from tui.rows import Column, Row, RowTable
 from tui.views.blocks import Column as Plain
 from tui.views.blocks import rule, table
 from tui.views.frame import Frame, problem
+from tui.views.remedies import shortly
 from tui.views.strip import STATUS_ROLES, status_sign
 
 _NAME = 21
@@ -52,7 +53,8 @@ def _row(check: CheckResult, frame: Frame) -> tuple[str | Span, ...]:
     role: Role = "text" if check.status else "dim"
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     sign = status_sign(check.status, ascii_only=frame.ascii_only)
-    return (sign, clean(check.name, 60), Span(check.message, role), Span(took, "dim"))
+    found = shortly(check.message, check.remedies, frame)
+    return (sign, clean(check.name, 60), Span(found, role), Span(took, "dim"))
 
 
 def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:

@@ -13,6 +13,7 @@ from tui.rows import Column, Row, RowTable
 from tui.views.events import failing
 from tui.views.frame import Frame
 from tui.views.payload import pairs
+from tui.views.upkeep import upkeep
 
 PARTS = ("tables", "merges", "offsets", "gaps")
 _TITLES = {
@@ -34,7 +35,7 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
         for name in PARTS
     ]
     reading = now.explored.inspection
-    lines = [line(*spans), *failing(reading, now, frame)]
+    lines = [line(*spans), *upkeep(now, frame), *failing(reading, now, frame)]
     found = reading.value
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]

@@ -12,7 +12,7 @@ from core.clock import SystemClock
 from core.config import Settings
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
-from core.dlq.replay import Replay
+from core.dlq.replay import Replay, Waiting
 from core.errors import BrokerError
 from core.jobs import dlq
 from core.jobs.base import JobContext
@@ -108,7 +108,7 @@ def test_a_stop_while_waiting_leaves_the_producer_that_runs_attached(
         stopping=lambda: False,
     ) as room:
         assert room.attach(on_way)
-        replay = replay_of(broker, warehouse, settings, waiting=waiting)
+        replay = replay_of(broker, warehouse, settings, waiting=Waiting(waiting))
         published = Thread(target=replay.publish, args=(warehouse.dead_letters(), stop))
         published.start()
         assert told.wait(10)
@@ -127,7 +127,11 @@ def test_another_process_that_publishes_is_waited_for_by_name_and_a_stop_ends_it
     letters, reasons, stop = warehouse.dead_letters(), [], Event()
     with held_elsewhere(settings) as other:
         replay = replay_of(
-            broker, warehouse, settings, timeout_s=0.1, patient=True, waiting=reasons.append
+            broker,
+            warehouse,
+            settings,
+            timeout_s=0.1,
+            waiting=Waiting(reasons.append, patient=True),
         )
         published = Thread(target=replay.publish, args=(letters, stop))
         published.start()
@@ -138,7 +142,9 @@ def test_another_process_that_publishes_is_waited_for_by_name_and_a_stop_ends_it
         published.join(5)
         assert monotonic() - asked < 0.2
         assert (replay.acked, len(warehouse.dead_letters())) == (0, 3)
-        patient = replay_of(broker, warehouse, settings, patient=True, waiting=reasons.append)
+        patient = replay_of(
+            broker, warehouse, settings, waiting=Waiting(reasons.append, patient=True)
+        )
         published = Thread(target=patient.publish, args=(letters, Event()))
         reasons.clear()
         published.start()

@@ -93,7 +93,7 @@ def test_hostile_data_is_harmless_in_every_table(width):
     table_text(records_table((RECORD,), FORMATS), width)
     table_text(letters_table(DeadLetters(1, (LETTER,)), FORMATS), width)
     table_text(logs_table((ENTRY,), 0, FORMATS), width)
-    table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], ascii_only=False), width)
+    table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], frame(width, 20)), width)
     table_text(settings_table([SettingInForce(HOSTILE, HOSTILE, HOSTILE)]), width)
     for part in PARTS:
         table_text(warehouse_table(INSPECTION, part, FORMATS), width)
@@ -238,7 +238,7 @@ def test_the_doctor_in_each_state():
     found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "mend"))
     shown = doctor(TaskSnapshot(result=found, ended_at=NOW - timedelta(seconds=3)))
     assert "1 ok  1 to look at  1 to mend  3 s ago" in shown
-    table = findings_table(found, ascii_only=True)
+    table = findings_table(found, frame(80, 20, plain=True))
     assert [row.cells[0].text for row in table.rows] == ["+", "!", "x"]
 
 
