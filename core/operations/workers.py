@@ -119,13 +119,13 @@ class Workers:
                 self._context(), broker, warehouse, consume.Options(), patient=True
             )
             self._consumer.start()
-            self._start_merge(warehouse)
+            self._start_merge(warehouse, MergeResult())
             return True
 
-    def _start_merge(self, warehouse: Warehouse) -> None:
-        """Start the merge loop unless it runs."""
+    def _start_merge(self, warehouse: Warehouse, before: MergeResult) -> None:
+        """Start the merge loop unless it runs. before: what counts with it already."""
         if self._merge is None or not self._merge.alive:
-            self._by_hand = MergeResult()
+            self._by_hand = before
             self._merge = MergeWorker(warehouse, clock=self._clock)
             self._merge.start()
 
@@ -149,7 +149,8 @@ class Workers:
             told(total)
         with self._lock:
             if self.consumer is not None and not self._refusing:
-                self._start_merge(warehouse)
+                ended = self._merge.snapshot().total if self._merge else MergeResult()
+                self._start_merge(warehouse, ended.plus(self._by_hand))
         return total
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:

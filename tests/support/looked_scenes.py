@@ -22,6 +22,7 @@ from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
+from core.remedies import SET_UP
 from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
 from tests.support.core_texts import told
@@ -259,7 +260,7 @@ def _sound() -> tuple[Finding, ...]:
 
 def _findings() -> tuple[Finding, ...]:
     sound = _sound()
-    missing = told("tables missing: {list} (run `dropship --run setup`)", list="dead_letters")
+    missing = told("tables missing: {list}", list="dead_letters")
     return (
         *sound[:3],
         warn("data_dir", sound[3].detail, told("make room on the disk, or use another one")),
@@ -271,5 +272,10 @@ def _findings() -> tuple[Finding, ...]:
         ),
         warn("topic", told("not looked at: no broker answers"), told("see broker")),
         sound[7],
-        fail("tables", missing, told("`dropship --run setup` creates what is missing")),
+        fail(
+            "tables",
+            missing,
+            told("it creates what is missing and never changes what is there"),
+            (SET_UP,),
+        ),
     )

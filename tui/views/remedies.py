@@ -8,16 +8,12 @@ from tui.lines import Line, Span, line
 from tui.views.frame import Frame, wrap
 
 
-def keys_of(remedies: Sequence[Remedy], frame: Frame) -> str:
-    """Return the keys of remedies with what they do, in a few words; empty for none."""
+def keys_of(remedies: Sequence[Remedy], frame: Frame, *, whole: bool = True) -> str:
+    """Return the keys of remedies, whole with what they do; empty for none."""
     found = (frame.key_of(remedy.action) for remedy in remedies)
-    return ", ".join(f"{key.keys} {key.does}" for key in found if key is not None)
-
-
-def shortly(text: str, remedies: Sequence[Remedy], frame: Frame) -> str:
-    """Return a text with the keys that mend what it says, for one line of a table."""
-    keys = keys_of(remedies, frame)
-    return " · ".join(filter(None, (text, keys)))
+    return ", ".join(
+        f"{key.keys} {key.does}" if whole else key.keys for key in found if key is not None
+    )
 
 
 def told(remedies: Sequence[Remedy], advice: str, frame: Frame) -> list[Line]:

@@ -1,7 +1,7 @@
 """The desk drives the whole pipeline on the embedded back ends, and leaves nothing behind."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 import pytest
@@ -11,12 +11,13 @@ from core.clock import SystemClock
 from core.config import Settings
 from core.dlq.replay import redeliveries
 from core.errors import UsageError
-from core.jobs import produce, seed
+from core.jobs import load, produce, seed
 from core.lifecycle import RunState
 from core.operations.desk import Desk
 from core.operations.replayed import Replayed
 from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import MergeResult
 from tests.integration.producer.running import held_elsewhere
 from tests.support.oracle import oracle_rows
 from tests.support.waiting import wait_until
@@ -195,3 +196,66 @@ def test_a_replay_says_which_process_it_waits_for_and_a_cancel_ends_it_at_once(
         wait_until(lambda: not desk.snapshot().explored.replay.running)
         assert monotonic() - asked < 0.2
     assert desk.snapshot().explored.replay.result == Replayed(0, 1, cancelled=True)
+
+
+def test_merge_now_counts_with_the_loop_that_runs(desk: Desk) -> None:
+    generated(desk, orders=2_000)
+    desk.start_consumer()
+    desk.start_producer(produce.Options(rate=0))
+    while desk.snapshot().merge.total.taken < 2_000:
+        desk.upkeep.merge()
+        wait_until(lambda: not desk.snapshot().upkeep.merge.running)
+        assert desk.snapshot().upkeep.merge.error == ""
+    assert desk.snapshot().merge.total.taken == 2_000
+    assert desk.snapshot().merge.total.inserted == 2_000
+
+
+def test_merge_now_starts_a_loop_again_that_has_failed(desk: Desk) -> None:
+    generated(desk)
+    warehouse = desk._warehouse
+    assert isinstance(warehouse, DuckDbWarehouse)
+
+    def rename(old: str, new: str) -> None:
+        with warehouse._db.transaction() as cursor:
+            cursor.execute(f"ALTER TABLE mon_schema.{old} RENAME TO {new}")
+
+    rename("orders", "gone")
+    desk.start_consumer()
+    desk.start_producer(produce.Options(rate=0))
+    wait_until(lambda: desk._workers.failures.get("merge"))
+    rename("gone", "orders")
+    wait_until(lambda: desk.snapshot().consumer.inserted == 300)
+    assert desk.upkeep.merge()
+    wait_until(lambda: not desk.snapshot().upkeep.merge.running)
+    result = desk.snapshot().upkeep.merge.result
+    assert result is not None
+    assert result.taken == 300
+    assert "merge" not in desk._workers.failures
+    desk.start_producer(produce.Options(rate=0))
+    wait_until(lambda: desk.snapshot().merge.total.taken == 600)
+
+
+def test_upkeep_is_one_thing_at_a_time_can_be_cancelled_and_ends_with_the_desk(
+    desk: Desk,
+) -> None:
+    generated(desk)
+    begun, go_on = threading.Event(), threading.Event()
+    whole = desk.upkeep._workers.merge_now
+
+    def slow(stop: threading.Event, told: Callable[[MergeResult], None]) -> MergeResult:
+        begun.set()
+        assert go_on.wait(20)
+        return whole(stop, told)
+
+    desk.upkeep._workers.merge_now = slow  # type: ignore[method-assign]  # holds the task open
+    assert desk.upkeep.merge()
+    assert begun.wait(20)
+    assert not desk.upkeep.load(load.Options())
+    assert "is under way" in desk.upkeep.refusal
+    assert desk.upkeep.cancel()
+    go_on.set()
+    wait_until(lambda: not desk.snapshot().upkeep.merge.running)
+    assert "cancelled after 0 raw events" in desk.snapshot().upkeep.merge.error
+    assert not desk.upkeep.cancel()
+    assert desk.upkeep.load(load.Options())
+    wait_until(lambda: desk.snapshot().upkeep.load.result == load.LoadResult(50, 20))
