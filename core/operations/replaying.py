@@ -45,10 +45,12 @@ def publish_again(
         for letters in letters_of(warehouse, event_ids):
             good = [letter for letter in letters if letter.replayable]
             seen, fit = seen + len(letters), fit + len(good)
-            yield good
             task.update(name, replay.acked)
+            yield good
+            task.update(name, replay.acked, _("reading") if seen < asked else "")
 
     task.start(name, asked, _("dead letters"))
+    task.update(name, 0, _("reading"))
     try:
         replay.publish_all(chunks(), task.stop)
     finally:
