@@ -9,14 +9,18 @@
     ├── WarehouseError         3  the warehouse is out of reach or refuses
     │   ├── WarehouseHeldError 3  another process holds the warehouse file
     │   └── FencedError        3  another consumer wrote this partition meanwhile
+    ├── CancelledError         1  somebody ended the work before it was done
     └── DataLossError          1  the broker no longer has what it promised
 
 Driver exceptions are turned into one of these once, at the boundary (broker, warehouse, files).
 Everything else that escapes is a defect of ours and ends with 4.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
+
+from core.remedies import Remedy, outside
 
 
 class ExitCode(IntEnum):
@@ -34,17 +38,26 @@ class ExitCode(IntEnum):
 class DropshipError(Exception):
     """An error with a message for the person and a way to mend it.
 
-    message: one line, what is wrong and where. hint: one line, how to mend it.
-    transient: trying the same again later may succeed.
+    message: one line, what is wrong and where. hint: one line, how to mend it, with the commands of
+    the remedies; advice: the same without them. transient: trying the same again later may succeed.
     """
 
     kind: ClassVar[str] = "error"
     exit_code: ClassVar[ExitCode] = ExitCode.BAD_RESULT
 
-    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        transient: bool = False,
+        remedies: Sequence[Remedy] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.advice = hint
+        self.remedies = tuple(remedies)
+        self.hint = outside(self.remedies, hint)
         self.transient = transient
 
 
@@ -106,4 +119,11 @@ class DataLossError(DropshipError):
     """The broker no longer has records it had acknowledged."""
 
     kind = "data_loss"
+    exit_code = ExitCode.BAD_RESULT
+
+
+class CancelledError(DropshipError):
+    """Somebody ended the work before it was done; the message says how far it came."""
+
+    kind = "cancelled"
     exit_code = ExitCode.BAD_RESULT

@@ -20,6 +20,7 @@ from core.operations.store import StateFile
 from core.text import _, clean
 from core.text.system import why
 from core.threads import WatchedThread, reported
+from tui.action_keys import find_key
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.lines import plain
@@ -31,6 +32,7 @@ from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.takeaway import picture_file, text_of, without_fonts, write_history, write_pane
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
+from tui.views.frame import ActionKey
 
 _FRAMES_PER_S = 4
 _DEMO_ORDERS, _DEMO_RATE = 5_000, 250.0
@@ -106,6 +108,11 @@ class Console(App[int]):
         """Where exports and pictures go."""
         return self.desk.settings.paths.data / "exports"
 
+    @property
+    def seed_folder(self) -> Path | None:
+        """Where the seed pane makes its files; None is the folder of the settings."""
+        return self._main.seed_folder
+
     def go_to(self, name: str) -> None:
         """Choose a pane."""
         self._main.action_choose(name)
@@ -139,6 +146,10 @@ class Console(App[int]):
         if not self.ascii_only:
             return shown
         return plain(shown) if plain(shown).isascii() else binding.key
+
+    def key_of(self, action: str) -> ActionKey | None:
+        """Return what to press for an action, by the id of its binding; None for none."""
+        return find_key(action, self.panes, self.shown_bindings(), self.get_key_display)
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something whose options may be refused, and say why when they are."""

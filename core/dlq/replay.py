@@ -3,10 +3,14 @@
 A letter is marked as replayed only after the broker has acknowledged it. A crash in between leaves
 it listed, so it may be published twice, and the merge makes one order of it. What is still bad
 comes back as a new dead letter with a higher count.
+
+On an embedded broker a replay goes beside the producer of its own process, by turns
+(`Room.visit`); while another process publishes there, it waits, says for whom, and can be stopped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -18,7 +22,7 @@ from core.broker.base import Broker
 from core.broker.clients import kafka_error
 from core.clock import Clock
 from core.errors import BrokerError
-from core.producer.room import BATCH_BYTES, Room, shared_room
+from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
 from core.text import _
 from core.text.figures import count
 from core.warehouse.base import Warehouse
@@ -28,9 +32,27 @@ REDELIVERY_HEADER = "dropship-redeliveries"
 """Header that says how often a record was replayed, as decimal digits."""
 
 _FLUSH_S = 0.1
+_STOP_FLUSH_S = 5.0
+"""How long acknowledgements are waited for after a stop: given up, they might be sent twice."""
 _RETRY_S = 0.02
+_HELD_RETRY_S = 0.1
+_TOLD_AFTER_S = 0.2
 _ANY = -1  # librdkafka's number for: by the key
 _OWN_HEADER = 64
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How a replay waits. told: given why nothing goes out, for as long as that is so.
+
+    patient: waits for another process that publishes until it is stopped, else `timeout_s`.
+    """
+
+    told: Callable[[str], None] = lambda _reason: None
+    patient: bool = False
+
+
+_QUIET = Waiting()
 
 
 class Replay:
@@ -49,6 +71,7 @@ class Replay:
         lock_file: Path,
         clock: Clock,
         timeout_s: float,
+        waiting: Waiting = _QUIET,
     ) -> None:
         self._broker = broker
         self._warehouse = warehouse
@@ -57,7 +80,9 @@ class Replay:
         self._lock_file = lock_file
         self._clock = clock
         self._timeout_s = timeout_s
+        self._waiting = waiting
         self._acked: list[str] = []
+        self._marked = 0
         self._failure: KafkaError | None = None
 
     @property
@@ -67,22 +92,50 @@ class Replay:
 
     def publish(self, letters: Sequence[StoredDeadLetter], stop: Event) -> int:
         """Publish letters in order until done or stopped; return how many were acknowledged."""
+        return self.publish_all([letters], stop)
+
+    def publish_all(self, chunks: Iterable[Sequence[StoredDeadLetter]], stop: Event) -> int:
+        """Publish letters chunk by chunk, each marked before the next one is taken."""
+        with ExitStack() as stack:
+            room = self._open_room(stack, stop)
+            if stop.is_set():
+                return self.acked
+            try:
+                producer = Producer(self._config())
+            except KafkaException as error:
+                raise kafka_error(error, _("replaying dead letters")) from error
+            for letters in chunks:
+                if stop.is_set():
+                    break
+                if letters:
+                    self._publish_chunk(producer, room, letters, stop)
+        return self.acked
+
+    def _publish_chunk(
+        self,
+        producer: Producer,
+        room: Room | None,
+        letters: Sequence[StoredDeadLetter],
+        stop: Event,
+    ) -> None:
         left = 0
         try:
             with ExitStack() as stack:
-                producer = Producer(self._config())
-                room = self._open_room(stack, producer, stop)
+                on_way = producer.__len__
+                if room is not None:
+                    stack.callback(room.leave, on_way)
+                    if not self._take_turn(room, on_way, stop):
+                        return
                 try:
-                    self._publish_all(producer, room, letters, stop)
+                    self._send_all(producer, room, letters, stop)
                 finally:
                     # Also after an error: what was acknowledged must be marked, or it would be
                     # published again.
-                    left = self._drain(producer)
+                    left = self._drain(producer, stop)
         except KafkaException as error:
             raise kafka_error(error, _("replaying dead letters")) from error
         finally:
-            if self._acked:
-                self._warehouse.mark_replayed(self._acked)
+            self._mark()
         if left:
             raise BrokerError(
                 _("{count} dead letters were not acknowledged in time").format(count=count(left)),
@@ -90,7 +143,13 @@ class Replay:
             )
         if self._failure is not None:
             raise kafka_error(self._failure, _("replaying dead letters"))
-        return self.acked
+
+    def _mark(self) -> None:
+        """Mark what was acknowledged since the last time."""
+        fresh = self._acked[self._marked :]
+        if fresh:
+            self._warehouse.mark_replayed(fresh)
+            self._marked += len(fresh)
 
     def _config(self) -> dict[str, Any]:
         config = {**self._broker.producer_config(), "delivery.report.only.error": False}
@@ -98,7 +157,7 @@ class Replay:
             config["batch.size"] = BATCH_BYTES
         return config
 
-    def _publish_all(
+    def _send_all(
         self,
         producer: Producer,
         room: Room | None,
@@ -118,25 +177,48 @@ class Replay:
             if room is not None:
                 room.handed_over()
 
-    def _open_room(self, stack: ExitStack, producer: Producer, stop: Event) -> Room | None:
-        """Return the room on an embedded broker, ours alone; None where there is no cap."""
+    def _open_room(self, stack: ExitStack, stop: Event) -> Room | None:
+        """Return the room on an embedded broker; None where there is no cap, or when stopped."""
         if self._broker.backlog_limit_bytes is None:
             return None
-        room = stack.enter_context(
-            shared_room(
-                self._broker,
-                self._topic,
-                self._group_id,
-                lock_file=self._lock_file,
-                clock=self._clock,
-                stopping=stop.is_set,
-            )
-        )
-        while not room.attach(lambda: len(producer)):
+        began = self._clock.monotonic()
+        while not stop.is_set():
+            try:
+                return stack.enter_context(
+                    shared_room(
+                        self._broker,
+                        self._topic,
+                        self._group_id,
+                        lock_file=self._lock_file,
+                        clock=self._clock,
+                        stopping=stop.is_set,
+                    )
+                )
+            except RoomHeldError as error:
+                if not self._waiting.patient and self._clock.monotonic() - began >= self._timeout_s:
+                    raise
+                self._waiting.told(error.message)
+                self._clock.wait(stop, _HELD_RETRY_S)
+        return None
+
+    def _take_turn(self, room: Room, on_way: Callable[[], int], stop: Event) -> bool:
+        """Wait for a turn beside the producer of this process; return False when stopped."""
+        began = self._clock.monotonic()
+        while not room.visit(on_way):
+            waited = self._clock.monotonic() - began
+            reason = _("waits until what the producer has sent is acknowledged")
+            if waited >= self._timeout_s:
+                raise BrokerError(
+                    _("the producer of this process leaves no turn: {reason}").format(
+                        reason=reason
+                    ),
+                    hint=_("stop the producer, or replay once the broker answers"),
+                )
+            if waited >= _TOLD_AFTER_S:
+                self._waiting.told(reason)
             if self._clock.wait(stop, _RETRY_S):
-                break
-        stack.callback(room.detach)
-        return room
+                return False
+        return True
 
     def _make_room(
         self, room: Room, producer: Producer, letter: StoredDeadLetter, stop: Event
@@ -146,12 +228,15 @@ class Replay:
         size = len(letter.key or b"") + len(letter.payload or b"") + headers + _OWN_HEADER
         places = room.place([letter.key or b""])
         began = self._clock.monotonic()
-        while not room.admit(places, np.array([size], dtype=np.int64)):
-            if self._clock.monotonic() - began > self._timeout_s:
+        while not room.admit(places, np.array([size], dtype=np.int64), guest=True):
+            waited = self._clock.monotonic() - began
+            if waited > self._timeout_s:
                 raise BrokerError(
                     _("broker full: nobody consumes what is replayed"),
                     hint=_("start the consumer, then replay the rest"),
                 )
+            if waited >= _TOLD_AFTER_S:
+                self._waiting.told(_("broker full: start the consumer"))
             producer.poll(0)
             if self._clock.wait(stop, _RETRY_S):
                 return None
@@ -187,11 +272,16 @@ class Replay:
                 break
         producer.poll(0)
 
-    def _drain(self, producer: Producer) -> int:
-        """Wait for every acknowledgement, at most `timeout_s`; return how many did not come."""
-        until = self._clock.monotonic() + self._timeout_s
-        while producer.flush(_FLUSH_S) and self._clock.monotonic() < until:
-            continue
+    def _drain(self, producer: Producer, stop: Event) -> int:
+        """Wait for every acknowledgement, in bounded time; return how many did not come."""
+        began = self._clock.monotonic()
+        while producer.flush(_FLUSH_S):
+            limit = min(self._timeout_s, _STOP_FLUSH_S) if stop.is_set() else self._timeout_s
+            waited = self._clock.monotonic() - began
+            if waited >= limit:
+                break
+            if waited >= _TOLD_AFTER_S:
+                self._waiting.told(_("waiting for acknowledgements"))
         left = len(producer)
         if left:
             producer.purge()

@@ -62,13 +62,13 @@ def _unreachable(visit: Examination, error: BrokerError, heard: list[str]) -> Fi
     """Return why there is none: normal for an embedded one, a failure for a configured one."""
     if visit.settings.kafka.bootstrap_servers is not None:
         told = _("; ").join([error.message, *heard])
-        return fail("broker", clean(told), error.hint)
+        return fail("broker", clean(told), error.advice, error.remedies)
     stale = ""
     if visit.settings.paths.broker_file.exists():
         stale = _("; {file} is left over from one that ended").format(
             file=clean(visit.settings.paths.broker_file)
         )
-    return warn("broker", clean(error.message + stale), error.hint)
+    return warn("broker", clean(error.message + stale), error.advice, error.remedies)
 
 
 def _topic(visit: Examination, broker: Broker) -> Finding:
@@ -82,7 +82,7 @@ def _topic(visit: Examination, broker: Broker) -> Finding:
             committed=broker.committed(kafka.topic, kafka.group_id),
         )
     except BrokerError as error:
-        return fail("topic", clean(error.message), error.hint)
+        return fail("topic", clean(error.message), error.advice, error.remedies)
     visit.topic = facts
     held = sum(mark.high - mark.low for mark in facts.marks.values())
     ends = ", ".join(

@@ -9,6 +9,7 @@ from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
 from core.config.problems import Problem
+from core.remedies import Remedy, outside
 from core.text import _
 
 _BROKER = frozenset({"broker", "topic"})
@@ -34,12 +35,21 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. detail: what was seen. hint: how to mend it, unless ok."""
+    """One thing that was looked at. detail: what was seen.
+
+    advice and remedies: how to mend it, in words and as what does it; nothing when it is ok.
+    """
 
     name: str
     status: Status
     detail: str
-    hint: str = ""
+    advice: str = ""
+    remedies: tuple[Remedy, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """How to mend it without the console."""
+        return outside(self.remedies, self.advice)
 
 
 @dataclass(frozen=True)
@@ -88,14 +98,14 @@ def ok(name: str, detail: str) -> Finding:
     return Finding(name, Status.OK, detail)
 
 
-def warn(name: str, detail: str, hint: str) -> Finding:
+def warn(name: str, detail: str, advice: str = "", remedies: Sequence[Remedy] = ()) -> Finding:
     """Return a finding that someone should look at."""
-    return Finding(name, Status.WARN, detail, hint)
+    return Finding(name, Status.WARN, detail, advice, tuple(remedies))
 
 
-def fail(name: str, detail: str, hint: str) -> Finding:
+def fail(name: str, detail: str, advice: str = "", remedies: Sequence[Remedy] = ()) -> Finding:
     """Return a finding that must be mended."""
-    return Finding(name, Status.FAIL, detail, hint)
+    return Finding(name, Status.FAIL, detail, advice, tuple(remedies))
 
 
 def unseen(name: str) -> Finding:

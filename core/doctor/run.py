@@ -124,4 +124,4 @@ def _late(name: str, seconds: float) -> Finding:
 
 
 def _safe(finding: Finding, mask: Redactor) -> Finding:
-    return replace(finding, detail=mask(clean(finding.detail)), hint=mask(clean(finding.hint)))
+    return replace(finding, detail=mask(clean(finding.detail)), advice=mask(clean(finding.advice)))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.doctor.model import Examination, Finding, fail, ok, warn
+from core.remedies import SET_UP
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 from core.warehouse.snowflake.task import read_task
@@ -37,5 +38,5 @@ def session(_visit: Examination, warehouse: Warehouse) -> Finding:
         return warn("warehouse", who, _("give the pipeline a role of its own: docs/snowflake.md"))
     task = read_task(warehouse)
     if task is not None and task.state in {"started", "suspended"} and not task.healthy:
-        return warn("warehouse", task.line, _("mend the cause, then `dropship --run setup`"))
+        return warn("warehouse", task.line, _("after the cause is mended"), (SET_UP,))
     return ok("warehouse", who)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.doctor.model import Examination, Finding, Section, fail, ok, unseen, warn
 from core.errors import DropshipError, WarehouseHeldError
+from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
 from core.text.figures import count, decimal
 from core.validation import schema
@@ -32,11 +33,11 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
     try:
         warehouse = _open(visit)
     except WarehouseHeldError as error:
-        yield warn("warehouse", clean(error.message), error.hint)
+        yield warn("warehouse", clean(error.message), error.advice, error.remedies)
         yield warn("tables", not_opened, _("run the doctor again once it is free"))
         return
     except DropshipError as error:
-        yield fail("warehouse", clean(error.message), error.hint)
+        yield fail("warehouse", clean(error.message), error.advice, error.remedies)
         yield warn("tables", not_opened, _("run the doctor again once it opens"))
         return
     try:
@@ -47,7 +48,7 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         try:
             yield unseen("tables") if "tables" in visit.unsure else _tables(visit, warehouse)
         except DropshipError as error:
-            yield fail("tables", clean(error.message), error.hint)
+            yield fail("tables", clean(error.message), error.advice, error.remedies)
     finally:
         warehouse.close()
 
@@ -58,7 +59,7 @@ def _look_at_snowflake(visit: Examination) -> Iterator[Finding]:
     try:
         warehouse = snowflake.open_snowflake(visit)
     except DropshipError as error:
-        yield fail("warehouse", clean(error.message), error.hint)
+        yield fail("warehouse", clean(error.message), error.advice, error.remedies)
         again = _("run the doctor again once it opens")
         yield warn("tables", _("not looked at: see warehouse"), again)
         return
@@ -67,7 +68,7 @@ def _look_at_snowflake(visit: Examination) -> Iterator[Finding]:
             try:
                 yield unseen(name) if name in visit.unsure else look(visit, warehouse)
             except DropshipError as error:
-                yield fail(name, clean(error.message), error.hint)
+                yield fail(name, clean(error.message), error.advice, error.remedies)
     finally:
         warehouse.close()
 
@@ -123,19 +124,20 @@ def _open(visit: Examination) -> Warehouse:
 
 def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
     """Return whether the tables are as expected; keep the stored offsets."""
-    mend = _("`dropship --run setup` creates what is missing; it never changes what is there")
+    advice = _("it creates what is missing and never changes what is there")
     if not warehouse.rows("any_table", [visit.settings.schema]):
         return warn(
             "tables",
             _("the schema {schema} has none").format(schema=clean(visit.settings.schema, 80)),
-            mend,
+            advice,
+            (SET_UP,),
         )
     context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
     found = schema.check(context)
     if schema.is_older(found):
         return _older(visit)
     if found.status is not Status.PASS:
-        return fail("tables", clean(found.message), mend)
+        return fail("tables", clean(found.message), advice, found.remedies or (SET_UP,))
     if visit.topic is not None:
         visit.stored = warehouse.stored_offsets(visit.topic.identity)
     ((raw, orders, dead),) = warehouse.rows("validate_totals")
@@ -188,6 +190,7 @@ def _compared(
                 _("offsets are gone before they were read ({list})").format(list=", ".join(lost)),
                 600,
             ),
-            _("the next `--run consume` records them as gaps; keep records longer (retention.ms)"),
+            _("it records them as gaps; keep records longer (retention.ms)"),
+            (CONSUME,),
         )
     return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=count(lag)))

@@ -1,5 +1,6 @@
 """`dlq`: lists dead letters, and publishes them again when asked and confirmed."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from core.clock import iso
 from core.dlq.mending import mended_letters, save_letters
-from core.dlq.replay import Replay
+from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
@@ -17,6 +18,8 @@ from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
 _SHOWN = 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,15 @@ def _about_merge(number: int) -> str:
 
 def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredDeadLetter]) -> int:
     """Publish letters, the oldest first; return how many the broker has acknowledged."""
+    task = _("replay")
+    told: set[str] = set()
+
+    def waiting(reason: str) -> None:
+        if reason not in told:
+            told.add(reason)
+            log.warning(reason)
+        context.progress.update(task, replay.acked, reason)
+
     with open_broker(context, start_embedded=False) as broker:
         kafka = context.settings.kafka
         replay = Replay(
@@ -166,10 +178,14 @@ def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredD
             lock_file=context.settings.paths.producer_lock,
             clock=context.clock,
             timeout_s=context.settings.timeout_s,
+            waiting=Waiting(waiting),
         )
+        context.progress.start(task, len(letters), _("dead letters"))
         try:
             return replay.publish(sorted(letters, key=_age), context.stop)
         finally:
+            context.progress.update(task, replay.acked)
+            context.progress.finish(task)
             context.note({"replayed": replay.acked})
 
 

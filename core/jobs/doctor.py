@@ -1,7 +1,7 @@
 """`doctor`: checks configuration, connections, versions, permissions; says how to mend each."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from core.doctor.model import Finding, Status
 from core.doctor.run import CHECK_NAMES, examine
@@ -73,4 +73,7 @@ def run(context: JobContext, _options: Options) -> DoctorResult:
 
 
 def _as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    return [asdict(one) for one in findings]
+    return [
+        {"name": one.name, "status": one.status, "detail": one.detail, "hint": one.hint}
+        for one in findings
+    ]

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import CancelledError
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
+from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.figures import count
 from core.warehouse.base import Warehouse
+
+_TABLES = ("customers", "inventory")
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,29 @@ def run(context: JobContext, options: Options) -> LoadResult:
         return load(context, warehouse, options)
 
 
-def load(context: JobContext, warehouse: Warehouse, options: Options) -> LoadResult:
-    """Load both files into an open warehouse."""
+def load(
+    context: JobContext,
+    warehouse: Warehouse,
+    options: Options,
+    *,
+    cancelled: Cancelled = never_cancelled,
+) -> LoadResult:
+    """Load both files into an open warehouse.
+
+    Errors: CancelledError once it is cancelled between the two; the first table is loaded then.
+    """
     folder = options.input or context.settings.paths.seed
-    return LoadResult(
-        customers=warehouse.load_table("customers", folder / "customers.csv"),
-        inventory=warehouse.load_table("inventory", folder / "inventory.csv"),
-    )
+    task, rows = _("load"), dict[str, int]()
+    context.progress.start(task, len(_TABLES), _("tables"))
+    for table in _TABLES:
+        if cancelled():
+            raise CancelledError(
+                _("cancelled: {tables} loaded, the rest is as it was").format(
+                    tables=", ".join(rows) or _("nothing")
+                )
+            )
+        context.progress.update(task, len(rows), table)
+        rows[table] = warehouse.load_table(table, folder / f"{table}.csv")
+    context.progress.update(task, len(rows))
+    context.progress.finish(task)
+    return LoadResult(rows["customers"], rows["inventory"])

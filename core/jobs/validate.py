@@ -73,7 +73,7 @@ class ValidateResult:
 
     def summary(self) -> Summary:
         """Return the status, a table of the checks and the reports."""
-        rows = [(check.status.name, check.name, check.message) for check in self.found.checks]
+        rows = [(check.status.name, check.name, check.with_hint) for check in self.found.checks]
         lines = [] if self.repair is None else list(_repair_lines(self.repair))
         lines.append(_("validation {status}").format(status=self.found.status.name))
         lines += [_("report {file}").format(file=file) for file in self.reports]

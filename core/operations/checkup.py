@@ -8,6 +8,7 @@ from core.doctor.model import Examination, Finding, Section, fail, ok
 from core.doctor.run import SECTIONS, examine
 from core.doctor.warehouse import WAREHOUSE
 from core.operations.task import Task
+from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation import schema
 from core.validation.context import CheckContext
@@ -51,7 +52,8 @@ def _open_section(warehouse: Warehouse) -> Section:
             yield fail(
                 "tables",
                 clean(result.message),
-                _("`dropship --run setup` creates what is missing"),
+                _("it creates what is missing and never changes what is there"),
+                result.remedies or (SET_UP,),
             )
 
     return Section(WAREHOUSE.names, look)

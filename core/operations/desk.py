@@ -7,6 +7,7 @@ of them in the order that loses nothing.
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,10 @@ from core.operations.poller import Poller
 from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
+from core.operations.upkeep import Upkeep
 from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
+from core.progress import NoProgress
 from core.seed.spec import SeedResult
 from core.text import _
 from core.threads import WatchedThread, failures, forget, report, reported
@@ -76,6 +79,8 @@ class Desk:
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
+        self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
+        self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
         every_s = _FIGURES_S if settings.snowflake is None else _REMOTE_FIGURES_S
         self._figures = Poller("figures", self._read_figures, every_s, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
@@ -137,6 +142,7 @@ class Desk:
             task.close()
         for task in (self._demo, self._seed, self._checking.task, self._opening):
             task.join(_DRAIN_S)
+        self.upkeep.close()
         self.explorer.close()
         self._workers.end()
         self._figures.stop()
@@ -166,7 +172,8 @@ class Desk:
             # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
             if not self._warehouse.rows("any_table", [self.settings.schema]):
                 self._warehouse.setup()
-            load.load(context, self._warehouse, load.Options(input=options.output))
+            quiet = replace(context, progress=NoProgress())  # the task shows the files made
+            load.load(quiet, self._warehouse, load.Options(input=options.output))
         return written
 
     # -- producer and consumer
@@ -223,11 +230,20 @@ class Desk:
         """
         return self._checking.past(limit)
 
+    def _look_anew(self) -> None:
+        """Read again what upkeep may have changed."""
+        self._figures.now()
+        self.explorer.look_again()
+
     # -- alerts and history
 
     def replay(self, event_ids: Sequence[str]) -> bool:
         """Publish dead letters again in the background."""
         return self._allowed() and self.ready and self.explorer.replay(event_ids)
+
+    def cancel_replay(self) -> None:
+        """End the replay under way: what went out is marked, the rest stays listed."""
+        self.explorer.cancel_replay()
 
     def acknowledge(self, rule: str | None = None) -> int:
         """Mark an alert (None: all) as seen; return how many were not yet."""
@@ -285,6 +301,7 @@ class Desk:
             explored=self.explorer.snapshot(),
             failed_threads=failures(),
             since_check=seen.since_check,
+            upkeep=self.upkeep.snapshot(),
         )
 
     def _context(self, task: Task[Any]) -> JobContext:

@@ -14,11 +14,12 @@ from core.config.secrets import Redactor
 from core.doctor.model import Finding
 from core.errors import DropshipError
 from core.operations.inforce import SettingInForce, settings_in_force
-from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect, letters_of
+from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect
 from core.operations.logtail import LogEntry, LogTail
 from core.operations.opening import Backends
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Poller, Reading
+from core.operations.replayed import Replayed
 from core.operations.task import Task, TaskSnapshot
 from core.text import _
 from core.warehouse.base import Warehouse
@@ -33,12 +34,12 @@ _REMOTE_S = 15.0
 
 @dataclass(frozen=True)
 class Explored:
-    """One moment of what was looked at. replay: its result is how many were published again."""
+    """One moment of what was looked at. replay: its `note` is why nothing goes out just now."""
 
     peek: Reading[tuple[PeekedRecord, ...]] = field(default_factory=Reading)
     letters: Reading[DeadLetters] = field(default_factory=Reading)
     inspection: Reading[Inspection] = field(default_factory=Reading)
-    replay: TaskSnapshot[int] = field(default_factory=TaskSnapshot)
+    replay: TaskSnapshot[Replayed] = field(default_factory=TaskSnapshot)
     doctor: TaskSnapshot[tuple[Finding, ...]] = field(default_factory=TaskSnapshot)
     log: tuple[LogEntry, ...] = ()
 
@@ -67,7 +68,7 @@ class Explorer:
                 _REMOTE_S if settings.snowflake else _INSPECT_S,
             ),
         }
-        self._replay: Task[int] = Task("replay", clock)
+        self._replay: Task[Replayed] = Task("replay", clock)
         self._doctor: Task[tuple[Finding, ...]] = Task("doctor", clock)
         self.log = LogTail(Redactor(settings.secrets))
         self.where: Mapping[str, str] = {}
@@ -107,7 +108,7 @@ class Explorer:
         return self._replay.run(lambda: self._publish(list(event_ids)))
 
     def cancel_replay(self) -> None:
-        """End a replay after what is under way."""
+        """End a replay: what went out is marked, the rest stays listed."""
         self._replay.cancel()
 
     def examine(self) -> bool:
@@ -169,30 +170,21 @@ class Explorer:
             return self.snapshot().inspection.value
         return inspect(self._warehouse(), self._settings)
 
-    def _publish(self, event_ids: list[str]) -> int:
-        from core.dlq.replay import Replay  # noqa: PLC0415 - loads numpy
+    def _publish(self, event_ids: list[str]) -> Replayed:
+        from core.operations.replaying import publish_again  # noqa: PLC0415 - loads numpy
 
-        warehouse, task = self._warehouse(), self._replay
-        kafka = self._settings.kafka
-        replay = Replay(
-            self._broker(),
-            warehouse,
-            topic=kafka.topic,
-            group_id=kafka.group_id,
-            lock_file=self._settings.paths.producer_lock,
-            clock=self._clock,
-            timeout_s=self._settings.timeout_s,
-        )
-        name, done = _("replay"), 0
-        task.start(name, len(event_ids), _("dead letters"))
-        for letters in letters_of(warehouse, event_ids):
-            if task.stop.is_set():
-                break
-            fit = [letter for letter in letters if letter.replayable]
-            done += replay.publish(fit, task.stop) if fit else 0
-            task.update(name, done)
-        self.look_again()
-        return done
+        warehouse, broker = self._warehouse(), self._broker()
+        try:
+            return publish_again(
+                self._replay,
+                event_ids,
+                warehouse,
+                broker,
+                settings=self._settings,
+                clock=self._clock,
+            )
+        finally:
+            self.look_again()
 
     def _examine(self) -> tuple[Finding, ...]:
         from core.operations.checkup import check_up  # noqa: PLC0415 - loads every check

@@ -88,7 +88,11 @@ class Journal:
         self._task(_("seed files"), now.seed, lambda: _seeded(now))
         self._task(_("validation"), now.validation, lambda: _validated(now))
         self._task(_("demonstration"), now.demo, lambda: {"outcome": now.demo.result or ""})
-        self._task(_("replay"), now.explored.replay, dict)
+        upkeep = now.upkeep
+        self._task(_("merge now"), upkeep.merge, lambda: _merged(now))
+        self._task(_("load"), upkeep.load, lambda: _loaded(now))
+        self._task(_("setup"), upkeep.setup, dict)
+        self._task(_("replay"), now.explored.replay, lambda: _replayed(now))
 
     def _held(self, name: str, worker: "_Worker", at: datetime) -> bool:
         """Tell of a hold that lasts, when it does and at its end; return whether there is one.
@@ -146,3 +150,20 @@ def _seeded(now: DeskSnapshot) -> Figures:
 def _validated(now: DeskSnapshot) -> Figures:
     result = now.validation.result
     return {"verdict": result.status.name} if result else {}
+
+
+def _replayed(now: DeskSnapshot) -> Figures:
+    result = now.explored.replay.result
+    if result is None:
+        return {}
+    return {"published": result.published, "asked": result.asked, "cancelled": result.cancelled}
+
+
+def _merged(now: DeskSnapshot) -> Figures:
+    result = now.upkeep.merge.result
+    return {"merged": result.taken, "quarantined": result.quarantined} if result else {}
+
+
+def _loaded(now: DeskSnapshot) -> Figures:
+    result = now.upkeep.load.result
+    return result.fields() if result else {}

@@ -14,6 +14,7 @@ from core.operations.history import Sample
 from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.operations.upkept import UpkeepSnapshot
 from core.operations.watchers import Others, Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
@@ -83,6 +84,7 @@ class DeskSnapshot:
     explored: Explored = field(default_factory=Explored)
     failed_threads: tuple[ThreadFailure, ...] = ()
     since_check: SinceCheck = field(default_factory=SinceCheck)
+    upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
 
     @property
     def produced(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from core.clock import Clock
 from core.errors import DropshipError
 from core.failures import explained
+from core.remedies import Remedy
 from core.threads import WatchedThread
 
 T = TypeVar("T")
@@ -19,7 +20,8 @@ class TaskSnapshot(Generic[T]):
     """One moment of a task.
 
     done of total (None: unknown) units; rate: units per second since the start. result: what the
-    last run that came to its end gave. error and hint: why the last run did not.
+    last run that came to its end gave. error and hint: why the last run did not; remedies: what
+    mends that.
     """
 
     running: bool = False
@@ -35,6 +37,7 @@ class TaskSnapshot(Generic[T]):
     ended_at: datetime | None = None
     error: str = ""
     hint: str = ""
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def fraction(self) -> float | None:
@@ -139,7 +142,8 @@ class Task(Generic[T]):
             result = work()
         except BaseException as error:
             message, hint = explained(error)
-            self._end(error=message, hint=hint)
+            remedies = error.remedies if isinstance(error, DropshipError) else ()
+            self._end(error=message, hint=hint, remedies=remedies)
             if not isinstance(error, DropshipError):
                 raise
         else:

@@ -1,7 +1,8 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
@@ -17,10 +18,12 @@ from core.lifecycle import FINAL_STATES, RunState
 from core.operations.opening import Backends
 from core.producer.options import Mode
 from core.producer.snapshot import ProducerSnapshot, broker_full
+from core.text import _
 from core.threads import WatchedThread
 from core.transform.snapshot import MergeSnapshot
 from core.transform.worker import MergeWorker
 from core.warehouse.base import Warehouse
+from core.warehouse.model import MergeResult
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -41,6 +44,7 @@ class Workers:
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merge: MergeWorker | None = None
+        self._by_hand = MergeResult()
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
 
@@ -131,7 +135,7 @@ class Workers:
                     self._context(), broker, warehouse, consume.Options(), patient=True
                 )
                 self._consumer.start()
-            return self._start_merge(warehouse) or consuming
+            return self._start_merge(warehouse, MergeResult()) or consuming
 
     def restart_merge(self) -> bool:
         """Start merging again after a failure; return False where there is nothing to start."""
@@ -139,14 +143,40 @@ class Workers:
             warehouse = self._backends.warehouse
             if self._refusing or warehouse is None:
                 return False
-            return self._start_merge(warehouse)
+            return self._start_merge(warehouse, MergeResult())
 
-    def _start_merge(self, warehouse: Warehouse) -> bool:
+    def _start_merge(self, warehouse: Warehouse, before: MergeResult) -> bool:
+        """Start the merge loop unless it runs. before: what counts with it already."""
         if self._merge is not None and self._merge.alive:
             return False
+        self._by_hand = before
         self._merge = MergeWorker(warehouse, clock=self._clock)
         self._merge.start()
         return True
+
+    def merge_now(self, stop: Event, told: Callable[[MergeResult], None]) -> MergeResult:
+        """Merge what the raw table holds; return the sum of the runs. Blocks.
+
+        It goes between the runs of the merge loop where that is alive, and counts with it. A loop
+        that failed is started again beside a consumer. told: given the sum after each run. Errors:
+        WarehouseError.
+        """
+        warehouse, total = self._backends.warehouse, MergeResult()
+        if warehouse is None:
+            raise DropshipError(_("the warehouse is not open yet"))
+        while not stop.is_set():
+            run = warehouse.merge()
+            if not run.taken:
+                break
+            total = total.plus(run)
+            with self._lock:
+                self._by_hand = self._by_hand.plus(run)
+            told(total)
+        with self._lock:
+            if self.consumer is not None and not self._refusing:
+                ended = self._merge.snapshot().total if self._merge else MergeResult()
+                self._start_merge(warehouse, ended.plus(self._by_hand))
+        return total
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
@@ -154,13 +184,15 @@ class Workers:
         sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
         if self._is_checking:
             sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
-        stored = ConsumerSnapshot(topic=self._settings.kafka.topic)
         if consumer is not None:
             stored = consumer.snapshot()
+        merged = merge.snapshot() if merge else MergeSnapshot()
+        if self._by_hand.taken:
+            merged = replace(merged, total=merged.total.plus(self._by_hand))
         return (
             _told_of(sent, stored),
             stored,
-            merge.snapshot() if merge else MergeSnapshot(),
+            merged,
         )
 
     @property

@@ -17,7 +17,6 @@ from core.producer.encode import encode
 from core.producer.faults import Fault, Injector, Planned
 from core.producer.poison import POISONS
 from core.producer.room import Room
-from core.producer.snapshot import broker_full
 from core.producer.sources import OrderSource
 
 MICRO_BATCH = 2_000
@@ -93,7 +92,7 @@ class Publisher:
         if self._room is not None and self._blocked:
             self._blocked = not self._room.ready
             if self._blocked:
-                return Step(0, self._full(self._room))
+                return Step(0, self._room.held_reason)
         room = self._delivery.room
         if room == 0:
             return Step(0, self._delivery.down)
@@ -111,7 +110,7 @@ class Publisher:
         timestamp = iso(self._clock.now())
         keys, made = encode(orders, timestamp)
         values = _poisoned(made, head.faults)
-        admitted, held = orders.num_rows, ""
+        admitted = orders.num_rows
         if self._room is None:
             records: list[Record] = [
                 {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
@@ -120,10 +119,10 @@ class Publisher:
             size = sum(map(len, keys)) + sum(_sizes(values))
         else:
             admitted, size = self._send_into(self._room, keys, values)
-            held = self._full(self._room) if admitted < orders.num_rows else ""
         self.bytes += size
         self._forward(head, admitted, timestamp)
         self._blocked = admitted < orders.num_rows
+        held = self._room.held_reason if self._room is not None and self._blocked else ""
         return Step(admitted, held)
 
     def _send_into(
@@ -182,10 +181,6 @@ class Publisher:
             faults = {index - count: fault for index, fault in faults.items() if index >= count}
         if rest.num_rows:
             self._queue.appendleft(Planned(rest, faults))
-
-    @staticmethod
-    def _full(room: Room) -> str:
-        return broker_full(is_read=room.is_read)
 
 
 def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> Sequence[bytes | None]:

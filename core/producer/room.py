@@ -22,6 +22,7 @@ from core.failures import explained
 from core.holding import HeldError, Hold
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
+from core.producer.snapshot import broker_full
 from core.text import _
 from core.threads import WatchedThread
 
@@ -61,6 +62,7 @@ class Room:
         self._ended = False
         self._failure: BaseException | None = None
         self._waiting: Callable[[], int] | None = None
+        self._guest: Callable[[], int] | None = None
         self._in_hand = False
         self._read_s = float("-inf")
         marks = broker.watermarks(topic)
@@ -89,11 +91,34 @@ class Room:
             self._waiting = waiting
             return True
 
-    def detach(self) -> None:
-        """Stop being the publisher; nothing may be on its way any more."""
+    def detach(self, waiting: Callable[[], int]) -> None:
+        """Stop being the publisher; nothing may be on its way any more.
+
+        waiting: what it attached with; does nothing where that is not the publisher.
+        """
         with self._lock:
-            self._waiting = None
-            self._in_hand = False
+            if self._waiting is waiting:
+                self._waiting = None
+                self._in_hand = False
+
+    def visit(self, waiting: Callable[[], int]) -> bool:
+        """Ask for a turn between the publisher's records; return whether it has come.
+
+        From the first call on nothing of the publisher is admitted, and the turn has come once all
+        that it sent is acknowledged: offsets stay foretold by one client at a time. `leave` ends
+        the turn, and the asking too. One guest at a time.
+        """
+        with self._lock:
+            if self._guest is None:
+                self._guest = waiting
+            return self._guest is waiting and not self._in_hand and not _on_way(self._waiting)
+
+    def leave(self, waiting: Callable[[], int]) -> None:
+        """End a guest's turn; nothing of it may be on its way any more."""
+        with self._lock:
+            if self._guest is waiting:
+                self._guest = None
+                self._in_hand = False
 
     def place(self, keys: list[bytes]) -> Counts:
         """Return which partition each key goes to, as indexes into `partitions`.
@@ -108,14 +133,17 @@ class Room:
         """The partitions of the topic, in order."""
         return self._backlog.numbers
 
-    def admit(self, places: Counts, sizes: Counts) -> int:
+    def admit(self, places: Counts, sizes: Counts, *, guest: bool = False) -> int:
         """Return how many leading records to publish now; they count from here on.
 
-        sizes: bytes of key and value of each. Call `handed_over` once the client has them.
-        Errors: RuntimeError when nobody asks any more what is consumed.
+        sizes: bytes of key and value of each. Call `handed_over` once the client has them. guest:
+        asked by whoever has the turn; the publisher waits for the end of it. Errors: RuntimeError
+        when nobody asks any more what is consumed.
         """
         self._check()
         with self._lock:
+            if self._guest is not None and not guest:
+                return 0
             admitted = self._backlog.admit(places, sizes)
             self._in_hand = admitted > 0
         if admitted < len(places):
@@ -141,6 +169,13 @@ class Room:
     def is_read(self) -> bool:
         """Whether the consumer group committed something within the last seconds."""
         return self._clock.monotonic() - self._read_s < _READ_WITHIN_S
+
+    @property
+    def held_reason(self) -> str:
+        """Why the publisher's records are not admitted."""
+        if self._guest is not None:
+            return _("a replay of dead letters goes first")
+        return broker_full(is_read=self.is_read)
 
     def end(self) -> None:
         """End the thread."""
@@ -173,7 +208,7 @@ class Room:
         """Release what is committed; correct the count when nothing is on its way."""
         with self._lock:
             version = self._backlog.version
-            still = not self._in_hand and (self._waiting is None or self._waiting() == 0)
+            still = not (self._in_hand or _on_way(self._waiting) or _on_way(self._guest))
         marks = self._broker.watermarks(self._topic) if still else {}
         committed = self._broker.committed(self._topic, self._group_id)
         if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
@@ -183,6 +218,15 @@ class Room:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
             self._backlog.release(committed)
+
+
+def _on_way(waiting: Callable[[], int] | None) -> bool:
+    """Whether records of a client are on their way."""
+    return waiting is not None and waiting() > 0
+
+
+class RoomHeldError(BrokerError):
+    """Another process publishes to the embedded broker; the message names it."""
 
 
 @contextmanager
@@ -199,8 +243,8 @@ def shared_room(
 
     lock_file: held while anyone has the room; None where no other process can reach the broker.
     Whoever comes while it is being measured waits, and nobody else does.
-    Errors: BrokerError naming the other process that publishes, or when the broker does not answer;
-    StoppedWaitingError.
+    Errors: RoomHeldError naming the other process that publishes; BrokerError when the broker does
+    not answer; StoppedWaitingError.
     """
     with _rooms_lock:
         lease = _rooms.setdefault((broker.bootstrap_servers, topic, group_id), _Lease())
@@ -269,7 +313,7 @@ def _hold(lock_file: Path, clock: Clock) -> Hold:
     try:
         return Hold(lock_file, clock=clock)
     except HeldError as error:
-        raise BrokerError(
+        raise RoomHeldError(
             _("another producer publishes to this embedded broker: {holder}").format(
                 holder=error.holder
             ),

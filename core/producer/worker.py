@@ -162,7 +162,7 @@ class ProducerWorker(PausableWorker):
             self._show(RunState.HELD, _("another producer of this process is publishing"))
             if self._clock.wait(self._life.stop_event, _IDLE_S):
                 return
-        stack.callback(room.detach)
+        stack.callback(room.detach, waiting)
 
     def _prepare(self, delivery: Delivery, publisher: Publisher) -> None:
         """Make all ready before the time runs; a broker that stays away shows when publishing."""

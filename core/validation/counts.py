@@ -33,7 +33,7 @@ def check(context: CheckContext) -> CheckResult:
     figures = {name: int(value) for name, value in zip(_FIGURES, row, strict=True)}
     if not figures["raw_count"] and not figures["prod_count"]:
         return nothing_to_check(NAME, _("no raw events and no orders"), figures)
-    waiting, waits, waited = merge_backlog(context, figures["merge_backlog"])
+    waiting = merge_backlog(context, figures["merge_backlog"])
     status, messages = _judged(figures)
     rows = []
     if figures["missing_in_prod"] or figures["surplus_in_prod"]:
@@ -46,14 +46,15 @@ def check(context: CheckContext) -> CheckResult:
                 figures["prod_orders"],
             ).format(count=count(figures["prod_orders"]))
         ]
-    if waits:
-        messages.append(waits)
+    if waiting.message:
+        messages.append(waiting.message)
     return CheckResult.of(
         NAME,
-        max(status, waiting),
+        max(status, waiting.status),
         _("; ").join(messages),
-        {**figures, "merge_waits_s": waited},
+        {**figures, "merge_waits_s": waiting.seconds},
         rows,
+        remedies=waiting.remedies,
     )
 
 

@@ -1,5 +1,6 @@
 """`dead_letters`: how many records could not be used, and why."""
 
+from core.remedies import REPLAY
 from core.text import _, ngettext
 from core.text.figures import count, percent
 from core.validation.context import CheckContext, fraction, nothing_to_check, over
@@ -54,4 +55,5 @@ def check(context: CheckContext) -> CheckResult:
         reasons=", ".join(f"{reason} {count(number)}" for reason, number in reasons.items()),
     )
     rows = context.dicts("validate_dead_letters_rows", _KEYS)
-    return CheckResult.of(NAME, status, message, figures, rows)
+    remedies = (REPLAY,) if status > Status.PASS else ()
+    return CheckResult.of(NAME, status, message, figures, rows, remedies=remedies)

@@ -5,7 +5,9 @@ read yet. They earn a WARN once they are many, or once nobody seems to be at wor
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from core.remedies import CONSUME, MERGE, Remedy
 from core.text import ngettext
 from core.text.figures import count, decimal
 from core.validation.context import CheckContext, over
@@ -13,14 +15,24 @@ from core.validation.model import Status, utc
 from core.validation.partitions import PartitionBalance
 
 
-def merge_backlog(context: CheckContext, backlog: int) -> tuple[Status, str, float | None]:
-    """Return how bad so many unmerged raw events are, a message, and the seconds they wait.
+@dataclass(frozen=True)
+class Waiting:
+    """How bad it is that records wait, in a word, and what takes them up.
 
-    None: no merge ever took anything. Errors: WarehouseError.
+    seconds: how long; None: nothing of the kind was ever taken up.
     """
+
+    status: Status = Status.PASS
+    message: str = ""
+    seconds: float | None = 0.0
+    remedies: tuple[Remedy, ...] = ()
+
+
+def merge_backlog(context: CheckContext, backlog: int) -> Waiting:
+    """Return how bad so many unmerged raw events are. Errors: WarehouseError."""
     oldest, merged = context.one("validate_merge_waiting")
     if not backlog or oldest is None:
-        return Status.PASS, "", 0.0
+        return Waiting()
     waited = max((context.now - utc(oldest)).total_seconds(), 0.0)
     limits = context.thresholds
     status = over(backlog, limits.merge_backlog_warn, limits.merge_backlog_fail)
@@ -30,28 +42,28 @@ def merge_backlog(context: CheckContext, backlog: int) -> tuple[Status, str, flo
             "{count} raw events on their way to the merge, the oldest for {seconds} s",
             backlog,
         )
+        remedies: tuple[Remedy, ...] = ()
     else:
         status = max(status, Status.WARN)
         message = ngettext(
-            "{count} raw event waits for the merge: run `dropship --run transform`",
-            "{count} raw events wait for the merge: run `dropship --run transform`",
+            "{count} raw event waits for the merge",
+            "{count} raw events wait for the merge",
             backlog,
         )
+        remedies = (MERGE,)
     told = message.format(count=count(backlog), seconds=decimal(waited, 1))
-    return status, told, None if merged is None else waited
+    return Waiting(status, told, None if merged is None else waited, remedies)
 
 
-def unread(
-    context: CheckContext, read: Iterable[PartitionBalance], lag: int
-) -> tuple[Status, str, float | None]:
-    """Return how bad so many unread records are, a message, and the seconds since the last batch.
+def unread(context: CheckContext, read: Iterable[PartitionBalance], lag: int) -> Waiting:
+    """Return how bad so many unread records are; `seconds` are those since the last batch.
 
-    read: the partitions of the topic as the broker has it now. None: nothing was stored of it yet.
+    read: the partitions of the topic as the broker has it now.
     """
     stored = [balance.updated_at for balance in read if balance.updated_at is not None]
     idle = max((context.now - max(stored)).total_seconds(), 0.0) if stored else None
     if not lag:
-        return Status.PASS, "", idle
+        return Waiting(seconds=idle)
     limits = context.thresholds
     if idle is not None and idle <= limits.lag_warn_s and lag <= limits.lag_warn:
         message = ngettext(
@@ -59,10 +71,7 @@ def unread(
             "{count} records on their way: the last batch was stored {seconds} s before this check",
             lag,
         )
-        return Status.PASS, message.format(count=count(lag), seconds=decimal(idle, 1)), idle
-    message = ngettext(
-        "{count} record not read yet: run `dropship --run consume --until-caught-up`",
-        "{count} records not read yet: run `dropship --run consume --until-caught-up`",
-        lag,
-    )
-    return Status.WARN, message.format(count=count(lag)), idle
+        told = message.format(count=count(lag), seconds=decimal(idle, 1))
+        return Waiting(Status.PASS, told, idle)
+    message = ngettext("{count} record not read yet", "{count} records not read yet", lag)
+    return Waiting(Status.WARN, message.format(count=count(lag)), idle, (CONSUME,))

@@ -14,7 +14,8 @@ from typing import Self
 from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import iso
-from core.text import clean
+from core.remedies import Remedy, outside
+from core.text import _, clean
 from core.text.figures import span
 
 MAX_ROWS = 10
@@ -66,8 +67,9 @@ class CheckResult:
     """What one check found.
 
     message: one line, as it was true when the check ran; `told` gives it as it is true later.
-    figures: JSON values by name, never `status`, `message` or `rows`. rows: up to ten offending
-    rows. elapsed_s: how long it took. aging: of a message that tells an age.
+    figures: JSON values by name, never `status`, `message`, `hint` or `rows`. rows: up to ten
+    offending rows. elapsed_s: how long it took. aging: of a message that tells an age. remedies:
+    what mends it; advice: that in words, where words are needed.
     """
 
     name: str
@@ -76,6 +78,8 @@ class CheckResult:
     figures: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[Mapping[str, object], ...] = ()
     elapsed_s: float = 0.0
+    remedies: tuple[Remedy, ...] = ()
+    advice: str = ""
     aging: Aging | None = None
 
     def told(self, now: datetime) -> str:
@@ -90,6 +94,9 @@ class CheckResult:
         message: str,
         figures: Mapping[str, object] | None = None,
         rows: Sequence[Mapping[str, object]] = (),
+        *,
+        remedies: Sequence[Remedy] = (),
+        advice: str = "",
     ) -> Self:
         """Return a result whose figures and rows are harmless and JSON-safe."""
         return cls(
@@ -100,13 +107,26 @@ class CheckResult:
             rows=tuple(
                 {key: shown(value) for key, value in row.items()} for row in rows[:MAX_ROWS]
             ),
+            remedies=tuple(remedies),
+            advice=clean(advice),
         )
 
+    @property
+    def hint(self) -> str:
+        """How to mend it without the console; empty where nothing is to be mended."""
+        return outside(self.remedies, self.advice)
+
+    @property
+    def with_hint(self) -> str:
+        """The message, then the hint, for whoever has no console."""
+        return _("; ").join(filter(None, (self.message, self.hint)))
+
     def as_json(self) -> dict[str, object]:
-        """Return `{status, message, ...figures, rows}`."""
+        """Return `{status, message, hint, ...figures, rows}`."""
         return {
             "status": self.status.name,
             "message": self.message,
+            "hint": self.hint,
             **self.figures,
             "rows": [dict(row) for row in self.rows],
         }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from core.text import _, ngettext
 from core.text.figures import count
 from core.validation.context import CheckContext
-from core.validation.in_flight import unread
+from core.validation.in_flight import Waiting, unread
 from core.validation.model import MAX_ROWS, BrokerView, CheckResult, Status
 from core.validation.partitions import PartitionBalance, balances, of_view
 
@@ -49,7 +49,7 @@ def check(context: CheckContext) -> CheckResult:
         "idle_s": None,
         "broker_checked": context.broker is not None,
     }
-    waits = ""
+    waiting = Waiting()
     if not partitions:
         found.add(Status.WARN, _("nothing to check: no partition was read yet"))
     _balance(context, partitions, found)
@@ -57,20 +57,21 @@ def check(context: CheckContext) -> CheckResult:
     if context.broker is not None:
         figures["lag"] = lag = _against_broker(context.broker, partitions, found)
         read = of_view(partitions, context.broker).values()
-        waiting, waits, figures["idle_s"] = unread(context, read, lag)
-        if waiting > Status.PASS:
-            found.add(waiting, waits)
-            waits = ""
+        waiting = unread(context, read, lag)
+        figures["idle_s"] = waiting.seconds
+        if waiting.status > Status.PASS:
+            found.add(waiting.status, waiting.message)
     if not found.messages:
         found.messages.append(_("every offset read is stored, once"))
-    if waits:
-        found.messages.append(waits)
+    if waiting.message and waiting.status is Status.PASS:
+        found.messages.append(waiting.message)
     if context.broker is None:
         found.messages.append(
             _("no broker in reach: checked against the stored offsets only, lag unknown")
         )
     message = _("; ").join(found.messages)
-    return CheckResult.of(NAME, found.status, message, figures, found.rows)
+    remedies = waiting.remedies
+    return CheckResult.of(NAME, found.status, message, figures, found.rows, remedies=remedies)
 
 
 def _balance(context: CheckContext, partitions: list[PartitionBalance], found: _Findings) -> None:

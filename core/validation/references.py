@@ -1,5 +1,6 @@
 """`referential_integrity`: every order has its customer and its product."""
 
+from core.remedies import LOAD
 from core.text import _, ngettext
 from core.text.figures import count, percent
 from core.validation.context import CheckContext, fraction, nothing_to_check, over
@@ -33,9 +34,8 @@ def check(context: CheckContext) -> CheckResult:
         "{count} orders ({share}) without their customer or product",
         orphans,
     ).format(count=count(orphans), share=percent(share))
-    if not customers or not products:
-        message += _(": run `dropship --run load`")
+    remedies = () if customers and products else (LOAD,)
     rows = context.dicts(
         "validate_references_rows", ("order_id", "missing_customer", "missing_product")
     )
-    return CheckResult.of(NAME, status, message, figures, rows)
+    return CheckResult.of(NAME, status, message, figures, rows, remedies=remedies)

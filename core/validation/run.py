@@ -99,14 +99,17 @@ def _timed(
         result = check(context)
     except Exception as error:  # noqa: BLE001 - a broken check is a finding, the others go on
         _log.warning(N_("check %s broke"), name, exc_info=True)
-        result = CheckResult.of(name, Status.ERROR, _complaint(error))
+        result = _complaint(name, error)
     return replace(result, elapsed_s=time.monotonic() - began)
 
 
-def _complaint(error: Exception) -> str:
+def _complaint(name: str, error: Exception) -> CheckResult:
     """Return why a check broke, in one line, with the way to mend it where it is known."""
     if isinstance(error, DropshipError):
-        return f"{error.message}; {error.hint}" if error.hint else error.message
-    return _("the check itself broke: {kind}: {reason}").format(
+        return CheckResult.of(
+            name, Status.ERROR, error.message, remedies=error.remedies, advice=error.advice
+        )
+    message = _("the check itself broke: {kind}: {reason}").format(
         kind=type(error).__name__, reason=clean(error, 300)
     )
+    return CheckResult.of(name, Status.ERROR, message)

@@ -3,6 +3,7 @@
 What is expected stands in `sql/<dialect>/validate_schema.sql`, in the words of that engine.
 """
 
+from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
@@ -43,7 +44,12 @@ def check(context: CheckContext) -> CheckResult:
         message = _("all tables and columns are as expected")
         return CheckResult.of(NAME, Status.PASS, message, figures)
     return CheckResult.of(
-        NAME, Status.FAIL, _message(sorted(missing), columns, types), figures, rows
+        NAME,
+        Status.FAIL,
+        _message(sorted(missing), columns, types),
+        figures,
+        rows,
+        remedies=(SET_UP,) if missing else (),
     )
 
 
@@ -63,9 +69,7 @@ def is_older(found: CheckResult) -> bool:
 def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
     parts = []
     if tables:
-        parts.append(
-            _("tables missing: {list} (run `dropship --run setup`)").format(list=_list(tables))
-        )
+        parts.append(_("tables missing: {list}").format(list=_list(tables)))
     if columns:
         missing = (
             _("columns missing: {list} (run `dropship --run setup`)")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import InputError
+from core.remedies import GENERATE
 from core.text import N_, _, clean
 from core.text.system import why
 
@@ -176,7 +177,8 @@ class _Source:
             _("{path}, line {line}: {reason}").format(
                 path=clean(self._path), line=max(line, 1), reason=reason
             ),
-            hint=_("mend the file, or generate it again with `dropship --run seed`"),
+            hint=_("or mend the file"),
+            remedies=(GENERATE,),
         )
 
     def _lines(self) -> Iterator[str]:
@@ -237,5 +239,6 @@ def _fault(column: str, kind: _Kind, cell: str, key: str) -> str:
 def _unreadable(path: Path, error: OSError) -> InputError:
     return InputError(
         _("cannot read {file}: {reason}").format(file=clean(path), reason=why(error)),
-        hint=_("generate it with `dropship --run seed`, or name its folder with --input"),
+        hint=_("or name its folder with --input"),
+        remedies=(GENERATE,),
     )

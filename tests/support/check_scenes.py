@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from core.operations.task import TaskSnapshot
+from core.remedies import MERGE, REPLAY
 from core.text.figures import count, percent
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, Totals, ValidationResult
@@ -93,8 +94,8 @@ def _counts() -> CheckResult:
         count=1,
     )
     waiting = told_of(
-        "{count} raw event waits for the merge: run `dropship --run transform`",
-        "{count} raw events wait for the merge: run `dropship --run transform`",
+        "{count} raw event waits for the merge",
+        "{count} raw events wait for the merge",
         12_900,
         count=count(12_900),
     )
@@ -104,6 +105,7 @@ def _counts() -> CheckResult:
         told("; ").join([missing, waiting]),
         {"raw_count": _ORDERS, "merge_backlog": 12_900, "missing_in_prod": 1},
         [{"fault": "missing", "order_id": "ORDER_000023", "event_id": "3f2c9a5e"}],
+        remedies=(MERGE,),
     )
 
 
@@ -121,6 +123,7 @@ def _letters() -> CheckResult:
             reasons=reasons,
         ),
         {"records": 64_000, "dead_letters": 100, "fraction": 0.001563, "replayed": 0},
+        remedies=(REPLAY,),
     )
 
 

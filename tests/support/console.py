@@ -19,6 +19,7 @@ class StillDesk(Desk):
         super().__init__(settings)
         self.now = now
         self.replayed: list[list[str]] = []
+        self.cancelled = 0
 
     def open(self) -> bool:
         """Open nothing."""
@@ -37,6 +38,10 @@ class StillDesk(Desk):
         """Note what is to be published again."""
         self.replayed.append(list(event_ids))
         return True
+
+    def cancel_replay(self) -> None:
+        """Note that the replay is to end."""
+        self.cancelled += 1
 
 
 def still_console(settings: Settings, now: DeskSnapshot) -> Console:

@@ -20,7 +20,9 @@ from core.operations.inspect import (
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
+from core.remedies import SET_UP
 from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
 from tests.support.core_texts import told
@@ -81,7 +83,7 @@ def _full() -> Explored:
     return replace(
         _running(),
         inspection=Reading(_inspection(120, lost=True), NOW, 2.4),
-        replay=TaskSnapshot(result=9, ended_at=NOW - timedelta(seconds=40)),
+        replay=TaskSnapshot(result=Replayed(9, 9), ended_at=NOW - timedelta(seconds=40)),
         doctor=TaskSnapshot(result=_sound(), ended_at=NOW - timedelta(seconds=8)),
         log=_log(400),
     )
@@ -258,7 +260,7 @@ def _sound() -> tuple[Finding, ...]:
 
 def _findings() -> tuple[Finding, ...]:
     sound = _sound()
-    missing = told("tables missing: {list} (run `dropship --run setup`)", list="dead_letters")
+    missing = told("tables missing: {list}", list="dead_letters")
     return (
         *sound[:3],
         warn("data_dir", sound[3].detail, told("make room on the disk, or use another one")),
@@ -270,5 +272,10 @@ def _findings() -> tuple[Finding, ...]:
         ),
         warn("topic", told("not looked at: no broker answers"), told("see broker")),
         sound[7],
-        fail("tables", missing, told("`dropship --run setup` creates what is missing")),
+        fail(
+            "tables",
+            missing,
+            told("it creates what is missing and never changes what is there"),
+            (SET_UP,),
+        ),
     )

@@ -1,5 +1,6 @@
 """Moments of a desk for the tests of views: still, complete, with a fixed clock."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.transform.snapshot import MergeSnapshot
 from tui.formats import Formats
-from tui.views.frame import Frame
+from tui.views.frame import ActionKey, Frame
 
 NOW = datetime(2026, 1, 2, 14, 5, 31, tzinfo=UTC)
 DAY = date(2026, 1, 2)
@@ -58,6 +59,13 @@ def moment(**changes: object) -> DeskSnapshot:
     return replace(idle, **changes)
 
 
-def frame(width: int = 120, height: int = 1, *, plain: bool = False, code: str = "en") -> Frame:
+def frame(
+    width: int = 120,
+    height: int = 1,
+    *,
+    plain: bool = False,
+    code: str = "en",
+    key_of: Callable[[str], ActionKey | None] = lambda _action: None,
+) -> Frame:
     """Return a frame of a size."""
-    return Frame(width, height, Formats(code), plain)
+    return Frame(width, height, Formats(code), plain, key_of=key_of)

@@ -7,6 +7,7 @@ from core.operations.explore import Explored
 from core.operations.inspect import DeadLetters, ListedLetter
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
@@ -73,12 +74,146 @@ async def test_cursor_stays_on_its_row_while_records_come(settings):
         app.desk.now = moment(explored=explored([record(52), record(51), *records]))
         app.tick()
         assert pane.rows_view.current.key == "0/47"
-        await pilot.press("g")
-        app.desk.now = moment(explored=explored([record(53), *records]))
-        app.tick()
-        assert pane.rows_view.current.key == "0/53"
         await pilot.press("G")
         assert pane.rows_view.current.key == "0/1"
+
+
+@piloted
+async def test_at_the_top_too_the_cursor_goes_with_its_row_and_enter_opens_that_one(settings):
+    records = [record(offset) for offset in range(50, 0, -1)]
+    app = still_console(settings, moment(explored=explored(records)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        for _way in ("as it was opened", "after g"):
+            highlighted = pane.rows_view.current
+            assert highlighted.key == f"0/{records[0].offset}"
+            records = [record(records[0].offset + 1), *records]
+            app.desk.now = moment(explored=explored(records))
+            app.tick()
+            assert pane.rows_view.current.key == highlighted.key
+            marked = [entry.text for entry in pane.rows_view.lines if "▸" in entry.text]
+            assert len(marked) == 1
+            assert f"key-{highlighted.source.offset}" in marked[0]
+            await pilot.press("enter")
+            await pilot.pause()
+            assert app.screen._heading == highlighted.key
+            await pilot.press("escape", "g")
+
+
+@piloted
+async def test_a_list_that_runs_past_has_no_cursor_until_a_key_chooses_a_row(settings):
+    app = still_console(settings, moment(explored=explored([record(1)])))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        assert pane.rows_view.current.key == "0/1"
+        app.desk.now = moment(explored=explored([record(n) for n in range(200, 0, -1)]))
+        app.tick()
+        assert pane.rows_view.current is None
+        assert not any("▸" in entry.text for entry in pane.rows_view.lines)
+        assert "key-200" in text(pane)  # what is new is what is shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen._heading == "0/200"
+        await pilot.press("escape")
+        assert pane.rows_view.current.key == "0/200"
+
+
+@piloted
+async def test_a_chosen_row_that_has_left_the_list_is_shown_as_it_was_and_said_to_be_gone(settings):
+    app = still_console(settings, moment(explored=explored([record(3), record(2), record(1)])))
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("j")
+        app.desk.now = moment(explored=explored([record(5), record(4), record(3)]))
+        app.tick()
+        assert pane.rows_view.current is None
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen._heading == "0/2"
+        assert [told.message for told in app._notifications] == [
+            "This row has left the list; it is shown as it was."
+        ]
+        await pilot.press("escape", "j")
+        assert pane.rows_view.current.key == "0/4", "where the lost one was"
+
+
+@piloted
+async def test_a_dead_letter_that_has_left_the_list_is_not_asked_about(settings):
+    app = still_console(settings, moment(explored=explored((), [letter(3), letter(2), letter(1)])))
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await opened(pilot)
+        await pilot.press("tab", "j")
+        app.desk.now = moment(explored=explored((), [letter(3), letter(1)]))
+        app.tick()
+        await pilot.press("r")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert ["left the list" in told.message for told in app._notifications] == [True]
+        await pilot.press("j", "r")
+        await pilot.pause()
+        assert "orders_topic/0/1" in app.screen._title
+
+
+@piloted
+async def test_a_replay_is_of_the_letter_that_its_question_names_whatever_comes_meanwhile(settings):
+    app = still_console(settings, moment(explored=explored((), [letter(2), letter(1)])))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await pilot.press("tab", "r")
+        await pilot.pause()
+        question = app.screen
+        assert question._title == "Publish dead letter orders_topic/0/2 again?"
+        assert any("orders_topic/0/2  k  detail 2" in line for line in question._lines)
+        app.desk.now = moment(explored=explored((), [letter(4), letter(3), letter(2), letter(1)]))
+        app.tick()
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.desk.replayed == [["id-2"]]
+
+
+@piloted
+async def test_enter_answers_no(settings):
+    app = still_console(settings, moment(explored=explored((), [letter(1)])))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await pilot.press("tab", "r")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert app.desk.replayed == []
+
+
+@piloted
+async def test_another_list_begins_with_a_cursor_of_its_own(settings):
+    app = still_console(
+        settings, moment(explored=explored([record(2), record(1)], [letter(2), letter(1)]))
+    )
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("j", "tab")
+        assert pane.rows_view.current.key == "id-2"
+        await pilot.press("tab")
+        assert pane.rows_view.current.key == "0/2"
+
+
+@piloted
+async def test_the_key_that_cancels_a_replay_is_named_and_works(settings):
+    held = TaskSnapshot(running=True, total=1, note="process 7 publishes")
+    found = replace(explored((), [letter(1)]), replay=held)
+    app = still_console(settings, moment(explored=found))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        pane = await opened(pilot)
+        await pilot.press("tab")
+        assert "process 7 publishes" in text(pane)
+        assert "x cancels" in text(pane)
+        await pilot.press("x")
+        assert app.desk.cancelled == 1
+        app.desk.now = moment(explored=replace(found, replay=TaskSnapshot()))
+        await pilot.press("x")
+        assert app.desk.cancelled == 1
+        assert [told.message for told in app._notifications] == ["No replay is under way."]
 
 
 @piloted

@@ -13,7 +13,9 @@ from textual.command import CommandPalette
 
 from core.jobs import produce, seed
 from core.lifecycle import RunState
+from core.operations.replayed import Replayed
 from core.text import _
+from tests.integration.producer.running import held_elsewhere
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.event_details import RowDetails
 from tui.screens.help import HelpScreen
@@ -469,7 +471,7 @@ async def replays_one(here, press):
     await press()
     assert isinstance(here.console.screen, ConfirmScreen)
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == 1)
+    await here.until(lambda: moment(here).explored.replay.result == Replayed(1, 1))
     # It leaves the list with the next reading; until then a count of the list would hold it.
     await here.until(lambda: moment(here).explored.letters.value.total == before - 1)
 
@@ -481,7 +483,7 @@ async def replays_all(here, press):
     count = int(re.sub(r"\D", "", here.console.screen._title))
     assert count > 1
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == count)
+    await here.until(lambda: moment(here).explored.replay.result == Replayed(count, count))
     await topic(here)
 
 
@@ -490,6 +492,33 @@ async def reads_the_warehouse(here, press):
     before = moment(here).explored.inspection.at
     await press()
     await here.until(lambda: moment(here).explored.inspection.at > before)
+
+
+async def cancels_a_replay(here, press):
+    await press()
+    assert here.told == [_("No replay is under way.")]
+    with held_elsewhere(here.console.desk.settings):
+        assert here.console.desk.replay(["one that waits no more"])
+        await here.until(lambda: moment(here).explored.replay.note)
+        await press()
+        await here.until(lambda: not moment(here).explored.replay.running)
+    assert moment(here).explored.replay.result.cancelled
+
+
+def keeps_up(name):
+    async def check(here, press):
+        before = getattr(moment(here).upkeep, name).ended_at
+        await press()
+        await here.until(lambda: getattr(moment(here).upkeep, name).ended_at != before)
+        assert getattr(moment(here).upkeep, name).error == ""
+        assert moment(here).upkeep.latest[0] == name
+
+    return check
+
+
+async def cancels_upkeep(here, press):
+    await press()
+    assert here.told == [_("Nothing is under way that could be cancelled.")]
 
 
 async def marks_as_seen(here, press):
@@ -572,6 +601,11 @@ DOES = {
     "events.hold": holds,
     "events.replay": replays_one,
     "events.replay_all": replays_all,
+    "events.cancel": cancels_a_replay,
+    "warehouse.merge": keeps_up("merge"),
+    "warehouse.load": keeps_up("load"),
+    "warehouse.setup": keeps_up("setup"),
+    "warehouse.cancel": cancels_upkeep,
     "warehouse.switch": switches,
     "warehouse.back": switches_back,
     "warehouse.again": reads_the_warehouse,

@@ -87,7 +87,10 @@ class AlertsPane(RowsPane):
         row = self.rows_view.current
         alert = row.source if row else None
         if not isinstance(alert, Alert):
-            self.console.tell(_("There is no alert."))
+            gone = self.rows_view.gone is not None
+            self.console.tell(
+                _("The chosen alert has left the list.") if gone else _("There is no alert.")
+            )
         elif not alert.active:
             self.console.tell(_("This alert is over."))
         elif not self.desk.acknowledge(alert.rule):

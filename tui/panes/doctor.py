@@ -49,7 +49,7 @@ class DoctorPane(RowsPane):
         if self._settings:
             return settings_table(self.desk.explorer.settings())
         found = now.explored.doctor.result or ()
-        return findings_table(found, ascii_only=frame.ascii_only)
+        return findings_table(found, frame)
 
     @property
     def sheet(self) -> str:
@@ -86,6 +86,5 @@ class DoctorPane(RowsPane):
     def action_switch(self) -> None:
         """Show checks or settings."""
         self._settings = not self._settings
-        self.rows_view.clear_filter()
-        self.rows_view.move_to_end(last=False)
+        self.rows_view.start_over()
         self.console.tick()

@@ -22,6 +22,7 @@ from tui.views.events import (
     records_table,
 )
 from tui.views.frame import Frame
+from tui.views.payload import preview
 
 _PREVIEWED = 5
 _MERGE = "merge"
@@ -54,6 +55,13 @@ class EventsPane(RowsPane):
             N_("all"),
             id="events.replay_all",
             tooltip=N_("publish all dead letters that the filter shows again"),
+        ),
+        Binding(
+            "x",
+            "cancel",
+            N_("cancel"),
+            id="events.cancel",
+            tooltip=N_("cancel the replay; what went out is marked, the rest stays listed"),
         ),
     ]
 
@@ -121,8 +129,7 @@ class EventsPane(RowsPane):
     def action_switch(self) -> None:
         """Show the other list."""
         self._letters = not self._letters
-        self.rows_view.clear_filter()
-        self.rows_view.move_to_end(last=False)
+        self.rows_view.start_over()
         self.console.tick()
 
     def action_hold(self) -> None:
@@ -133,11 +140,24 @@ class EventsPane(RowsPane):
     def action_replay(self) -> None:
         """Publish the chosen dead letter again."""
         row = self.rows_view.current
-        self._ask([row] if row else [])
+        if row is not None or not self._letters:
+            self._ask([row] if row else [])
+        elif self.rows_view.gone is not None:
+            self.console.tell(_("The chosen dead letter has left the list: choose another one."))
+        else:
+            self.console.tell(_("No dead letter is chosen: [j] and [k] choose one."))
 
     def action_replay_all(self) -> None:
         """Publish every dead letter that the filter shows again."""
         self._ask(self.rows_view.rows)
+
+    def action_cancel(self) -> None:
+        """End the replay under way."""
+        if self.desk.snapshot().explored.replay.running:
+            self.desk.cancel_replay()
+        else:
+            self.console.tell(_("No replay is under way."))
+        self.console.tick()
 
     def _ask(self, rows: Sequence[Row]) -> None:
         if not self._letters:
@@ -148,13 +168,18 @@ class EventsPane(RowsPane):
         if not fit:
             self.console.tell(_("Nothing here can be replayed."))
             return
-        title = ngettext(
-            "Publish {count} dead letter again?", "Publish {count} dead letters again?", len(fit)
-        ).format(count=self.console.formats.count(len(fit)))
         ids = [one.letter.event_id for one in fit]
-        self.console.ask_unless(
-            False, title, self._preview(fit, len(listed) - len(fit)), lambda: self._replay(ids)
+        lines = self._preview(fit, len(listed) - len(fit))
+        self.console.ask_unless(False, self._title_of(fit), lines, lambda: self._replay(ids))
+
+    def _title_of(self, fit: Sequence[ListedLetter]) -> str:
+        """Return the question; a single letter is named by its place."""
+        if len(fit) == 1:
+            return _("Publish dead letter {place} again?").format(place=_place(fit[0]))
+        text = ngettext(
+            "Publish {count} dead letter again?", "Publish {count} dead letters again?", len(fit)
         )
+        return text.format(count=self.console.formats.count(len(fit)))
 
     def _preview(self, fit: Sequence[ListedLetter], left_out: int) -> list[str]:
         topic = clean(self.desk.settings.kafka.topic, 60)
@@ -162,7 +187,7 @@ class EventsPane(RowsPane):
         reasons = Counter(clean(one.letter.reason, 40) for one in fit)
         lines += [f"  {count} × {reason}" for reason, count in reasons.most_common(_PREVIEWED)]
         lines += [
-            f"  {one.letter.partition}/{one.letter.offset}  {clean(one.letter.detail, 44)}"
+            f"  {_place(one)}  {_key(one)}{clean(one.letter.detail, 44)}"
             for one in fit[:_PREVIEWED]
         ]
         if len(fit) > _PREVIEWED:
@@ -176,9 +201,26 @@ class EventsPane(RowsPane):
         return lines
 
     def _replay(self, ids: list[str]) -> None:
-        if not self.desk.replay(ids):
-            self.console.tell(_("A replay is under way, or nothing may be changed."))
+        now = self.desk.snapshot()
+        if not self.desk.replay(ids) and not now.read_only:
+            running = now.explored.replay.running
+            self.console.tell(
+                _("A replay is under way: [x] cancels it.")
+                if running
+                else now.opening.error or _("The back ends are still being opened.")
+            )
         self.console.tick()
 
     def _records(self, now: DeskSnapshot) -> tuple[PeekedRecord, ...]:
         return self._held if self._held is not None else (now.explored.peek.value or ())
+
+
+def _place(one: ListedLetter) -> str:
+    """Return where a dead letter stood: topic, partition, offset."""
+    letter = one.letter
+    return f"{clean(letter.topic, 40)}/{letter.partition}/{letter.offset}"
+
+
+def _key(one: ListedLetter) -> str:
+    """Return the key of a dead letter, for a line of a question."""
+    return "" if one.letter.key is None else preview(one.letter.key, 24) + "  "

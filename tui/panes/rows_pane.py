@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
-from core.text import N_, clean
+from core.text import N_, _, clean
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
@@ -121,7 +121,13 @@ class RowsPane(Pane):
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this pane draws with."""
         console = self.console
-        return Frame(*self.content_size, console.formats, console.ascii_only, full=True)
+        return Frame(
+            *self.content_size,
+            console.formats,
+            console.ascii_only,
+            full=True,
+            key_of=console.key_of,
+        )
 
     @property
     def rows_view(self) -> RowsView:
@@ -138,7 +144,7 @@ class RowsPane(Pane):
         size = self.content_size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full)
+        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))
@@ -207,8 +213,12 @@ class RowsPane(Pane):
         self._rows_view.begin_filter()
 
     def action_open(self) -> None:
-        """Show the row under the cursor in full."""
-        row = self._rows_view.current
+        """Show the row under the cursor in full, also when it has left the list since."""
+        row = self._rows_view.choose()
+        gone = self._rows_view.gone
+        if row is None and gone is not None:
+            self.console.tell(_("This row has left the list; it is shown as it was."))
+            row = gone
         if row is not None:
             self.open_row(row)
 

@@ -1,11 +1,13 @@
 """The warehouse pane."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.jobs import load
 from core.operations.snapshot import DeskSnapshot
-from core.text import N_
+from core.text import N_, _, clean
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
@@ -29,6 +31,34 @@ class WarehousePane(RowsPane):
         ),
         Binding("shift+tab", "switch(-1)", N_("list before"), id="warehouse.back", show=False),
         Binding("r", "again", N_("read now"), id="warehouse.again"),
+        Binding(
+            "m",
+            "merge",
+            N_("merge now"),
+            id="warehouse.merge",
+            tooltip=N_("merge what the raw table holds into orders, now"),
+        ),
+        Binding(
+            "l",
+            "load",
+            N_("load"),
+            id="warehouse.load",
+            tooltip=N_("load customers and products from the seed files"),
+        ),
+        Binding(
+            "s",
+            "setup",
+            N_("set up"),
+            id="warehouse.setup",
+            tooltip=N_("create what is missing of the warehouse, and of the topic on a cluster"),
+        ),
+        Binding(
+            "x",
+            "cancel",
+            N_("cancel"),
+            id="warehouse.cancel",
+            tooltip=N_("cancel merge, load or setup; what is done stays"),
+        ),
     ]
 
     def __init__(self) -> None:
@@ -73,8 +103,49 @@ class WarehousePane(RowsPane):
     def action_switch(self, step: int) -> None:
         """Show the next list."""
         self._part = PARTS[(PARTS.index(self._part) + step) % len(PARTS)]
-        self.rows_view.clear_filter()
-        self.rows_view.move_to_end(last=False)
+        self.rows_view.start_over()
+        self.console.tick()
+
+    def action_merge(self) -> None:
+        """Merge now."""
+        self._start(self.desk.upkeep.merge)
+
+    def action_load(self) -> None:
+        """Load the reference tables from the files that the seed pane makes."""
+        files = load.Options(input=self.console.seed_folder)
+        self._start(lambda: self.desk.upkeep.load(files))
+
+    def action_setup(self) -> None:
+        """Create what is missing; ask where that is on a server."""
+        settings = self.desk.settings
+        lines = [
+            _("Creates what is missing in {warehouse}; nothing is dropped or emptied.").format(
+                warehouse=settings.warehouse_label
+            )
+        ]
+        if settings.kafka.bootstrap_servers is not None:
+            topic = clean(settings.kafka.topic, 60)
+            lines.append(_("Looks for the topic {topic}.").format(topic=topic))
+        here = settings.snowflake is None and settings.kafka.bootstrap_servers is None
+        self.console.ask_unless(
+            here or self.desk.read_only,
+            _("Set up the warehouse?"),
+            lines,
+            lambda: self._start(self.desk.upkeep.set_up),
+        )
+
+    def action_cancel(self) -> None:
+        """End merge, load or setup."""
+        if not self.desk.upkeep.cancel():
+            self.console.tell(_("Nothing is under way that could be cancelled."))
+        self.console.tick()
+
+    def _start(self, begin: Callable[[], bool]) -> None:
+        """Start a task; say why not where it does not start."""
+        refusal = self.desk.upkeep.refusal
+        if not begin() and not self.desk.read_only:
+            now = self.desk.snapshot()
+            self.console.tell(refusal if now.ready else now.opening.error or refusal)
         self.console.tick()
 
     def action_again(self) -> None:

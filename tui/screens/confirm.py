@@ -13,7 +13,11 @@ from core.text import _
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Dismisses with True for yes, which has the focus: Enter goes on, Escape does not."""
+    """Dismisses with True for yes. No has the focus: Enter and Escape change nothing.
+
+    Whatever is asked for destroys something, or goes out to others: a key that was meant for what
+    lies below must not do it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # o as well: French for yes begins with it.
@@ -33,12 +37,12 @@ class ConfirmScreen(ModalScreen[bool]):
             for text in self._lines:
                 yield Label(text, markup=False)
             with Horizontal(id="dialog-buttons"):
-                yield Button(_("Yes (y)"), id="yes", variant="primary")
-                yield Button(_("No (n)"), id="no")
+                yield Button(_("Yes (y)"), id="yes")
+                yield Button(_("No (n)"), id="no", variant="primary")
 
     def on_mount(self) -> None:
-        """Focus the yes of a harmless question: Enter goes on, Escape does not."""
-        self.query_one("#yes", Button).focus()
+        """Focus the no."""
+        self.query_one("#no", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the mouse or Enter."""

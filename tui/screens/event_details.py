@@ -1,6 +1,7 @@
 """One row of a table in full, over the pane: scrolls, copies, closes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -107,7 +108,7 @@ class RowDetails(ModalScreen[None]):
 
     def _draw(self) -> None:
         width = self._box.scrollable_content_region.width
-        frame = Frame(width, 0, self._frame.formats, self._frame.ascii_only, full=True)
+        frame = replace(self._frame, width=width, height=0, full=True)
         lines = self._make(frame)[:_MOST_LINES]
         self._view.styles.height = len(lines)
         self._view.show(lines)

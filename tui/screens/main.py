@@ -1,5 +1,6 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -142,6 +143,12 @@ class MainScreen(Screen[None]):
     def chosen(self) -> Pane:
         """The pane that keys go to."""
         return self._panes[self._chosen]
+
+    @property
+    def seed_folder(self) -> Path | None:
+        """Where the seed pane makes its files; None is the folder of the settings."""
+        seed = self._panes[SeedPane.NAME]
+        return seed.options.output if isinstance(seed, SeedPane) else None
 
     def pane(self, name: str) -> Pane:
         """Return a pane by its name."""

@@ -9,6 +9,7 @@ from core.validation.model import MAX_ROWS, CheckResult
 from tui.lines import EMPTY, Line, Span, fit, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame, wrap
+from tui.views.remedies import told
 from tui.views.strip import STATUS_ROLES
 
 _NAME = 24
@@ -22,6 +23,7 @@ def check_details(check: CheckResult, frame: Frame, at: datetime) -> list[Line]:
         line(Span(part, role))
         for part in wrap(f"{check.status.name} · {check.told(at)}", frame.width)
     ]
+    lines += told(check.remedies, check.advice, frame)
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     lines.append(line(Span(_("checked in {span}").format(span=took), "dim")))
     if check.figures:

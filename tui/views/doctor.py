@@ -10,6 +10,7 @@ from tui.lines import Line, Role, Span, advice, bar, cut, line
 from tui.rows import Column, Row, RowTable
 from tui.views.frame import Frame, problem
 from tui.views.payload import pairs
+from tui.views.remedies import keys_of, told
 
 _ROLES: Mapping[Status, Role] = {Status.OK: "ok", Status.WARN: "wait", Status.FAIL: "bad"}
 _SIGNS = {Status.OK: ("✓", "+"), Status.WARN: ("!", "!"), Status.FAIL: ("✗", "x")}
@@ -56,7 +57,7 @@ def _counts(findings: Sequence[Finding], age: str) -> Line:
     )
 
 
-def findings_table(findings: Sequence[Finding], *, ascii_only: bool) -> RowTable:
+def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
     """Return a row for each check."""
     columns = (
         Column("", 1),
@@ -68,10 +69,10 @@ def findings_table(findings: Sequence[Finding], *, ascii_only: bool) -> RowTable
         Row(
             one.name,
             (
-                Span(_SIGNS[one.status][ascii_only], _ROLES[one.status]),
+                Span(_SIGNS[one.status][frame.ascii_only], _ROLES[one.status]),
                 clean(one.name, 40),
                 clean(one.detail, 600),
-                Span(clean(one.hint, 600), "dim"),
+                Span(_mending(one, frame), "dim"),
             ),
             one,
         )
@@ -116,6 +117,15 @@ def finding_details(found: Finding | SettingInForce, frame: Frame) -> list[Line]
         (_("status"), found.status.value),
         (_("found"), clean(found.detail)),
     ]
-    if found.hint:
-        rows.append((_("mend"), clean(found.hint)))
-    return pairs(rows, frame.width)
+    mending = told(found.remedies, found.advice, frame)
+    return [*pairs(rows, frame.width), *([line(), *mending] if mending else [])]
+
+
+def _mending(found: Finding, frame: Frame) -> str:
+    """Return how to mend it in one line: by the key where there is one, else in full."""
+    keys = keys_of(found.remedies, frame)
+    return (
+        _("; ").join(filter(None, (keys, clean(found.advice, 600))))
+        if keys
+        else clean(found.hint, 600)
+    )

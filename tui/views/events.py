@@ -7,13 +7,14 @@ from core.clock import iso
 from core.operations.inspect import DeadLetters, ListedLetter
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.replayed import Replayed
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, clean
 from tui.formats import Formats
-from tui.lines import Line, Span, advice, cut, line
+from tui.lines import Line, Span, advice, cut, keys, line
 from tui.rows import Column, Row, RowTable
 from tui.views.blocks import rule
-from tui.views.frame import Frame, lasting, problem
+from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.payload import pairs, payload, preview
 
 T = TypeVar("T")
@@ -51,20 +52,41 @@ def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
 
 
 def _replay(now: DeskSnapshot, frame: Frame) -> list[Line]:
-    task = now.explored.replay
+    """Return how a replay goes, what holds it up and how to end it; or what came of the last."""
+    task, form = now.explored.replay, frame.formats
     if task.running:
         text = _("publishing again: {done} of {total}").format(
-            done=frame.formats.count(task.done), total=frame.formats.count(task.total or 0)
+            done=form.count(task.done), total=form.count(task.total or 0)
         )
-        return [line(Span(text, "wait"))]
+        end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
+        held = clean(task.note)
+        lines = [line(Span(text, "wait"), "   ", end)]
+        return lines + [line(Span(part, "wait")) for part in wrap(held, frame.width)]
     if task.error:
-        return problem(clean(task.error), clean(task.hint), frame.width)
+        lines = problem(clean(task.error), clean(task.hint), frame.width)
+        if task.done:
+            told = _("{count} were published again before; the rest is still listed")
+            lines.append(line(Span(told.format(count=form.count(task.done)), "dim")))
+        return lines
     if task.result is not None and task.ended_at is not None:
-        text = _("{count} published again {age} ago; what is still bad comes back").format(
-            count=frame.formats.count(task.result), age=frame.formats.age(task.ended_at, now.at)
-        )
-        return [cut(line(Span(text, "dim")), frame.width)]
+        told = _replayed(task.result, form, form.age(task.ended_at, now.at))
+        return [line(Span(part, "dim")) for part in wrap(told, frame.width)]
     return []
+
+
+def _replayed(result: Replayed, formats: Formats, age: str) -> str:
+    """Return what came of a replay."""
+    count = formats.count(result.published)
+    if result.cancelled:
+        return _(
+            "cancelled {age} ago: {count} published again, {left} not, which are still listed"
+        ).format(age=age, count=count, left=formats.count(result.left))
+    told = _("{count} published again {age} ago; records still invalid return here").format(
+        count=count, age=age
+    )
+    if result.gone:
+        told += _("; {count} were not listed any more").format(count=formats.count(result.gone))
+    return told
 
 
 def records_table(records: Records, formats: Formats) -> RowTable:

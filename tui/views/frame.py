@@ -1,7 +1,9 @@
 """What every view is given besides the snapshot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from core.lifecycle import RunState
 from core.text import _
@@ -9,11 +11,19 @@ from tui.formats import Formats
 from tui.lines import Line, Role, Span, line
 
 
+class ActionKey(NamedTuple):
+    """What to press for an action, from anywhere, and what it does: `7 m`, `merge now`."""
+
+    keys: str
+    does: str
+
+
 @dataclass(frozen=True)
 class Frame:
     """Size of the content in cells, formats, and whether only ASCII may be drawn.
 
-    full: the pane has the whole screen, so its view may show more than the essentials.
+    full: the pane has the whole screen, so its view may show more than the essentials. key_of: the
+    key of an action by its id, None where no key is bound to it.
     """
 
     width: int
@@ -21,6 +31,7 @@ class Frame:
     formats: Formats
     ascii_only: bool = False
     full: bool = False
+    key_of: Callable[[str], ActionKey | None] = lambda _action: None
 
 
 def state_name(state: RunState) -> str:

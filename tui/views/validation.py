@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from core.alerts.model import rule_name
 from core.operations.outdated import SinceCheck
 from core.operations.snapshot import DeskSnapshot
@@ -15,9 +17,12 @@ from tui.rows import Column, Row, RowTable
 from tui.views.blocks import Column as Plain
 from tui.views.blocks import rule, table
 from tui.views.frame import Frame, problem, wrap
+from tui.views.remedies import keys_of
 from tui.views.strip import LEVEL_ROLES, STATUS_ROLES, status_sign
 
 _NAME = 21
+_FIX, _TOOK = 2, 4
+"""Places of the columns that are not always there."""
 _SHOWN_RUNS = 20
 _LEAST_HISTORY = 3
 
@@ -65,32 +70,42 @@ def checks_table(
 ) -> RowTable:
     """Return a row for each check, the worst first; named columns in the full view only.
 
-    at: now, in UTC; messages tell ages. old: more has come since, so that a PASS is not green.
+    The key that mends what a check found stands before it: what was found may be cut. at: now, in
+    UTC; messages tell ages. old: more has come since, so that a PASS is not green.
     """
+    checks = sorted(result.checks if result else (), key=lambda check: -check.status)
+    mending = [keys_of(check.remedies, frame, whole=frame.full) for check in checks]
     columns = [
         Column("", 1),
         Column(_("check"), _NAME),
+        Column(_("fix"), max(map(cell_len, mending), default=0), drop=1),
         Column(_("found"), 40, stretch=True),
+        Column(_("took"), 8, right=True, drop=2),
     ]
-    if frame.full:
-        columns.append(Column(_("took"), 8, right=True, drop=1))
-    checks = sorted(result.checks if result else (), key=lambda check: -check.status)
-    rows = tuple(_row(check, frame, at, old=old)[: len(columns)] for check in checks)
+    places = [
+        place
+        for place in range(len(columns))
+        if (place != _FIX or any(mending)) and (place != _TOOK or frame.full)
+    ]
+    rows = []
+    for check, keys in zip(checks, mending, strict=True):
+        cells = _row(check, keys, frame, at, old=old)
+        rows.append(Row(check.name, tuple(cells[place] for place in places), check))
     return RowTable(
-        tuple(columns),
-        tuple(Row(check.name, row, check) for check, row in zip(checks, rows, strict=True)),
-        "first",
-        titles=frame.full,
+        tuple(columns[place] for place in places), tuple(rows), "first", titles=frame.full
     )
 
 
-def _row(check: CheckResult, frame: Frame, at: datetime, *, old: bool) -> tuple[str | Span, ...]:
+def _row(
+    check: CheckResult, keys: str, frame: Frame, at: datetime, *, old: bool
+) -> tuple[str | Span, ...]:
     role: Role = "text" if check.status else "dim"
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     sign = status_sign(check.status, ascii_only=frame.ascii_only)
     if old and check.status is Status.PASS:
         sign = Span(sign.text, "dim")
-    return (sign, clean(check.name, 60), Span(check.told(at), role), Span(took, "dim"))
+    name = clean(check.name, 60)
+    return (sign, name, Span(keys, "accent"), Span(check.told(at), role), Span(took, "dim"))
 
 
 def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:

@@ -15,6 +15,7 @@ from tui.views.events import failing
 from tui.views.frame import Frame
 from tui.views.merge import merge_line, merge_trouble
 from tui.views.payload import pairs
+from tui.views.upkeep import upkeep
 
 PARTS = ("tables", "merges", "offsets", "gaps")
 _TITLES = {
@@ -36,7 +37,7 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
         for name in PARTS
     ]
     reading = now.explored.inspection
-    lines = [line(*spans), *failing(reading, now, frame)]
+    lines = [line(*spans), *upkeep(now, frame), *failing(reading, now, frame)]
     found = reading.value
     if now.merge.state is not RunState.IDLE:
         restart = _("[s] of the consumer pane starts it again")

@@ -1,7 +1,10 @@
 """A table of rows with a cursor, a filter line and a window, drawn like `LinesView`.
 
-The cursor stays on its row while rows come and go; at the end that a table follows it stays at
-that end. Only lines that changed are painted. Keys belong to the pane (`tui.panes.rows_pane`).
+The cursor is on a row, known by its key, and goes with it while rows come and go. A table that
+follows an end shows that end until the cursor is moved; a row that leaves the screen then is chosen
+no more, and none is until a key chooses one. So a key never acts on a row that came under the
+cursor by itself. Only lines that changed are painted. Keys belong to the pane
+(`tui.panes.rows_pane`).
 """
 
 from typing import ClassVar
@@ -40,7 +43,10 @@ class RowsView(LinesView):
         super().__init__(id=id, classes=classes)
         self._table = RowTable((), ())
         self._rows: tuple[Row, ...] = ()
-        self._cursor = 0
+        self._chosen: Row | None = None
+        self._cursor: int | None = None
+        self._place = 0
+        self._fresh = self._following = True
         self._top = 0
         self._filter = ""
         self._typing = False
@@ -50,8 +56,13 @@ class RowsView(LinesView):
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor."""
-        return self._rows[self._cursor] if self._rows else None
+        """The row under the cursor; None while none is chosen, or the chosen one is gone."""
+        return None if self._cursor is None else self._chosen
+
+    @property
+    def gone(self) -> Row | None:
+        """The row that was under the cursor until it left the table."""
+        return self._chosen if self._cursor is None else None
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -78,8 +89,11 @@ class RowsView(LinesView):
         self._paint()
 
     def move(self, step: int) -> None:
-        """Move the cursor by so many rows; it stays at the ends."""
-        self._cursor = min(max(self._cursor + step, 0), max(len(self._rows) - 1, 0))
+        """Move the cursor by so many rows; it stays at the ends. Without one, choose a row."""
+        if self._cursor is None:
+            self._put(self._first_place())
+        else:
+            self._put(self._cursor + step)
         self._paint()
 
     def move_page(self, pages: float) -> None:
@@ -87,8 +101,47 @@ class RowsView(LinesView):
         self.move(int(self._room * pages) or (1 if pages > 0 else -1))
 
     def move_to_end(self, *, last: bool) -> None:
-        """Move the cursor to the first or the last row."""
-        self.move(len(self._rows) if last else -len(self._rows))
+        """Move the cursor to the first or the last row, and follow the table there."""
+        self._put(len(self._rows) if last else 0)
+        self._following = self._table.follow == ("last" if last else "first")
+        self._paint()
+
+    def choose(self) -> Row | None:
+        """Return the row under the cursor; put it at the end that is followed where none is."""
+        if self._cursor is None and self._chosen is None:
+            self.move(0)
+        return self.current
+
+    def start_over(self) -> None:
+        """Forget rows, cursor and filter: another table follows."""
+        self._table = RowTable((), ())
+        self._chosen, self._cursor, self._place, self._top = None, None, 0, 0
+        self._fresh = self._following = True
+        self.clear_filter()
+
+    def _put(self, place: int) -> None:
+        """Put the cursor on the row at a place, or on the last one before it."""
+        if not self._rows:
+            return
+        self._following = self._fresh = False
+        self._set_cursor(min(max(place, 0), len(self._rows) - 1))
+
+    def _set_cursor(self, place: int) -> None:
+        """Take a row as the chosen one; there is none in an empty table."""
+        self._cursor = place if self._rows else None
+        self._chosen = self._rows[place] if self._rows else None
+        self._place = max(place, 0)
+
+    @property
+    def _follows(self) -> bool:
+        """Whether an end of the table is shown, whatever comes."""
+        return self._following and bool(self._table.follow)
+
+    def _first_place(self) -> int:
+        """Return where a cursor appears: at the end that is followed, or where it was last."""
+        if not self._following:
+            return self._place
+        return len(self._rows) - 1 if self._table.follow == "last" else 0
 
     def begin_filter(self) -> None:
         """Send keys into the filter line."""
@@ -148,7 +201,7 @@ class RowsView(LinesView):
         index = self._top + line_number
         if not 0 <= line_number < self._room or index >= len(self._rows):
             return
-        self._cursor = index
+        self._put(index)
         self._paint()
         if event.chain > 1:
             self.post_message(self.Opened())
@@ -163,35 +216,52 @@ class RowsView(LinesView):
         return max(self.size.height - self._table.head - bool(self._typing or self._filter), 1)
 
     def _refill(self) -> None:
-        """Filter anew and find the cursor's row again, on the line of the screen where it was."""
-        before, at = self.current, self._cursor
-        follow, count = self._table.follow, len(self._rows)
-        at_end = (follow == "first" and at == 0) or (follow == "last" and at >= count - 1)
+        """Filter anew and find the chosen row again, on the line of the screen where it was."""
+        at, chosen = self._cursor, self._chosen
         self._rows = filtered(self._table.rows, self._filter)
-        last = max(len(self._rows) - 1, 0)
-        if at_end:
-            self._cursor = 0 if follow == "first" else last
+        if self._fresh:
+            if self._rows:
+                self._fresh = False
+                self._set_cursor(self._first_place())
             return
-        place = at
-        if before is not None:
-            place = next((i for i, row in enumerate(self._rows) if row.key == before.key), at)
-        self._cursor = min(place, last)
-        self._top = max(self._top + self._cursor - at, 0)
+        if chosen is None:
+            return
+        place = next((i for i, row in enumerate(self._rows) if row.key == chosen.key), None)
+        if place is not None:
+            self._set_cursor(place)
+            self._top = max(self._top + place - (place if at is None else at), 0)
+        elif at is not None and any(row.key == chosen.key for row in self._table.rows):
+            # Only the filter leaves it out.
+            self._set_cursor(min(at, len(self._rows) - 1))
+            self._fresh = not self._rows
+        else:
+            self._cursor = None
+            if self._follows:
+                self._chosen = None
+
+    def _window(self, room: int) -> None:
+        """Choose the rows on the screen: those at the end that is followed, or the cursor's."""
+        last_top = max(len(self._rows) - room, 0)
+        if self._follows:
+            self._top = last_top if self._table.follow == "last" else 0
+            if self._cursor is not None and not self._top <= self._cursor < self._top + room:
+                self._cursor = self._chosen = None
+        elif self._cursor is not None and not self._top <= self._cursor < self._top + room:
+            self._top = self._cursor if self._cursor < self._top else self._cursor - room + 1
+        self._top = min(self._top, last_top)
 
     def _paint(self) -> None:
         width, room = self.size.width, self._room
         if not self.size:
             return
-        if not self._top <= self._cursor < self._top + room:
-            self._top = self._cursor if self._cursor < self._top else self._cursor - room + 1
-        self._top = max(min(self._top, len(self._rows) - room), 0)
+        self._window(room)
         layout = lay_out(self._table.columns, width - _EDGES - 2)
         head = self._table.head
         lines = [line("  ", layout.head())][:head] + self._visible(layout, room)
         if self._typing or self._filter:
             lines += [EMPTY] * (room + head - len(lines)) + [self._filter_line(width)]
-        seen = self._rows and self._cursor_shown
-        cursor = head + self._cursor - self._top if seen else -1
+        seen = self._cursor is not None and self._cursor_shown
+        cursor = head + (self._cursor or 0) - self._top if seen else -1
         moved = {cursor, self._painted_cursor} - {-1} if cursor != self._painted_cursor else set()
         self._painted_cursor = cursor
         self.show(lines)

@@ -73,7 +73,7 @@ def _section(check: CheckResult) -> _Section:
     return _Section(
         name=check.name,
         status=check.status.name,
-        message=check.message,
+        message=check.with_hint,
         seconds=decimal(check.elapsed_s, 3),
         figures=[(name, _cell(value)) for name, value in check.figures.items()],
         columns=columns,

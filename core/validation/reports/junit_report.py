@@ -38,14 +38,14 @@ def junit_report(result: ValidationResult, *, strict: bool) -> str:
 
 
 def _outcome(kind: type[Error | Failure], check: CheckResult) -> Error | Failure:
-    outcome = kind(_xml_text(check.message), check.status.name)
+    outcome = kind(_xml_text(check.with_hint), check.status.name)
     outcome.text = _xml_text(_output(check))
     return outcome
 
 
 def _output(check: CheckResult) -> str:
     """Return the message, then figures and rows as lines of JSON."""
-    lines = [f"{check.status.name}: {check.message}"]
+    lines = [f"{check.status.name}: {check.with_hint}"]
     lines += [f"{name}: {_json(value)}" for name, value in check.figures.items()]
     lines += [_json(dict(row)) for row in check.rows]
     return "\n".join(lines)

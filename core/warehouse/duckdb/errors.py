@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from core.errors import DropshipError, StorageError, WarehouseError, WarehouseHeldError
+from core.remedies import EXAMINE, SET_UP
 from core.text import _, clean
 
 _FULL = ("no space left", "disk quota", "could not write", "file too large")
@@ -65,7 +66,8 @@ def translated(error: duckdb.Error, file: Path) -> DropshipError:
         )
     return WarehouseError(
         _("warehouse {file}: {reason}").format(file=clean(file), reason=reason),
-        hint=_("run `dropship --run doctor`; `--run setup` creates what is missing"),
+        hint=_("setup creates what is missing"),
+        remedies=(EXAMINE, SET_UP),
         transient=isinstance(error, duckdb.TransactionException),
     )
 

@@ -9,6 +9,7 @@ import re
 from snowflake.connector import errors as driver
 
 from core.errors import WarehouseError
+from core.remedies import EXAMINE, SET_UP, Remedy
 from core.text import _, clean
 
 SESSION_GONE = frozenset({390104, 390108, 390110, 390111, 390112, 390114, 390115, 390195, 390318})
@@ -34,10 +35,12 @@ def translated(error: driver.Error, account: str) -> WarehouseError:
     """Return a driver error as ours: what Snowflake said, and whether waiting can help."""
     reason = _reason(error)
     transient = is_transient(error)
+    advice, remedies = _mending(error, transient=transient)
     return WarehouseError(
         _("Snowflake {account}: {reason}").format(account=clean(account, 80), reason=reason),
-        hint=_hint(error, transient=transient),
+        hint=advice,
         transient=transient,
+        remedies=remedies,
     )
 
 
@@ -74,17 +77,14 @@ def _reason(error: driver.Error) -> str:
     return clean(plain, 300) + code
 
 
-def _hint(error: driver.Error, *, transient: bool) -> str:
+def _mending(error: driver.Error, *, transient: bool) -> tuple[str, tuple[Remedy, ...]]:
+    """Return advice, and what mends it."""
     if transient:
-        return _("check the network and https://status.snowflake.com; it is tried again")
+        return _("check the network and https://status.snowflake.com; it is tried again"), ()
     if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:
-        return _(
-            "check account, user and the login that is set; `dropship --run doctor` tells more"
-        )
+        return _("check account, user and the login that is set"), (EXAMINE,)
     if error.errno == _NO_COLUMN:
-        return _(
-            "the owner of the tables runs `dropship --run setup`: it adds columns that came later"
-        )
+        return _("it adds columns that came later; the owner of the tables may"), (SET_UP,)
     if str(error.sqlstate or "") in {"42S02", "02000", "42501"}:
-        return _("`dropship --run setup` creates what is missing; --print shows it to whoever may")
-    return _("`dropship --run doctor` looks at the connection, the role and the tables")
+        return _("--print shows what it creates to whoever may"), (SET_UP,)
+    return _("it looks at the connection, the role and the tables"), (EXAMINE,)

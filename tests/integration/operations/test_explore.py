@@ -13,6 +13,7 @@ from core.operations.inforce import settings_in_force, sources
 from core.operations.inspect import letters_of
 from core.operations.logtail import LogTail
 from core.operations.peek import KEPT_BYTES, Peek
+from core.operations.replayed import Replayed
 from tests.support.waiting import wait_until as until
 
 TOPIC, GROUP = "orders_topic", "group"
@@ -73,7 +74,7 @@ def test_dead_letters_are_listed_replayed_and_come_back(desk):
     first = [one.letter.event_id for one in letters]
     assert [len(part) for part in letters_of(desk._warehouse, first)] == [3]
     assert desk.replay(first)
-    until(lambda: desk.snapshot().explored.replay.result == 3)
+    until(lambda: desk.snapshot().explored.replay.result == Replayed(3, 3))
 
     def came_back():
         found = desk.snapshot().explored.letters.value

@@ -1,6 +1,8 @@
 """What the integration tests of the producer share: workers, orders files, and a plain reader."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,3 +125,25 @@ def reading(broker: Cluster, settings: Settings) -> Iterator[Reader]:
         yield reader
     finally:
         reader.close()
+
+
+HOLDING = (
+    "import sys; from pathlib import Path; from core.holding import Hold;"
+    "hold = Hold(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+)
+
+
+@contextmanager
+def held_elsewhere(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """Let another process hold the producer's lock until it is told to end."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(settings.paths.producer_lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield other
+        finally:
+            other.communicate()

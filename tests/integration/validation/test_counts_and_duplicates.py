@@ -78,7 +78,7 @@ def test_events_that_nobody_ever_merged_are_on_no_way(fresh: Pipeline) -> None:
     fresh.consume([event(1)])
     waiting = fresh.check(COUNTS, now=RECEIVED)
     assert waiting.status is Status.WARN
-    assert "--run transform" in waiting.message
+    assert "--run transform" in waiting.hint
     assert waiting.figures["merge_waits_s"] is None
 
 

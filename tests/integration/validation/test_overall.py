@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from core.config import Thresholds
+from core.remedies import SET_UP
 from core.validation import CHECK_NAMES, Status, record_run, validate
 from tests.integration.validation.pipeline import NOW, Pipeline, view
 
@@ -65,7 +66,8 @@ def test_without_tables_the_schema_fails_and_the_others_say_what_to_run(
     assert result.status is Status.ERROR
     for check in result.checks:
         assert check.status is (Status.FAIL if check.name == "schema" else Status.ERROR)
-        assert "--run setup" in check.message
+        assert SET_UP in check.remedies
+        assert "dropship --run setup" in check.hint
     assert not record_run(fresh.warehouse, result)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.remedies import LOAD
 from core.validation import Status
 from tests.integration.validation.pipeline import NOW, RECEIVED, TOPIC, Pipeline
 from tests.support.events import event
@@ -110,7 +111,8 @@ def test_reference_tables_never_loaded_are_named_as_the_cause(pipeline: Pipeline
     check = pipeline.check("referential_integrity")
     assert check.status is Status.FAIL
     assert check.figures["orphans"] == 6
-    assert "--run load" in check.message
+    assert check.remedies == (LOAD,)
+    assert check.hint == "run `dropship --run load`"
 
 
 def test_a_customer_that_stands_twice_does_not_double_its_orders(pipeline: Pipeline) -> None:

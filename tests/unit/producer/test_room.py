@@ -131,11 +131,51 @@ def test_it_is_read_for_a_while_after_the_last_commit(topic: Topic) -> None:
     assert broker_full(is_read=room.is_read) == "broker full: start the consumer"
 
 
-def test_one_publisher_at_a_time(room: Room) -> None:
-    assert room.attach(lambda: 0)
-    assert not room.attach(lambda: 0)
-    room.detach()
-    assert room.attach(lambda: 0)
+def test_one_publisher_at_a_time_and_no_other_detaches_it(room: Room) -> None:
+    first, second = (lambda: 0), (lambda: 0)
+    assert room.attach(first)
+    assert not room.attach(second)
+    room.detach(second)
+    assert not room.attach(second)
+    room.detach(first)
+    assert room.attach(second)
+
+
+def test_a_guest_has_its_turn_once_nothing_of_the_publisher_is_on_its_way(room: Room) -> None:
+    waiting = [3]
+    one = np.zeros(1, np.int64)
+    publisher, guest, other = (lambda: waiting[0]), (lambda: 0), (lambda: 0)
+    assert room.attach(publisher)
+    assert admit(room, 3) == 3  # in hand: admitted, and not with the client yet
+    waiting[0] = 0
+    assert not room.visit(guest)
+    waiting[0] = 3
+    room.handed_over()
+    assert not room.visit(guest)
+    assert admit(room, 1) == 0, "from the asking on the publisher waits"
+    assert "replay" in room.held_reason
+    waiting[0] = 0
+    assert room.visit(guest)
+    assert not room.visit(other)
+    assert room.admit(one, one + SIZE, guest=True) == 1
+    room.leave(other)
+    assert admit(room, 1) == 0
+    room.leave(guest)
+    assert admit(room, 1) == 1
+
+
+def test_records_of_a_guest_on_their_way_are_not_taken_for_failed_ones(
+    topic: Topic, room: Room
+) -> None:
+    guest = lambda: 10  # noqa: E731 - a name to leave with
+    one = np.zeros(1, np.int64)
+    assert room.visit(guest)
+    assert sum(room.admit(one, one + SIZE, guest=True) for _record in range(10)) == 10
+    room.handed_over()
+    topic.high = topic.done = 4
+    room._refresh()
+    room.leave(guest)
+    assert admit(room, 10) == 4
 
 
 class SlowTopic(Topic):

@@ -22,6 +22,7 @@ from core.operations.inspect import (
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
 from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
@@ -95,7 +96,7 @@ def test_hostile_data_is_harmless_in_every_table(width):
     table_text(records_table((RECORD,), FORMATS), width)
     table_text(letters_table(DeadLetters(1, (LETTER,)), FORMATS), width)
     table_text(logs_table((ENTRY,), 0, FORMATS), width)
-    table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], ascii_only=False), width)
+    table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], frame(width, 20)), width)
     table_text(settings_table([SettingInForce(HOSTILE, HOSTILE, HOSTILE)]), width)
     for part in PARTS:
         table_text(warehouse_table(INSPECTION, part, FORMATS), width)
@@ -144,13 +145,32 @@ def test_replay_is_followed_and_its_end_is_told():
     none = Reading(DeadLetters(0, ()), NOW)
     running = Explored(letters=none, replay=TaskSnapshot(running=True, done=3, total=9))
     assert "publishing again: 3 of 9" in events(running, letters=True)
-    done = replace(running, replay=TaskSnapshot(result=9, ended_at=NOW - timedelta(seconds=5)))
+    ended = NOW - timedelta(seconds=5)
+    done = replace(running, replay=TaskSnapshot(result=Replayed(9, 9), ended_at=ended))
     assert "9 published again 5 s ago" in events(done, letters=True)
+    fewer = replace(done, replay=TaskSnapshot(result=Replayed(7, 9, gone=2), ended_at=ended))
+    assert "2 were not" in events(fewer, letters=True)
     failed = replace(running, replay=TaskSnapshot(error="broker full", hint="start the consumer"))
     shown = events(failed, letters=True)
     assert "broker full" in shown
     assert "start the consumer" in shown
     assert "no dead letters" in shown
+
+
+def test_what_holds_a_replay_up_is_told_with_the_key_that_ends_it():
+    none = Reading(DeadLetters(0, ()), NOW)
+    held = TaskSnapshot(running=True, done=3, total=9, note="process 7 publishes \x1b[31m")
+    shown = events(Explored(letters=none, replay=held), letters=True)
+    assert "process 7 publishes" in shown
+    assert "x cancels" in shown
+    assert "\x1b" not in shown
+    ending = replace(held, cancelling=True)
+    assert "cancelling" in events(Explored(letters=none, replay=ending), letters=True)
+    cut = TaskSnapshot(result=Replayed(3, 9, cancelled=True), ended_at=NOW - timedelta(seconds=5))
+    shown = events(Explored(letters=none, replay=cut), letters=True)
+    assert "cancelled 5 s ago: 3 published again, 6 not" in shown
+    broken = TaskSnapshot(done=3, total=9, error="the broker is away", ended_at=NOW)
+    assert "3 were published again" in events(Explored(letters=none, replay=broken), letters=True)
 
 
 def test_a_tombstone_and_a_record_without_a_time_are_shown():
@@ -237,7 +257,7 @@ def test_the_doctor_in_each_state():
     found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "mend"))
     shown = doctor(TaskSnapshot(result=found, ended_at=NOW - timedelta(seconds=3)))
     assert "1 ok  1 to look at  1 to mend  3 s ago" in shown
-    table = findings_table(found, ascii_only=True)
+    table = findings_table(found, frame(80, 20, plain=True))
     assert [row.cells[0].text for row in table.rows] == ["+", "!", "x"]
 
 

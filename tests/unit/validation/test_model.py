@@ -49,6 +49,7 @@ def test_a_check_as_json_has_its_figures_beside_status_and_message() -> None:
     assert check.as_json() == {
         "status": "WARN",
         "message": "less",
+        "hint": "",
         "growth": 3,
         "rows": [{"table": "orders"}],
     }

@@ -1,0 +1,146 @@
+"""The upkeep of a warehouse from a screen: merge now, load reference data, create what is missing.
+
+What checks advise can be done where they are read: a console that holds the warehouse keeps the
+jobs of the same name out. One of the three at a time, each in a task of its own.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.clock import Clock
+from core.config import Settings
+from core.errors import CancelledError, DropshipError
+from core.jobs.base import JobContext
+from core.jobs.load import LoadResult, load
+from core.jobs.load import Options as Files
+from core.jobs.setup import SetupResult
+from core.jobs.topic import prepare_topic
+from core.operations.opening import Backends
+from core.operations.task import Task
+from core.operations.upkept import UpkeepSnapshot
+from core.operations.workers import Workers
+from core.text import _
+from core.text.figures import count
+from core.warehouse.base import Warehouse
+from core.warehouse.model import MergeResult
+
+_DRAIN_S = 30.0
+
+
+class Upkeep:
+    """Starts the tasks and ends them. Any thread may call it.
+
+    allowed: asked before anything is started. changed: called by a task that ended, when the
+    warehouse may hold something else.
+    """
+
+    def __init__(
+        self, settings: Settings, backends: Backends, workers: Workers, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._backends = backends
+        self._workers = workers
+        self._clock = clock
+        self.allowed: Callable[[], bool] = lambda: True
+        self.changed: Callable[[], None] = lambda: None
+        self._merge: Task[MergeResult] = Task("merge-now", clock)
+        self._load: Task[LoadResult] = Task("load", clock)
+        self._setup: Task[SetupResult] = Task("setup", clock)
+
+    def snapshot(self) -> UpkeepSnapshot:
+        """Return the present moment; never waits."""
+        return UpkeepSnapshot(self._merge.latest, self._load.latest, self._setup.latest)
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be started now; empty when something can."""
+        if self._backends.warehouse is None:
+            return _("the warehouse is not open yet")
+        if any(task.latest.running for task in self._tasks):
+            return _("merge, load or setup is under way: [x] cancels it")
+        return ""
+
+    @property
+    def _may(self) -> bool:
+        return self.allowed() and not self.refusal
+
+    def merge(self) -> bool:
+        """Merge what is in the raw table; return False where `refusal` says why not."""
+        return self._may and self._merge.run(self._merge_now)
+
+    def load(self, options: Files) -> bool:
+        """Load customers and products from their files; False as `merge`."""
+        return self._may and self._load.run(lambda: self._load_files(options))
+
+    def set_up(self) -> bool:
+        """Create the tables that are missing, and the topic on a cluster; False as `merge`."""
+        return self._may and self._setup.run(self._create)
+
+    def cancel(self) -> bool:
+        """End what is under way; what it did stays. Returns whether there was anything."""
+        running = [task for task in self._tasks if task.latest.running]
+        for task in running:
+            task.cancel()
+        return bool(running)
+
+    def close(self) -> None:
+        """Cancel what is under way and wait for its end."""
+        self.cancel()
+        for task in self._tasks:
+            task.join(_DRAIN_S)
+
+    @property
+    def _tasks(self) -> tuple[Task[Any], ...]:
+        return self._merge, self._load, self._setup
+
+    def _warehouse(self) -> Warehouse:
+        if self._backends.warehouse is None:
+            raise DropshipError(_("the warehouse is not open yet"))
+        return self._backends.warehouse
+
+    def _context(self, task: Task[Any]) -> JobContext:
+        return JobContext(self._settings, progress=task, stop=task.stop, clock=self._clock)
+
+    def _merge_now(self) -> MergeResult:
+        task, name = self._merge, _("merge")
+        ((backlog,),) = self._warehouse().rows("inspect_backlog")
+        task.start(name, int(backlog), _("raw events"))
+        try:
+            total = self._workers.merge_now(
+                task.stop, lambda so_far: task.update(name, so_far.taken)
+            )
+        finally:
+            self.changed()
+        if task.stop.is_set():
+            raise CancelledError(
+                _("cancelled after {count} raw events; the rest waits where it is").format(
+                    count=count(total.taken)
+                )
+            )
+        return total
+
+    def _load_files(self, options: Files) -> LoadResult:
+        context = self._context(self._load)
+        try:
+            return load(context, self._warehouse(), options, cancelled=context.cancelled)
+        finally:
+            self.changed()
+
+    def _create(self) -> SetupResult:
+        task, name = self._setup, _("setup")
+        task.start(name, 2, _("steps"))
+        task.update(name, 0, _("warehouse"))
+        try:
+            steps = self._warehouse().setup(again=True)
+            topic = None
+            if self._settings.kafka.bootstrap_servers is not None:
+                if task.stop.is_set():
+                    raise CancelledError(
+                        _("cancelled: the warehouse objects are in place, the topic was left")
+                    )
+                task.update(name, 1, _("topic"))
+                _warehouse, broker = self._backends.both()
+                topic = prepare_topic(self._context(task), broker)
+        finally:
+            self.changed()
+        return SetupResult((), executed=True, steps=steps, topic=topic)

@@ -1,0 +1,66 @@
+"""What a key of the warehouse pane does or did: merge now, load, setup."""
+
+from typing import Any
+
+from core.jobs.load import LoadResult
+from core.jobs.setup import SetupResult
+from core.operations.snapshot import DeskSnapshot
+from core.operations.task import TaskSnapshot
+from core.text import _, clean
+from core.warehouse.model import MergeResult
+from tui.lines import Line, Span, bar, cut, keys, line
+from tui.views.frame import Frame, problem, wrap
+from tui.views.remedies import told
+
+_BAR = 20
+
+
+def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return how the task under way goes and how to end it, else what came of the last one."""
+    latest = now.upkeep.latest
+    if latest is None:
+        return []
+    name, task = latest
+    titles = {"merge": _("merge now"), "load": _("load"), "setup": _("setup")}
+    if task.running:
+        return [cut(_running(titles[name], task, frame), frame.width)]
+    age = frame.formats.age(task.ended_at, now.at) if task.ended_at else "–"
+    title = _("{task}, {age} ago").format(task=titles[name], age=age)
+    if task.error:
+        error = _("{part}: {line}").format(part=title, line=clean(task.error))
+        if not task.remedies:
+            return problem(error, clean(task.hint), frame.width)
+        return [*problem(error, "", frame.width), *told(task.remedies, "", frame)]
+    text = _("{part}: {line}").format(part=title, line=_outcome(task.result, frame))
+    return [line(Span(part, "ok")) for part in wrap(text, frame.width)]
+
+
+def _running(title: str, task: TaskSnapshot[Any], frame: Frame) -> Line:
+    form = frame.formats
+    done = bar(task.fraction or 0.0, _BAR, ascii_only=frame.ascii_only)
+    count = _("{done} of {total} {unit}").format(
+        done=form.count(task.done), total=form.count(task.total or 0), unit=task.unit
+    )
+    end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
+    note = Span(f"  {clean(task.note, 80)}" if task.note else "", "dim")
+    return line(Span(f"{title}  ", "wait"), done, f"  {count}", note, "  ", end)
+
+
+def _outcome(result: object, frame: Frame) -> str:
+    form = frame.formats
+    if isinstance(result, MergeResult):
+        if not result.taken:
+            return _("nothing to merge")
+        return _(
+            "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
+            "{quarantined} quarantined"
+        ).format(
+            taken=form.count(result.taken),
+            inserted=form.count(result.inserted),
+            updated=form.count(result.updated),
+            stale=form.count(result.stale),
+            quarantined=form.count(result.quarantined),
+        )
+    if isinstance(result, LoadResult | SetupResult):
+        return _("; ").join(result.summary().lines)
+    return ""
