@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import ClassVar
 
 from textual import work
@@ -15,7 +14,9 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
+from core.lifecycle import FINAL_STATES
 from core.operations.desk import Desk
+from core.operations.leaving import Stage
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
 from core.text import _, clean
@@ -65,7 +66,6 @@ class Console(App[int]):
         self._drawn = drawn
         self._begun = False
         self._main = MainScreen()
-        self._leaving = False
         self.forced = False
         self._state = StateFile(desk.settings.paths.data / "console.json")
         self._demo_ran = False
@@ -81,6 +81,7 @@ class Console(App[int]):
         """Draw the present moment."""
         now = self.desk.snapshot()
         self._main.draw(now)
+        self._draw_leaving(now)
         self._announce(now)
         if not self._begun:
             self._begun = True
@@ -266,18 +267,36 @@ class Console(App[int]):
         self.push_screen(HelpScreen([(_("everywhere"), common), *panes]))
 
     def action_leave(self) -> None:
-        """End everything cleanly, then leave."""
-        if self._leaving:
+        """Leave: at once where nothing would be lost, else after a question."""
+        if self.desk.leaving.begin(self._left):
+            self.push_screen(LeaveScreen())
+        elif isinstance(self.screen, LeaveScreen):
             self.action_force_quit()
-            return
-        self._leaving = True
-        self.push_screen(LeaveScreen())
-        Thread(target=self._close, name="leaving", daemon=True).start()
+
+    async def action_quit(self) -> None:
+        """Leave as `q` does: Textual's own way out (ctrl+q) would end nothing cleanly."""
+        self.action_leave()
 
     def action_force_quit(self) -> None:
         """Leave without waiting: what is stored stays stored, the rest is given up."""
         self.forced = True
         self.exit(int(ExitCode.SIGINT))
+
+    def show_leaving(self) -> None:
+        """Show how far an end is that nobody was asked about."""
+        if not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen())
+
+    def _draw_leaving(self, now: DeskSnapshot) -> None:
+        """Draw the screen of leaving while it is up; it goes away when one stays."""
+        if not isinstance(self.screen, LeaveScreen):
+            return
+        if now.leaving.stage is not Stage.HERE:
+            self.screen.draw(now)
+            return
+        self.screen.dismiss()
+        if now.producer.state in FINAL_STATES and now.producer.topic:
+            self.tell(_("Still here. The producer is stopped."))
 
     def _announce(self, now: DeskSnapshot) -> None:
         """Tell how the demonstration ended, and what a read-only desk has refused."""
@@ -292,7 +311,10 @@ class Console(App[int]):
             self._refusals = count
             self.tell(reason)
 
-    def _close(self) -> None:
-        self.desk.close()
+    def _left(self) -> None:
+        """End the application once the desk is closed; called by its thread."""
+        farewell = self.desk.farewell
+        lost = farewell is not None and bool(farewell.unstored)
+        code = ExitCode.BAD_RESULT if lost else ExitCode.OK
         with contextlib.suppress(RuntimeError):  # forced meanwhile
-            self.call_from_thread(self.exit, 0)
+            self.call_from_thread(self.exit, int(code))

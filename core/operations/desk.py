@@ -10,28 +10,28 @@ from collections.abc import Sequence
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.errors import DropshipError
 from core.jobs import load, produce, seed
 from core.jobs.base import JobContext
 from core.operations.checking import Checking
+from core.operations.custody import Custody
 from core.operations.demo import Demonstration
 from core.operations.explore import Explorer
 from core.operations.figures import read_figures
 from core.operations.history import Sample
+from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
 from core.operations.opening import Backends
 from core.operations.poller import Poller
 from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
 from core.operations.watchers import TopicWatcher
-from core.operations.workers import Workers
+from core.operations.workers import Done, Workers
 from core.seed.spec import SeedResult
 from core.text import _
 from core.validation.history import PastRun
-from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -65,7 +65,18 @@ class Desk:
         self._backends = Backends(read_only=read_only)
         self.explorer = Explorer(settings, self._backends, self._clock)
         self._workers = Workers(settings, self._backends, self._clock)
-        self._opening: Task[bool] = Task("open", self._clock)
+        self._custody = Custody(settings, self._backends, self._clock)
+        self.leaving = Leaving(
+            self._workers,
+            self._custody,
+            self._clock,
+            pause=self.cancel_demo,
+            close=lambda lose: self.close(lose=lose),
+        )
+        self.farewell: Farewell | None = None
+        self._ending = Lock()
+        self._opening_warehouse: Task[bool] = Task("open-warehouse", self._clock)
+        self._opening_broker: Task[bool] = Task("open-broker", self._clock)
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
@@ -79,37 +90,38 @@ class Desk:
     # -- opening and closing
 
     def open(self) -> bool:
-        """Open broker and warehouse in the background; again after a failure."""
-        if self.ready or self._closing.is_set() or not self._opening.run(self._open):
+        """Open what is not open yet of broker and warehouse, in the background."""
+        if self.ready or self._closing.is_set():
             return False
+        began = False
+        if self._backends.warehouse is None:
+            began = self._opening_warehouse.run(self._open_warehouse)
+        if self._backends.broker is None:
+            began = self._opening_broker.run(self._open_broker) or began
         with self._lock:
             if self._sampler.ident is None:
                 self._sampler.start()
-        return True
+        return began
 
     @property
     def ready(self) -> bool:
         """Whether broker and warehouse are open."""
         return self._backends.ready
 
-    @property
-    def _broker(self) -> Broker | None:
-        return self._backends.broker
-
-    @property
-    def _warehouse(self) -> Warehouse | None:
-        return self._backends.warehouse
-
-    def _open(self) -> bool:
+    def _open_warehouse(self) -> bool:
         # First, so that no key has to wait for it once the back ends are open.
         self._workers.warm()
-        try:
-            return self._backends.open(self._context(self._opening))
-        finally:
-            if self._warehouse is not None:
-                self._figures.start()
-            if self._broker is not None:
-                self._watch.start()
+        self._backends.open_warehouse(self._context(self._opening_warehouse))
+        self._figures.start()
+        return True
+
+    def _open_broker(self) -> bool:
+        self._workers.warm()
+        if self._backends.needs_warehouse(self.settings):
+            self._opening_warehouse.join()
+        self._backends.open_broker(self._context(self._opening_broker))
+        self._watch.start()
+        return True
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""
@@ -117,28 +129,54 @@ class Desk:
             self._refusals += 1
         return not self.read_only
 
-    def close(self) -> None:
-        """End everything cleanly: producer flushed, consumer caught up (or stopped), all closed.
+    def close(self, *, lose: bool = False, within_s: float = STORE_WITHIN_S) -> None:
+        """End everything cleanly: producer flushed, what our own broker holds stored, all closed.
 
-        Blocks, at most about a minute; call it off the screen's thread.
+        lose: what is not stored yet may be lost; somebody was asked. within_s: how long storing
+        may take. What was left unstored is said in the log and by `farewell`. Blocks, at most
+        about two minutes; call it off the screen's thread. Safe to repeat: it ends once.
         """
+        with self._ending:
+            if self.farewell is None:
+                self._close(lose=lose, within_s=within_s)
+
+    def _close(self, *, lose: bool, within_s: float) -> None:
         self._closing.set()
         self._workers.refuse()
-        for task in (self._demo, self._seed, self._checking.task, self._opening):
+        self.leaving.give_way()
+        tasks = (self._demo, self._seed, self._checking.task)
+        openings = (self._opening_warehouse, self._opening_broker)
+        for task in (*tasks, *openings):
             task.cancel()
-        for task in (self._demo, self._seed, self._checking.task, self._opening):
+        for task in (*tasks, *openings):
             task.join(_DRAIN_S)
         self.explorer.close()
+        self._workers.stop_producer()
+        why = "" if lose else self.leaving.store_within(within_s)
         self._workers.end()
-        self._figures.stop()
-        self._watch.stop()
+        for poller in (self._figures, self._watch):
+            poller.stop()
         for poller in (self._figures, self._watch):
             poller.join(5.0)
         if self._sampler.ident is not None:
             self._sampler.join(5.0)
         self._sampling.journal.see(self.snapshot(), self._workers.failures)
         self._sampling.end()
+        self.farewell = Farewell(self._workers.done, self.count_unstored(), why)
+        tell_lost(self.farewell.unstored, self.farewell.why)
         self._backends.close()
+
+    @property
+    def done(self) -> Done:
+        """What the workers did since the desk was opened."""
+        return self._workers.done
+
+    def count_unstored(self) -> int | None:
+        """Count the records that end with our own broker and are not stored; None without one."""
+        try:
+            return self._custody.count(self._workers.stored_offsets, ask=True)
+        except DropshipError:
+            return self._custody.latest
 
     # -- seed
 
@@ -153,11 +191,12 @@ class Desk:
     def _generate(self, options: seed.Options) -> SeedResult:
         context = self._context(self._seed)
         written = seed.run(context, options).written
-        if self._warehouse is not None and not written.cancelled:
+        warehouse = self._backends.warehouse
+        if warehouse is not None and not written.cancelled:
             # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
-            if not self._warehouse.rows("any_table", [self.settings.schema]):
-                self._warehouse.setup()
-            load.load(context, self._warehouse, load.Options(input=options.output))
+            if not warehouse.rows("any_table", [self.settings.schema]):
+                warehouse.setup()
+            load.load(context, warehouse, load.Options(input=options.output))
         return written
 
     # -- producer and consumer
@@ -240,8 +279,10 @@ class Desk:
             at=self._clock.now(),
             broker=self.settings.broker_label,
             warehouse=self.settings.warehouse_label,
-            opening=self._opening.latest,
+            opening=self._opening_warehouse.latest,
+            opening_broker=self._opening_broker.latest,
             ready=self.ready,
+            broker_open=self._backends.broker is not None,
             producer=producer,
             consumer=consumer,
             merge=merge,
@@ -262,6 +303,8 @@ class Desk:
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
+            unstored=self._custody.latest,
+            leaving=self.leaving.latest,
             explored=self.explorer.snapshot(),
         )
 
@@ -269,15 +312,16 @@ class Desk:
         return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
 
     def _read_figures(self) -> Figures:
-        warehouse = self._warehouse
+        warehouse = self._backends.warehouse
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
         return read_figures(warehouse)
 
     def _read_topic(self) -> Watch:
-        broker, kafka = self._broker, self.settings.kafka
+        broker, kafka = self._backends.broker, self.settings.kafka
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
+        self._custody.count(self._workers.stored_offsets)
         return self._topic.look(broker, kafka.topic, kafka.watched_group)
 
     def _sample(self) -> None:
@@ -290,8 +334,8 @@ class Desk:
             self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
-        ended = now.opening.ended_at
-        if not now.ready and ended is not None and (now.at - ended).total_seconds() > _RETRY_S:
+        ends = [task.ended_at for task in (now.opening, now.opening_broker) if task.error]
+        if any(end and (now.at - end).total_seconds() > _RETRY_S for end in ends):
             self.open()
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):

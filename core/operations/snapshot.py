@@ -10,6 +10,7 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import CategoryShare, DayRevenue, Kpis
 from core.operations.explore import Explored
 from core.operations.history import Sample
+from core.operations.leaving import LeavingSnapshot
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.operations.watchers import Others, Watch
@@ -36,11 +37,14 @@ class Figures:
 class DeskSnapshot:
     """One moment of the whole pipeline.
 
-    at: UTC. opening: the back ends are being opened (task). reports: of the last validation.
+    at: UTC. opening, opening_broker: the warehouse, and the broker, are being opened (tasks).
+    ready: both are open. reports: of the last validation.
     demo: the demonstration's task, its step in `step`. others: who is at work besides our own
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
     does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
-    refused: how many controls a read-only desk refused, and the reason of the last one.
+    refused: how many controls a read-only desk refused, and the reason of the last one. unstored:
+    records of our own embedded broker that no consumer has stored; None while the broker is not
+    ours, or nothing was counted yet.
     """
 
     at: datetime
@@ -69,6 +73,10 @@ class DeskSnapshot:
     refused: tuple[int, str] = (0, "")
     broker_is_ours: bool = True
     explored: Explored = field(default_factory=Explored)
+    opening_broker: TaskSnapshot[bool] = field(default_factory=TaskSnapshot)
+    broker_open: bool = True
+    unstored: int | None = None
+    leaving: LeavingSnapshot = field(default_factory=LeavingSnapshot)
 
 
 __all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]

@@ -1,5 +1,7 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,30 @@ if TYPE_CHECKING:
 _DRAIN_S = 30.0
 
 
+@dataclass(frozen=True)
+class Done:
+    """What the workers of a session did in all: events, or records that became dead letters."""
+
+    published: int = 0
+    stored: int = 0
+    dead_lettered: int = 0
+    merged: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to tell."""
+        return any((self.published, self.stored, self.dead_lettered, self.merged))
+
+    def plus(self, other: "Done") -> "Done":
+        """Return the sum of both."""
+        return Done(
+            self.published + other.published,
+            self.stored + other.stored,
+            self.dead_lettered + other.dead_lettered,
+            self.merged + other.merged,
+        )
+
+
 class Workers:
     """Starts workers when there is none of the kind; any thread may call."""
 
@@ -38,6 +64,7 @@ class Workers:
         self._merge: MergeWorker | None = None
         self._checking: Thread | None = None
         self._refusal: ProducerSnapshot | None = None
+        self._earlier = Done()
 
     @property
     def _is_checking(self) -> bool:
@@ -69,6 +96,7 @@ class Workers:
             checked = produce.checked_options(context, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
+            self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:
                 self._producer = worker
                 worker.start()
@@ -103,20 +131,71 @@ class Workers:
                 self._producer = worker
                 worker.start()
 
-    def start_consumer(self) -> bool:
-        """Start storing what the topic holds, and merging it."""
+    def start_consumer(self, *, last: bool = False) -> bool:
+        """Start storing what the topic holds, and merging it.
+
+        last: even where nothing may be started any more, to store what is left.
+        """
         with self._lock:
             broker, warehouse = self._backends.broker, self._backends.warehouse
-            if self._refusing or broker is None or warehouse is None or self.consumer is not None:
+            refusing = self._refusing and not last
+            if refusing or broker is None or warehouse is None or self.consumer is not None:
                 return False
+            self._count_in(consumer=True)
             self._consumer = consume.make_consumer(
                 self._context(), broker, warehouse, consume.Options(), patient=True
             )
             self._consumer.start()
             if self._merge is None or not self._merge.alive:
+                self._count_in(merge=True)
                 self._merge = MergeWorker(warehouse, clock=self._clock)
                 self._merge.start()
             return True
+
+    def _count_in(
+        self, *, producer: bool = False, consumer: bool = False, merge: bool = False
+    ) -> None:
+        """Keep the figures of a worker that another one is about to replace."""
+        sent, stored, merged = self._producer, self._consumer, self._merge
+        self._earlier = self._earlier.plus(
+            _done(
+                sent.snapshot() if producer and sent else ProducerSnapshot(),
+                stored.snapshot() if consumer and stored else ConsumerSnapshot(),
+                merged.snapshot() if merge and merged else MergeSnapshot(),
+            )
+        )
+
+    @property
+    def done(self) -> Done:
+        """What was done since the beginning."""
+        sent, merged = self._producer, self._merge
+        return self._earlier.plus(
+            _done(
+                sent.snapshot() if sent else ProducerSnapshot(),
+                self._consumer.snapshot() if self._consumer else ConsumerSnapshot(),
+                merged.snapshot() if merged else MergeSnapshot(),
+            )
+        )
+
+    @property
+    def stored_records(self) -> int:
+        """Records stored since the beginning, good or dead."""
+        done = self.done
+        return done.stored + done.dead_lettered
+
+    @property
+    def stored_offsets(self) -> Mapping[int, int]:
+        """How far the consumer of this process has stored each partition; empty without one."""
+        consumer = self._consumer
+        return consumer.snapshot().offsets if consumer else {}
+
+    @property
+    def storing(self) -> bool:
+        """Whether a consumer is at work: not paused, and waiting for nothing."""
+        consumer = self.consumer
+        if consumer is None:
+            return False
+        return consumer.snapshot().state in {RunState.RUNNING, RunState.DRAINING}
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
@@ -151,19 +230,25 @@ class Workers:
         with self._lock:
             self._refusing = True
 
-    def end(self) -> None:
-        """End in the order that loses nothing; blocks.
-
-        On an embedded broker, which ends with this process, everything is stored first.
-        """
+    def stop_producer(self) -> None:
+        """End publishing; what was sent is delivered first. Blocks."""
         if self._checking is not None:
             self._checking.join(_DRAIN_S)
-        producer, consumer, broker = self.producer, self.consumer, self._backends.broker
+        producer = self.producer
         if producer is not None:
             producer.stop()
             producer.join(_DRAIN_S)
+
+    def end(self) -> None:
+        """End the consumer, then the merge, which takes what was stored. Blocks.
+
+        Of an embedded broker that others keep up, what it holds now is stored first. What our own
+        one holds is the business of `store_rest`.
+        """
+        consumer, broker = self.consumer, self._backends.broker
         if consumer is not None:
-            if broker is not None and broker.backlog_limit_bytes is not None:
+            embedded = broker is not None and broker.backlog_limit_bytes is not None
+            if embedded and not self._backends.broker_is_ours:
                 consumer.resume()
                 consumer.finish()
                 consumer.join(_DRAIN_S)
@@ -175,3 +260,7 @@ class Workers:
 
     def _context(self) -> JobContext:
         return JobContext(self._settings, clock=self._clock)
+
+
+def _done(sent: ProducerSnapshot, stored: ConsumerSnapshot, merged: MergeSnapshot) -> Done:
+    return Done(sent.acked, stored.inserted, stored.dead_lettered, merged.total.taken)
