@@ -4,8 +4,9 @@ import sys
 from contextlib import suppress
 from threading import Thread
 
+from core.consumer.unstored import lost_text
 from core.operations.desk import Desk
-from core.operations.leaving import Farewell, lost_text, tell_lost
+from core.operations.leaving import Farewell, tell_lost
 from core.text import _, clean
 from core.text.figures import count
 

@@ -6,7 +6,8 @@ from typing import Any
 from core.cli.output import Fault
 from core.cli.signals import exit_code_of, name_of
 from core.errors import DropshipError, ExitCode
-from core.text import _, clean
+from core.text import _, clean, ngettext
+from core.text.figures import count
 
 Verdict = tuple[int, Fault | None]
 
@@ -38,10 +39,19 @@ def of_error(error: BaseException, signal: int | None, known: Mapping[str, objec
     return ExitCode.INTERNAL, Fault("internal", message)
 
 
-def forced(signal: int) -> tuple[int, Fault]:
+def forced(signal: int, known: Mapping[str, object] | None = None) -> tuple[int, Fault]:
     """Judge a run that a second signal ended at once."""
     message = _("ended at once by a second {signal}; what was under way is not confirmed")
-    return exit_code_of(signal), Fault("interrupted", message.format(signal=name_of(signal)))
+    text = message.format(signal=name_of(signal))
+    unstored = (known or {}).get("unstored")
+    if isinstance(unstored, int) and unstored:
+        lost = ngettext(
+            "{count} record of the embedded broker is not stored and is lost",
+            "{count} records of the embedded broker are not stored and are lost",
+            unstored,
+        )
+        text = f"{text}; {lost.format(count=count(unstored))}"
+    return exit_code_of(signal), Fault("interrupted", text)
 
 
 def _interrupted(signal: int) -> Verdict:

@@ -6,6 +6,8 @@ It is counted against the warehouse's own offsets, since Kafka's commits serve d
 from collections.abc import Mapping
 
 from core.broker.base import Broker, Watermark
+from core.text import ngettext
+from core.text.figures import count
 from core.warehouse.base import Warehouse
 
 
@@ -27,3 +29,12 @@ def count_unstored(broker: Broker, warehouse: Warehouse, topic: str) -> int:
     """
     marks = broker.watermarks(topic)
     return unstored_records(marks, warehouse.stored_offsets(broker.identity(topic)))
+
+
+def lost_text(unstored: int) -> str:
+    """Return how a loss is told: in results, in the log, on stderr."""
+    return ngettext(
+        "{count} record was not stored and ended with the embedded broker: it is lost",
+        "{count} records were not stored and ended with the embedded broker: they are lost",
+        unstored,
+    ).format(count=count(unstored))

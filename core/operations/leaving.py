@@ -15,13 +15,13 @@ from enum import StrEnum
 from threading import Event, Lock, Thread
 
 from core.clock import Clock
+from core.consumer.unstored import lost_text
 from core.errors import DropshipError
 from core.lifecycle import RunState
 from core.operations.custody import Custody
 from core.operations.storing import Stored, store_rest
 from core.operations.workers import Done, Workers
-from core.text import N_, ngettext
-from core.text.figures import count
+from core.text import N_
 
 STORE_WITHIN_S = 60.0
 """How long an end that nobody can be asked about may store: a supervisor kills soon afterwards."""
@@ -205,15 +205,6 @@ class Leaving:
         self._close_all(lose)
         self.latest = LeavingSnapshot(Stage.LEFT)
         self._left()
-
-
-def lost_text(unstored: int) -> str:
-    """Return how a loss is told, in the log and on stderr."""
-    return ngettext(
-        "{count} record was not stored and ended with the embedded broker: it is lost",
-        "{count} records were not stored and ended with the embedded broker: they are lost",
-        unstored,
-    ).format(count=count(unstored))
 
 
 def tell_lost(unstored: int | None, why: str = "") -> None:
