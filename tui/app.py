@@ -178,7 +178,8 @@ class Console(App[int]):
             )
             return
         if not now.ready:
-            self.tell(now.opening.error or _("The back ends are still being opened."))
+            why = now.opening.error or now.opening_broker.error
+            self.tell(why or _("The back ends are still being opened."))
             return
         steps = [
             _("1. generate {count} orders in {folder} (replaces what is there)").format(

@@ -46,15 +46,15 @@ class Feed:
         """Return how the consumer does on each partition."""
         return {part: window.state(now_s) for part, window in sorted(self._windows.items())}
 
-    def behind_s(self, now: Readings) -> float:
-        """Return how long the oldest record that waits has waited, in seconds."""
+    def behind_s(self, now: Readings) -> float | None:
+        """Return how long the oldest record that waits has waited, in seconds; None: unknown."""
         return max(
             (
                 self._ages[part].seconds(offset, now.now_s)
                 for part, offset in now.offsets.items()
                 if part in self._ages
             ),
-            default=0.0,
+            default=None,
         )
 
     def _remember(self, now: Readings) -> None:
@@ -83,16 +83,17 @@ class Feed:
         return now.consumed < before.consumed or now.acked < before.acked
 
     def _lag(self, now: Readings) -> Iterator[Measure]:
-        if not now.offsets:
+        limits, lag, behind = self._limits, now.lag, self.behind_s(now)
+        if now.offsets and lag is not None:
+            yield Measure(
+                "lag",
+                lag,
+                limits.alert_lag_warn,
+                limits.alert_lag_fail,
+                _("{count} records wait in the topic").format(count=count(lag)),
+            )
+        if behind is None:
             return
-        limits, behind = self._limits, self.behind_s(now)
-        yield Measure(
-            "lag",
-            now.lag,
-            limits.alert_lag_warn,
-            limits.alert_lag_fail,
-            _("{count} records wait in the topic").format(count=count(now.lag)),
-        )
         yield Measure(
             "behind",
             behind,
@@ -122,7 +123,7 @@ class Feed:
         if len(rates) < _LEAST_USUAL or not recent or not now.reading:
             return
         usual, present = median(rates), sum(recent) / len(recent)
-        if now.lag < max(usual, present) * _ENOUGH_WORK_S:
+        if now.lag is None or now.lag < max(usual, present) * _ENOUGH_WORK_S:
             return  # slow for want of work
         yield Measure(
             "throughput",

@@ -56,7 +56,7 @@ def readings(
     """Return what the workers themselves tell; partitions are those the consumer holds."""
     last, sent = consumer or ConsumerSnapshot(), producer or ProducerSnapshot()
     running = last.state not in FINAL_STATES
-    ends = {part: offset + last.lag.get(part, 0) for part, offset in last.offsets.items()}
+    ends = {part: at + last.lag[part] for part, at in last.offsets.items() if part in last.lag}
     return Readings(
         now_s=clock.monotonic(),
         at=clock.now(),

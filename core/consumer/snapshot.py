@@ -62,8 +62,10 @@ class ConsumerSnapshot:
     dead_reasons: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def total_lag(self) -> int:
-        """Records behind, over the partitions held now."""
+    def total_lag(self) -> int | None:
+        """Records behind, over the partitions held now; None where the end of one is unknown."""
+        if not self.offsets or any(part not in self.lag for part in self.offsets):
+            return None
         return sum(self.lag.values())
 
     @property

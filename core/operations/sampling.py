@@ -1,6 +1,7 @@
 """What is done once a second: a sample for the charts, a look at the alerts, who is at work."""
 
 from datetime import timedelta
+from typing import Literal
 
 from core.clock import Clock
 from core.config import Settings
@@ -15,7 +16,7 @@ from core.operations.history import (
 )
 from core.operations.journal import Failures, Journal
 from core.operations.snapshot import DeskSnapshot
-from core.operations.watchers import Others, OthersWatch
+from core.operations.watchers import Others, OthersWatch, Watch
 
 
 class Sampling:
@@ -71,15 +72,25 @@ class Sampling:
     def _sample(self, now: DeskSnapshot) -> Sample:
         producing = now.producer.state not in FINAL_STATES
         consuming = now.consumer.state not in FINAL_STATES
-        topic = now.watch.value
-        behind = topic.total_lag if topic else 0
-        latency = now.consumer.latency
+        topic = None if now.watch.error else now.watch.value
+        own_lag = now.consumer.total_lag if consuming else None
+        behind = topic.total_lag if topic else None
+        latency, others = now.consumer.latency, self.others
         return Sample(
             now.at,
-            now.producer.rate_actual if producing else self.others.produced or 0.0,
-            now.consumer.rate if consuming else self.others.consumed or 0.0,
-            now.consumer.total_lag if consuming else behind,
+            now.producer.rate_actual if producing else _rate(topic, "produced", others.produced),
+            now.consumer.rate if consuming else _rate(topic, "consumed", others.consumed),
+            behind if own_lag is None else own_lag,
             latency.p50 if consuming else None,
             latency.p95 if consuming else None,
             latency.p99 if consuming else None,
         )
+
+
+def _rate(
+    topic: Watch | None, which: Literal["produced", "consumed"], others: float | None
+) -> float | None:
+    """Return the rate of others; none is at work where the topic is known, else nobody knows."""
+    if others is not None:
+        return others
+    return None if topic is None or getattr(topic, which) is None else 0.0

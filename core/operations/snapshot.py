@@ -41,7 +41,7 @@ class DeskSnapshot:
     ready: both are open. reports: of the last validation.
     demo: the demonstration's task, its step in `step`. others: who is at work besides our own
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
-    does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
+    does by partition, and how long the oldest waiting record has waited (None: unknown). minutes: the last hours.
     refused: how many controls a read-only desk refused, and the reason of the last one. unstored:
     records of our own embedded broker that no consumer has stored; None while the broker is not
     ours, or nothing was counted yet.
@@ -67,7 +67,7 @@ class DeskSnapshot:
     others: Others = field(default_factory=Others)
     alerts: tuple[Alert, ...] = ()
     states: Mapping[int, PartitionState] = field(default_factory=dict)
-    behind_s: float = 0.0
+    behind_s: float | None = None
     minutes: tuple[Sample, ...] = ()
     read_only: bool = False
     refused: tuple[int, str] = (0, "")

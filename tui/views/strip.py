@@ -66,10 +66,10 @@ def _worker(name: str, state: RunState, rate: float, others: float | None, frame
 
 def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
     watch, own = now.watch, now.consumer
-    ours = own.state not in FINAL_STATES
-    known = ours or (watch.value is not None and not watch.error)
-    count = own.total_lag if ours or watch.value is None else watch.value.total_lag
-    text = frame.formats.short(count) if known else "?"
+    count = own.total_lag if own.state not in FINAL_STATES else None
+    if count is None and watch.value is not None and not watch.error:
+        count = watch.value.total_lag
+    text = "?" if count is None else frame.formats.short(count)
     role: Role = "text" if count else "dim"
     for alert in now.alerts:
         if alert.active and alert.rule in _LAG_RULES:
@@ -77,8 +77,9 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
             break
     pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=wide), role)]
     if wide:
-        behind = frame.formats.span(now.behind_s).partition(" m ")[0]
-        behind += " m" if now.behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
+        behind_s = now.behind_s or 0.0
+        behind = "?" if now.behind_s is None else frame.formats.span(behind_s).partition(" m ")[0]
+        behind += " m" if behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
         pieces.append(Span(" · " + fit(behind, _BEHIND, right=True), "dim"))
     return line(*pieces)
 
