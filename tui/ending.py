@@ -7,16 +7,24 @@ closes the desk, asks the application to leave, and ends the process if that doe
 
 import os
 import signal
+import sys
+import termios
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from core.operations.desk import Desk
 from tui.app import Console
 from tui.farewell import say_farewell
 
 _LEAVE_S = 3.0
+_BUSY_LEAVE_S = 10.0
+"""A terminal that is still there gets it back from Textual, however busy the machine is."""
+_WRITE_S = 2.0
+_PLAIN = "\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h"
+"""Mouse and paste reporting off, back to the normal screen, the cursor shown."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -31,9 +39,12 @@ class Ending:
         self._desk = desk
         self._received: list[int] = []
         self._finished = Event()
+        self._modes: list[Any] | None = None
 
     def install(self) -> None:
-        """Take over the signals."""
+        """Take over the signals, and remember how the terminal was."""
+        with suppress(termios.error, OSError, ValueError):
+            self._modes = termios.tcgetattr(sys.stdin.fileno())
         for number in _SIGNALS:
             signal.signal(number, self._handle)
 
@@ -67,10 +78,22 @@ class Ending:
 
     def _leave(self, number: int) -> None:
         self._tell(lambda: self._app.exit(128 + number))
-        if not self._finished.wait(_LEAVE_S):
+        patience_s = _LEAVE_S if signal.SIGHUP in self._received else _BUSY_LEAVE_S
+        if not self._finished.wait(patience_s):
             # The terminal is gone or the screen is stuck.
-            say_farewell(self._desk)
+            last = Thread(target=self._last_words, daemon=True)
+            last.start()
+            last.join(_WRITE_S)  # a terminal that takes nothing any more would keep it for ever
             os._exit(128 + number)
+
+    def _last_words(self) -> None:
+        """Give the terminal back by our own means, and say what is lost."""
+        with suppress(OSError, ValueError, termios.error):
+            sys.stdout.write(_PLAIN)
+            sys.stdout.flush()
+            if self._modes is not None:
+                termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
+        say_farewell(self._desk)
 
     def _tell(self, action: Callable[[], object]) -> None:
         """Let the application do something, if it still runs."""

@@ -49,7 +49,9 @@ class LeaveScreen(ModalScreen[None]):
         self.draw(cast("Console", self.app).desk.snapshot())
 
     def draw(self, now: DeskSnapshot) -> None:
-        """Show a moment."""
+        """Show a moment; nothing before the parts are there, and once they are taken down."""
+        if not self.query("#lose"):
+            return
         stage = now.leaving.stage
         title, text = self._told(now)
         if (stage, title, text) == self._shown:
