@@ -64,7 +64,7 @@ class ConsumerSnapshot:
     @property
     def total_lag(self) -> int | None:
         """Records behind, over the partitions held now; None where the end of one is unknown."""
-        if not self.offsets or any(part not in self.lag for part in self.offsets):
+        if not self.lag or any(part not in self.lag for part in self.offsets):
             return None
         return sum(self.lag.values())
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.errors import DropshipError
@@ -22,7 +23,7 @@ from core.operations.explore import Explorer
 from core.operations.figures import read_figures
 from core.operations.history import Sample
 from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
-from core.operations.opening import Backends
+from core.operations.opening import Backends, Opening
 from core.operations.poller import Poller
 from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
@@ -32,6 +33,7 @@ from core.operations.workers import Done, Workers
 from core.seed.spec import SeedResult
 from core.text import _
 from core.validation.history import PastRun
+from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -75,8 +77,7 @@ class Desk:
         )
         self.farewell: Farewell | None = None
         self._ending = Lock()
-        self._opening_warehouse: Task[bool] = Task("open-warehouse", self._clock)
-        self._opening_broker: Task[bool] = Task("open-broker", self._clock)
+        self._opening = Opening(settings, self._backends, self._clock, self._workers.warm)
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
@@ -93,11 +94,7 @@ class Desk:
         """Open what is not open yet of broker and warehouse, in the background."""
         if self.ready or self._closing.is_set():
             return False
-        began = False
-        if self._backends.warehouse is None:
-            began = self._opening_warehouse.run(self._open_warehouse)
-        if self._backends.broker is None:
-            began = self._opening_broker.run(self._open_broker) or began
+        began = self._opening.run(self._figures.start, self._watch.start)
         with self._lock:
             if self._sampler.ident is None:
                 self._sampler.start()
@@ -108,20 +105,13 @@ class Desk:
         """Whether broker and warehouse are open."""
         return self._backends.ready
 
-    def _open_warehouse(self) -> bool:
-        # First, so that no key has to wait for it once the back ends are open.
-        self._workers.warm()
-        self._backends.open_warehouse(self._context(self._opening_warehouse))
-        self._figures.start()
-        return True
+    @property
+    def _broker(self) -> Broker | None:
+        return self._backends.broker
 
-    def _open_broker(self) -> bool:
-        self._workers.warm()
-        if self._backends.needs_warehouse(self.settings):
-            self._opening_warehouse.join()
-        self._backends.open_broker(self._context(self._opening_broker))
-        self._watch.start()
-        return True
+    @property
+    def _warehouse(self) -> Warehouse | None:
+        return self._backends.warehouse
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""
@@ -144,11 +134,10 @@ class Desk:
         self._closing.set()
         self._workers.refuse()
         self.leaving.give_way()
-        tasks = (self._demo, self._seed, self._checking.task)
-        openings = (self._opening_warehouse, self._opening_broker)
-        for task in (*tasks, *openings):
+        tasks = (self._demo, self._seed, self._checking.task, *self._opening.tasks)
+        for task in tasks:
             task.cancel()
-        for task in (*tasks, *openings):
+        for task in tasks:
             task.join(_DRAIN_S)
         self.explorer.close()
         self._workers.stop_producer()
@@ -191,7 +180,7 @@ class Desk:
     def _generate(self, options: seed.Options) -> SeedResult:
         context = self._context(self._seed)
         written = seed.run(context, options).written
-        warehouse = self._backends.warehouse
+        warehouse = self._warehouse
         if warehouse is not None and not written.cancelled:
             # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
             if not warehouse.rows("any_table", [self.settings.schema]):
@@ -279,8 +268,8 @@ class Desk:
             at=self._clock.now(),
             broker=self.settings.broker_label,
             warehouse=self.settings.warehouse_label,
-            opening=self._opening_warehouse.latest,
-            opening_broker=self._opening_broker.latest,
+            opening=self._opening.warehouse.latest,
+            opening_broker=self._opening.broker.latest,
             ready=self.ready,
             broker_open=self._backends.broker is not None,
             producer=producer,
@@ -312,13 +301,13 @@ class Desk:
         return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
 
     def _read_figures(self) -> Figures:
-        warehouse = self._backends.warehouse
+        warehouse = self._warehouse
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
         return read_figures(warehouse)
 
     def _read_topic(self) -> Watch:
-        broker, kafka = self._backends.broker, self.settings.kafka
+        broker, kafka = self._broker, self.settings.kafka
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
         self._custody.count(self._workers.stored_offsets)
@@ -334,8 +323,7 @@ class Desk:
             self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
-        ends = [task.ended_at for task in (now.opening, now.opening_broker) if task.error]
-        if any(end and (now.at - end).total_seconds() > _RETRY_S for end in ends):
+        if not now.ready and self._opening.failed_before(_RETRY_S):
             self.open()
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):

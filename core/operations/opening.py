@@ -5,13 +5,16 @@ hide the figures. A broker of our own is started only by who holds the warehouse
 what it publishes.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 
 from core.broker.base import Broker
+from core.clock import Clock
 from core.config import Settings
 from core.errors import BrokerError, DropshipError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext
+from core.operations.task import Task
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 
@@ -105,3 +108,57 @@ class Backends:
             with suppress(DropshipError):
                 stack.close()
         self.broker = self.warehouse = None
+
+
+class Opening:
+    """Opens the back ends of a desk, a task for each. Any thread may call it.
+
+    warm: called before each, so that no key has to wait for it once they are open.
+    """
+
+    def __init__(
+        self, settings: Settings, backends: Backends, clock: Clock, warm: Callable[[], None]
+    ) -> None:
+        self._settings = settings
+        self._backends = backends
+        self._clock = clock
+        self._warm = warm
+        self.warehouse: Task[bool] = Task("open-warehouse", clock)
+        self.broker: Task[bool] = Task("open-broker", clock)
+
+    @property
+    def tasks(self) -> tuple[Task[bool], Task[bool]]:
+        """Both tasks."""
+        return self.warehouse, self.broker
+
+    def run(self, warehouse: Callable[[], None], broker: Callable[[], None]) -> bool:
+        """Open what is not open yet; each is told when it is. Return whether anything began."""
+        began = False
+        if self._backends.warehouse is None:
+            began = self.warehouse.run(lambda: self._open_warehouse(warehouse))
+        if self._backends.broker is None:
+            began = self.broker.run(lambda: self._open_broker(broker)) or began
+        return began
+
+    def failed_before(self, seconds: float) -> bool:
+        """Whether one of them failed at least so many seconds ago."""
+        ends = [task.latest.ended_at for task in self.tasks if task.latest.error]
+        now = self._clock.now()
+        return any(end is not None and (now - end).total_seconds() > seconds for end in ends)
+
+    def _open_warehouse(self, opened: Callable[[], None]) -> bool:
+        self._warm()
+        self._backends.open_warehouse(self._context(self.warehouse))
+        opened()
+        return True
+
+    def _open_broker(self, opened: Callable[[], None]) -> bool:
+        self._warm()
+        if self._backends.needs_warehouse(self._settings):
+            self.warehouse.join()
+        self._backends.open_broker(self._context(self.broker))
+        opened()
+        return True
+
+    def _context(self, task: Task[bool]) -> JobContext:
+        return JobContext(self._settings, progress=task, stop=task.stop, clock=self._clock)

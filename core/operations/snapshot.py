@@ -41,10 +41,10 @@ class DeskSnapshot:
     ready: both are open. reports: of the last validation.
     demo: the demonstration's task, its step in `step`. others: who is at work besides our own
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
-    does by partition, and how long the oldest waiting record has waited (None: unknown). minutes: the last hours.
-    refused: how many controls a read-only desk refused, and the reason of the last one. unstored:
-    records of our own embedded broker that no consumer has stored; None while the broker is not
-    ours, or nothing was counted yet.
+    does by partition, and how long the oldest waiting record has waited (None: unknown). minutes:
+    the last hours. refused: how many controls a read-only desk refused, and the reason of the last
+    one. unstored: records of our own embedded broker that no consumer has stored; None while the
+    broker is not ours, or nothing was counted yet.
     """
 
     at: datetime
