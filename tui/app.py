@@ -283,17 +283,15 @@ class Console(App[int]):
         self.forced = True
         self.exit(int(ExitCode.SIGINT))
 
-    def show_leaving(self) -> None:
-        """Show how far an end is that nobody was asked about."""
-        if not isinstance(self.screen, LeaveScreen):
-            self.push_screen(LeaveScreen())
-
     def _draw_leaving(self, now: DeskSnapshot) -> None:
-        """Draw the screen of leaving while it is up; it goes away when one stays."""
-        if not isinstance(self.screen, LeaveScreen):
-            return
+        """Draw how far leaving is, also when a signal began it; all of it goes when one stays."""
         if now.leaving.stage is not Stage.HERE:
-            self.screen.draw(now)
+            if not any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
+                self.push_screen(LeaveScreen())
+            elif isinstance(self.screen, LeaveScreen):
+                self.screen.draw(now)
+            return
+        if not isinstance(self.screen, LeaveScreen):
             return
         self.screen.dismiss()
         if now.producer.state in FINAL_STATES and now.producer.topic:

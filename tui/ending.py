@@ -67,7 +67,6 @@ class Ending:
 
     def _end(self, number: int) -> None:
         """Store, close, leave."""
-        self._tell(self._app.show_leaving)
         self._desk.close()
         self._leave(number)
 
@@ -77,7 +76,10 @@ class Ending:
         self._leave(number)
 
     def _leave(self, number: int) -> None:
-        self._tell(lambda: self._app.exit(128 + number))
+        leave: Callable[[], None] = lambda: self._app.exit(128 + number)  # noqa: E731
+        loop = getattr(self._app, "_loop", None)
+        with suppress(RuntimeError, AttributeError):
+            loop.call_soon_threadsafe(leave)  # type: ignore[union-attr]
         patience_s = _LEAVE_S if signal.SIGHUP in self._received else _BUSY_LEAVE_S
         if not self._finished.wait(patience_s):
             # The terminal is gone or the screen is stuck.
@@ -94,9 +96,3 @@ class Ending:
             if self._modes is not None:
                 termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
         say_farewell(self._desk)
-
-    def _tell(self, action: Callable[[], object]) -> None:
-        """Let the application do something, if it still runs."""
-        loop = getattr(self._app, "_loop", None)
-        with suppress(RuntimeError, AttributeError):
-            loop.call_soon_threadsafe(action)  # type: ignore[union-attr]
