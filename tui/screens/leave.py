@@ -64,7 +64,8 @@ class LeaveScreen(ModalScreen[None]):
             asking = stage is Stage.ASKING
             self.query_one("#dialog-buttons").display = asking
             if asking:
-                self.query_one("#store", Button).focus()
+                # What is not displayed yet could not have the focus.
+                self.call_after_refresh(self.query_one("#store", Button).focus)
 
     def _told(self, now: DeskSnapshot) -> tuple[str, str]:
         if now.leaving.stage is Stage.ASKING:
