@@ -1,4 +1,4 @@
-"""A console whose warehouse another process holds: it publishes, and claims nothing it never read."""
+"""A console whose warehouse others hold: it publishes, and claims nothing it never read."""
 
 import pytest
 
