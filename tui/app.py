@@ -14,12 +14,14 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
+from core.lifecycle import FINAL_STATES
 from core.operations.desk import Desk
+from core.operations.leaving import Stage
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
 from core.text import _, clean
 from core.text.system import why
-from core.threads import WatchedThread, reported
+from core.threads import reported
 from tui.action_keys import find_key
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
@@ -67,7 +69,6 @@ class Console(App[int]):
         self._drawn = drawn
         self._begun = False
         self._main = MainScreen()
-        self._leaving = False
         self.forced = False
         self._state = StateFile(desk.settings.paths.data / "console.json")
         self._demo_ran = False
@@ -83,6 +84,7 @@ class Console(App[int]):
         """Draw the present moment."""
         now = self.desk.snapshot()
         self._main.draw(now)
+        self._draw_leaving(now)
         self._announce(now)
         if not self._begun:
             self._begun = True
@@ -188,7 +190,8 @@ class Console(App[int]):
             )
             return
         if not now.ready:
-            self.tell(now.opening.error or _("The back ends are still being opened."))
+            why = now.opening.error or now.opening_broker.error
+            self.tell(why or _("The back ends are still being opened."))
             return
         steps = [
             _("1. generate {count} orders in {folder} (replaces what is there)").format(
@@ -280,18 +283,34 @@ class Console(App[int]):
         self.push_screen(HelpScreen([(_("everywhere"), common), *panes]))
 
     def action_leave(self) -> None:
-        """End everything cleanly, then leave."""
-        if self._leaving:
+        """Leave: at once where nothing would be lost, else after a question."""
+        if self.desk.leaving.begin(self._left):
+            self.push_screen(LeaveScreen())
+        elif isinstance(self.screen, LeaveScreen):
             self.action_force_quit()
-            return
-        self._leaving = True
-        self.push_screen(LeaveScreen())
-        WatchedThread("leaving", self._close).start()
+
+    async def action_quit(self) -> None:
+        """Leave as `q` does: Textual's own way out (ctrl+q) would end nothing cleanly."""
+        self.action_leave()
 
     def action_force_quit(self) -> None:
         """Leave without waiting: what is stored stays stored, the rest is given up."""
         self.forced = True
         self.exit(int(ExitCode.SIGINT))
+
+    def _draw_leaving(self, now: DeskSnapshot) -> None:
+        """Draw how far leaving is, also when a signal began it; all of it goes when one stays."""
+        if now.leaving.stage is not Stage.HERE:
+            if not any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
+                self.push_screen(LeaveScreen())
+            elif isinstance(self.screen, LeaveScreen):
+                self.screen.draw(now)
+            return
+        if not isinstance(self.screen, LeaveScreen):
+            return
+        self.screen.dismiss()
+        if now.producer.state in FINAL_STATES and now.producer.topic:
+            self.tell(_("Still here. The producer is stopped."))
 
     def _announce(self, now: DeskSnapshot) -> None:
         """Tell how the demonstration ended, and what a read-only desk has refused."""
@@ -306,8 +325,10 @@ class Console(App[int]):
             self._refusals = count
             self.tell(reason)
 
-    def _close(self) -> None:
-        with reported("leaving"):
-            self.desk.close()
+    def _left(self) -> None:
+        """End the application once the desk is closed; called by its thread."""
+        farewell = self.desk.farewell
+        lost = farewell is not None and bool(farewell.unstored)
+        code = ExitCode.BAD_RESULT if lost else ExitCode.OK
         with contextlib.suppress(RuntimeError):  # forced meanwhile
-            self.call_from_thread(self.exit, 0)
+            self.call_from_thread(self.exit, int(code))

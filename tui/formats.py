@@ -11,17 +11,21 @@ from decimal import Decimal
 _THOUSAND = 1_000.0
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _TEN = 10
+UNKNOWN = "–"
+"""What stands for a figure that was never read: a zero would be a claim."""
 
 
 class Formats:
-    """The formats of one language; `code` is `en` or `fr`."""
+    """The formats of one language; `code` is `en` or `fr`. A figure of None is not known."""
 
     def __init__(self, code: str) -> None:
         self.code = code
         self._french = code == "fr"
 
-    def count(self, value: int) -> str:
+    def count(self, value: int | None) -> str:
         """Return a whole number with thousands separators."""
+        if value is None:
+            return UNKNOWN
         return self._separated(f"{value:,d}")
 
     def money(self, amount: Decimal, *, cents: bool = True) -> str:
@@ -31,12 +35,16 @@ class Formats:
             return f"{self._separated(text)}\u00a0€"
         return f"-€{text[1:]}" if text.startswith("-") else f"€{text}"
 
-    def rate(self, per_second: float) -> str:
+    def rate(self, per_second: float | None) -> str:
         """Return events per second."""
+        if per_second is None:
+            return UNKNOWN
         return f"{self.short(per_second)}/s"
 
-    def short(self, value: float) -> str:
+    def short(self, value: float | None) -> str:
         """Return a figure in at most six characters: 7.5, 950, 12.3k, 1.20M."""
+        if value is None:
+            return UNKNOWN
         for limit, unit, places in ((1e6, "M", 2), (1e4, "k", 1)):
             if value >= limit:
                 scale = 1e6 if unit == "M" else _THOUSAND
@@ -60,21 +68,25 @@ class Formats:
     def milliseconds(self, value: float | None) -> str:
         """Return a latency: ms below a second, seconds above."""
         if value is None:
-            return "–"
+            return UNKNOWN
         if value < _THOUSAND:
             return f"{self.count(round(value))} ms"
         return f"{self._number(value / _THOUSAND, 1)} s"
 
-    def bytes(self, value: float) -> str:
+    def bytes(self, value: float | None) -> str:
         """Return a size in decimal units."""
+        if value is None:
+            return UNKNOWN
         one = "o" if self.code == "fr" else "B"
         for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
             if value >= limit:
                 return f"{self._number(value / limit, 1)} {unit}{one}"
         return f"{self.count(round(value))} {one}"
 
-    def span(self, seconds: float) -> str:
+    def span(self, seconds: float | None) -> str:
         """Return a duration in its two greatest units: 0.4 s, 42 s, 3 m 10 s, 2 h 5 m."""
+        if seconds is None:
+            return UNKNOWN
         if seconds < _TEN:
             return f"{self._number(max(seconds, 0.0), 1)} s"
         whole = int(seconds)

@@ -179,13 +179,16 @@ _ASCII_LEVELS = "_.-=+*#@"
 
 
 def sparkline(
-    values: Sequence[float], width: int, role: Role = "accent", *, ascii_only: bool = False
+    values: Sequence[float | None], width: int, role: Role = "accent", *, ascii_only: bool = False
 ) -> Line:
-    """Return the last `width` values as small columns, from zero to their greatest."""
+    """Return the last `width` values as small columns, from zero to their greatest; None: a gap."""
     levels = _ASCII_LEVELS if ascii_only else _LEVELS
     shown = list(values)[-width:]
-    top = max(shown, default=0.0) or 1.0
-    text = "".join(levels[min(int(max(value, 0) / top * 7.999), 7)] for value in shown)
+    top = max((value for value in shown if value is not None), default=0.0) or 1.0
+    text = "".join(
+        " " if value is None else levels[min(int(max(value, 0) / top * 7.999), 7)]
+        for value in shown
+    )
     return line(Span(text.rjust(width), role))
 
 

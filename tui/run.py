@@ -23,6 +23,7 @@ from core.threads import failures
 from tui.app import Console
 from tui.arguments import unfit_terminal
 from tui.ending import Ending
+from tui.farewell import say_farewell
 from tui.formats import Formats
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
@@ -73,11 +74,23 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     with measured(desk, options.metrics_port):
         console.run()
     ending.finished()
+    return _leave(console, desk, ending)
+
+
+def _leave(console: Console, desk: Desk, ending: Ending) -> int:
+    """End what still works, and say on the normal screen what was done and what is lost."""
+    if not console.forced:
+        desk.close()  # it is closed already, unless the screen ended by a defect
+    lost = say_farewell(desk)
+    signal = ending.received
     if console.forced:
         # The desk may still be draining in its threads: that is what is not waited for.
-        os._exit(int(ExitCode.SIGINT))
-    code = console.return_code or int(console.return_value or ExitCode.OK)
-    return told_failures(desk, code)
+        sys.stdout.flush()
+        os._exit(int(ExitCode.SIGINT) if signal is None else 128 + signal)
+    if signal is not None:
+        return 128 + signal
+    left = int(console.return_value or (ExitCode.BAD_RESULT if lost else ExitCode.OK))
+    return told_failures(desk, console.return_code or left)
 
 
 def told_failures(desk: Desk, code: int) -> int:

@@ -53,7 +53,7 @@ def _producer(now: DeskSnapshot) -> Table:
         last.mode,
         last.topic,
         round(last.rate_target, 2),
-        round(last.rate_actual if last.state in FINAL_STATES else now.produced, 2),
+        round((last.rate_actual if last.state in FINAL_STATES else now.produced) or 0.0, 2),
         last.sent,
         last.acked,
         last.failed,

@@ -57,15 +57,15 @@ class Feed:
         unread = now.unread or (not now.reading and window.lag > 0)
         return PartitionState.UNREAD if unread and state is PartitionState.OK else state
 
-    def behind_s(self, now: Readings) -> float:
-        """Return how long the oldest record that waits has waited, in seconds."""
+    def behind_s(self, now: Readings) -> float | None:
+        """Return how long the oldest record that waits has waited, in seconds; None: unknown."""
         return max(
             (
                 self._ages[part].seconds(offset, now.now_s)
                 for part, offset in now.offsets.items()
                 if part in self._ages
             ),
-            default=0.0,
+            default=None,
         )
 
     def _remember(self, now: Readings) -> None:
@@ -94,16 +94,17 @@ class Feed:
         return now.consumed < before.consumed or now.acked < before.acked
 
     def _lag(self, now: Readings) -> Iterator[Measure]:
-        if not now.offsets:
+        limits, lag, behind = self._limits, now.lag, self.behind_s(now)
+        if now.offsets and lag is not None:
+            yield Measure(
+                "lag",
+                lag,
+                limits.alert_lag_warn,
+                limits.alert_lag_fail,
+                _("{count} records wait in the topic").format(count=count(lag)),
+            )
+        if behind is None:
             return
-        limits, behind = self._limits, self.behind_s(now)
-        yield Measure(
-            "lag",
-            now.lag,
-            limits.alert_lag_warn,
-            limits.alert_lag_fail,
-            _("{count} records wait in the topic").format(count=count(now.lag)),
-        )
         yield Measure(
             "behind",
             behind,
@@ -136,7 +137,7 @@ class Feed:
         if len(rates) < _LEAST_USUAL or not recent or not now.reading:
             return
         usual, present = median(rates), sum(recent) / len(recent)
-        if now.lag < max(usual, present) * _ENOUGH_WORK_S:
+        if now.lag is None or now.lag < max(usual, present) * _ENOUGH_WORK_S:
             return  # slow for want of work
         yield Measure(
             "throughput",

@@ -82,9 +82,11 @@ class Readings:
     failed_threads: tuple[ThreadFailure, ...] = ()
 
     @property
-    def lag(self) -> int:
-        """Records that wait, over all partitions whose offset is known."""
-        return sum(max(self.ends.get(part, 0) - at, 0) for part, at in self.offsets.items())
+    def lag(self) -> int | None:
+        """Records that wait, over all partitions whose offset is known; None without their ends."""
+        if any(part not in self.ends for part in self.offsets):
+            return None
+        return sum(max(self.ends[part] - at, 0) for part, at in self.offsets.items())
 
 
 @dataclass(frozen=True)

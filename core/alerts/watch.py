@@ -64,7 +64,7 @@ def readings(
         "merge": (merged.state, merged.error, merged.hint),
     }
     running = last.state not in FINAL_STATES
-    ends = {part: offset + last.lag.get(part, 0) for part, offset in last.offsets.items()}
+    ends = {part: at + last.lag[part] for part, at in last.offsets.items() if part in last.lag}
     return Readings(
         now_s=clock.monotonic(),
         at=at,

@@ -46,6 +46,11 @@ class Broker(Protocol):
         """Bytes of unconsumed records that a partition may hold before the broker drops some."""
         ...
 
+    @property
+    def owned(self) -> bool:
+        """Whether the broker ends, and its records with it, when this object is closed."""
+        ...
+
     def producer_config(self) -> dict[str, Any]:
         """Return the settings of a durable, idempotent, fast producer."""
         ...

@@ -68,6 +68,11 @@ class Cluster:
         """`embedded` or `kafka`."""
         return "kafka" if self._embedded_id is None else "embedded"
 
+    @property
+    def owned(self) -> bool:
+        """Whether the broker ends, and its records with it, when this object is closed."""
+        return self._on_close is not None
+
     def _base_config(self) -> dict[str, Any]:
         return {
             "bootstrap.servers": self.bootstrap_servers,

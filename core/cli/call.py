@@ -224,7 +224,7 @@ class Call:
             # The result is on its way: let it arrive whole, unless its reader is stuck.
             self._spared = True
             return
-        code, fault = verdict.forced(number)
+        code, fault = verdict.forced(number, self._known)
         with suppress(BaseException):
             if self._seen.as_json:
                 self._emit(code, fault, self._known)

@@ -7,7 +7,8 @@ from core.cli.output import Fault
 from core.cli.signals import exit_code_of, name_of
 from core.errors import DropshipError, ExitCode
 from core.failures import explained
-from core.text import _, clean
+from core.text import _, clean, ngettext
+from core.text.figures import count
 from core.threads import ThreadFailure
 
 Verdict = tuple[int, Fault | None]
@@ -44,10 +45,19 @@ def of_threads(failed: Sequence[ThreadFailure]) -> Verdict:
     return ExitCode.INTERNAL, Fault("internal", _("; ").join(told))
 
 
-def forced(signal: int) -> tuple[int, Fault]:
+def forced(signal: int, known: Mapping[str, object] | None = None) -> tuple[int, Fault]:
     """Judge a run that a second signal ended at once."""
     message = _("ended at once by a second {signal}; what was under way is not confirmed")
-    return exit_code_of(signal), Fault("interrupted", message.format(signal=name_of(signal)))
+    text = message.format(signal=name_of(signal))
+    unstored = (known or {}).get("unstored")
+    if isinstance(unstored, int) and unstored:
+        lost = ngettext(
+            "{count} record of the embedded broker is not stored and is lost",
+            "{count} records of the embedded broker are not stored and are lost",
+            unstored,
+        )
+        text = f"{text}; {lost.format(count=count(unstored))}"
+    return exit_code_of(signal), Fault("interrupted", text)
 
 
 def _interrupted(signal: int) -> Verdict:

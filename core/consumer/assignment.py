@@ -20,6 +20,9 @@ from core.errors import BrokerError
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 
+_UNKNOWN = -1
+"""Less than any offset; the client's own word for an end that it has not heard is less still."""
+
 log = logging.getLogger(__name__)
 
 
@@ -108,15 +111,19 @@ class Assignment:
         return [TopicPartition(self._topic, partition) for partition in self.positions]
 
     def lag(self) -> dict[int, int]:
-        """Return how many records each partition is behind, as far as the client has heard."""
+        """Return how many records each partition is behind, as far as the client has heard.
+
+        A partition of which it has heard nothing yet is left out.
+        """
         behind = {}
         for partition, position in sorted(self.positions.items()):
-            end = self.ends.get(partition, position)
+            end = self.ends.get(partition, _UNKNOWN)
             if self._consumer is not None:
                 where = TopicPartition(self._topic, partition)
                 marks = self._consumer.get_watermark_offsets(where, cached=True)
                 end = max(end, marks[1]) if marks else end
-            behind[partition] = max(end - position, 0)
+            if end >= 0:
+                behind[partition] = max(end - position, 0)
         return behind
 
     def stored(self) -> Mapping[int, int]:

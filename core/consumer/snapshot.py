@@ -65,8 +65,10 @@ class ConsumerSnapshot:
     hint: str = ""
 
     @property
-    def total_lag(self) -> int:
-        """Records behind, over the partitions held now."""
+    def total_lag(self) -> int | None:
+        """Records behind, over the partitions held now; None where the end of one is unknown."""
+        if not self.lag or any(part not in self.lag for part in self.offsets):
+            return None
         return sum(self.lag.values())
 
     @property

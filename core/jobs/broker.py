@@ -1,10 +1,17 @@
-"""`broker`: keeps an embedded broker up in the foreground for other processes."""
+"""`broker`: keeps an embedded broker up in the foreground for other processes.
+
+Its records end with it, so it does not end before they are stored, or a while has passed: see
+`core.jobs.broker_end`.
+"""
 
 from dataclasses import dataclass
 
 from core.broker.embedded import start_embedded
+from core.consumer.unstored import lost_text, unstored_records
 from core.errors import UsageError
 from core.jobs.base import JobContext, Summary
+from core.jobs.broker_end import store_what_is_left
+from core.jobs.unstored import unstored_lines
 from core.metrics.meters import TopicMoment
 from core.text import _, clean
 from core.text.figures import count
@@ -17,16 +24,20 @@ class Options:
 
 @dataclass(frozen=True)
 class BrokerResult:
-    """Where the broker was, for how long (seconds), and how many records it took in all."""
+    """Where the broker was, for how long (seconds), and how many records it took in all.
+
+    unstored: of these, how many nobody has stored.
+    """
 
     bootstrap_servers: str
     uptime_s: float
     records: int
+    unstored: int = 0
 
     @property
     def bad(self) -> str:
-        """Nothing."""
-        return ""
+        """That records are lost."""
+        return lost_text(self.unstored) if self.unstored else ""
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
@@ -34,13 +45,17 @@ class BrokerResult:
             "bootstrap_servers": self.bootstrap_servers,
             "uptime_s": round(self.uptime_s, 3),
             "records": self.records,
+            "unstored": self.unstored,
         }
 
     def summary(self) -> Summary:
         """Return one line."""
         line = _("the embedded broker at {servers} has ended; it took {records} records")
         return Summary(
-            lines=(line.format(servers=self.bootstrap_servers, records=count(self.records)),)
+            lines=(
+                line.format(servers=self.bootstrap_servers, records=count(self.records)),
+                *unstored_lines(self.unstored),
+            )
         )
 
 
@@ -66,11 +81,16 @@ def run(context: JobContext, _options: Options) -> BrokerResult:
     context.meters.watch(topic=lambda: seen)
     try:
         while not context.wait(1.0):
-            ends = {part: mark.high for part, mark in broker.watermarks(kafka.topic).items()}
+            marks = broker.watermarks(kafka.topic)
+            told = broker.committed(kafka.topic, kafka.group_id)
+            context.note({"unstored": unstored_records(marks, told)})
+            ends = {part: mark.high for part, mark in marks.items()}
             seen, records = TopicMoment(kafka.topic, ends), sum(ends.values())
             context.progress.update(task, records, _("end it with ctrl+c"))
+        unstored = store_what_is_left(context, broker)
         records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())
     finally:
         context.progress.finish(task)
         broker.close()
-    return BrokerResult(broker.bootstrap_servers, context.clock.monotonic() - began, records)
+    uptime_s = context.clock.monotonic() - began
+    return BrokerResult(broker.bootstrap_servers, uptime_s, records, unstored)

@@ -82,7 +82,7 @@ class ConsumeResult:
         return Summary(lines=tuple(lines), tables=tables)
 
 
-def fields(last: ConsumerSnapshot, lag: int) -> dict[str, object]:
+def fields(last: ConsumerSnapshot, lag: int | None) -> dict[str, object]:
     """Return a snapshot as the keys of the JSON result."""
     latency = last.latency_total
     return {
@@ -181,7 +181,7 @@ def follow(
 def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
     """Tell how far the consumer is, or why it does not go on."""
     note = last.waiting_for or _("{dead} dead letters, lag {lag}").format(
-        dead=last.dead_lettered, lag=last.total_lag
+        dead=last.dead_lettered, lag="?" if last.total_lag is None else last.total_lag
     )
     if last.state is RunState.PAUSED:
         note = _("paused")

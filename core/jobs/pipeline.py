@@ -17,6 +17,7 @@ from core.jobs import consume, kpis, load, produce, seed, transform, validate
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
 from core.jobs.topic import prepare_topic
+from core.jobs.unstored import Unstored, counted, unstored_lines
 from core.kpis.read import read_kpis
 from core.producer.options import Mode, Profile
 from core.producer.worker import ProducerWorker
@@ -54,15 +55,20 @@ class Options:
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """The results of the parts that were reached, in their order."""
+    """The results of the parts that were reached, in their order.
+
+    unstored: records that ended with the embedded broker of this process; None without one.
+    """
 
     parts: dict[str, JobResult]
     bad: str
+    unstored: int | None = None
 
     def fields(self) -> dict[str, object]:
         """Return one object a part; parts that were not reached are None."""
         names = ("seed", "load", "produce", "consume", "transform", "validate", "kpis")
-        return {name: self.parts[name].fields() if name in self.parts else None for name in names}
+        parts = {name: self.parts[name].fields() if name in self.parts else None for name in names}
+        return {**parts, "unstored": self.unstored}
 
     def summary(self) -> Summary:
         """Return the summaries of the parts, one after another."""
@@ -73,6 +79,7 @@ class PipelineResult:
             lines += [_("{part}: {line}").format(part=name, line=line) for line in told.lines]
             if name in {"validate", "kpis"}:
                 tables += list(told.tables)
+        lines += unstored_lines(self.unstored)
         return Summary(lines=tuple(lines), tables=tables)
 
 
@@ -80,7 +87,11 @@ def run(context: JobContext, options: Options) -> PipelineResult:
     """Run every part; a stop ends the running one cleanly and leaves out the rest."""
     parts: dict[str, JobResult] = {}
     # The warehouse first: when another process holds it, nothing else should have been touched.
-    with open_warehouse(context) as warehouse, open_broker(context, start_embedded=True) as broker:
+    with (
+        open_warehouse(context) as warehouse,
+        open_broker(context, start_embedded=True) as broker,
+        counted(context, broker, warehouse) as unstored,
+    ):
         generated = seed.run(context.part("seed"), _part(options, seed.Options))
         if not generated.written.cancelled:
             parts["seed"] = generated
@@ -95,12 +106,12 @@ def run(context: JobContext, options: Options) -> PipelineResult:
                     context.part("validate"), warehouse, view, _part(options, validate.Options)
                 )
                 parts["kpis"] = kpis.KpisResult(read_kpis(warehouse))
-    return PipelineResult(parts, _bad(context, parts))
+    return PipelineResult(parts, _bad(context, parts, unstored), unstored.records)
 
 
-def _bad(context: JobContext, parts: dict[str, JobResult]) -> str:
-    """Return why the whole is bad: a part is, or the parts have too many bad records together."""
-    reasons = [part.bad for part in parts.values() if part.bad]
+def _bad(context: JobContext, parts: dict[str, JobResult], unstored: Unstored) -> str:
+    """Return why the whole is bad: a part is, too many bad records in all, or some are lost."""
+    reasons = [bad for bad in (*(part.bad for part in parts.values()), unstored.bad) if bad]
     produced, consumed = parts.get("produce"), parts.get("consume")
     if isinstance(produced, produce.ProduceResult) and isinstance(consumed, consume.ConsumeResult):
         together = too_many_bad(
@@ -126,7 +137,7 @@ def _flow(
     merging.start()
     producer.start()
     try:
-        _watch(context, producer, consumer, merging)
+        _watch(context, producer, consumer, merging, owned=broker.owned)
         produced = produce.follow(producing, producer)
         consumer.finish()
         consumed = consume.follow(consuming, broker, consumer, drain=True)
@@ -148,9 +159,17 @@ def _flow(
 
 
 def _watch(
-    context: JobContext, producer: ProducerWorker, consumer: ConsumerWorker, merging: MergeWorker
+    context: JobContext,
+    producer: ProducerWorker,
+    consumer: ConsumerWorker,
+    merging: MergeWorker,
+    *,
+    owned: bool,
 ) -> None:
-    """Show the producer's progress until it ends, or one of the others fails or a stop comes."""
+    """Show the producer's progress until it ends, or one of the others fails or a stop comes.
+
+    owned: the broker ends with this process.
+    """
     task = _("pipeline")
     context.progress.start(task, None, _("events"))
     alerts = AlertWatch(context.settings.thresholds, context.clock)
@@ -174,6 +193,8 @@ def _watch(
             )
         )
         context.progress.update(task, sent.sent, note)
+        if owned:
+            context.note({"unstored": max(sent.acked - stored.consumed, 0)})
     context.progress.finish(task)
 
 

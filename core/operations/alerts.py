@@ -25,7 +25,7 @@ class DeskAlerts:
         self._feed = Feed(limits)
         self._engine = AlertEngine(limits.alert_hold_s)
         self.states: dict[int, PartitionState] = {}
-        self.behind_s = 0.0
+        self.behind_s: float | None = None
 
     @property
     def latest(self) -> tuple[Alert, ...]:

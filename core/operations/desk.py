@@ -18,18 +18,20 @@ from core.errors import DropshipError
 from core.jobs import load, produce, seed
 from core.jobs.base import JobContext
 from core.operations.checking import Checking
+from core.operations.custody import Custody
 from core.operations.demo import Demonstration
 from core.operations.explore import Explorer
 from core.operations.figures import read_figures
 from core.operations.history import Sample
-from core.operations.opening import Backends
+from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
+from core.operations.opening import Backends, Opening
 from core.operations.poller import Poller
 from core.operations.sampling import Sampling
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
 from core.operations.upkeep import Upkeep
 from core.operations.watchers import TopicWatcher
-from core.operations.workers import Workers
+from core.operations.workers import Done, Workers
 from core.progress import NoProgress
 from core.seed.spec import SeedResult
 from core.text import _
@@ -75,7 +77,17 @@ class Desk:
         self._backends = backends or Backends(read_only=read_only)
         self.explorer = Explorer(settings, self._backends, self._clock)
         self._workers = Workers(settings, self._backends, self._clock)
-        self._opening: Task[bool] = Task("open", self._clock)
+        self._custody = Custody(settings, self._backends, self._clock)
+        self.leaving = Leaving(
+            self._workers,
+            self._custody,
+            self._clock,
+            pause=self.cancel_demo,
+            close=lambda lose: self.close(lose=lose),
+        )
+        self.farewell: Farewell | None = None
+        self._ending = Lock()
+        self._opening = Opening(settings, self._backends, self._clock, self._workers.warm)
         self._seed: Task[SeedResult] = Task("seed", self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
@@ -91,13 +103,14 @@ class Desk:
     # -- opening and closing
 
     def open(self) -> bool:
-        """Open broker and warehouse in the background; again after a failure."""
-        if self.ready or self._closing.is_set() or not self._opening.run(self._open):
+        """Open what is not open yet of broker and warehouse, in the background."""
+        if self.ready or self._closing.is_set():
             return False
+        began = self._opening.run(self._warehouse_opened, self._watch.start)
         with self._lock:
             if self._sampler.ident is None and not self._closing.is_set():
                 self._sampler.start()
-        return True
+        return began
 
     @property
     def ready(self) -> bool:
@@ -112,17 +125,9 @@ class Desk:
     def _warehouse(self) -> Warehouse | None:
         return self._backends.warehouse
 
-    def _open(self) -> bool:
-        # First, so that no key has to wait for it once the back ends are open.
-        self._workers.warm()
-        try:
-            return self._backends.open(self._context(self._opening))
-        finally:
-            if self._warehouse is not None:
-                self._checking.recall()
-                self._figures.start()
-            if self._broker is not None:
-                self._watch.start()
+    def _warehouse_opened(self) -> None:
+        self._checking.recall()
+        self._figures.start()
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""
@@ -130,30 +135,55 @@ class Desk:
             self._refusals += 1
         return not self.read_only
 
-    def close(self) -> None:
-        """End everything cleanly: producer flushed, consumer caught up (or stopped), all closed.
+    def close(self, *, lose: bool = False, within_s: float = STORE_WITHIN_S) -> None:
+        """End everything cleanly: producer flushed, what our own broker holds stored, all closed.
 
-        Blocks, at most about a minute; call it off the screen's thread.
+        lose: what is not stored yet may be lost; somebody was asked. within_s: how long storing
+        may take. What was left unstored is said in the log and by `farewell`. Blocks, at most
+        about two minutes; call it off the screen's thread. Safe to repeat: it ends once.
         """
+        with self._ending:
+            if self.farewell is None:
+                self._close(lose=lose, within_s=within_s)
+
+    def _close(self, *, lose: bool, within_s: float) -> None:
         with self._lock:
             self._closing.set()
         self._workers.refuse()
-        for task in (self._demo, self._seed, self._checking.task, self._opening):
+        self.leaving.give_way()
+        tasks = (self._demo, self._seed, self._checking.task, *self._opening.tasks)
+        for task in tasks:
             task.close()
-        for task in (self._demo, self._seed, self._checking.task, self._opening):
+        for task in tasks:
             task.join(_DRAIN_S)
         self.upkeep.close()
         self.explorer.close()
+        self._workers.stop_producer()
+        why = "" if lose else self.leaving.store_within(within_s)
         self._workers.end()
-        self._figures.stop()
-        self._watch.stop()
+        for poller in (self._figures, self._watch):
+            poller.stop()
         for poller in (self._figures, self._watch):
             poller.join(5.0)
         if self._sampler.ident is not None:
             self._sampler.join(5.0)
         self._sampling.journal.see(self.snapshot(), self._workers.failures)
         self._sampling.end()
+        self.farewell = Farewell(self._workers.done, self.count_unstored(), why)
+        tell_lost(self.farewell.unstored, self.farewell.why)
         self._backends.close()
+
+    @property
+    def done(self) -> Done:
+        """What the workers did since the desk was opened."""
+        return self._workers.done
+
+    def count_unstored(self) -> int | None:
+        """Count the records that end with our own broker and are not stored; None without one."""
+        try:
+            return self._custody.count(self._workers.stored_offsets, ask=True)
+        except DropshipError:
+            return self._custody.latest
 
     # -- seed
 
@@ -168,12 +198,13 @@ class Desk:
     def _generate(self, options: seed.Options) -> SeedResult:
         context = self._context(self._seed)
         written = seed.run(context, options).written
-        if self._warehouse is not None and not written.cancelled:
+        warehouse = self._warehouse
+        if warehouse is not None and not written.cancelled:
             # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
-            if not self._warehouse.rows("any_table", [self.settings.schema]):
-                self._warehouse.setup()
+            if not warehouse.rows("any_table", [self.settings.schema]):
+                warehouse.setup()
             quiet = replace(context, progress=NoProgress())  # the task shows the files made
-            load.load(quiet, self._warehouse, load.Options(input=options.output))
+            load.load(quiet, warehouse, load.Options(input=options.output))
         return written
 
     # -- producer and consumer
@@ -276,8 +307,10 @@ class Desk:
             at=self._clock.now(),
             broker=self.settings.broker_label,
             warehouse=self.settings.warehouse_label,
-            opening=self._opening.latest,
+            opening=self._opening.warehouse.latest,
+            opening_broker=self._opening.broker.latest,
             ready=self.ready,
+            broker_open=self._backends.broker is not None,
             producer=producer,
             consumer=consumer,
             merge=merge,
@@ -298,6 +331,8 @@ class Desk:
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,
+            unstored=self._custody.latest,
+            leaving=self.leaving.latest,
             explored=self.explorer.snapshot(),
             failed_threads=failures(),
             since_check=seen.since_check,
@@ -317,6 +352,7 @@ class Desk:
         broker, kafka = self._broker, self.settings.kafka
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
+        self._custody.count(self._workers.stored_offsets)
         return self._topic.look(broker, kafka.topic, kafka.watched_group)
 
     def _sample(self) -> None:
@@ -344,8 +380,7 @@ class Desk:
             self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
-        ended = now.opening.ended_at
-        if not now.ready and ended is not None and (now.at - ended).total_seconds() > _RETRY_S:
+        if not now.ready and self._opening.failed_before(_RETRY_S):
             self.open()
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):

@@ -34,12 +34,15 @@ _READ = f"SELECT {_COLUMNS} FROM samples WHERE at >= ? ORDER BY at"  # noqa: S60
 
 @dataclass(frozen=True)
 class Sample:
-    """One second: produced and consumed in events per second, lag in records, latency in ms."""
+    """One second: produced and consumed in events per second, lag in records, latency in ms.
+
+    None: nobody told.
+    """
 
     at: datetime
-    produced: float
-    consumed: float
-    lag: int
+    produced: float | None
+    consumed: float | None
+    lag: int | None
     p50_ms: float | None
     p95_ms: float | None
     p99_ms: float | None
@@ -61,7 +64,7 @@ class History:
         self.minutes: tuple[Sample, ...] = ()
 
     def recall(self, earlier: Sequence[Sample], now: datetime) -> None:
-        """Begin with what an earlier run saw; the time in between counts as rest."""
+        """Begin with what an earlier run saw; of the time in between nothing is known."""
         for sample in earlier:
             self._count(sample)
         self._samples.extend(_unbroken(earlier, now, self._seconds))
@@ -85,16 +88,20 @@ class History:
 
 def summary(samples: Sequence[Sample]) -> Sample:
     """Return one sample for a stretch: mean rates, greatest lag and latencies, its first time."""
-    count = len(samples)
     return Sample(
         samples[0].at,
-        sum(sample.produced for sample in samples) / count,
-        sum(sample.consumed for sample in samples) / count,
-        max(sample.lag for sample in samples),
+        _mean(sample.produced for sample in samples),
+        _mean(sample.consumed for sample in samples),
+        max((sample.lag for sample in samples if sample.lag is not None), default=None),
         _greatest(sample.p50_ms for sample in samples),
         _greatest(sample.p95_ms for sample in samples),
         _greatest(sample.p99_ms for sample in samples),
     )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _greatest(values: Iterable[float | None]) -> float | None:
@@ -102,7 +109,7 @@ def _greatest(values: Iterable[float | None]) -> float | None:
 
 
 def _unbroken(earlier: Sequence[Sample], now: datetime, seconds: int) -> list[Sample]:
-    """Return the last seconds before now, with samples of rest where there are none."""
+    """Return the last seconds before now, with empty samples where there are none."""
     by_second = {int(sample.at.timestamp()): sample for sample in earlier}
     last = int(now.timestamp())
     known = [second for second in by_second if last - seconds <= second < last]
@@ -112,9 +119,8 @@ def _unbroken(earlier: Sequence[Sample], now: datetime, seconds: int) -> list[Sa
     for second in range(min(known), last):
         sample = by_second.get(second)
         if sample is None:
-            lag = found[-1].lag if found else 0
             at = datetime.fromtimestamp(second, UTC)
-            sample = Sample(at, 0.0, 0.0, lag, None, None, None)
+            sample = Sample(at, None, None, None, None, None, None)
         found.append(sample)
     return found
 
@@ -192,4 +198,8 @@ HEADERS = tuple(field.name for field in fields(Sample))
 
 def rounded(sample: Sample) -> Sample:
     """Return a sample with the precision that it deserves."""
-    return replace(sample, produced=round(sample.produced, 2), consumed=round(sample.consumed, 2))
+    return replace(sample, produced=_rounded(sample.produced), consumed=_rounded(sample.consumed))
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 2)

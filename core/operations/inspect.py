@@ -72,12 +72,13 @@ class StoredGap:
 class Inspection:
     """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first.
 
+    file_bytes and log_bytes: None where the file cannot be looked at.
     task: what merges inside Snowflake; None on DuckDB. credits: what to say of Snowflake's.
     """
 
     tables: tuple[TableFacts, ...]
-    file_bytes: int
-    log_bytes: int
+    file_bytes: int | None
+    log_bytes: int | None
     backlog: int
     runs: tuple[MergeRun, ...]
     offsets: tuple[StoredOffset, ...]
@@ -129,12 +130,15 @@ def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
     )
 
 
-def _size(settings: Settings, suffix: str) -> int:
+def _size(settings: Settings, suffix: str) -> int | None:
+    """Return the size of the warehouse file, or of its log, which is not there while empty."""
     file = settings.paths.warehouse_file
     try:
         return file.with_name(file.name + suffix).stat().st_size
+    except FileNotFoundError:
+        return 0 if suffix and file.exists() else None
     except OSError:
-        return 0
+        return None
 
 
 def dead_letters(warehouse: Warehouse, limit: int = LETTERS) -> DeadLetters:

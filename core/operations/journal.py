@@ -84,7 +84,8 @@ class Journal:
         for name, worker in workers.items():
             if not self._held(name, worker, now.at):
                 self._worker(name, worker, failures.get(name))
-        self._task(_("opening"), now.opening, dict)
+        self._task(_("opening the warehouse"), now.opening, dict)
+        self._task(_("opening the broker"), now.opening_broker, dict)
         self._task(_("seed files"), now.seed, lambda: _seeded(now))
         self._task(_("validation"), now.validation, lambda: _validated(now))
         self._task(_("demonstration"), now.demo, lambda: {"outcome": now.demo.result or ""})

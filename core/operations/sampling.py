@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Literal
 
 from core.alerts.burrow import PartitionState
 from core.clock import Clock
@@ -19,7 +20,7 @@ from core.operations.history import (
 from core.operations.journal import Failures, Journal
 from core.operations.outdated import CheckAge, SinceCheck
 from core.operations.snapshot import DeskSnapshot
-from core.operations.watchers import Others, OthersWatch
+from core.operations.watchers import Others, OthersWatch, Watch
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Sampled:
     minutes: tuple[Sample, ...] = ()
     others: Others = field(default_factory=Others)
     states: Mapping[int, PartitionState] = field(default_factory=dict)
-    behind_s: float = 0.0
+    behind_s: float | None = None
     since_check: SinceCheck = field(default_factory=SinceCheck)
 
 
@@ -104,13 +105,23 @@ class Sampling:
         """Return the one measurement of a second: every rate that is shown is taken from it."""
         producing = now.producer.state not in FINAL_STATES
         consuming = now.consumer.state not in FINAL_STATES
-        latency = now.consumer.latency
+        topic = None if now.watch.error else now.watch.value
+        latency, others = now.consumer.latency, now.others
         return Sample(
             now.at,
-            now.producer.rate_actual if producing else now.others.produced or 0.0,
-            now.consumer.rate if consuming else now.others.consumed or 0.0,
+            now.producer.rate_actual if producing else _rate(topic, "produced", others.produced),
+            now.consumer.rate if consuming else _rate(topic, "consumed", others.consumed),
             now.total_lag,
             latency.p50 if consuming else None,
             latency.p95 if consuming else None,
             latency.p99 if consuming else None,
         )
+
+
+def _rate(
+    topic: Watch | None, which: Literal["produced", "consumed"], others: float | None
+) -> float | None:
+    """Return the rate of others; none is at work where the topic is known, else nobody knows."""
+    if others is not None:
+        return others
+    return None if topic is None or getattr(topic, which) is None else 0.0

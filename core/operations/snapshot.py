@@ -11,6 +11,7 @@ from core.kpis.model import CategoryShare, DayRevenue, Kpis
 from core.lifecycle import FINAL_STATES
 from core.operations.explore import Explored
 from core.operations.history import Sample
+from core.operations.leaving import LeavingSnapshot
 from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
@@ -44,11 +45,14 @@ class Figures:
 class DeskSnapshot:
     """One moment of the whole pipeline.
 
-    at: UTC. opening: the back ends are being opened (task). reports: of the last validation.
+    at: UTC. opening, opening_broker: the warehouse, and the broker, are being opened (tasks).
+    ready: both are open. reports: of the last validation.
     demo: the demonstration's task, its step in `step`. others: who is at work besides our own
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
-    does by partition, and how long the oldest waiting record has waited. minutes: the last hours.
-    refused: how many controls a read-only desk refused, and the reason of the last one.
+    does by partition, and how long the oldest waiting record has waited (None: unknown). minutes:
+    the last hours. refused: how many controls a read-only desk refused, and the reason of the last
+    one. unstored: records of our own embedded broker that no consumer has stored; None while the
+    broker is not ours, or nothing was counted yet.
     failed_threads: threads of this process that an exception has ended. since_check: what was
     stored after the last verdict.
 
@@ -76,25 +80,29 @@ class DeskSnapshot:
     others: Others = field(default_factory=Others)
     alerts: tuple[Alert, ...] = ()
     states: Mapping[int, PartitionState] = field(default_factory=dict)
-    behind_s: float = 0.0
+    behind_s: float | None = None
     minutes: tuple[Sample, ...] = ()
     read_only: bool = False
     refused: tuple[int, str] = (0, "")
     broker_is_ours: bool = True
     explored: Explored = field(default_factory=Explored)
+    opening_broker: TaskSnapshot[bool] = field(default_factory=TaskSnapshot)
+    broker_open: bool = True
+    unstored: int | None = None
+    leaving: LeavingSnapshot = field(default_factory=LeavingSnapshot)
     failed_threads: tuple[ThreadFailure, ...] = ()
     since_check: SinceCheck = field(default_factory=SinceCheck)
     upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
 
     @property
-    def produced(self) -> float:
+    def produced(self) -> float | None:
         """Events published per second, by whomever: the measurement that the charts end with."""
-        return self.history[-1].produced if self.history else 0.0
+        return self.history[-1].produced if self.history else None
 
     @property
-    def consumed(self) -> float:
+    def consumed(self) -> float | None:
         """Records stored per second, by whomever: the measurement that the charts end with."""
-        return self.history[-1].consumed if self.history else 0.0
+        return self.history[-1].consumed if self.history else None
 
     @property
     def lag(self) -> Mapping[int, int]:
@@ -113,9 +121,12 @@ class DeskSnapshot:
         }
 
     @property
-    def total_lag(self) -> int:
-        """Records that wait, in all partitions."""
-        return sum(self.lag.values())
+    def total_lag(self) -> int | None:
+        """Records that wait, in all partitions; None where that of one is unknown."""
+        lag = self.lag
+        if not lag or any(part not in lag for part in self.offsets):
+            return None
+        return sum(lag.values())
 
     @property
     def offsets(self) -> Mapping[int, int]:

@@ -21,15 +21,16 @@ class Watch:
     By partition: lag in records, ends (the next offset to be written)
     and committed (the next to be read, by Kafka's account).
 
-    produced and consumed: records per second of the last seconds. records: in the topic now.
+    produced and consumed: records per second of the last seconds, None before the second look.
+    records: in the topic now.
     """
 
     lag: Mapping[int, int] = field(default_factory=dict)
     records: int = 0
     ends: Mapping[int, int] = field(default_factory=dict)
     committed: Mapping[int, int] = field(default_factory=dict)
-    produced: float = 0.0
-    consumed: float = 0.0
+    produced: float | None = None
+    consumed: float | None = None
 
     @property
     def total_lag(self) -> int:
@@ -73,7 +74,7 @@ class TopicWatcher:
             consumed=consumed,
         )
 
-    def _rates(self, written: int, read: int) -> tuple[float, float]:
+    def _rates(self, written: int, read: int) -> tuple[float | None, float | None]:
         now = self._clock.monotonic()
         if self._seen and written < self._seen[-1][1]:
             self._seen.clear()  # another topic of the same name
@@ -83,7 +84,7 @@ class TopicWatcher:
         began, first_written, first_read = self._seen[0]
         elapsed = now - began
         if elapsed <= 0:
-            return 0.0, 0.0
+            return None, None
         return (written - first_written) / elapsed, max(read - first_read, 0) / elapsed
 
 
@@ -104,6 +105,6 @@ class OthersWatch:
         quiet_p = now - self._produced_s > _AFTERMATH_S
         quiet_c = now - self._consumed_s > _AFTERMATH_S
         return Others(
-            watch.produced if quiet_p and watch.produced > 0 else None,
-            watch.consumed if quiet_c and watch.consumed > 0 else None,
+            watch.produced if quiet_p and watch.produced else None,
+            watch.consumed if quiet_c and watch.consumed else None,
         )

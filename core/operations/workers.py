@@ -1,7 +1,7 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,30 @@ if TYPE_CHECKING:
 _DRAIN_S = 30.0
 
 
+@dataclass(frozen=True)
+class Done:
+    """What the workers of a session did in all: events, or records that became dead letters."""
+
+    published: int = 0
+    stored: int = 0
+    dead_lettered: int = 0
+    merged: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to tell."""
+        return any((self.published, self.stored, self.dead_lettered, self.merged))
+
+    def plus(self, other: "Done") -> "Done":
+        """Return the sum of both."""
+        return Done(
+            self.published + other.published,
+            self.stored + other.stored,
+            self.dead_lettered + other.dead_lettered,
+            self.merged + other.merged,
+        )
+
+
 class Workers:
     """Starts workers when there is none of the kind; any thread may call."""
 
@@ -47,6 +71,7 @@ class Workers:
         self._by_hand = MergeResult()
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
+        self._earlier = Done()
 
     @property
     def _is_checking(self) -> bool:
@@ -85,6 +110,7 @@ class Workers:
             checked = produce.checked_options(context, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
+            self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:
                 self._producer = worker
                 worker.start()
@@ -123,19 +149,24 @@ class Workers:
             hint=hint,
         )
 
-    def start_consumer(self) -> bool:
-        """Start storing what the topic holds, and merging it; each of the two that is not at it."""
+    def start_consumer(self, *, last: bool = False) -> bool:
+        """Start storing what the topic holds, and merging it; each of the two that is not at it.
+
+        last: even where nothing may be started any more, to store what is left.
+        """
         with self._lock:
             broker, warehouse = self._backends.broker, self._backends.warehouse
-            if self._refusing or broker is None or warehouse is None:
+            refusing = self._refusing and not last
+            if refusing or broker is None or warehouse is None:
                 return False
             consuming = self.consumer is None
             if consuming:
+                self._count_in(consumer=True)
                 self._consumer = consume.make_consumer(
                     self._context(), broker, warehouse, consume.Options(), patient=True
                 )
                 self._consumer.start()
-            return self._start_merge(warehouse, MergeResult()) or consuming
+            return self._start_merge(warehouse) or consuming
 
     def restart_merge(self) -> bool:
         """Start merging again after a failure; return False where there is nothing to start."""
@@ -143,16 +174,28 @@ class Workers:
             warehouse = self._backends.warehouse
             if self._refusing or warehouse is None:
                 return False
-            return self._start_merge(warehouse, MergeResult())
+            return self._start_merge(warehouse)
 
-    def _start_merge(self, warehouse: Warehouse, before: MergeResult) -> bool:
-        """Start the merge loop unless it runs. before: what counts with it already."""
+    def _start_merge(self, warehouse: Warehouse, *, going_on: bool = False) -> bool:
+        """Start the merge loop unless it runs. going_on: with the figures of the one before."""
         if self._merge is not None and self._merge.alive:
             return False
-        self._by_hand = before
+        if going_on:
+            self._by_hand = self._merged.total
+        else:
+            self._count_in(merge=True)
+            self._by_hand = MergeResult()
         self._merge = MergeWorker(warehouse, clock=self._clock)
         self._merge.start()
         return True
+
+    @property
+    def _merged(self) -> MergeSnapshot:
+        """The merge loop's moment, with what was merged by hand."""
+        merged = self._merge.snapshot() if self._merge else MergeSnapshot()
+        if not self._by_hand.taken:
+            return merged
+        return replace(merged, total=merged.total.plus(self._by_hand))
 
     def merge_now(self, stop: Event, told: Callable[[MergeResult], None]) -> MergeResult:
         """Merge what the raw table holds; return the sum of the runs. Blocks.
@@ -174,25 +217,66 @@ class Workers:
             told(total)
         with self._lock:
             if self.consumer is not None and not self._refusing:
-                ended = self._merge.snapshot().total if self._merge else MergeResult()
-                self._start_merge(warehouse, ended.plus(self._by_hand))
+                self._start_merge(warehouse, going_on=True)
         return total
+
+    def _count_in(
+        self, *, producer: bool = False, consumer: bool = False, merge: bool = False
+    ) -> None:
+        """Keep the figures of a worker that another one is about to replace."""
+        sent, stored = self._producer, self._consumer
+        self._earlier = self._earlier.plus(
+            _done(
+                sent.snapshot() if producer and sent else ProducerSnapshot(),
+                stored.snapshot() if consumer and stored else ConsumerSnapshot(),
+                self._merged if merge else MergeSnapshot(),
+            )
+        )
+
+    @property
+    def done(self) -> Done:
+        """What was done since the beginning."""
+        sent = self._producer
+        return self._earlier.plus(
+            _done(
+                sent.snapshot() if sent else ProducerSnapshot(),
+                self._consumer.snapshot() if self._consumer else ConsumerSnapshot(),
+                self._merged,
+            )
+        )
+
+    @property
+    def stored_records(self) -> int:
+        """Records stored since the beginning, good or dead."""
+        done = self.done
+        return done.stored + done.dead_lettered
+
+    @property
+    def stored_offsets(self) -> Mapping[int, int]:
+        """How far the consumer of this process has stored each partition; empty without one."""
+        consumer = self._consumer
+        return consumer.snapshot().offsets if consumer else {}
+
+    @property
+    def storing(self) -> bool:
+        """Whether a consumer is at work: not paused, and waiting for nothing."""
+        consumer = self.consumer
+        if consumer is None:
+            return False
+        return consumer.snapshot().state in {RunState.RUNNING, RunState.DRAINING}
 
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
-        producer, consumer, merge = self._producer, self._consumer, self._merge
+        producer, consumer = self._producer, self._consumer
         sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
         if self._is_checking:
             sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
         if consumer is not None:
             stored = consumer.snapshot()
-        merged = merge.snapshot() if merge else MergeSnapshot()
-        if self._by_hand.taken:
-            merged = replace(merged, total=merged.total.plus(self._by_hand))
         return (
             _told_of(sent, stored),
             stored,
-            merged,
+            self._merged,
         )
 
     @property
@@ -216,19 +300,25 @@ class Workers:
         with self._lock:
             self._refusing = True
 
-    def end(self) -> None:
-        """End in the order that loses nothing; blocks.
-
-        On an embedded broker, which ends with this process, everything is stored first.
-        """
+    def stop_producer(self) -> None:
+        """End publishing; what was sent is delivered first. Blocks."""
         if self._checking is not None:
             self._checking.join(_DRAIN_S)
-        producer, consumer, broker = self.producer, self.consumer, self._backends.broker
+        producer = self.producer
         if producer is not None:
             producer.stop()
             producer.join(_DRAIN_S)
+
+    def end(self) -> None:
+        """End the consumer, then the merge, which takes what was stored. Blocks.
+
+        Of an embedded broker that others keep up, what it holds now is stored first. What our own
+        one holds is the business of `store_rest`.
+        """
+        consumer, broker = self.consumer, self._backends.broker
         if consumer is not None:
-            if broker is not None and broker.backlog_limit_bytes is not None:
+            embedded = broker is not None and broker.backlog_limit_bytes is not None
+            if embedded and not self._backends.broker_is_ours:
                 consumer.resume()
                 consumer.finish()
                 consumer.join(_DRAIN_S)
@@ -248,3 +338,7 @@ def _told_of(sent: ProducerSnapshot, stored: ConsumerSnapshot) -> ProducerSnapsh
     if resting or sent.held_reason != broker_full(is_read=False):
         return sent
     return replace(sent, held_reason=broker_full(is_read=True))
+
+
+def _done(sent: ProducerSnapshot, stored: ConsumerSnapshot, merged: MergeSnapshot) -> Done:
+    return Done(sent.acked, stored.inserted, stored.dead_lettered, merged.total.taken)

@@ -55,6 +55,7 @@ def moment(**changes: object) -> DeskSnapshot:
         figures_every_s=2.0,
         watch=Reading(Watch(), NOW, 0.01),
         history=(),
+        behind_s=0.0,
     )
     return replace(idle, **changes)
 

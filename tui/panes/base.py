@@ -95,12 +95,18 @@ class Pane(Container, can_focus=True):
         """The application."""
         return cast("Console", self.app)
 
-    def opened(self) -> bool:
-        """Return whether the back ends are open; say why not where they are not."""
+    def opened(self, *, warehouse: bool = True) -> bool:
+        """Return whether the back ends are open; say why not where they are not.
+
+        warehouse: whether that is needed too; what only publishes does without.
+        """
         now = self.desk.snapshot()
-        if not now.ready:
-            self.console.tell(now.opening.error or _("The back ends are still being opened."))
-        return now.ready
+        if now.ready if warehouse else now.broker_open:
+            return True
+        parts = (now.opening, now.opening_broker) if warehouse else (now.opening_broker,)
+        why = next((part.error for part in parts if part.error), "")
+        self.console.tell(why or _("The back ends are still being opened."))
+        return False
 
     @property
     def lines(self) -> Sequence[Line]:

@@ -111,7 +111,7 @@ class ProducerPane(Pane):
         running = self.desk.producer
         if running is not None:
             running.resume()
-        elif self._has_input(self.options.mode) and self.opened():
+        elif self._has_input(self.options.mode) and self.opened(warehouse=False):
             self.console.attempt(lambda: self.desk.start_producer(self.options))
 
     def action_stream(self) -> None:

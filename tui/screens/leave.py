@@ -1,26 +1,138 @@
-"""Leaving: everything is drained first, and the screen says so while it lasts."""
+"""Leaving: what would be lost is asked about, what is stored shows how far it is, then all ends."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Label
+from textual.widgets import Button, Label
 
-from core.text import _
+from core.operations.leaving import Stage
+from core.operations.snapshot import DeskSnapshot
+from core.text import N_, _, ngettext
+from tui.lines import bar, plain
+
+if TYPE_CHECKING:
+    from tui.app import Console
+
+_BAR = 30
 
 
 class LeaveScreen(ModalScreen[None]):
-    """Shown until the desk is closed; ctrl+c leaves at once."""
+    """Shown until the desk is closed or the person stays; ctrl+c leaves at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "app.force_quit", "leave at once", id="leave.force", priority=True)
+        Binding("ctrl+c", "app.force_quit", N_("quit now"), id="leave.force", priority=True),
+        Binding("s", "store", N_("store them now"), id="leave.store"),
+        Binding("k,escape", "stay", N_("stay in the console"), id="leave.stay"),
+        Binding("L", "lose", N_("lose them"), id="leave.lose"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[object, ...] = ()
+        self._stage = Stage.HERE
+
     def compose(self) -> ComposeResult:
-        """Yield what is going on."""
+        """Yield a title, what there is to know, and the answers, which only the question has."""
         with Vertical(id="leaving"):
-            yield Label(_("Ending cleanly"), id="dialog-title")
-            yield Label(_("The producer is flushed and the consumer stores what was published."))
-            yield Label(_("ctrl+c leaves at once; what is stored stays stored."))
+            yield Label(_("Shutting down"), id="dialog-title", markup=False)
+            yield Label("", id="leaving-text", markup=False)
+            with Horizontal(id="dialog-buttons"):
+                yield Button(_("Store them now (s)"), id="store", variant="primary")
+                yield Button(_("Stay (k)"), id="stay")
+                yield Button(_("Lose them (L)"), id="lose", variant="error")
+
+    def on_mount(self) -> None:
+        """Show the present moment at once."""
+        self.draw(cast("Console", self.app).desk.snapshot())
+
+    def draw(self, now: DeskSnapshot) -> None:
+        """Show a moment; nothing before the parts are there, and once they are taken down."""
+        if not self.query("#lose"):
+            return
+        stage = now.leaving.stage
+        title, text = self._told(now)
+        if (stage, title, text) == self._shown:
+            return
+        self._shown = (stage, title, text)
+        self.query_one("#dialog-title", Label).update(title)
+        self.query_one("#leaving-text", Label).update(text)
+        if stage is not self._stage:
+            self._stage = stage
+            asking = stage is Stage.ASKING
+            self.query_one("#dialog-buttons").display = asking
+            if asking:
+                # What is not displayed yet could not have the focus.
+                self.call_after_refresh(self.query_one("#store", Button).focus)
+
+    def _told(self, now: DeskSnapshot) -> tuple[str, str]:
+        if now.leaving.stage is Stage.ASKING:
+            return _question(now, self.console), _choices(now)
+        if now.leaving.stage is Stage.STORING and now.leaving.progress.total:
+            return _("Storing what the embedded broker holds"), _progress(now, self.console)
+        text = [
+            _("The producer is flushed and the consumer stores what was published."),
+            _("ctrl+c quits now; what is stored stays stored."),
+        ]
+        return _("Shutting down"), "\n".join(text)
+
+    @property
+    def console(self) -> "Console":
+        """The application."""
+        return cast("Console", self.app)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with the mouse or Enter."""
+        answers = {"store": self.action_store, "stay": self.action_stay, "lose": self.action_lose}
+        answers[event.button.id or "stay"]()
+
+    def action_store(self) -> None:
+        """Store the records, then leave."""
+        self.console.desk.leaving.store()
+
+    def action_lose(self) -> None:
+        """Leave without them."""
+        self.console.desk.leaving.lose()
+
+    def action_stay(self) -> None:
+        """Do not leave."""
+        self.console.desk.leaving.stay()
+
+
+def _question(now: DeskSnapshot, console: "Console") -> str:
+    unstored = now.unstored or 0
+    return ngettext(
+        "{count} record is not stored", "{count} records are not stored", unstored
+    ).format(count=console.formats.count(unstored))
+
+
+def _choices(now: DeskSnapshot) -> str:
+    why = now.leaving.why
+    return "\n".join(
+        [
+            *([_("Storing failed: {why}").format(why=why), ""] if why else []),
+            _("The broker runs inside this console and keeps its records in memory only."),
+            "",
+            _("Store them now: a consumer stores them, then the console ends."),
+            _("Stay: the pipeline keeps running."),
+            _("Lose them: they are gone for good. Made-up orders cannot be published again."),
+        ]
+    )
+
+
+def _progress(now: DeskSnapshot, console: "Console") -> str:
+    form, progress = console.formats, now.leaving.progress
+    drawn = bar(progress.stored / progress.total, _BAR, ascii_only=console.ascii_only)
+    stored = _("stored {done} of {total}").format(
+        done=form.count(progress.stored), total=form.count(progress.total)
+    )
+    lines = [
+        f"{drawn.text}  {stored} · {form.rate(progress.rate)}",
+        *([progress.waiting_for] if progress.waiting_for else []),
+        "",
+        _("escape goes back to the console; ctrl+c quits now and loses what is not stored."),
+    ]
+    text = "\n".join(lines)
+    return plain(text) if console.ascii_only else text

@@ -209,15 +209,16 @@ def _hours(now: DeskSnapshot, frame: Frame) -> list[Line]:
     since = form.clock(shown[0].at) if shown else ""
     title = _("last hours, a column a minute")
     lines = [rule(f"{title} ({since})" if since else title, frame)]
-    series: list[tuple[str, Callable[[Sample], float], Callable[[float], str], Role]] = [
+    series: list[tuple[str, Callable[[Sample], float | None], Callable[[float], str], Role]] = [
         (_("produced"), lambda one: one.produced, form.rate, "other"),
         (_("consumed"), lambda one: one.consumed, form.rate, "ok"),
-        (_("lag"), lambda one: float(one.lag), form.short, "accent"),
-        (_("latency p95"), lambda one: one.p95_ms or 0.0, form.milliseconds, "accent"),
+        (_("lag"), lambda one: one.lag, form.short, "accent"),
+        (_("latency p95"), lambda one: one.p95_ms, form.milliseconds, "accent"),
     ]
     for name, value, told, role in series:
         values = [value(sample) for sample in shown]
-        top = told(max(values)) if any(values) else ""
+        known = [value for value in values if value]
+        top = told(max(known)) if known else ""
         most = _("max {value}").format(value=top) if top else ""
         chart = sparkline(values, width, role, ascii_only=frame.ascii_only)
         lines.append(line(Span(fit(name, 13), "dim"), chart, Span(f"  {most}", "dim")))

@@ -59,24 +59,29 @@ def _demo(now: DeskSnapshot, frame: Frame) -> Line:
 
 
 def _opening(now: DeskSnapshot, frame: Frame) -> list[Line]:
-    task = now.opening
+    """Return what keeps warehouse or broker from being open: each has its own trouble."""
     if now.ready:
         return []
-    if task.running:
-        note = task.note or _("opening {broker} and {warehouse}").format(
+    tasks = (now.opening, now.opening_broker)
+    failed = [task for task in tasks if task.error]
+    running = next((task for task in tasks if task.running), None)
+    if not failed and running is None:
+        return []
+    if not failed and running is not None:
+        note = running.note or _("opening {broker} and {warehouse}").format(
             broker=now.broker, warehouse=now.warehouse
         )
         return [line(Span(note, "wait"))]
-    if not task.error:
-        return []
     room = frame.width - 2
+    most = 2 if len(failed) == 1 else 1
     again = keys(_("[r] tries again now; it is tried by itself every few seconds"))
-    hints = [line(Span(text, "dim")) for text in wrap(task.hint, room)[:2]]
+    errors = [line(Span(text, "bad")) for task in failed for text in wrap(task.error, room)[:most]]
+    hints = [line(Span(text, "dim")) for task in failed for text in wrap(task.hint, room)[:most]]
     if hints and hints[-1].width + again.width + 3 <= room:
         hints[-1] = line(hints[-1], "   ", again)
     else:
         hints.append(again)
-    return [*(line(Span(text, "bad")) for text in wrap(task.error, room)[:2]), *hints]
+    return [*errors, *hints]
 
 
 def _others(now: DeskSnapshot, frame: Frame) -> Line:

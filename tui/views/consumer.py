@@ -114,6 +114,8 @@ def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
         for partition, behind in sorted(now.lag.items()):
             role: Role = "wait" if behind else "dim"
             spans += [Span(f" {partition}:", "dim"), Span(told(behind), role)]
+        if len(spans) == 1:
+            spans.append(Span(_("not known"), "dim"))
         if line(*spans).width <= frame.width:
             break
     gaps = now.consumer.gap_offsets
@@ -136,14 +138,17 @@ def _latency_line(now: DeskSnapshot, frame: Frame) -> Line:
 
 def _counts(now: DeskSnapshot, frame: Frame) -> Line:
     form, last = frame.formats, now.consumer
-    dead = Span(form.count(last.dead_lettered), "wait" if last.dead_lettered else "dim")
+    # A consumer that never ran here has stored nothing that we know of: others may have.
+    idle = last.state is RunState.IDLE
+    dead = None if idle else last.dead_lettered
+    merged = None if now.merge.state is RunState.IDLE and idle else now.merge.total.taken
     spans = [
         Span(_("stored "), "dim"),
-        Span(form.count(last.inserted)),
+        Span(form.count(None if idle else last.inserted)),
         Span(_("  dead letters "), "dim"),
-        dead,
+        Span(form.count(dead), "wait" if dead else "dim"),
         Span(_("  merged "), "dim"),
-        Span(form.count(now.merge.total.taken)),
+        Span(form.count(merged)),
     ]
     if last.commit_error:
         spans.append(Span(_("  commit failed"), "wait"))
@@ -172,7 +177,7 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
 
 
 def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
-    values = tuple(float(sample.lag) for sample in now.history)
+    values = tuple(sample.lag for sample in now.history)
     latest = frame.formats.count(now.total_lag) if now.history else ""
     return chart([Series(_("behind"), values, "other", latest)], width, height, frame)
 
@@ -212,7 +217,7 @@ def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     ]
     rows = []
     for partition in sorted({*lag, *offsets}):
-        behind = lag.get(partition, 0)
+        behind = lag.get(partition)
         role: Role = "wait" if behind else "dim"
         offset = form.count(offsets[partition]) if partition in offsets else "–"
         rows.append(
@@ -223,6 +228,8 @@ def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
 
 def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     form, last = frame.formats, now.consumer
+    idle = last.state is RunState.IDLE  # then others may have stored what there is
+    unmerged = idle and now.merge.state is RunState.IDLE
     latency = (last.latency_total.p50, last.latency_total.p95, last.latency_total.p99)
     commit = "–"
     if last.last_commit is not None:
@@ -231,10 +238,10 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         )
     dead = Span(form.count(last.dead_lettered), "wait" if last.dead_lettered else "dim")
     pairs: list[tuple[str, str | Span]] = [
-        (_("stored"), form.count(last.inserted)),
-        (_("merged"), form.count(now.merge.total.taken)),
+        (_("stored"), form.count(None if idle else last.inserted)),
+        (_("merged"), form.count(None if unmerged else now.merge.total.taken)),
         (_("merge"), "".join(span.text for span in merge_spans(now, frame))),
-        (_("met again"), form.count(last.already_stored)),
+        (_("met again"), form.count(None if idle else last.already_stored)),
         (_("last commit"), commit),
         (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),
         (_("dead letters"), dead),

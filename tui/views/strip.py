@@ -94,7 +94,9 @@ def _name(now: DeskSnapshot) -> Line:
     return line(Span("dropship", "bold"))
 
 
-def _worker(name: str, state: RunState, rate: float, others: float | None, frame: Frame) -> Line:
+def _worker(
+    name: str, state: RunState, rate: float | None, others: float | None, frame: Frame
+) -> Line:
     """Return sign, name and rate or state; `others` is the rate of workers that are not ours."""
     sign = state_sign(state, ascii_only=frame.ascii_only)
     if state in FINAL_STATES and others is not None:
@@ -129,8 +131,8 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
     watch, own = now.watch, now.consumer
     ours = own.state not in FINAL_STATES
     known = ours or (watch.value is not None and not watch.error)
-    count = now.total_lag
-    text = frame.formats.short(count) if known else "?"
+    count = now.total_lag if known else None
+    text = "?" if count is None else frame.formats.short(count)
     role: Role = "text" if count else "dim"
     for alert in now.alerts:
         if alert.active and alert.rule in _LAG_RULES:
@@ -138,8 +140,10 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
             break
     pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=wide), role)]
     if wide:
-        behind = frame.formats.span(now.behind_s if count else 0.0).partition(" m ")[0]
-        behind += " m" if now.behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
+        behind_s = (now.behind_s or 0.0) if count else 0.0
+        unknown = now.behind_s is None and count != 0
+        behind = "?" if unknown else frame.formats.span(behind_s).partition(" m ")[0]
+        behind += " m" if behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
         pieces.append(Span(" · " + fit(behind, _BEHIND, right=True), "dim"))
     return line(*pieces)
 

@@ -32,7 +32,7 @@ def test_the_last_seconds_are_kept_and_minutes_are_summed_up():
     ]
 
 
-def test_another_run_goes_on_and_the_time_between_counts_as_rest(tmp_path):
+def test_another_run_goes_on_and_of_the_time_between_nothing_is_known(tmp_path):
     file = HistoryFile(tmp_path / "data" / "history.sqlite")
     for second in range(30):
         file.add(sample(second, 5.0, 7))
@@ -42,8 +42,8 @@ def test_another_run_goes_on_and_the_time_between_counts_as_rest(tmp_path):
     assert found == [sample(second, 5.0, 7) for second in range(30)]
     history = History()
     history.recall(found, now)
-    assert [one.produced for one in history.latest] == [5.0] * 30 + [0.0] * 10
-    assert history.latest[-1].lag == 7
+    assert [one.produced for one in history.latest] == [5.0] * 30 + [None] * 10
+    assert history.latest[-1].lag is None
 
 
 def test_what_is_older_than_the_last_hours_is_cut(tmp_path):

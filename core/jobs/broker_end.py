@@ -1,0 +1,111 @@
+"""The end of `broker`: its records are stored first, by this process or by the one that can.
+
+Where nobody has the warehouse open, a consumer stores them here. Where another process has, that
+one's consumer is waited for; only what the group has committed tells how far it is, and that is
+never more than what is stored. Both for a limited time: whoever ends a process waits for it.
+"""
+
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from threading import Event
+
+from core.broker.base import Broker
+from core.consumer.unstored import count_unstored, unstored_records
+from core.errors import BrokerError, DropshipError, WarehouseHeldError
+from core.jobs import consume
+from core.jobs.backends import open_warehouse
+from core.jobs.base import Deadline, JobContext
+from core.text import _, clean, ngettext
+from core.text.figures import count
+from core.warehouse.base import Warehouse
+
+WITHIN_S = 30.0
+_AGAIN_S = 0.25
+_STOP_S = 10.0
+
+log = logging.getLogger(__name__)
+
+
+def store_what_is_left(context: JobContext, broker: Broker, within_s: float = WITHIN_S) -> int:
+    """See to it that the records of our broker are stored; return how many are not. Blocks."""
+    # A stop is wanted already: what comes now must not heed it.
+    own = replace(context, stop=Event())
+    deadline = own.deadline(within_s)
+    told = False
+    left = _not_committed(own, broker)
+    while _may_hold_more(own, broker, left) and not deadline.expired:
+        try:
+            with open_warehouse(own) as warehouse:
+                return _store(own, broker, warehouse, deadline)
+        except WarehouseHeldError as error:
+            if not left:
+                return 0
+            why = error.message
+        except DropshipError as error:
+            why = error.message
+            if not error.transient:
+                log.warning(clean(why, 300))
+                break
+        if not told:
+            told = True
+            log.warning(_waiting(left, why))
+        own.wait(_AGAIN_S)
+        left = _not_committed(own, broker)
+    return left
+
+
+def _may_hold_more(context: JobContext, broker: Broker, left: int) -> bool:
+    """Whether a look at the warehouse is worth its while.
+
+    The group may have committed what another warehouse stored. Nobody is made to log in to
+    Snowflake for that.
+    """
+    if left or context.settings.snowflake is not None:
+        return left > 0
+    marks = broker.watermarks(context.settings.kafka.topic)
+    return any(mark.high for mark in marks.values())
+
+
+def _waiting(left: int, why: str) -> str:
+    text = ngettext(
+        "{count} record is not stored yet; waiting for at most {seconds} s: {why}",
+        "{count} records are not stored yet; waiting for at most {seconds} s: {why}",
+        left,
+    )
+    return text.format(count=count(left), seconds=round(WITHIN_S), why=clean(why, 300))
+
+
+def _not_committed(context: JobContext, broker: Broker) -> int:
+    kafka = context.settings.kafka
+    left = unstored_records(
+        broker.watermarks(kafka.topic), broker.committed(kafka.topic, kafka.group_id)
+    )
+    context.note({"unstored": left})
+    return left
+
+
+def _store(context: JobContext, broker: Broker, warehouse: Warehouse, deadline: Deadline) -> int:
+    """Consume until nothing is left, the time is over, or a consumer fails."""
+    topic = context.settings.kafka.topic
+    left = count_unstored(broker, warehouse, topic)
+    task = _("storing what is left")
+    context.progress.start(task, left, _("records"))
+    while left and not deadline.expired:
+        context.note({"unstored": left})
+        worker = consume.make_consumer(
+            context, broker, warehouse, consume.Options(until_caught_up=True)
+        )
+        worker.start()
+        while not worker.join(_AGAIN_S) and not deadline.expired:
+            context.progress.update(task, worker.snapshot().consumed)
+        worker.stop()
+        worker.join(_STOP_S)
+        with suppress(BrokerError):
+            left = count_unstored(broker, warehouse, topic)
+        if worker.error is not None:
+            log.error(_("storing failed: {why}").format(why=clean(worker.error, 300)))
+            break
+    context.progress.finish(task)
+    context.note({"unstored": left})
+    return left

@@ -1,0 +1,53 @@
+"""A console whose warehouse others hold: it publishes, and claims nothing it never read."""
+
+import pytest
+
+from core.jobs import produce
+from core.lifecycle import RunState
+from core.seed.generate import generate
+from core.seed.spec import SeedSpec
+
+
+@pytest.mark.parametrize("key", ["s", "m"])
+def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key):
+    generate(SeedSpec(customers=20, products=10, orders=30), settings.paths.seed)
+
+    async def script(here):
+        desk = here.console.desk
+        await here.until(lambda: desk.snapshot().opening.error and desk.snapshot().broker_open)
+        assert not desk.ready
+        (pane,) = (pane for pane in here.console.panes if pane.NAME == "producer")
+        pane.options = produce.Options(rate=0, limit=30)
+        await here.press("2", key)
+        await here.until(lambda: desk.snapshot().producer.state is RunState.STOPPED)
+        assert desk.snapshot().producer.acked == 30
+
+    play(script, ready=False)
+    assert sum(mark.high for mark in broker.watermarks("orders_topic").values()) == 30
+
+
+def test_a_broker_that_is_away_and_a_held_warehouse_are_both_said(play, warehouse):
+    async def script(here):
+        desk = here.console.desk
+        await here.until(lambda: desk.snapshot().opening_broker.error)
+        text = " ".join(here.text.split())
+        assert "in use by process" in text
+        assert "no embedded broker runs" in text
+
+    play(script, ready=False, size=(160, 40))
+
+
+def test_what_was_never_read_is_no_zero(play, warehouse):
+    async def script(here):
+        desk = here.console.desk
+        await here.until(lambda: desk.snapshot().opening_broker.error)
+        await here.until(lambda: desk.snapshot().history)
+        latest = desk.snapshot().history[-1]
+        assert (latest.produced, latest.consumed, latest.lag) == (None, None, None)
+        assert desk.snapshot().behind_s is None
+        await here.press("3", "z")
+        strip = here.text.splitlines()[0]
+        assert "lag      ? ·     ?" in strip
+        assert "0/s" not in here.text
+
+    play(script, ready=False, size=(160, 40))
