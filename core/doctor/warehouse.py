@@ -151,11 +151,11 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
 
 def _older(visit: Examination) -> Finding:
     """Return that the tables are those of an earlier version."""
+    told = _("made by an earlier version: columns for checksums are missing")
     if visit.settings.snowflake is None:
-        hint = _("nothing to do: the next job that opens the warehouse adds them")
-    else:
-        hint = _("the owner of the tables runs `dropship --run setup`")
-    return warn("tables", _("made by an earlier version: columns for checksums are missing"), hint)
+        advice = _("nothing to do: the next job that opens the warehouse adds them")
+        return warn("tables", told, advice)
+    return warn("tables", told, _("by the owner of the tables"), (SET_UP,))
 
 
 def _compared(

@@ -71,12 +71,7 @@ def _message(tables: list[str], columns: list[str], types: list[str]) -> str:
     if tables:
         parts.append(_("tables missing: {list}").format(list=_list(tables)))
     if columns:
-        missing = (
-            _("columns missing: {list} (run `dropship --run setup`)")
-            if ADDED.issuperset(columns)
-            else _("columns missing: {list}")
-        ).format(list=_list(columns))
-        parts.append(missing)
+        parts.append(_("columns missing: {list}").format(list=_list(columns)))
     if types:
         parts.append(_("columns of another type: {list}").format(list=_list(types)))
     return _("; ").join(parts)

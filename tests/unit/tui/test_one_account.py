@@ -56,7 +56,9 @@ def test_the_mean_of_a_run_that_is_over_is_its_own():
 
 
 def test_strip_pane_and_chart_tell_one_lag():
-    now = replace(RUNNING_MOMENT, consumer=replace(CONSUMING, lag={0: 4_321, 1: 0}))
+    now = replace(
+        RUNNING_MOMENT, consumer=replace(CONSUMING, lag={0: 4_321, 1: 0}, offsets={0: 5, 1: 5})
+    )
     assert "lag  4,321" in strip_text(now)
     shown = drawn(consumer, now, 116, 31, full=True)
     assert "0:4,321" in drawn(consumer, now, 70, 14)
@@ -64,7 +66,9 @@ def test_strip_pane_and_chart_tell_one_lag():
 
 
 def test_no_lag_is_not_behind():
-    now = replace(RUNNING_MOMENT, consumer=replace(CONSUMING, lag={0: 0}), behind_s=5.0)
+    now = replace(
+        RUNNING_MOMENT, consumer=replace(CONSUMING, lag={0: 0}, offsets={0: 5}), behind_s=5.0
+    )
     assert "lag      0 · 0.0 s" in strip_text(now)
 
 

@@ -13,7 +13,7 @@ from core.doctor.model import fail
 from core.errors import WarehouseError
 from core.remedies import MERGE, REMEDIES, SET_UP, Remedy, outside
 from core.validation.model import CheckResult, Status
-from tests.support.moments import frame
+from tests.support.moments import NOW, frame
 from tui.keys import CONSOLE_KEYS
 from tui.screens.main import _ALL
 from tui.views.check_details import check_details
@@ -72,11 +72,11 @@ def test_the_console_names_the_key_and_others_the_command() -> None:
     here = frame(78, 20, key_of=bound)
     assert keys_of(check.remedies, here) == "7 m merge now"
     assert keys_of(check.remedies, here, whole=False) == "7 m"
-    shown = "\n".join(entry.text for entry in check_details(check, here))
+    shown = "\n".join(entry.text for entry in check_details(check, here, NOW))
     assert "here: 7 m merge now" in shown
     assert "without the console: `dropship --run transform`" in shown
     assert check.message == "12 events wait"
-    assert check.told == "12 events wait; run `dropship --run transform`"
+    assert check.with_hint == "12 events wait; run `dropship --run transform`"
     assert check.as_json()["hint"] == "run `dropship --run transform`"
 
 
