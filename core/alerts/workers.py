@@ -10,13 +10,9 @@ from core.text.figures import count
 
 def worker_measures(now: Readings, limits: Thresholds) -> Iterator[Measure]:
     """Yield what there is to say of producer, consumer, merge and threads."""
-    told = {
-        "producer": _("the producer failed: {reason}"),
-        "consumer": _("the consumer failed: {reason}"),
-    }
-    for rule, text in told.items():
+    for rule in ("producer", "consumer"):
         if rule in now.ended:
-            yield _severe(rule, text.format(reason=now.ended[rule]))
+            yield _severe(rule, _("failed: {reason}").format(reason=now.ended[rule]))
     yield from _merge(now, limits)
     yield from thread_measures(now)
 
@@ -33,7 +29,7 @@ def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
     """Yield the merge's failure, else how long the oldest raw event waits, else why it waits."""
     if "merge" in now.ended:
         reason = now.ended["merge"]
-        yield _severe("merge", _("the merge failed: {reason}").format(reason=reason))
+        yield _severe("merge", _("failed: {reason}").format(reason=reason))
         return
     delay = now.merge_delay_s
     if delay is not None and (delay > limits.alert_merge_warn_s or not now.merge_waits_for):

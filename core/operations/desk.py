@@ -126,8 +126,9 @@ class Desk:
         return self._backends.warehouse
 
     def _warehouse_opened(self) -> None:
-        self._checking.recall()
         self._figures.start()
+        with reported("recall"):
+            self._checking.recall()
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""

@@ -271,6 +271,7 @@ class Workers:
         sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
         if self._is_checking:
             sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
+        stored = ConsumerSnapshot(topic=self._settings.kafka.topic)
         if consumer is not None:
             stored = consumer.snapshot()
         return (

@@ -86,9 +86,14 @@ class BreakingBackends(Backends):
         super().__init__()
         self._bomb = bomb
 
-    def open(self, context: JobContext) -> bool:
+    def open_warehouse(self, context: JobContext) -> bool:
         self._bomb.touch()
-        opened = super().open(context)
+        opened = super().open_warehouse(context)
         self.warehouse = cast(Warehouse, Breaking(self.warehouse, self._bomb))
+        return opened
+
+    def open_broker(self, context: JobContext) -> bool:
+        self._bomb.touch()
+        opened = super().open_broker(context)
         self.broker = cast(Broker, Breaking(self.broker, self._bomb))
         return opened

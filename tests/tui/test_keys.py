@@ -13,6 +13,7 @@ from textual.command import CommandPalette
 
 from core.jobs import produce, seed
 from core.lifecycle import RunState
+from core.operations.leaving import Stage
 from core.operations.replayed import Replayed
 from core.text import _
 from tests.integration.producer.running import held_elsewhere
@@ -132,7 +133,7 @@ def test_keys_that_leave_end_everything_first(play, key):
         here.console.desk.start_consumer()
         await here.until(lambda: consumer(here).state is RunState.RUNNING)
         await here.press(key)
-        assert here.console._leaving
+        assert here.console.desk.leaving.latest.stage is not Stage.HERE
         await here.until(lambda: here.console.return_value == 0)
         assert consumer(here).state is RunState.STOPPED
 

@@ -32,8 +32,8 @@ class _Grumbling(Backends):
 class _Forgetful(Backends):
     """Back ends whose warehouse fails when it is asked for earlier validations."""
 
-    def open(self, context: Any) -> bool:
-        opened = super().open(context)
+    def open_warehouse(self, context: Any) -> bool:
+        opened = super().open_warehouse(context)
         inner = self.warehouse
 
         class Asked:
@@ -62,7 +62,7 @@ def test_a_failed_merge_is_seen_everywhere_and_started_again(play, size, caplog)
         await here.press("7")
         await here.until(lambda: "✗ merge failed" in here.text)
         await here.press("8")
-        await here.until(lambda: "the merge failed" in here.text)
+        await here.until(lambda: "failed: internal error" in here.text)
         await here.press("3", "s")
         await here.until(lambda: here.console.desk.snapshot().merge.state is RunState.RUNNING)
         await here.until(lambda: "● merg" in here.text.splitlines()[0])
@@ -76,7 +76,7 @@ def test_a_failed_merge_is_seen_everywhere_and_started_again(play, size, caplog)
 def test_a_reading_of_a_pane_that_dies_is_said(play, caplog):
     async def script(here):
         await here.press("4")
-        await here.until(lambda: [one.thread for one in failures()] == ["past-runs"])
+        await here.until(lambda: "past-runs" in [one.thread for one in failures()])
         await here.until(
             lambda: any(one.rule == "threads" for one in here.console.desk.snapshot().alerts)
         )

@@ -19,7 +19,7 @@ def test_the_cursor_moves_over_all_checks_and_opens_one(play, size):
         pane = here.console.screen.chosen
         checks = here.console.desk.snapshot().validation.result.checks
         seen = []
-        for _step in range(12):
+        for _step in range(13):
             (row,) = [entry.text for entry in pane.lines if "▸" in entry.text]
             seen.append(row.split()[2])
             await here.press("j")
@@ -27,7 +27,7 @@ def test_the_cursor_moves_over_all_checks_and_opens_one(play, size):
         assert seen[0] == max(checks, key=lambda check: check.status).name
         await here.press("up", "k", "enter")
         assert isinstance(here.console.screen, RowDetails)
-        assert here.console.screen.query_one("#row-details").border_title == seen[7]
+        assert here.console.screen.query_one("#row-details").border_title == seen[8]
         await here.until(lambda: "checked in" in here.text)
         assert "figures" in here.text
         await here.press("j", "escape")
@@ -50,11 +50,11 @@ def test_a_click_puts_the_cursor_and_a_second_one_opens(play):
     async def script(here):
         await checked(here)
         pane = here.console.screen.chosen
-        row = next(index for index, line in enumerate(pane.lines) if "schema" in line.text)
+        row = next(index for index, line in enumerate(pane.lines) if "duplicates" in line.text)
         place = (pane.content_region.x + 6, pane.content_region.y + row)
         await here.pilot.click(offset=place)
         await here.draw()
-        assert pane.rows_view.current.key == "schema"
+        assert pane.rows_view.current.key == "duplicates"
         await here.pilot.click(offset=place, times=2)
         await here.draw()
         assert isinstance(here.console.screen, RowDetails)
@@ -77,7 +77,7 @@ def test_a_filter_leaves_the_checks_that_match(play):
         await here.press("slash", *"dupl", "enter")
         assert [row.key for row in pane.rows_view.rows] == ["duplicates"]
         await here.press("escape")
-        assert len(pane.rows_view.rows) == 10
+        assert len(pane.rows_view.rows) == 11
 
     play(script)
 

@@ -51,7 +51,8 @@ def _nothing(_desk: Desk) -> None:
 
 
 THREADS: dict[str, tuple[Trigger, Shown]] = {
-    "open": (_nothing, lambda now: now.opening.error),
+    "open-warehouse": (_nothing, lambda now: now.opening.error),
+    "open-broker": (_nothing, lambda now: now.opening_broker.error),
     "seed": (_seeded, lambda now: now.seed.error),
     "validate": (lambda desk: desk.validate(), lambda now: now.validation.error),
     "demo": (lambda desk: desk.demonstrate(20, 0), lambda now: now.demo.error),
@@ -92,7 +93,11 @@ def test_a_thread_that_dies_is_said_aloud(
     desk = Desk(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))
     try:
         desk.open()
-        wait_until(lambda: desk.ready or desk.snapshot().opening.error)
+        wait_until(
+            lambda: (
+                desk.ready or desk.snapshot().opening.error or desk.snapshot().opening_broker.error
+            )
+        )
         trigger(desk)
         wait_until(lambda: bomb.gone, what=f"{thread} was never looked at")
         wait_until(lambda: "boom" in shown(desk.snapshot()), what="it is not shown")

@@ -124,7 +124,7 @@ def test_a_desk_that_is_opened_again_has_the_last_verdict(desk: Desk, settings: 
 def test_the_rates_of_a_moment_are_those_of_its_last_sample(desk: Desk) -> None:
     desk.start_consumer()
     desk.start_producer(produce.Options(rate=300))
-    wait_until(lambda: desk.snapshot().consumed > 0 and desk.snapshot().produced > 0)
+    wait_until(lambda: (desk.snapshot().consumed or 0) > 0 < (desk.snapshot().produced or 0))
     for _look in range(200):
         now = desk.snapshot()
         assert (now.produced, now.consumed) == (now.history[-1].produced, now.history[-1].consumed)
