@@ -1,4 +1,4 @@
-"""A topic, a client, a broker, a warehouse and a clock in memory, for tests of the consumer's parts.
+"""Topic, client, broker, warehouse and clock in memory, for tests of the consumer's parts.
 
 They stand at the protocols that the consumer knows: the client of confluent-kafka, `Broker`,
 `Warehouse`, `Clock`. The client keeps positions as librdkafka does: what it has handed out it does
@@ -23,6 +23,8 @@ TOPIC, GROUP = "orders_topic", "test-group"
 IDENTITY = TopicIdentity("cluster", TOPIC, "one")
 REMADE = TopicIdentity("cluster", TOPIC, "two")
 START = datetime(2026, 1, 1, tzinfo=UTC)
+MOST_CALLS = 20_000
+"""Calls of a client after which a test has failed."""
 
 
 class HandClock:
@@ -243,12 +245,17 @@ class MemoryWarehouse:
 class MemoryClient:
     """The consumer of confluent-kafka over a MemoryTopic.
 
-    next_calls: run inside the next poll or consume, as callbacks of the client are.
+    Whoever waits in it moves the clock. next_calls: run inside the next poll or consume, as
+    callbacks of the client are.
     slips: how many records come in spite of a pause. eof: tell the end of a partition.
     """
 
-    def __init__(self, topic: MemoryTopic, *, eof: bool = False) -> None:
+    def __init__(
+        self, topic: MemoryTopic, *, eof: bool = False, clock: HandClock | None = None
+    ) -> None:
         self._topic = topic
+        self._clock = clock or HandClock()
+        self._calls = 0
         self._eof = eof
         self._told: set[int] = set()
         self._stuck: set[int] = set()
@@ -324,7 +331,7 @@ class MemoryClient:
         return 0, self.known.get(where.partition, -1001)
 
     def list_topics(self, topic: str, timeout: float) -> None:
-        assert topic == TOPIC
+        assert (topic, timeout) == (TOPIC, 0.5)
         if self.unreachable:
             self.unreachable -= 1
             raise KafkaException(KafkaError(LocalCode.TRANSPORT, "down"))
@@ -336,6 +343,8 @@ class MemoryClient:
         for part in sorted(self.at):
             if part not in self.paused:
                 found += self._fetch(part, most - len(found))
+        if len(found) < most:
+            self._clock.seconds += seconds
         return found
 
     def poll(self, seconds: float) -> Record | None:
@@ -355,6 +364,8 @@ class MemoryClient:
         self.closed = True
 
     def _serve(self) -> None:
+        self._calls += 1
+        assert self._calls < MOST_CALLS, "the consumer never ends"
         calls, self.next_calls = self.next_calls, []
         for call in calls:
             call()
