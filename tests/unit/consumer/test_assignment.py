@@ -171,6 +171,7 @@ def test_lag_is_what_lies_between_position_and_end() -> None:
     assert assignment.lag() == {0: 8, 2: 0}, "the later of the two ends counts"
     assignment.positions[2] = 11
     assert assignment.lag() == {0: 8, 2: 0}, "an end heard long ago makes nobody ahead"
+    assignment.ends = {0: 12, 2: 10}
     held.client.known = None
     assert assignment.lag() == {0: 8, 2: 0}
 

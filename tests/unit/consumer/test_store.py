@@ -147,6 +147,39 @@ def test_without_a_limit_it_waits_on_ever_more_patiently():
     assert 0.1 <= first.clock.seconds - 1_000 <= 0.2 + 0.05
 
 
+def waits_of(storing):
+    """Return how long each of its waits was."""
+    began, ends = storing.clock.seconds, []
+    original = storing.warehouse.stored_offsets
+
+    def looked(identity):
+        ends.append(storing.clock.seconds)
+        return original(identity)
+
+    storing.warehouse.stored_offsets = looked
+    storing.write()
+    return [end - start for start, end in zip([began, *ends], ends, strict=False)]
+
+
+def test_waits_double_up_to_ten_seconds():
+    for _round in range(10):
+        first, second, third, *_rest, last = waits_of(Storing(*[AWAY] * 12))
+        assert 0.1 <= first <= 0.25
+        assert 0.2 <= second <= 0.45
+        assert 0.4 <= third <= 0.85
+        assert 5.0 <= last <= 10.05
+    assert 9.5 < max(waits_of(Storing(*[AWAY] * 300))) <= 10.05
+
+
+def test_the_limit_is_reached_at_its_moment():
+    storing = Storing(*[AWAY] * 9, give_up_after_s=5.0)
+    storing.in_between = lambda: setattr(storing.clock, "seconds", 1_005.0 - 0.05)
+    storing.clock.wait = lambda _stop, _seconds: setattr(storing.clock, "seconds", 1_005.0)
+    with pytest.raises(WarehouseError, match="away"):
+        storing.write()
+    assert storing.warehouse.attempts == 2
+
+
 def test_the_membership_is_kept_every_twentieth_of_a_second():
     storing = Storing(*[AWAY] * 10)
     storing.write()

@@ -1,0 +1,194 @@
+"""Runs mutants: one forked child each, several at once, each against the tests that reach it."""
+
+import gc
+import importlib
+import os
+import pickle
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from tests.mutations.mutants import Mutant
+from tests.mutations.plan import ROOT, tests_of
+
+_COPIED = ("core", "tui", "sql", "tests", "docs", "pyproject.toml", "README.md", ".env.example")
+_OURS = ("core", "tui", "sql", "tests", "conftest")
+_LEAST_TIMEOUT_S = 15.0
+_SLOWER = 6.0
+"""A child may take so many times what its tests took unmutated: the machine may be busy."""
+_TICK_S = 0.01
+
+
+class Fate(Enum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    TIMED_OUT = "timed out"
+    SURVIVED = "survived"
+    UNREACHED = "no test reaches it"
+
+
+@dataclass
+class Reach:
+    """The tests of one file: how long each takes, and which lines of the file it runs."""
+
+    tests: dict[str, tuple[float, set[int]]] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    failed: list[str] = field(default_factory=list)
+    code: int = 0
+
+    def order_for(self, mutant: Mutant) -> list[str]:
+        """Return the tests that reach a mutant, the fastest first."""
+        lines = set(range(mutant.line, mutant.last + 1))
+        chosen = [
+            (took, name)
+            for name, (took, reached) in self.tests.items()
+            if not mutant.last or reached & lines
+        ]
+        return [name for _took, name in sorted(chosen)]
+
+    def seconds(self, order: Sequence[str]) -> float:
+        """Return how long tests took."""
+        return sum(self.tests[name][0] for name in order)
+
+
+@contextmanager
+def copy_of_the_tree() -> Iterator[Path]:
+    """Yield a copy of what the tests need; whatever they do, the checkout stays as it is."""
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = Path(folder).resolve()
+        unwanted = shutil.ignore_patterns("__pycache__", "__snapshots__")
+        for name in _COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=unwanted)
+            else:
+                shutil.copy2(source, copy / name)
+        yield copy
+
+
+def measure(copy: Path, file: str) -> Reach:
+    """Run the tests of a file once, unmutated, in a child; return what they reach."""
+    result = copy / ".reach"
+
+    def body() -> int:
+        from tests.mutations import inside
+
+        plugin = inside.Reached(copy / file)
+        code = inside.run_tests(tests_of(file), plugin)
+        known = {name for name in sys.modules if name.split(".")[0] not in _OURS}
+        reach = Reach(plugin.tests, known, plugin.failed, code)
+        result.write_bytes(pickle.dumps(reach))
+        return code
+
+    child = _fork(copy, body, copy / ".baseline.log")
+    os.waitpid(child, 0)
+    if not result.exists():
+        return Reach(code=4, failed=[(copy / ".baseline.log").read_text(errors="replace")[-2000:]])
+    reach: Reach = pickle.loads(result.read_bytes())
+    result.unlink()
+    return reach
+
+
+def load_ahead(modules: set[str]) -> None:
+    """Import what the tests will import and is not ours, once, before any fork."""
+    for name in sorted(modules):
+        if name not in sys.modules and not name.startswith(("_pytest", "pytest", "__")):
+            with suppress(Exception):
+                importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass
+class _Child:
+    mutant: Mutant
+    until: float
+
+
+class Pool:
+    """Keeps `width` children at work."""
+
+    def __init__(self, copy: Path, width: int, done: Callable[[Mutant, Fate], None]) -> None:
+        self._copy = copy
+        self._width = width
+        self._done = done
+        self._children: dict[int, _Child] = {}
+
+    def run(self, mutant: Mutant, reach: Reach) -> None:
+        """Start a mutant once there is room; its fate is told when it is known."""
+        order = reach.order_for(mutant)
+        if not order:
+            self._done(mutant, Fate.UNREACHED)
+            return
+        while len(self._children) >= self._width:
+            self._collect()
+        copy, files = self._copy, list(dict.fromkeys(name.split("::")[0] for name in order))
+        module = mutant.file.removesuffix(".py").replace("/", ".")
+
+        def body() -> int:
+            from tests.mutations import inside
+
+            sys.dont_write_bytecode = True
+            sys.meta_path.insert(0, inside.MutatedSource(copy / mutant.file, module, mutant.source))
+            return inside.run_tests(files, inside.Chosen(order), "-x")
+
+        child = _fork(copy, body, Path(os.devnull))
+        allowed = max(_LEAST_TIMEOUT_S, _SLOWER * reach.seconds(order))
+        self._children[child] = _Child(mutant, monotonic() + allowed)
+
+    def finish(self) -> None:
+        """Wait for those that are at work."""
+        while self._children:
+            self._collect()
+
+    def _collect(self) -> None:
+        for pid, child in list(self._children.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                del self._children[pid]
+                passed = os.waitstatus_to_exitcode(status) in {0, 5}
+                self._done(child.mutant, Fate.SURVIVED if passed else Fate.KILLED)
+            elif monotonic() > child.until:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                del self._children[pid]
+                self._done(child.mutant, Fate.TIMED_OUT)
+        sleep(_TICK_S)
+
+
+def _fork(copy: Path, body: Callable[[], int], log: Path) -> int:
+    """Run something in a child, a group of its own, with its output in a file; return its id."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        with suppress(OSError):
+            os.setpgid(child, child)
+        return child
+    code: Any = 3
+    try:
+        with suppress(OSError):
+            os.setpgid(0, 0)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        silence = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(silence, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        from tests.mutations import inside
+
+        inside.prepare(copy)
+        code = body()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(code))
