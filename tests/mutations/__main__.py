@@ -4,27 +4,30 @@ MUTATE_S: seconds in all (3600); what was not reached by then is left out. MUTAT
 mutants, drawn by chance (all). MUTATE_SEED: of the draw and of the order (1). MUTATE_ONLY: files
 whose name holds this. MUTATE_JOBS: children at once (one a core).
 Ends with 1 when fewer than 90 % are killed, or when a test fails without any mutant. Survivors are
-told as they are found and stand in build/mutants.txt; those that were looked at stand in survivors.toml beside this file, with why.
+told as they are found and stand in build/mutants.txt; those that were looked at stand in
+survivors.toml beside this file, with why.
 """
 
 import os
 import random
 import sys
 from collections import Counter, defaultdict
+from pathlib import Path
 from time import monotonic
 
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
-from tests.mutations.mutants import Mutant, files_of, mutants_of  # noqa: E402 - after the settings
-from tests.mutations.plan import (  # noqa: E402
+from tests.mutations.mutants import Mutant, files_of, mutants_of
+from tests.mutations.plan import (
     LEAST_SHARE,
     MUTATED,
     ROOT,
     Known,
     by_key,
     known_survivors,
+    tests_of,
 )
-from tests.mutations.runner import (  # noqa: E402
+from tests.mutations.runner import (
     Fate,
     Pool,
     Reach,
@@ -95,13 +98,11 @@ def main() -> int:
     mutants = mutants[: int(os.environ.get("MUTATE_SAMPLE") or len(mutants))]
     account = Account(known_survivors())
     with copy_of_the_tree() as copy:
-        reaches: dict[str, Reach] = {}
-        for file in sorted({mutant.file for mutant in mutants}):
-            reaches[file] = reach = measure(copy, file)
-            if reach.code:
-                _say(f"without a mutant the tests of {file} fail:", *reach.failed)
-                return 1
-            load_ahead(reach.modules)
+        reaches = _reaches(copy, {mutant.file for mutant in mutants})
+        bad = {name for reach in reaches.values() if reach.code for name in reach.failed or ["?"]}
+        if bad:
+            _say("these fail without any mutant:", *sorted(bad))
+            return 1
         pool = Pool(copy, width, account.add)
         run = 0
         for mutant in mutants:
@@ -111,6 +112,20 @@ def main() -> int:
             run += 1
         pool.finish()
     return _conclude(account, run, len(mutants))
+
+
+def _reaches(copy: Path, files: set[str]) -> dict[str, Reach]:
+    """Return which tests reach which lines of each file; files with the same tests share a run."""
+    sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for file in sorted(files):
+        sharing[tuple(tests_of(file))].append(file)
+    reaches: dict[str, Reach] = {}
+    for tests, held in sharing.items():
+        measured = measure(copy, held, tests)
+        for reach in measured.values():
+            load_ahead(reach.modules)
+        reaches |= measured
+    return reaches
 
 
 def _conclude(account: Account, run: int, wanted: int) -> int:

@@ -58,23 +58,23 @@ class MutatedSource(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
         self._source = source
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: Any = None
+        self, fullname: str, _path: Sequence[str] | None, _target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._module:
             return None
         return importlib.util.spec_from_file_location(fullname, self._file, loader=self)
 
-    def get_filename(self, fullname: str) -> str:
+    def get_filename(self, _fullname: str) -> str:
         return self._file
 
-    def get_data(self, path: str) -> bytes:
+    def get_data(self, _path: str) -> bytes:
         return self._source.encode()
 
     def source_to_code(self, data: Any, path: Any = "", *, _optimize: int = -1) -> CodeType:
         code: CodeType = compile(data, path, "exec", dont_inherit=True)
         return code
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, _fullname: str) -> CodeType:
         """Return the code, without a look at what is compiled already."""
         return self.source_to_code(self._source.encode(), self._file)
 
@@ -91,18 +91,17 @@ class Chosen:
 
 
 class Reached:
-    """A plugin that notes which lines of one file each test runs, and how long it takes."""
+    """A plugin that notes which lines of some files each test runs, and how long it takes."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = str(file)
-        self._lines: set[int] = set()
-        self.tests: dict[str, tuple[float, set[int]]] = {}
-        self.collected: set[str] = set()
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = {str(file) for file in files}
+        self._lines: dict[str, set[int]] = {}
+        self.tests: dict[str, tuple[float, dict[str, set[int]]]] = {}
         self.failed: list[str] = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        self._lines = set()
+        self._lines = {file: set() for file in self._files}
         threading.settrace(self._trace)
         sys.settrace(self._trace)
         began = monotonic()
@@ -118,9 +117,9 @@ class Reached:
             self.failed.append(report.nodeid)
 
     def _trace(self, frame: FrameType, _what: str, _value: object) -> Any:
-        if frame.f_code.co_filename != self._file:
+        lines = self._lines.get(frame.f_code.co_filename)
+        if lines is None:
             return None
-        lines = self._lines
         lines.add(frame.f_lineno)
 
         def within(inner: FrameType, what: str, _value: object) -> Any:

@@ -2,8 +2,8 @@
 
 Changed are comparisons, `and` and `or`, conditions, arithmetic, constants, returned values, and
 statements that only have an effect. Left alone are texts for people and for logs, annotations,
-docstrings, imports, and what a constructor only keeps. A mutant is known by its file, its function and the two pieces of code, so
-that it stays the same one when lines move.
+docstrings, imports, and what a constructor only keeps. A mutant is known by its file, its function
+and the two pieces of code, so that it stays the same one when lines move.
 """
 
 import ast
@@ -123,12 +123,9 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = node.func
-        if isinstance(name, ast.Name) and name.id in _SPOKEN:
-            return
-        if isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name):
-            if name.value.id in {"log", "_log"}:
-                return
-        self.generic_visit(node)
+        spoken = isinstance(name, ast.Name) and name.id in _SPOKEN
+        if not spoken and not _is_log(node):
+            self.generic_visit(node)
 
     # What is changed.
 

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from tests.mutations.mutants import Mutant
-from tests.mutations.plan import ROOT, tests_of
+from tests.mutations.plan import ROOT
 
 _COPIED = ("core", "tui", "sql", "tests", "docs", "pyproject.toml", "README.md", ".env.example")
 _OURS = ("core", "tui", "sql", "tests", "conftest")
@@ -75,27 +75,39 @@ def copy_of_the_tree() -> Iterator[Path]:
         yield copy
 
 
-def measure(copy: Path, file: str) -> Reach:
-    """Run the tests of a file once, unmutated, in a child; return what they reach."""
+def measure(copy: Path, files: Sequence[str], tests: Sequence[str]) -> dict[str, Reach]:
+    """Run tests once, unmutated, in a child; return what they reach of each file."""
     result = copy / ".reach"
 
     def body() -> int:
         from tests.mutations import inside
 
-        plugin = inside.Reached(copy / file)
-        code = inside.run_tests(tests_of(file), plugin)
+        plugin = inside.Reached([copy / file for file in files])
+        code = inside.run_tests(tests, plugin)
         known = {name for name in sys.modules if name.split(".")[0] not in _OURS}
-        reach = Reach(plugin.tests, known, plugin.failed, code)
-        result.write_bytes(pickle.dumps(reach))
+        reaches = {
+            file: Reach(
+                {
+                    name: (took, lines[str(copy / file)])
+                    for name, (took, lines) in plugin.tests.items()
+                },
+                known,
+                plugin.failed,
+                code,
+            )
+            for file in files
+        }
+        result.write_bytes(pickle.dumps(reaches))
         return code
 
-    child = _fork(copy, body, copy / ".baseline.log")
-    os.waitpid(child, 0)
+    log = copy / ".baseline.log"
+    os.waitpid(_fork(copy, body, log), 0)
     if not result.exists():
-        return Reach(code=4, failed=[(copy / ".baseline.log").read_text(errors="replace")[-2000:]])
-    reach: Reach = pickle.loads(result.read_bytes())
+        said = log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+        return {file: Reach(code=4, failed=[said]) for file in files}
+    reaches: dict[str, Reach] = pickle.loads(result.read_bytes())
     result.unlink()
-    return reach
+    return reaches
 
 
 def load_ahead(modules: set[str]) -> None:

@@ -113,7 +113,7 @@ def test_before_it_took_anything_nothing_is_counted():
 
 def test_a_failure_that_passes_costs_one_wait(caplog):
     away = WarehouseError("away", transient=True)
-    worker, warehouse, clock = worked(away, MergeResult(inserted=1), waits=2)
+    worker, _warehouse, clock = worked(away, MergeResult(inserted=1), waits=2)
     assert worker.error is None
     assert worker.snapshot().total.inserted == 1
     assert [one.reason for one in caplog.records] == ["away"]
