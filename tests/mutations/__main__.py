@@ -2,7 +2,7 @@
 
 MUTATE_S: seconds in all (3600); what was not reached by then is left out. MUTATE_SAMPLE: how many
 mutants, drawn by chance (all). MUTATE_SEED: of the draw and of the order (1). MUTATE_ONLY: files
-whose name holds this. MUTATE_JOBS: children at once (one a core).
+whose name holds one of these words. MUTATE_JOBS: children at once (one a core).
 Ends with 1 when fewer than 90 % are killed, or when a test fails without any mutant. Survivors are
 told as they are found and stand in build/mutants.txt; those that were looked at stand in
 survivors.toml beside this file, with why.
@@ -89,9 +89,9 @@ class Account:
 def main() -> int:
     """Run the mutants that were asked for; return the exit code."""
     until = monotonic() + float(os.environ.get("MUTATE_S", "3600"))
-    only = os.environ.get("MUTATE_ONLY", "")
+    only = os.environ.get("MUTATE_ONLY", "").split() or [""]
     width = int(os.environ.get("MUTATE_JOBS", os.cpu_count() or 1))
-    files = [file for file in files_of(ROOT, MUTATED) if only in file]
+    files = [file for file in files_of(ROOT, MUTATED) if any(part in file for part in only)]
     mutants = [mutant for file in files for mutant in mutants_of(ROOT, file)]
     chance = random.Random(os.environ.get("MUTATE_SEED", "1"))
     chance.shuffle(mutants)

@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
@@ -47,6 +48,10 @@ def prepare(copy: Path) -> None:
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
+
+
+_LOOKS = 500
+"""Calls of one function in one test after which its lines are taken to be known."""
 
 
 class MutatedSource(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
@@ -96,12 +101,14 @@ class Reached:
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = {str(file) for file in files}
         self._lines: dict[str, set[int]] = {}
+        self._entered: Counter[CodeType] = Counter()
         self.tests: dict[str, tuple[float, dict[str, set[int]]]] = {}
         self.failed: list[str] = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         self._lines = {file: set() for file in self._files}
+        self._entered.clear()
         threading.settrace(self._trace)
         sys.settrace(self._trace)
         began = monotonic()
@@ -119,6 +126,9 @@ class Reached:
     def _trace(self, frame: FrameType, _what: str, _value: object) -> Any:
         lines = self._lines.get(frame.f_code.co_filename)
         if lines is None:
+            return None
+        self._entered[frame.f_code] += 1
+        if self._entered[frame.f_code] > _LOOKS:
             return None
         lines.add(frame.f_lineno)
 

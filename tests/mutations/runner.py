@@ -1,5 +1,6 @@
 """Runs mutants: one forked child each, several at once, each against the tests that reach it."""
 
+import ctypes
 import gc
 import importlib
 import os
@@ -25,6 +26,7 @@ _LEAST_TIMEOUT_S = 15.0
 _SLOWER = 6.0
 """A child may take so many times what its tests took unmutated: the machine may be busy."""
 _TICK_S = 0.01
+_WITH_THE_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 class Fate(Enum):
@@ -191,6 +193,8 @@ def _fork(copy: Path, body: Callable[[], int], log: Path) -> int:
     try:
         with suppress(OSError):
             os.setpgid(0, 0)
+        with suppress(OSError, AttributeError):  # Linux: ends with its parent, however that ends
+            ctypes.CDLL(None).prctl(_WITH_THE_PARENT, signal.SIGKILL)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         silence = os.open(os.devnull, os.O_RDONLY)
         os.dup2(silence, 0)
