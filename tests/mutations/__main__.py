@@ -36,6 +36,7 @@ from tests.mutations.runner import (
     measure,
 )
 
+_TOLD = 100
 _REPORT = ROOT / "build" / "mutants.txt"
 
 
@@ -108,6 +109,8 @@ def main() -> int:
         for mutant in mutants:
             if monotonic() >= until:
                 break
+            if run % _TOLD == 0:
+                _say(f"{run} of {len(mutants)} mutants, {until - monotonic():.0f} s left")
             pool.run(mutant, reaches[mutant.file])
             run += 1
         pool.finish()

@@ -35,7 +35,10 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/decode_json.py": _DECODING,
     "core/consumer/decode_reasons.py": _DECODING,
     "core/consumer/event.py": _DECODING,
-    "core/consumer/session.py": ("test_session*.py", "test_worker.py"),
+    "core/consumer/session.py": (
+        "test_session*.py",
+        "tests/integration/consumer/test_session_run.py",
+    ),
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
     "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
@@ -54,12 +57,12 @@ def tests_of(file: str) -> list[str]:
         patterns = ("tests/unit/alerts/*.py",)
     else:
         patterns = (f"test_{name}",)
-    found = []
+    found: list[str] = []
     for pattern in patterns:
         where, both, test = pattern.partition("::")
-        for path in sorted(ROOT.glob(where if "/" in where else _CONSUMER + where)):
-            if path.name.startswith("test_"):
-                found.append(path.relative_to(ROOT).as_posix() + both + test)
+        paths = sorted(ROOT.glob(where if "/" in where else _CONSUMER + where))
+        names = (path.relative_to(ROOT).as_posix() for path in paths)
+        found += [name + both + test for name in names if "/test_" in name]
     return list(dict.fromkeys(found))
 
 

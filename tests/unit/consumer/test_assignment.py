@@ -126,6 +126,7 @@ def test_a_topic_made_again_before_is_said_aloud_with_what_is_stored_of_the_form
     held = Held()
     held.warehouse.earlier = [("b", 0, 12), ("b", 1, 7), ("a", 0, 99)]
     held.give(0)
+    assert held.warehouse.asked_for == [IDENTITY.cluster_id, TOPIC, IDENTITY.source_id]
     (said,) = held.notices
     assert TOPIC in said
     assert "before offsets 0:12, 1:7 is" in said
