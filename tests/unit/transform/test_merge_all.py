@@ -104,6 +104,18 @@ def test_the_snapshot_tells_the_sum_the_last_one_and_how_many():
     assert seen.runs == 2
 
 
+def test_while_it_works_it_says_that_it_runs():
+    states = []
+    clock = Paced(3)
+    warehouse = Runs(MergeResult(inserted=1), stop=lambda: states.append(worker.snapshot().state))
+    warehouse._after = 3
+    worker = MergeWorker(warehouse, clock=clock)
+    clock.worker = worker
+    worker.start()
+    assert worker.join(10)
+    assert states == [RunState.RUNNING]
+
+
 def test_before_it_took_anything_nothing_is_counted():
     clock = HandClock()
     worker = MergeWorker(Runs(), clock=clock)
