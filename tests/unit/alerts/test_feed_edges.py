@@ -122,8 +122,7 @@ def test_shares_are_of_what_came_within_the_window():
     assert found["undelivered"].value == 0.1
     assert found["undelivered"].message == "10 % of the events were not delivered"
     found = measures(at(), bad, *[later] * 11, limits=limits)
-    assert found["dead_letters"].value == 0.0
-    assert "undelivered" not in found, "nothing was sent within the window"
+    assert {"dead_letters", "undelivered"}.isdisjoint(found), "nothing came within the window"
     assert measures(at(), bad, *[later] * 9, limits=limits)["dead_letters"].value == 0.25
 
 
