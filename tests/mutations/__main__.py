@@ -24,8 +24,8 @@ from tests.mutations.plan import (
     ROOT,
     Known,
     by_key,
+    held_by,
     known_survivors,
-    tests_of,
 )
 from tests.mutations.runner import (
     Fate,
@@ -64,6 +64,12 @@ class Account:
             else:
                 self.news.append(f"{mutant.told}  [{fate.value}]")
                 _say(self.news[-1])
+
+    def stale(self) -> list[Known]:
+        """Return listed survivors that are no mutants of the present code."""
+        files = {known.key[0] for known in self._known}
+        keys = {m.key for file in files if (ROOT / file).exists() for m in mutants_of(ROOT, file)}
+        return [known for known in self._known if known.key not in keys]
 
     @property
     def share(self) -> float:
@@ -114,14 +120,14 @@ def main() -> int:
             pool.run(mutant, reaches[mutant.file])
             run += 1
         pool.finish()
-    return _conclude(account, run, len(mutants))
+    return _conclude(account, run, mutants)
 
 
 def _reaches(copy: Path, files: set[str]) -> dict[str, Reach]:
     """Return which tests reach which lines of each file; files with the same tests share a run."""
     sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for file in sorted(files):
-        sharing[tuple(tests_of(file))].append(file)
+        sharing[tuple(held_by(file))].append(file)
     reaches: dict[str, Reach] = {}
     for tests, held in sharing.items():
         measured = measure(copy, held, tests)
@@ -131,15 +137,17 @@ def _reaches(copy: Path, files: set[str]) -> dict[str, Reach]:
     return reaches
 
 
-def _conclude(account: Account, run: int, wanted: int) -> int:
+def _conclude(account: Account, run: int, mutants: list[Mutant]) -> int:
     _REPORT.parent.mkdir(exist_ok=True)
     written = [*account.lines(), "", *sorted(account.news), ""]
     _REPORT.write_text("\n".join(written), encoding="utf-8")
     _say(*account.lines())
-    if run < wanted:
-        _say(f"the time was over after {run} of {wanted} mutants")
+    if run < len(mutants):
+        _say(f"the time was over after {run} of {len(mutants)} mutants")
     if account.news:
         _say(f"{len(account.news)} survivors that survivors.toml does not list: {_REPORT}")
+    for entry in account.stale():
+        _say(f"survivors.toml lists what is no mutant any more: {' '.join(entry.key)}")
     good = account.share >= LEAST_SHARE
     _say(f"{account.share:.1%} of {run} mutants killed, at least {LEAST_SHARE:.0%} wanted")
     return 0 if good else 1

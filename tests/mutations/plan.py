@@ -48,7 +48,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
 """Tests by mutated file. Elsewhere: those of the same name, and for alerts all of theirs."""
 
 
-def tests_of(file: str) -> list[str]:
+def held_by(file: str) -> list[str]:
     """Return the test files that hold a mutated file."""
     folder, name = file.rsplit("/", 1)
     if file in _TESTS:

@@ -100,6 +100,11 @@ def test_a_fresh_snapshot_is_kept_for_a_tenth_of_a_second():
     clock.seconds += 0.011
     counters.publish_if_due(RunState.PAUSED)
     assert counters.latest.state is RunState.PAUSED
+    clock.seconds = 0.0
+    counters.publish(RunState.RUNNING)
+    clock.seconds = 0.1
+    counters.publish_if_due(RunState.PAUSED)
+    assert counters.latest.state is RunState.PAUSED
 
 
 def test_the_end_keeps_the_figures_and_changes_the_state():
