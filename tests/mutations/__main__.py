@@ -12,7 +12,6 @@ import os
 import random
 import sys
 from collections import Counter, defaultdict
-from pathlib import Path
 from time import monotonic
 
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -30,9 +29,7 @@ from tests.mutations.plan import (
 from tests.mutations.runner import (
     Fate,
     Pool,
-    Reach,
     copy_of_the_tree,
-    load_ahead,
     measure,
 )
 
@@ -105,7 +102,10 @@ def main() -> int:
     mutants = mutants[: int(os.environ.get("MUTATE_SAMPLE") or len(mutants))]
     account = Account(known_survivors())
     with copy_of_the_tree() as copy:
-        reaches = _reaches(copy, {mutant.file for mutant in mutants})
+        groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for file in sorted({mutant.file for mutant in mutants}):
+            groups[tuple(held_by(file))].append(file)
+        reaches = measure(copy, groups, width)
         bad = {name for reach in reaches.values() if reach.code for name in reach.failed or ["?"]}
         if bad:
             _say("these fail without any mutant:", *sorted(bad))
@@ -121,20 +121,6 @@ def main() -> int:
             run += 1
         pool.finish()
     return _conclude(account, run, mutants)
-
-
-def _reaches(copy: Path, files: set[str]) -> dict[str, Reach]:
-    """Return which tests reach which lines of each file; files with the same tests share a run."""
-    sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for file in sorted(files):
-        sharing[tuple(held_by(file))].append(file)
-    reaches: dict[str, Reach] = {}
-    for tests, held in sharing.items():
-        measured = measure(copy, held, tests)
-        for reach in measured.values():
-            load_ahead(reach.modules)
-        reaches |= measured
-    return reaches
 
 
 def _conclude(account: Account, run: int, mutants: list[Mutant]) -> int:

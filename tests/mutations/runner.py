@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from tests.mutations import inside
 from tests.mutations.mutants import Mutant
 from tests.mutations.plan import ROOT
 
@@ -27,6 +28,9 @@ _SLOWER = 6.0
 """A child may take so many times what its tests took unmutated: the machine may be busy."""
 _TICK_S = 0.01
 _WITH_THE_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+Tests = tuple[str, ...]
 
 
 class Fate(Enum):
@@ -77,13 +81,33 @@ def copy_of_the_tree() -> Iterator[Path]:
         yield copy
 
 
-def measure(copy: Path, files: Sequence[str], tests: Sequence[str]) -> dict[str, Reach]:
-    """Run tests once, unmutated, in a child; return what they reach of each file."""
-    result = copy / ".reach"
+def measure(copy: Path, groups: Mapping[Tests, Sequence[str]], width: int) -> dict[str, Reach]:
+    """Run tests once, unmutated; return what they reach of each file.
+
+    groups: the files that the same tests hold. The first group runs alone: what it needs is loaded
+    ahead for all later ones.
+    """
+    waiting = list(groups.items())
+    running: dict[int, tuple[Path, Sequence[str]]] = {}
+    reaches: dict[str, Reach] = {}
+    while waiting or running:
+        if waiting and len(running) < (width if reaches else 1):
+            tests, files = waiting.pop(0)
+            result = copy / f".reach-{len(waiting)}"
+            running[_measuring(copy, result, files, tests)] = result, files
+            continue
+        ended, _status = os.wait()
+        result, files = running.pop(ended)
+        found = _measured(result, files)
+        reaches |= found
+        load_ahead({name for reach in found.values() for name in reach.modules})
+    return reaches
+
+
+def _measuring(copy: Path, result: Path, files: Sequence[str], tests: Tests) -> int:
+    """Start a child that writes what tests reach of files."""
 
     def body() -> int:
-        from tests.mutations import inside
-
         plugin = inside.Reached([copy / file for file in files])
         code = inside.run_tests(tests, plugin)
         known = {name for name in sys.modules if name.split(".")[0] not in _OURS}
@@ -102,13 +126,15 @@ def measure(copy: Path, files: Sequence[str], tests: Sequence[str]) -> dict[str,
         result.write_bytes(pickle.dumps(reaches))
         return code
 
-    log = copy / ".baseline.log"
-    os.waitpid(_fork(copy, body, log), 0)
+    return _fork(copy, body, result.with_suffix(".log"))
+
+
+def _measured(result: Path, files: Sequence[str]) -> dict[str, Reach]:
     if not result.exists():
+        log = result.with_suffix(".log")
         said = log.read_text(encoding="utf-8", errors="replace")[-2_000:]
         return {file: Reach(code=4, failed=[said]) for file in files}
     reaches: dict[str, Reach] = pickle.loads(result.read_bytes())
-    result.unlink()
     return reaches
 
 
@@ -149,8 +175,6 @@ class Pool:
         module = mutant.file.removesuffix(".py").replace("/", ".")
 
         def body() -> int:
-            from tests.mutations import inside
-
             sys.dont_write_bytecode = True
             sys.meta_path.insert(0, inside.MutatedSource(copy / mutant.file, module, mutant.source))
             return inside.run_tests(files, inside.Chosen(order), "-x")
@@ -200,8 +224,6 @@ def _fork(copy: Path, body: Callable[[], int], log: Path) -> int:
         os.dup2(silence, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        from tests.mutations import inside
-
         inside.prepare(copy)
         code = body()
     finally:

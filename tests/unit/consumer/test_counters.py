@@ -1,9 +1,11 @@
 """The figures of a consumer: only what is stored counts, and a snapshot tells all of it."""
 
+from dataclasses import replace
+
 from core.consumer.assignment import Assignment
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
-from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.snapshot import ConsumerSnapshot, LatencyBuckets
 from core.lifecycle import RunState
 from core.warehouse.model import OffsetGap
 from tests.support.consuming import (
@@ -40,6 +42,8 @@ def test_before_anything_it_is_idle_and_empty():
     counters, _clock = counting()
     assert counters.latest == ConsumerSnapshot(topic=TOPIC)
     assert counters.consumed == 0
+    first = replace(seen(counters), latency_buckets=LatencyBuckets())
+    assert first == ConsumerSnapshot(state=RunState.RUNNING, topic=TOPIC)
 
 
 def test_each_kind_of_record_is_counted_once_it_is_stored():

@@ -432,10 +432,12 @@ def test_a_commit_that_failed_later_is_repeated_half_a_second_later(caplog) -> N
     assert "coordinator" in loop.counters.commit_error
     assert "\x1b" not in loop.counters.commit_error
     loop.session._tell_again(loop.client)
-    loop.clock.seconds += 0.49
+    loop.clock.seconds = 0.0
+    loop.session._on_commit(refused, [])
+    loop.clock.seconds = 0.49
     loop.session._tell_again(loop.client)
     assert len(loop.client.commits) == told
-    loop.clock.seconds += 0.02
+    loop.clock.seconds = 0.5
     loop.session._tell_again(loop.client)
     loop.session._tell_again(loop.client)
     assert loop.client.commits[told:] == [{0: 5}]
@@ -479,6 +481,18 @@ def test_what_was_stored_before_is_counted_and_not_written_again() -> None:
     loop.run()
     assert loop.warehouse.attempts == 1
     assert loop.warehouse.coordinates == loop.everything
+
+
+def test_records_of_partitions_that_went_away_are_left_and_reading_goes_on() -> None:
+    loop = Loop(5, until_caught_up=False, duration_s=1.0)
+    loop.client.next_calls.clear()
+    loop.client.give(0)
+    loop.client.at[0] = 5  # nothing else to read
+    loop.client.answers = [Record(7, 0, b"{}"), Record(7, 1, b"{}")]
+    began = loop.clock.seconds
+    loop.run()
+    assert loop.warehouse.attempts == 0
+    assert loop.clock.seconds - began >= 1.0, "it read on to its end"
 
 
 def test_snapshots_are_fresh_while_nothing_comes() -> None:
