@@ -48,7 +48,7 @@ def test_the_slack_can_be_chosen(slack, expected):
 
 
 def test_lag_is_over_the_partitions_whose_offset_is_known_and_never_negative():
-    now = Readings(0.0, START, offsets={0: 5, 1: 9, 2: 1}, ends={0: 7, 1: 4, 3: 100})
+    now = Readings(0.0, START, offsets={0: 5, 1: 9, 2: 1, 4: 0}, ends={0: 7, 1: 4, 3: 100})
     assert now.lag == 2
 
 

@@ -104,3 +104,10 @@ def test_a_value_of_the_wrong_type_is_shown_as_json_writes_it(value, shown):
     with pytest.raises(EventError) as caught:
         parse_strict(payload)
     assert caught.value.message == f"order.id: must be a string, is {shown}"
+
+
+def test_a_payload_of_exactly_the_limit_is_taken():
+    payload = event()
+    assert parse_strict(payload, max_bytes=len(payload)).order.id == "O1"
+    with pytest.raises(EventError, match="more than"):
+        parse_strict(payload, max_bytes=len(payload) - 1)
