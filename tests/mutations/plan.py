@@ -39,6 +39,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",
     ),
+    "core/consumer/worker.py": ("test_worker*.py",),
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
     "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),

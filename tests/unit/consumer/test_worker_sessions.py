@@ -19,6 +19,8 @@ from tests.support.consuming import (
 class Sessions(ConsumerWorker):
     """A consumer whose sessions end as told, and then cleanly. stored: counted by each of them."""
 
+    reading_since = None
+
     def __init__(self, *outcomes, give_up_after_s=10.0, stored=0):
         self.clock = HandClock()
         self.begun = 0
