@@ -6,6 +6,7 @@ not hand out again, unless it is told to go back.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -206,14 +207,14 @@ class MemoryWarehouse:
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
         if self.down is not None:
-            raise self.down
+            raise copy(self.down)
         return dict(self.offsets.get(identity, {}))
 
     def write_batch(self, batch: RawBatch) -> None:
         self.attempts += 1
         fault = self.faults.pop(0) if self.faults else "none"
         if isinstance(fault, Exception):
-            raise fault
+            raise copy(fault)  # a new one each time, as a driver does
         if fault == "before":
             raise WarehouseError("not sent", transient=True)
         known = self.offsets.setdefault(batch.identity, {})

@@ -111,16 +111,6 @@ def test_a_fresh_snapshot_is_kept_for_a_tenth_of_a_second():
     assert counters.latest.state is RunState.PAUSED
 
 
-def test_the_end_keeps_the_figures_and_changes_the_state():
-    counters, _clock = counting()
-    counters.stored(batch(event(1)))
-    counters.waiting("no broker")
-    seen(counters)
-    counters.end(RunState.FAILED)
-    assert counters.latest.state is RunState.FAILED
-    assert (counters.latest.inserted, counters.latest.waiting_for) == (1, "no broker")
-
-
 def test_positions_and_lag_are_those_of_the_assignment_that_is_followed():
     counters, _clock = counting()
     broker = MemoryBroker(MemoryTopic(9, 9))

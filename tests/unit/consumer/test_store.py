@@ -129,8 +129,9 @@ def test_a_failure_that_turns_out_lasting_is_raised_and_the_wait_is_over():
 @pytest.mark.parametrize("limit", [2.0, 30.0])
 def test_it_gives_up_when_the_warehouse_stays_away_for_too_long(limit):
     storing = Storing(*[AWAY] * 1_000, give_up_after_s=limit)
-    with pytest.raises(WarehouseError, match="away"):
+    with pytest.raises(WarehouseError, match="away") as caught:
         storing.write()
+    assert not caught.value.transient, "it had its time: no other session is to try"
     lasted = storing.clock.seconds - 1_000
     assert limit <= lasted <= 2 * limit + 10
     assert storing.told[-1] is None

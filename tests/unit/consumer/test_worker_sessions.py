@@ -77,6 +77,7 @@ def test_what_does_not_pass_ends_it():
     assert worker.snapshot().state is RunState.FAILED
 
 
+@pytest.mark.threads_fail
 def test_a_defect_of_ours_ends_it_too():
     worker = Sessions(ZeroDivisionError()).to_the_end()
     assert isinstance(worker.error, ZeroDivisionError)
@@ -118,12 +119,6 @@ def test_a_stop_ends_the_trying():
     later.clock.wait = stop_while_it_waits
     later.to_the_end()
     assert (later.begun, later.error) == (1, AWAY)
-
-
-def test_a_wait_that_is_over_is_told_no_more():
-    worker = Sessions(AWAY).to_the_end()
-    worker._counters.publish(RunState.RUNNING)
-    assert worker.snapshot().waiting_for == ""
 
 
 def test_finish_reaches_the_ending():
