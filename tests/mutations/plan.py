@@ -43,10 +43,9 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
     "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
-    "core/transform/worker.py": ("tests/unit/transform/*.py",),
     "core/config/secrets.py": ("tests/unit/config/test_secrets.py",),
 }
-"""Tests by mutated file. Elsewhere: those of the same name, and for alerts all of theirs."""
+"""Tests by mutated file. Elsewhere: those of the same name, and for alerts and the merge all of theirs."""
 
 
 def held_by(file: str) -> list[str]:
@@ -54,8 +53,8 @@ def held_by(file: str) -> list[str]:
     folder, name = file.rsplit("/", 1)
     if file in _TESTS:
         patterns = _TESTS[file]
-    elif folder == "core/alerts":
-        patterns = ("tests/unit/alerts/*.py",)
+    elif folder in {"core/alerts", "core/transform"}:
+        patterns = (f"tests/unit/{folder.removeprefix('core/')}/*.py",)
     else:
         patterns = (f"test_{name}",)
     found: list[str] = []

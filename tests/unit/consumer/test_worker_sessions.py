@@ -121,6 +121,21 @@ def test_a_stop_ends_the_trying():
     assert (later.begun, later.error) == (1, AWAY)
 
 
+def test_what_ends_it_counts_from_its_start():
+    worker = Sessions().to_the_end()
+    assert not worker._ending._finish.is_set()
+    asked = ConsumerWorker(
+        MemoryBroker(MemoryTopic(3)),
+        MemoryWarehouse(),
+        ConsumeOptions(TOPIC, GROUP, until_caught_up=True),
+        clock=HandClock(),
+    )
+    asked._session = lambda: worker  # one that ends at once
+    asked.start()
+    assert asked.join(20)
+    assert asked._ending._finish.is_set()
+
+
 def test_finish_reaches_the_ending():
     worker = Sessions()
     worker.finish()
