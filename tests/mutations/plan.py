@@ -45,7 +45,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/config/secrets.py": ("tests/unit/config/test_secrets.py",),
 }
-"""Tests by mutated file. Elsewhere: those of the same name; for alerts and the merge all of theirs."""
+"""Tests by mutated file. Elsewhere those of its name; for alerts and the merge all of theirs."""
 
 
 def held_by(file: str) -> list[str]:
