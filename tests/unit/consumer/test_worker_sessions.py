@@ -65,8 +65,35 @@ def test_what_passes_is_tried_again_a_second_later(caplog):
     states = [(seen.state, seen.waiting_for) for seen in worker.seen]
     assert states[1:] == [(RunState.WAITING, "away")] * 2
     assert worker.snapshot().state is RunState.STOPPED
-    assert [one.message for one in caplog.records] == ["consumer starts again"] * 2
-    assert [one.reason for one in caplog.records] == ["away"] * 2
+    said = [(one.message, one.reason) for one in caplog.records]
+    assert said == [("consumer starts again", "away")], "once an outage, not every second of it"
+
+
+def test_each_new_reason_is_said(caplog):
+    other = BrokerError("elsewhere", transient=True)
+    Sessions(AWAY, AWAY, other, AWAY).to_the_end()
+    assert [one.reason for one in caplog.records] == ["away", "elsewhere", "away"]
+
+
+def test_one_that_read_for_the_whole_limit_counts_its_failures_from_its_end():
+    class Sound(Sessions):
+        def run(self):
+            self.reading_since = self.clock.seconds
+            self.clock.seconds += 10.0
+            super().run()
+
+    worker = Sound(*[AWAY] * 30).to_the_end()
+    assert (worker.begun, worker.error) == (31, None)
+
+
+def test_one_that_read_for_less_does_not():
+    class Short(Sessions):
+        def run(self):
+            self.reading_since = self.clock.seconds
+            self.clock.seconds += 5.0
+            super().run()
+
+    assert Short(*[AWAY] * 30).to_the_end().error is AWAY
 
 
 def test_what_does_not_pass_ends_it():
