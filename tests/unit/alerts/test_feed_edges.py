@@ -93,7 +93,7 @@ def test_behind_is_that_of_the_partition_that_waits_longest():
     )
     assert feed.behind_s(now) == 20
     assert feed.behind_s(replace(now, offsets={1: 0})) == 10
-    assert feed.behind_s(replace(now, offsets={})) == 0.0
+    assert feed.behind_s(replace(now, offsets={})) is None
 
 
 def test_partitions_are_told_in_order_and_only_where_both_offsets_are_known():

@@ -125,7 +125,7 @@ def test_positions_and_lag_are_those_of_the_assignment_that_is_followed():
     assignment.positions = {1: 5, 0: 3}
     assignment.ends = {0: 9, 1: 6}
     last = seen(counters)
-    assert (last.offsets, last.lag, last.total_lag) == ({}, {}, 0)
+    assert (last.offsets, last.lag, last.total_lag) == ({}, {}, None)
     counters.follow(assignment)
     last = seen(counters)
     assert list(last.offsets.items()) == [(0, 3), (1, 5)]

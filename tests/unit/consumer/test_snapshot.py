@@ -21,7 +21,7 @@ def test_a_consumer_of_which_nothing_is_known_shows_nothing():
     assert counts == (0, 0, 0, 0)
     assert (empty.fenced, empty.rate, empty.last_batch) == (0, 0.0, 0)
     assert (empty.waiting_for, empty.commit_error) == ("", "")
-    assert (empty.total_lag, empty.gap_offsets) == (0, 0)
+    assert (empty.total_lag, empty.gap_offsets) == (None, 0)
     assert empty.latency == Percentiles()
     assert (LatencyBuckets().total, LatencyBuckets().sum_s) == (0, 0.0)
 
@@ -30,3 +30,5 @@ def test_sums_are_over_partitions_and_gaps():
     gaps = (OffsetGap(0, 3, 7, "retention"), OffsetGap(1, 0, 10, "evicted"))
     full = ConsumerSnapshot(lag={0: 3, 1: 4}, gaps=gaps)
     assert (full.total_lag, full.gap_offsets) == (7, 14)
+    assert ConsumerSnapshot(offsets={0: 1, 1: 2}, lag={0: 3, 1: 0}).total_lag == 3
+    assert ConsumerSnapshot(offsets={0: 1, 1: 2}, lag={0: 3}).total_lag is None

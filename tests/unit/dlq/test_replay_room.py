@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from core.dlq.replay import REDELIVERY_HEADER, Replay
+from core.dlq.replay import REDELIVERY_HEADER, Replay, Waiting
 from core.errors import BrokerError
 from tests.support.consuming import GROUP, TOPIC, HandClock, MemoryBroker, MemoryTopic
 from tests.unit.dlq.test_mended_letters import letter
@@ -39,7 +39,8 @@ class Narrow:
         self.keys += keys
         return np.array([2], dtype=np.int64)
 
-    def admit(self, places, sizes):
+    def admit(self, places, sizes, *, guest):
+        assert guest
         assert places.tolist() == [2]
         self.sizes += sizes.tolist()
         self._refusals -= 1
@@ -150,7 +151,7 @@ def test_letters_go_out_as_they_came_with_a_count_more():
     replay, _clock = replaying()
     client = Client()
     again = letter(b"{", headers=(("a", b"1"), (REDELIVERY_HEADER, b"4"), ("b", None)))
-    replay._publish_all(client, None, [letter(b"[", number=1), again], Event())
+    replay._send_all(client, None, [letter(b"[", number=1), again], Event())
     assert client.sent == [
         (TOPIC, b"[", b"key", -1, [(REDELIVERY_HEADER, b"1")]),
         (TOPIC, b"{", b"key", -1, [("a", b"1"), ("b", None), (REDELIVERY_HEADER, b"5")]),
@@ -161,7 +162,7 @@ def test_letters_go_out_as_they_came_with_a_count_more():
 def test_on_an_embedded_broker_they_go_where_there_is_room():
     replay, _clock = replaying()
     room, client = Narrow(), Client()
-    replay._publish_all(client, room, [letter(b"1"), letter(b"2", number=2)], Event())
+    replay._send_all(client, room, [letter(b"1"), letter(b"2", number=2)], Event())
     assert [partition for _topic, _value, _key, partition, _headers in client.sent] == [9, 9]
     assert room.handed == 2
 
@@ -172,7 +173,7 @@ def test_after_a_stop_nothing_goes_out(room):
     stop = Event()
     stop.set()
     client = Client()
-    replay._publish_all(client, room, [letter(b"1")], stop)
+    replay._send_all(client, room, [letter(b"1")], stop)
     assert client.sent == []
 
 
@@ -196,7 +197,7 @@ def test_a_letter_that_is_refused_is_kept_as_the_failure_and_not_counted(answer)
     replay, _clock = replaying()
     client = Client(None, answer, None)
     letters = [letter(b"%d" % number, number=number) for number in range(3)]
-    replay._publish_all(client, None, letters, Event())
+    replay._send_all(client, None, letters, Event())
     assert replay._acked == [letters[0].event_id, letters[2].event_id]
     assert replay._failure is not None
 
@@ -204,7 +205,7 @@ def test_a_letter_that_is_refused_is_kept_as_the_failure_and_not_counted(answer)
 def test_the_last_acknowledgements_are_waited_for_as_long_as_was_said():
     replay, clock = replaying(timeout_s=2.0)
     client = Client()
-    assert replay._drain(client) == 0
+    assert replay._drain(client, Event()) == 0
     assert client.polled == [0.1]
     assert client.purged == 0
     client.stuck = 3
@@ -216,7 +217,7 @@ def test_the_last_acknowledgements_are_waited_for_as_long_as_was_said():
 
     client.flush = slow
     began = clock.seconds
-    assert replay._drain(client) == 3
+    assert replay._drain(client, Event()) == 3
     assert client.purged == 1
     assert 2.0 <= clock.seconds - began <= 2.25
 
@@ -224,4 +225,52 @@ def test_the_last_acknowledgements_are_waited_for_as_long_as_was_said():
 def test_a_broker_without_a_cap_needs_no_room():
     replay, _clock = replaying()
     with ExitStack() as stack:
-        assert replay._open_room(stack, Client(), Event()) is None
+        assert replay._open_room(stack, Event()) is None
+
+
+class Turns:
+    """A room that leaves a turn after so many asks."""
+
+    def __init__(self, asks):
+        self._asks = asks
+
+    def visit(self, _on_way):
+        self._asks -= 1
+        return self._asks < 0
+
+
+def test_a_turn_is_waited_for_told_after_a_while_and_given_up():
+    replay, clock = replaying(timeout_s=2.0)
+    said = []
+    replay._waiting = Waiting(told=said.append)
+    assert replay._take_turn(Turns(0), int, Event())
+    assert replay._take_turn(Turns(5), int, Event())
+    assert (said, clock.waits) == ([], [0.02] * 5)
+    assert replay._take_turn(Turns(20), int, Event())
+    assert set(said) == {"waits until what the producer has sent is acknowledged"}
+    began = clock.seconds
+    with pytest.raises(BrokerError, match="leaves no turn"):
+        replay._take_turn(Turns(10_000), int, Event())
+    assert 2.0 <= clock.seconds - began <= 2.05
+    stop = Event()
+    stop.set()
+    assert not replay._take_turn(Turns(3), int, stop)
+
+
+def test_after_a_stop_acknowledgements_are_waited_for_five_seconds_at_most():
+    stop = Event()
+    stop.set()
+    for timeout_s, limit in ((30.0, 5.0), (2.0, 2.0)):
+        replay, clock = replaying(timeout_s=timeout_s)
+        client = Client()
+        client.stuck = 1
+        flush = client.flush
+
+        def slow(seconds, clock=clock, flush=flush):
+            clock.seconds += seconds
+            return flush(seconds)
+
+        client.flush = slow
+        began = clock.seconds
+        assert replay._drain(client, stop) == 1
+        assert limit <= clock.seconds - began <= limit + 0.25
