@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-_SPOKEN = frozenset({"_", "N_", "ngettext", "clean"})
+_SPOKEN = frozenset({"_", "N_", "ngettext", "clean", "TypeVar", "ParamSpec"})
 _ORDER: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
     ast.NotEq: (ast.Eq,),
@@ -225,6 +225,8 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id == "__all__":
+            return
         kept = self._scope[-1:] == ["__init__"] and isinstance(node.value, ast.Name)
         plain = isinstance(target, ast.Name) or (
             isinstance(target, ast.Tuple) and all(isinstance(one, ast.Name) for one in target.elts)

@@ -22,6 +22,7 @@ _CONSUMER = "tests/unit/consumer/"
 _DECODING = (
     "test_decode_reasons.py",
     "test_event.py",
+    "test_decode_proof.py",
     "test_decode_equivalence.py::test_blocks_of_usual_odd_and_damaged_events",
     "test_decode_equivalence.py::test_every_day_of_the_calendar_and_some_that_it_lacks",
 )

@@ -99,6 +99,16 @@ def test_what_was_not_acknowledged_in_time_stays_listed_and_is_told_by_number(
     assert listed(warehouse) == {b"one", b"two", b"three"}
 
 
+def test_a_client_that_cannot_be_made_is_an_error_of_ours(
+    warehouse: DuckDbWarehouse, tmp_path: Path
+) -> None:
+    letters_of(warehouse, b"one")
+    replay = replay_to(Nowhere(**{"no.such.setting": 1}), warehouse, tmp_path, timeout_s=1)
+    with pytest.raises(BrokerError, match="replaying dead letters"):
+        replay.publish(warehouse.dead_letters(), Event())
+    assert listed(warehouse) == {b"one"}
+
+
 @pytest.fixture
 def frail(settings: Settings) -> Any:
     with frail_broker(Paths(data=settings.paths.data / "broker"), partitions=2) as broker:
