@@ -13,7 +13,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help install run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
-        chaos fuzz soak check lint format types \
+        chaos fuzz mutate soak check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
@@ -72,6 +72,9 @@ chaos: $(VENV)/.developed ## break things under load, then audit (CHAOS_S second
 
 fuzz: $(VENV)/.developed ## bent inputs at every door (FUZZ_S seconds)
 	$(BIN)/python -m tests.fuzz
+
+mutate: $(VENV)/.developed ## bend the code in small ways and see that a test fails (MUTATE_S, MUTATE_SAMPLE)
+	$(BIN)/python -m tests.mutations
 
 soak: $(VENV)/.developed ## ten million events through one pipeline, its memory watched
 	$(BIN)/python -m tests.chaos.soak

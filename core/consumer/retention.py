@@ -24,7 +24,7 @@ def step_over(
     *,
     clock: Clock,
 ) -> OffsetGap | None:
-    """Record the offsets that are gone and go on after them; return the gap, None if there is none.
+    """Record the offsets that are gone and go on after them; return the gap if this stored one.
 
     Errors: BrokerError, transient, when the topic was made again; DataLossError when it ends before
     the stored offset: it was cut, and its new records must not be taken for old ones.
@@ -49,17 +49,17 @@ def step_over(
         )
     gap = None
     if position < marks.low:
-        gap = OffsetGap(partition, position, marks.low, "retention")
-        _record(warehouse, assignment, gap, clock)
+        found = OffsetGap(partition, position, marks.low, "retention")
+        gap = found if _record(warehouse, assignment, found, clock) else None
     assignment.reposition(consumer, [partition])
     return gap
 
 
-def _record(warehouse: Warehouse, assignment: Assignment, gap: OffsetGap, clock: Clock) -> None:
-    """Store the gap together with the offset after it."""
+def _record(warehouse: Warehouse, assignment: Assignment, gap: OffsetGap, clock: Clock) -> bool:
+    """Store the gap together with the offset after it; False where another consumer was first."""
     identity = assignment.identity
     if identity is None:
-        return
+        return False
     log.error(
         N_("offsets lost to retention"),
         extra={
@@ -76,5 +76,6 @@ def _record(warehouse: Warehouse, assignment: Assignment, gap: OffsetGap, clock:
     except FencedError:
         stored = warehouse.stored_offsets(identity)
         assignment.positions[gap.partition] = stored[gap.partition]
-    else:
-        assignment.positions[gap.partition] = gap.to_offset
+        return False
+    assignment.positions[gap.partition] = gap.to_offset
+    return True

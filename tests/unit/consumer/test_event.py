@@ -93,3 +93,21 @@ def test_the_schema_names_every_field_and_bound():
     assert order["sold_at"]["format"] == "date-time"
     assert [way["type"] for way in order["unit_price"]["anyOf"]] == ["number", "string"]
     assert order["id"]["pattern"].startswith("^[A-Za-z0-9]")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(b"null", "null"), (b"true", "true"), (b"false", "false"), (b"{}", "an object"), (b"7", "7")],
+)
+def test_a_value_of_the_wrong_type_is_shown_as_json_writes_it(value, shown):
+    payload = event().replace(b'"O1"', value)
+    with pytest.raises(EventError) as caught:
+        parse_strict(payload)
+    assert caught.value.message == f"order.id: must be a string, is {shown}"
+
+
+def test_a_payload_of_exactly_the_limit_is_taken():
+    payload = event()
+    assert parse_strict(payload, max_bytes=len(payload)).order.id == "O1"
+    with pytest.raises(EventError, match="more than"):
+        parse_strict(payload, max_bytes=len(payload) - 1)

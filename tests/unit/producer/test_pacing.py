@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from core.producer.options import Profile
 from core.producer.pacing import (
     BURST_PERIOD_S,
-    CATCH_UP_S,
     EVERYTHING,
     TICK_S,
     WAVE_PERIOD_S,
@@ -98,9 +97,20 @@ def test_a_clock_that_jumps_makes_at_most_a_second_good(
     for jump in jumps:
         now += jump
         due = pacer.due(now)
-        assert 0 <= due < max(rate * CATCH_UP_S, 1) + 1
+        assert 0 <= due < max(rate * 1.0, 1) + 1, "one second's worth and no more"
         pacer.took(due)
         assert pacer.due(now) == 0
+
+
+@pytest.mark.parametrize(("away_s", "made_good"), [(0.5, 50), (0.99, 99), (1.0, 100), (9.0, 100)])
+def test_a_second_of_delay_is_made_good_and_what_is_older_is_forgiven(
+    away_s: float, made_good: int
+) -> None:
+    pacer = Pacer(100, "steady", 0.0)
+    assert pacer.due(away_s) == made_good
+    pacer.took(made_good)
+    assert pacer.due(away_s) == 0
+    assert pacer.due(away_s + 0.5) == 50
 
 
 @given(st.lists(st.floats(1, 20_000), min_size=1, max_size=12))

@@ -1,0 +1,94 @@
+"""What is mutated, by which tests each file is held, and which survivors are known, with why."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutations.mutants import Mutant
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+LEAST_SHARE = 0.90
+
+MUTATED = (
+    "core/consumer/*.py",
+    "core/dlq/*.py",
+    "core/transform/*.py",
+    "core/alerts/*.py",
+    "core/config/secrets.py",
+)
+
+_CONSUMER = "tests/unit/consumer/"
+_DECODING = (
+    "test_decode_reasons.py",
+    "test_event.py",
+    "test_decode_proof.py",
+    "test_decode_equivalence.py::test_blocks_of_usual_odd_and_damaged_events",
+    "test_decode_equivalence.py::test_every_day_of_the_calendar_and_some_that_it_lacks",
+)
+"""The others generate examples for a quarter of a minute each, too long for each of 350 mutants."""
+_TESTS: dict[str, tuple[str, ...]] = {
+    "core/consumer/batch.py": ("test_batch.py",),
+    "core/consumer/gather.py": ("test_gather*.py",),
+    "core/consumer/latency.py": ("test_latency*.py",),
+    "core/consumer/options.py": ("test_ending.py", "test_snapshot.py"),
+    "core/consumer/decode.py": _DECODING,
+    "core/consumer/decode_json.py": _DECODING,
+    "core/consumer/decode_reasons.py": _DECODING,
+    "core/consumer/event.py": _DECODING,
+    "core/consumer/session.py": (
+        "test_session*.py",
+        "tests/integration/consumer/test_session_run.py",
+    ),
+    "core/consumer/worker.py": ("test_worker*.py",),
+    "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
+    "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
+    "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
+    "core/config/secrets.py": ("tests/unit/config/test_secrets.py",),
+}
+"""Tests by mutated file. Elsewhere those of its name; for alerts and the merge all of theirs."""
+
+
+def held_by(file: str) -> list[str]:
+    """Return the test files that hold a mutated file."""
+    folder, name = file.rsplit("/", 1)
+    if file in _TESTS:
+        patterns = _TESTS[file]
+    elif folder in {"core/alerts", "core/transform"}:
+        patterns = (f"tests/unit/{folder.removeprefix('core/')}/*.py",)
+    else:
+        patterns = (f"test_{name}",)
+    found: list[str] = []
+    for pattern in patterns:
+        where, both, test = pattern.partition("::")
+        paths = sorted(ROOT.glob(where if "/" in where else _CONSUMER + where))
+        names = (path.relative_to(ROOT).as_posix() for path in paths)
+        found += [name + both + test for name in names if "/test_" in name]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A survivor that was looked at. equivalent: no test can see it, so it does not count."""
+
+    key: tuple[str, str, str, str]
+    why: str
+    equivalent: bool
+
+
+def known_survivors() -> list[Known]:
+    """Return what `survivors.toml` lists."""
+    listed = tomllib.loads((HERE / "survivors.toml").read_text(encoding="utf-8"))
+    return [
+        Known(
+            (entry["file"], entry["in"], entry["before"], entry["after"]),
+            entry["why"],
+            entry.get("equivalent", False),
+        )
+        for entry in listed.get("survivor", [])
+    ]
+
+
+def by_key(known: list[Known], mutant: Mutant) -> Known | None:
+    """Return what is known of a mutant."""
+    return next((entry for entry in known if entry.key == mutant.key), None)

@@ -1,0 +1,160 @@
+"""When a consumer is done: to the record, to the moment, to the offset."""
+
+import pytest
+
+from core.consumer.assignment import Assignment
+from core.consumer.ending import Ending
+from core.consumer.options import ConsumeOptions
+from core.errors import UsageError
+from tests.support.consuming import (
+    GROUP,
+    IDENTITY,
+    TOPIC,
+    HandClock,
+    MemoryBroker,
+    MemoryTopic,
+    MemoryWarehouse,
+)
+
+
+class Asked:
+    """An ending, and an assignment that holds what the test says."""
+
+    def __init__(self, *counts, **options):
+        self.topic = MemoryTopic(*counts)
+        self.broker = MemoryBroker(self.topic)
+        self.warehouse = MemoryWarehouse()
+        self.clock = HandClock()
+        self.ending = Ending(self.broker, ConsumeOptions(TOPIC, GROUP, **options), self.clock)
+        self.assignment = Assignment(
+            self.broker,
+            self.warehouse,
+            TOPIC,
+            incremental=True,
+            on_change=lambda: None,
+            on_notice=lambda _text: None,
+        )
+
+    def hold(self, **positions):
+        self.assignment.identity = IDENTITY
+        self.assignment.positions = {int(part[1:]): at for part, at in positions.items()}
+
+    def reached(self, consumed=0, *, later=0.2):
+        self.clock.seconds += later
+        return self.ending.reached(consumed, self.assignment)
+
+
+def test_without_a_bound_it_goes_on_and_asks_nobody():
+    asked = Asked(5)
+    asked.ending.begin()
+    asked.hold(p0=5)
+    assert not asked.reached(10_000, later=1e6)
+    assert asked.broker.asked == 0
+    assert asked.ending.room(10_000) > 1_000_000
+
+
+def test_a_limit_leaves_room_for_exactly_the_rest():
+    asked = Asked(5, limit=10)
+    asked.ending.begin()
+    assert [asked.ending.room(done) for done in (0, 9, 10, 11)] == [10, 1, 0, 0]
+    assert not asked.reached(9)
+    assert asked.reached(10)
+    assert asked.reached(11)
+
+
+def test_a_duration_counts_from_the_beginning():
+    asked = Asked(5, duration_s=3.0)
+    asked.clock.seconds += 100
+    asked.ending.begin()
+    assert not asked.reached(later=2.999)
+    assert asked.reached(later=0.001)
+
+
+@pytest.mark.parametrize(
+    ("options", "field"), [({"limit": 0}, "--limit"), ({"duration_s": 0.0}, "--duration")]
+)
+def test_bounds_that_end_it_before_it_began_are_refused(options, field):
+    with pytest.raises(UsageError, match=field) as caught:
+        ConsumeOptions(TOPIC, GROUP, **options)
+    assert caught.value.hint
+    assert ConsumeOptions(TOPIC, GROUP, limit=1, duration_s=0.001).limit == 1
+
+
+def test_caught_up_is_the_end_that_the_topic_had_when_asked():
+    asked = Asked(5, 3, until_caught_up=True)
+    asked.ending.begin()
+    asked.hold(p0=4, p1=3)
+    assert not asked.reached()
+    asked.topic.publish(0, b"later")
+    asked.hold(p0=5, p1=3)
+    assert asked.reached()
+
+
+def test_every_partition_must_be_there():
+    asked = Asked(5, 3, until_caught_up=True)
+    asked.ending.begin()
+    asked.hold(p0=5, p1=2)
+    assert not asked.reached()
+    asked.broker.commits = {0: 5, 1: 3}
+    assert not asked.reached(), "what this one holds counts by its own position"
+
+
+def test_an_end_without_a_record_counts_as_read():
+    asked = Asked(5, until_caught_up=True)
+    asked.ending.begin()
+    asked.hold(p0=4)
+    asked.assignment.ends = {0: 5}
+    assert asked.reached()
+
+
+def test_partitions_of_others_count_by_their_commits():
+    asked = Asked(5, 3, until_caught_up=True)
+    asked.ending.begin()
+    asked.hold(p0=5)
+    assert not asked.reached()
+    asked.broker.commits = {1: 2}
+    assert not asked.reached()
+    asked.broker.commits = {1: 3}
+    assert asked.reached()
+
+
+def test_before_it_is_a_member_only_the_warehouse_tells():
+    asked = Asked(5, until_caught_up=True)
+    asked.ending.begin()
+    asked.broker.commits = {0: 5}
+    assert not asked.reached(), "the group may have filled another warehouse"
+    asked.warehouse.offsets[IDENTITY] = {0: 4}
+    assert not asked.reached()
+    asked.warehouse.offsets[IDENTITY] = {0: 5}
+    assert asked.reached()
+
+
+def test_an_empty_topic_is_read():
+    asked = Asked(0, until_caught_up=True)
+    asked.ending.begin()
+    assert asked.reached()
+
+
+def test_finish_asks_for_the_end_that_is_now():
+    asked = Asked(5)
+    asked.ending.begin()
+    asked.hold(p0=2)
+    assert not asked.reached()
+    asked.topic.publish(0, b"before it was asked")
+    asked.ending.finish()
+    asked.hold(p0=5)
+    assert not asked.reached()
+    asked.hold(p0=6)
+    assert asked.reached()
+
+
+def test_the_broker_is_asked_ten_times_a_second_at_most():
+    asked = Asked(5, 5, until_caught_up=True)
+    asked.ending.begin()
+    asked.hold(p0=5)
+    assert not asked.reached(later=1.0)
+    looks = asked.broker.asked
+    asked.broker.commits = {1: 5}
+    assert not asked.reached(later=0.09)
+    assert asked.broker.asked == looks
+    assert asked.reached(later=0.02)

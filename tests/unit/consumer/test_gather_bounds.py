@@ -1,0 +1,164 @@
+"""What ends a batch, how much is asked for at once, and what errors among the records do."""
+
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError
+
+from core.broker.local_codes import LocalCode
+from core.consumer.gather import Gatherer
+from core.consumer.options import ConsumeOptions
+from core.errors import BrokerError
+from tests.support.consuming import GROUP, TOPIC, HandClock, Record, failed
+
+
+class Assigned:
+    """The part of an assignment that the gatherer writes to."""
+
+    def __init__(self) -> None:
+        self.positions = {0: 0, 1: 0}
+        self.ends: dict[int, int] = {}
+        self.out_of_range: set[int] = set()
+        self.failure: Exception | None = None
+
+    def raise_failure(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class Answers:
+    """A client that answers as told, some time after it was asked."""
+
+    def __init__(self, clock: HandClock, *answers: list[Any], takes_s: float = 0.0) -> None:
+        self._clock = clock
+        self._answers = list(answers)
+        self._takes_s = takes_s
+        self.asked: list[tuple[int, float]] = []
+        self.commits = 0
+
+    def consume(self, most: int, seconds: float) -> list[Any]:
+        self.asked.append((most, seconds))
+        self._clock.seconds += self._takes_s if self._answers else seconds
+        return self._answers.pop(0) if self._answers else []
+
+    def commit(self, *, offsets: list[Any], asynchronous: bool) -> None:
+        assert (offsets, asynchronous) == ([], True)
+        self.commits += 1
+
+
+def records(count: int, size: int = 10) -> list[Record]:
+    return [Record(0, offset, b"x" * size) for offset in range(count)]
+
+
+def gathering(*answers, takes_s=0.0, **options):
+    clock = HandClock()
+    client = Answers(clock, *answers, takes_s=takes_s)
+    rests: list[float] = []
+
+    def rest(seconds):
+        rests.append(seconds)
+        clock.seconds += seconds
+
+    gatherer = Gatherer(client, ConsumeOptions(TOPIC, GROUP, **options), clock, rest)
+    return gatherer, client, rests
+
+
+def test_a_batch_is_full_at_its_number():
+    gatherer, client, rests = gathering(records(32), records(8), max_batch=40)
+    assert len(gatherer.gather(Assigned(), 1_000_000)) == 40
+    assert client.asked == [(32, 0.0), (8, 0.05)]
+    assert rests == []
+
+
+def test_there_is_room_for_no_more_than_was_said():
+    gatherer, client, _rests = gathering(records(5), records(2))
+    assert len(gatherer.gather(Assigned(), 7)) == 7
+    assert client.asked == [(7, 0.0), (2, 0.05)]
+
+
+def test_a_batch_is_full_at_its_bytes():
+    gatherer, client, _rests = gathering(*[records(20, 1_000)] * 20, max_batch_bytes=64_000)
+    assert len(gatherer.gather(Assigned(), 1_000_000)) == 80
+    # 64 kB in 32 records at first; then 44, 24 and 4 kB are left for records of 1 kB.
+    assert [most for most, _wait in client.asked] == [32, 44, 24, 4]
+
+
+def test_no_more_than_a_thousand_are_asked_for_at_once():
+    gatherer, client, _rests = gathering(records(1_000), records(1_000), flush_s=0.1, takes_s=0.06)
+    gatherer.gather(Assigned(), 1_000_000)
+    assert client.asked[1][0] == 1_000
+
+
+def test_a_record_larger_than_a_batch_is_asked_for_alone():
+    gatherer, client, _rests = gathering(records(1, 50_000), records(1, 10), max_batch_bytes=10_000)
+    assert len(gatherer.gather(Assigned(), 100)) == 1
+    gatherer.gather(Assigned(), 100)
+    assert [most for most, _wait in client.asked][:2] == [32, 1]
+
+
+def test_the_largest_of_the_last_records_tells_the_size_of_the_next():
+    mixed = [*records(1, 10), *records(1, 4_000), *records(1, 10)]
+    gatherer, client, _rests = gathering(mixed, records(1, 10), max_batch_bytes=32_000)
+    gatherer.gather(Assigned(), 1_000)
+    assert client.asked[1][0] == (32_000 - 4_020) // 4_000
+    assert client.asked[2][0] == 996  # small ones again: room decides
+
+
+def test_the_timer_ends_a_batch_that_does_not_fill():
+    gatherer, client, rests = gathering(*[records(1)] * 99, takes_s=0.03, flush_s=0.1)
+    assert len(gatherer.gather(Assigned(), 1_000)) == 4
+    assert len(client.asked) == 4
+    assert rests == []
+
+
+def test_without_records_there_is_one_short_rest():
+    gatherer, client, rests = gathering()
+    assert gatherer.gather(Assigned(), 1_000) == []
+    assert (client.asked, rests) == ([(32, 0.0)], [0.02])
+
+
+def test_errors_alone_are_no_records():
+    end = failed(LocalCode.PARTITION_EOF, 1, 77)
+    gatherer, client, rests = gathering([end])
+    assigned = Assigned()
+    assert gatherer.gather(assigned, 1_000) == []
+    assert assigned.ends == {1: 77}
+    assert (len(client.asked), len(rests)) == (1, 1)
+
+
+def test_errors_among_records_are_noted_and_the_records_kept():
+    answer = [*records(1), failed(LocalCode.PARTITION_EOF, 0, 1), *records(1)]
+    gatherer, _client, _rests = gathering(answer)
+    assigned = Assigned()
+    assert len(gatherer.gather(assigned, 1_000)) == 2
+    assert assigned.ends == {0: 1}
+
+
+@pytest.mark.parametrize("code", [LocalCode.AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE])
+def test_an_offset_that_is_gone_is_noted_for_partitions_that_are_held(code):
+    gatherer, _client, _rests = gathering([failed(code, 1), failed(code, 5)])
+    assigned = Assigned()
+    gatherer.gather(assigned, 1_000)
+    assert assigned.out_of_range == {1}
+    assert assigned.ends == {}
+
+
+def test_what_passes_by_itself_is_no_failure():
+    gatherer, _client, _rests = gathering([failed(LocalCode.TRANSPORT), *records(1)])
+    assert len(gatherer.gather(Assigned(), 1_000)) == 1
+
+
+@pytest.mark.parametrize("partition", [0, 3])
+def test_what_does_not_pass_is_raised_and_says_where(partition):
+    refused = failed(KafkaError.TOPIC_AUTHORIZATION_FAILED, partition)
+    gatherer, _client, _rests = gathering([refused])
+    with pytest.raises(BrokerError, match=f"reading {TOPIC}/{partition}: said by the test"):
+        gatherer.gather(Assigned(), 1_000)
+
+
+def test_what_failed_in_a_callback_is_raised():
+    gatherer, _client, _rests = gathering(records(1))
+    assigned = Assigned()
+    assigned.failure = BrokerError("in a callback")
+    with pytest.raises(BrokerError, match="in a callback"):
+        gatherer.gather(assigned, 1_000)
