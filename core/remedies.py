@@ -33,9 +33,10 @@ SET_UP = Remedy("warehouse.setup", "dropship --run setup")
 CONSUME = Remedy("consumer.start", "dropship --run consume --until-caught-up")
 GENERATE = Remedy("seed.generate", "dropship --run seed")
 REPLAY = Remedy("events.replay_all", "dropship --run dlq --replay")
+REPAIR = Remedy("warehouse.repair", "dropship --run validate --repair")
 EXAMINE = Remedy("doctor.run", "dropship --run doctor")
 
-REMEDIES = (MERGE, LOAD, SET_UP, CONSUME, GENERATE, REPLAY, EXAMINE)
+REMEDIES = (MERGE, LOAD, SET_UP, CONSUME, GENERATE, REPLAY, REPAIR, EXAMINE)
 """All that anything may name."""
 
 

@@ -1,7 +1,7 @@
 """`validate`: all checks on the warehouse, with a report."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,11 +9,9 @@ from core.broker.base import Broker
 from core.errors import BrokerError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
-from core.text import _, clean, ngettext
-from core.text.figures import count
-from core.validation.content import find_damage
+from core.jobs.repair import repair, repair_lines
+from core.text import _
 from core.validation.content_ledger import ContentLedger
-from core.validation.context import CheckContext
 from core.validation.history import record_run
 from core.validation.model import BrokerView, ValidationResult
 from core.validation.repaired import Repair
@@ -74,7 +72,7 @@ class ValidateResult:
     def summary(self) -> Summary:
         """Return the status, a table of the checks and the reports."""
         rows = [(check.status.name, check.name, check.with_hint) for check in self.found.checks]
-        lines = [] if self.repair is None else list(_repair_lines(self.repair))
+        lines = [] if self.repair is None else list(repair_lines(self.repair))
         lines.append(_("validation {status}").format(status=self.found.status.name))
         lines += [_("report {file}").format(file=file) for file in self.reports]
         return Summary(
@@ -85,49 +83,12 @@ class ValidateResult:
 def run(context: JobContext, options: Options) -> ValidateResult:
     """Check the warehouse, against the topic too when a broker answers."""
     with open_warehouse(context) as warehouse:
-        repaired = _repaired(context, warehouse) if options.repair else None
+        repaired = None
+        if options.repair:
+            repaired = repair(
+                context, warehouse, lambda: open_broker(context, start_embedded=False)
+            )
         return replace(check(context, warehouse, _view(context), options), repair=repaired)
-
-
-def _repaired(context: JobContext, warehouse: Warehouse) -> Repair:
-    """Read everything, and put back what is damaged as far as it can still be had.
-
-    Errors: BrokerError where something is damaged and no broker answers.
-    """
-    # Here, because it loads the Kafka client.
-    from core.validation.repair import repair_from_copies, repair_from_topic  # noqa: PLC0415
-
-    thresholds, now = context.settings.thresholds, context.clock.now()
-    checking = CheckContext(warehouse, thresholds, now, stop=context.stop)
-    damaged = find_damage(checking)
-    if damaged and not warehouse.restores:
-        reason = _("{warehouse} keeps values, not bytes").format(warehouse=warehouse.label)
-        return Repair((), [(damage.event_id, reason) for damage in damaged])
-    copied = repair_from_copies(warehouse, damaged)
-    damaged = find_damage(checking) if copied else damaged
-    if not damaged:
-        return Repair(copied)
-    kafka = context.settings.kafka
-    with open_broker(context, start_embedded=False) as broker:
-        found = repair_from_topic(
-            warehouse,
-            broker,
-            kafka.group_id,
-            broker.identity(kafka.topic),
-            damaged,
-            stop=context.stop,
-        )
-    return Repair([*copied, *found.repaired], found.left)
-
-
-def _repair_lines(repair: Repair) -> Iterator[str]:
-    yield ngettext(
-        "{count} record repaired",
-        "{count} records repaired",
-        len(repair.repaired),
-    ).format(count=count(len(repair.repaired)))
-    for event_id, reason in repair.left:
-        yield _("not repaired: {event}: {reason}").format(event=clean(event_id), reason=reason)
 
 
 def check(

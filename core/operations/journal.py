@@ -93,6 +93,7 @@ class Journal:
         self._task(_("merge now"), upkeep.merge, lambda: _merged(now))
         self._task(_("load"), upkeep.load, lambda: _loaded(now))
         self._task(_("setup"), upkeep.setup, dict)
+        self._task(_("repair"), upkeep.repair, lambda: _repaired(now))
         self._task(_("replay"), now.explored.replay, lambda: _replayed(now))
 
     def _held(self, name: str, worker: "_Worker", at: datetime) -> bool:
@@ -168,3 +169,8 @@ def _merged(now: DeskSnapshot) -> Figures:
 def _loaded(now: DeskSnapshot) -> Figures:
     result = now.upkeep.load.result
     return result.fields() if result else {}
+
+
+def _repaired(now: DeskSnapshot) -> Figures:
+    result = now.upkeep.repair.result
+    return {"repaired": len(result.repaired), "not_repaired": len(result.left)} if result else {}

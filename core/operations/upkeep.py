@@ -1,30 +1,37 @@
-"""The upkeep of a warehouse from a screen: merge now, load reference data, create what is missing.
+"""The upkeep of a warehouse from a screen: merge now, load, create what is missing, repair.
 
 What checks advise can be done where they are read: a console that holds the warehouse keeps the
-jobs of the same name out. One of the three at a time, each in a task of its own.
+jobs of the same name out. One of the four at a time, each in a task of its own.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
-from core.errors import CancelledError, DropshipError
+from core.errors import BrokerError, CancelledError, DropshipError
 from core.jobs.base import JobContext
 from core.jobs.load import LoadResult, load
 from core.jobs.load import Options as Files
+from core.jobs.repair import repair, repair_lines
 from core.jobs.setup import SetupResult
 from core.jobs.topic import prepare_topic
 from core.operations.opening import Backends
 from core.operations.task import Task
 from core.operations.upkept import UpkeepSnapshot
 from core.operations.workers import Workers
-from core.text import _
+from core.text import _, ngettext
 from core.text.figures import count
+from core.validation.repaired import Repair
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
 
 _DRAIN_S = 30.0
+
+log = logging.getLogger(__name__)
 
 
 class Upkeep:
@@ -46,10 +53,13 @@ class Upkeep:
         self._merge: Task[MergeResult] = Task("merge-now", clock)
         self._load: Task[LoadResult] = Task("load", clock)
         self._setup: Task[SetupResult] = Task("setup", clock)
+        self._repair: Task[Repair] = Task("repair", clock)
 
     def snapshot(self) -> UpkeepSnapshot:
         """Return the present moment; never waits."""
-        return UpkeepSnapshot(self._merge.latest, self._load.latest, self._setup.latest)
+        return UpkeepSnapshot(
+            self._merge.latest, self._load.latest, self._setup.latest, self._repair.latest
+        )
 
     @property
     def refusal(self) -> str:
@@ -57,7 +67,7 @@ class Upkeep:
         if self._backends.warehouse is None:
             return _("the warehouse is not open yet")
         if any(task.latest.running for task in self._tasks):
-            return _("merge, load or setup is under way: [x] cancels it")
+            return _("merge, load, setup or repair is under way: [x] cancels it")
         return ""
 
     @property
@@ -76,6 +86,10 @@ class Upkeep:
         """Create the tables that are missing, and the topic on a cluster; False as `merge`."""
         return self._may and self._setup.run(self._create)
 
+    def repair(self) -> bool:
+        """Put damaged records back from what still holds their bytes; False as `merge`."""
+        return self._may and self._repair.run(self._put_back)
+
     def cancel(self) -> bool:
         """End what is under way; what it did stays. Returns whether there was anything."""
         running = [task for task in self._tasks if task.latest.running]
@@ -91,7 +105,7 @@ class Upkeep:
 
     @property
     def _tasks(self) -> tuple[Task[Any], ...]:
-        return self._merge, self._load, self._setup
+        return self._merge, self._load, self._setup, self._repair
 
     def _warehouse(self) -> Warehouse:
         if self._backends.warehouse is None:
@@ -144,3 +158,34 @@ class Upkeep:
         finally:
             self.changed()
         return SetupResult((), executed=True, steps=steps, topic=topic)
+
+    def _put_back(self) -> Repair:
+        context = self._context(self._repair)
+        try:
+            found = repair(context, self._warehouse(), self._topic)
+        finally:
+            self.changed()
+        _total, *left = repair_lines(found)
+        for line in left:
+            log.warning(line)
+        if context.stopping:
+            done = len(found.repaired)
+            raise CancelledError(
+                ngettext(
+                    "cancelled after {count} repaired record; the rest is as it was",
+                    "cancelled after {count} repaired records; the rest is as it was",
+                    done,
+                ).format(count=count(done))
+            )
+        return found
+
+    @contextmanager
+    def _topic(self) -> Iterator[Broker]:
+        """Yield the broker of the desk, which stays open."""
+        broker = self._backends.broker
+        if broker is None:
+            raise BrokerError(
+                _("the broker is not open yet"),
+                hint=_("damaged records are read again from the topic"),
+            )
+        yield broker

@@ -6,6 +6,7 @@ from typing import Any
 from core.jobs.load import LoadResult
 from core.jobs.setup import SetupResult
 from core.operations.task import TaskSnapshot
+from core.validation.repaired import Repair
 from core.warehouse.model import MergeResult
 
 
@@ -16,6 +17,7 @@ class UpkeepSnapshot:
     merge: TaskSnapshot[MergeResult] = field(default_factory=TaskSnapshot)
     load: TaskSnapshot[LoadResult] = field(default_factory=TaskSnapshot)
     setup: TaskSnapshot[SetupResult] = field(default_factory=TaskSnapshot)
+    repair: TaskSnapshot[Repair] = field(default_factory=TaskSnapshot)
 
     @property
     def latest(self) -> tuple[str, TaskSnapshot[Any]] | None:
@@ -24,6 +26,7 @@ class UpkeepSnapshot:
             ("merge", self.merge),
             ("load", self.load),
             ("setup", self.setup),
+            ("repair", self.repair),
         )
         for name, task in named:
             if task.running:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.clock import iso
+from core.remedies import REPAIR, Remedy
 from core.text import _, ngettext
 from core.text.figures import count
 from core.validation.content_ledger import TABLES, ContentLedger
@@ -47,8 +48,17 @@ def check(context: CheckContext) -> CheckResult:
     if not walk.stored:
         return nothing_to_check(NAME, _("no raw events and no dead letters"), figures)
     if damaged:
-        rows = [_row(context, damage) for damage in damaged[:MAX_ROWS]]
-        return CheckResult.of(NAME, Status.FAIL, _bad(figures, rows), figures, rows)
+        rows = [_row(context, damage) for damage in damaged]
+        remedies, advice = _mending(context, rows)
+        return CheckResult.of(
+            NAME,
+            Status.FAIL,
+            _bad(figures, rows),
+            figures,
+            rows,
+            remedies=remedies,
+            advice=advice,
+        )
     status, message = _good(walk, ledger, spans)
     return CheckResult.of(NAME, status, message, figures)
 
@@ -113,6 +123,7 @@ class _Walk:
                 name=NAME, done=count(self.compared), total=count(self.stored)
             )
             self._context.tell(told)
+            self._context.compared(self.compared, self.stored)
         return after
 
     def _compare(self, name: str, after: int, last: int) -> int:
@@ -161,19 +172,23 @@ def _good(
 
 
 def _bad(figures: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> str:
-    """Return how many records are damaged, which, and what to do about it."""
+    """Return how many records are damaged, and which."""
     damaged = int(str(figures["damaged"]))
     named = ", ".join(str(row["event_id"]) for row in rows[:_NAMED])
-    message = ngettext(
+    return ngettext(
         "{count} record is not as it came: {events}",
         "{count} records are not as they came: {events}",
         damaged,
     ).format(count=count(damaged), events=named if damaged <= _NAMED else f"{named} ...")
-    if any(row["fix"] != "none" for row in rows):
-        hint = _("run `dropship --run validate --repair` while the broker is up")
-    else:
-        hint = _("nothing in reach has their bytes: restore a copy of the warehouse")
-    return _("; ").join((message, hint))
+
+
+def _mending(
+    context: CheckContext, rows: Sequence[Mapping[str, object]]
+) -> tuple[tuple[Remedy, ...], str]:
+    """Return what puts damaged records back, and what is to be said about it."""
+    if context.warehouse.restores and any(row["fix"] != "none" for row in rows):
+        return (REPAIR,), _("the broker must be up: the topic has their bytes")
+    return (), _("nothing in reach has their bytes: restore a copy of the warehouse")
 
 
 def _row(context: CheckContext, damage: Damage) -> dict[str, object]:

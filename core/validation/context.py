@@ -18,7 +18,8 @@ class CheckContext:
     """One validation. now: UTC. broker: None when no broker is in reach.
 
     content: how far `content` came in earlier runs; None: it reads everything. stop: ends checks
-    that take long. tell: shows how far such a check has come.
+    that take long. tell: shows how far such a check has come. compared: given how many records
+    `content` has compared, of how many.
     """
 
     warehouse: Warehouse
@@ -28,6 +29,7 @@ class CheckContext:
     content: ContentLedger | None = None
     stop: Event | None = None
     tell: Callable[[str], None] = lambda _note: None
+    compared: Callable[[int, int], None] = lambda _done, _total: None
 
     @property
     def stopping(self) -> bool:

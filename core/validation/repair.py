@@ -5,7 +5,7 @@ was taken when it came, or, where only the coordinates are wrong, that of the by
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -26,13 +26,17 @@ _POLL_S = 0.2
 _PATIENCE_S = 10.0
 
 
-def repair_from_copies(warehouse: Warehouse, damaged: Sequence[Damage]) -> list[str]:
+def repair_from_copies(
+    warehouse: Warehouse, damaged: Sequence[Damage], *, stop: Event
+) -> list[str]:
     """Put back what the warehouse itself holds twice; return the event ids. Errors: WarehouseError.
 
     An event that the merge put aside stands among the dead letters too, with the same checksum.
     """
     repaired: list[str] = []
     for damage in damaged if warehouse.restores else ():
+        if stop.is_set():
+            break
         if damage.stage == "decode" or damage.fault != "payload":
             continue
         copies = warehouse.rows("repair_copies", [damage.event_id, damage.event_id])
@@ -63,15 +67,17 @@ def repair_from_topic(
     damaged: Sequence[Damage],
     *,
     stop: Event,
+    told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
     """Put damaged records back, each in one transaction together with its order.
 
-    Errors: BrokerError, WarehouseError; what was put back until then stays so.
+    told: given how many were looked for. Errors: BrokerError, WarehouseError; what was put back
+    until then stays so.
     """
     repaired: dict[str, None] = {}  # an event and its copy among the letters count once
     left: list[tuple[str, str]] = []
-    with _reading(broker, identity, group_id) as reader:
-        for damage in damaged:
+    with _reading(broker, identity, group_id, stop) as reader:
+        for done, damage in enumerate(damaged, 1):
             if stop.is_set():
                 left.append((damage.event_id, _("stopped")))
                 continue
@@ -81,17 +87,20 @@ def repair_from_topic(
             else:
                 warehouse.restore(damage, record)
                 repaired[record.event_id] = None
+            told(done)
     return Repair(list(repaired), left)
 
 
 @contextmanager
-def _reading(broker: Broker, identity: TopicIdentity, group_id: str) -> Iterator["_Reader"]:
+def _reading(
+    broker: Broker, identity: TopicIdentity, group_id: str, stop: Event
+) -> Iterator["_Reader"]:
     given = broker.consumer_config(f"{group_id}-repair")
     given.pop("group.protocol", None)
     try:
         consumer = Consumer({**given, "auto.offset.reset": "error"})
         try:
-            yield _Reader(consumer, broker, identity)
+            yield _Reader(consumer, broker, identity, stop)
         finally:
             consumer.close()
     except KafkaException as error:
@@ -101,7 +110,10 @@ def _reading(broker: Broker, identity: TopicIdentity, group_id: str) -> Iterator
 class _Reader:
     """Reads single records; joins no group and commits nothing."""
 
-    def __init__(self, consumer: Consumer, broker: Broker, identity: TopicIdentity) -> None:
+    def __init__(
+        self, consumer: Consumer, broker: Broker, identity: TopicIdentity, stop: Event
+    ) -> None:
+        self._stop = stop
         self._consumer = consumer
         self._identity = identity
         self._marks = broker.watermarks(identity.topic)
@@ -114,6 +126,8 @@ class _Reader:
         reason = _("the topic does not hold it any more")
         for partition, offset in places:
             message = self._read(partition, offset)
+            if message is None and self._stop.is_set():
+                return None, _("stopped")
             if message is None:
                 continue
             record = _bytes_of(message, damage, self._identity, partition, offset)
@@ -130,7 +144,7 @@ class _Reader:
             return None
         self._consumer.assign([TopicPartition(self._identity.topic, partition, offset)])
         until = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._stop.is_set():
             message = self._consumer.poll(_POLL_S)
             if message is not None and message.error() is None:
                 return message if message.offset() == offset else None

@@ -517,6 +517,16 @@ def keeps_up(name):
     return check
 
 
+async def asks_and_repairs(here, press):
+    before = moment(here).upkeep.repair.ended_at
+    await press()
+    assert isinstance(here.console.screen, ConfirmScreen)
+    assert moment(here).upkeep.repair.ended_at == before
+    await here.press("y")
+    await here.until(lambda: moment(here).upkeep.repair.ended_at != before)
+    assert moment(here).upkeep.repair.error == ""
+
+
 async def cancels_upkeep(here, press):
     await press()
     assert here.told == [_("Nothing is under way that could be cancelled.")]
@@ -606,6 +616,7 @@ DOES = {
     "warehouse.merge": keeps_up("merge"),
     "warehouse.load": keeps_up("load"),
     "warehouse.setup": keeps_up("setup"),
+    "warehouse.repair": asks_and_repairs,
     "warehouse.cancel": cancels_upkeep,
     "warehouse.switch": switches,
     "warehouse.back": switches_back,

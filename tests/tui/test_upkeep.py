@@ -1,4 +1,4 @@
-"""Merge now, load and setup by their keys: what checks advise can be done in the console."""
+"""Merge, load, setup and repair by their keys: what checks advise can be done in the console."""
 
 import shutil
 
@@ -6,8 +6,9 @@ import duckdb
 import pytest
 
 from core.clock import SystemClock
-from core.jobs import seed
+from core.jobs import produce, seed
 from core.jobs.base import JobContext
+from core.remedies import REPAIR
 from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.validation.pipeline import Pipeline
@@ -111,9 +112,71 @@ def test_reference_data_are_loaded_from_the_seed_files(play, settings):
         assert file.execute("SELECT count(*) FROM mon_schema.customers").fetchone() == (20,)
 
 
+async def stored(here, orders):
+    """Generate, publish and store so many orders."""
+    desk = here.console.desk
+    desk.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(lambda: desk.snapshot().seed.result and not desk.snapshot().seed.running)
+    desk.start_consumer()
+    desk.start_producer(produce.Options(rate=0))
+    await here.until(lambda: desk.snapshot().merge.total.taken >= orders)
+
+
+def damage(here):
+    """Write over the payload of the first raw event."""
+    with here.console.desk._warehouse._db.transaction() as cursor:
+        cursor.execute(
+            "UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')"
+            " WHERE seq = (SELECT min(seq) FROM mon_schema.orders_events)"
+        )
+
+
+def test_the_check_of_content_names_the_key_which_asks_and_repairs(play):
+    async def script(here):
+        await stored(here, 30)
+        damage(here)
+        found = await validated(here, "content")
+        assert (found.status, found.remedies) == (Status.FAIL, (REPAIR,))
+        await here.press("4", "z")
+        await here.until(lambda: "7 p repair" in here.text)
+        assert "dropship --run" not in here.text
+        await here.press("7", "p")
+        assert isinstance(here.console.screen, ConfirmScreen)
+        assert "read back and compared with its checksum" in here.text
+        assert "replaced by the bytes of the topic" in here.text
+        await here.press("enter")  # no has the focus
+        assert not isinstance(here.console.screen, ConfirmScreen)
+        assert upkeep(here).latest is None
+        await here.press("p", "y")
+        await here.until(lambda: upkeep(here).repair.ended_at)
+        await here.draw()
+        assert "repair, 0 s ago: 1 record repaired" in here.text
+        assert (await validated(here, "content")).status is Status.PASS
+        await here.press("7", "p", "y")
+        await here.until(lambda: "no damaged record" in here.text)
+
+    play(script)
+
+
+def test_what_cannot_be_repaired_is_told_with_the_reason(play, unmerged):
+    async def script(here):
+        with here.console.desk._warehouse._db.transaction() as cursor:
+            cursor.execute("UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')")
+        found = await validated(here, "content")
+        assert (found.status, found.remedies) == (Status.FAIL, ())
+        await here.press("7", "z", "p", "y")
+        await here.until(lambda: upkeep(here).repair.ended_at)
+        await here.draw()
+        assert "0 records repaired; not repaired: " in here.text
+        assert "it came from another topic" in here.text
+        assert "9 more not repaired" in here.text
+
+    play(script, size=(160, 50))
+
+
 def test_a_read_only_console_refuses_and_says_why(play, settings, unmerged):
     async def script(here):
-        for key in "mls":
+        for key in "mlsp":
             here.console.clear_notifications()
             await here.press("7", key)
             await here.draw()

@@ -53,11 +53,18 @@ class WarehousePane(RowsPane):
             tooltip=N_("create what is missing of the warehouse, and of the topic on a cluster"),
         ),
         Binding(
+            "p",
+            "repair",
+            N_("repair"),
+            id="warehouse.repair",
+            tooltip=N_("put damaged records back from the topic"),
+        ),
+        Binding(
             "x",
             "cancel",
             N_("cancel"),
             id="warehouse.cancel",
-            tooltip=N_("cancel merge, load or setup; what is done stays"),
+            tooltip=N_("cancel merge, load, setup or repair; what is done stays"),
         ),
     ]
 
@@ -134,8 +141,22 @@ class WarehousePane(RowsPane):
             lambda: self._start(self.desk.upkeep.set_up),
         )
 
+    def action_repair(self) -> None:
+        """Put damaged records back, after a yes: it writes over what is stored."""
+        upkeep = self.desk.upkeep
+        self.console.ask_unless(
+            self.desk.read_only or bool(upkeep.refusal),
+            _("Repair damaged records?"),
+            [
+                _("Every stored record is read back and compared with its checksum."),
+                _("Those that differ are replaced by the bytes of the topic, or of a copy."),
+                _("Their orders are merged again; nothing else is changed."),
+            ],
+            lambda: self._start(upkeep.repair),
+        )
+
     def action_cancel(self) -> None:
-        """End merge, load or setup."""
+        """End merge, load, setup or repair."""
         if not self.desk.upkeep.cancel():
             self.console.tell(_("Nothing is under way that could be cancelled."))
         self.console.tick()

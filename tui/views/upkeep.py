@@ -1,18 +1,22 @@
-"""What a key of the warehouse pane does or did: merge now, load, setup."""
+"""What a key of the warehouse pane does or did: merge now, load, setup, repair."""
 
 from typing import Any
 
 from core.jobs.load import LoadResult
+from core.jobs.repair import repair_lines
 from core.jobs.setup import SetupResult
 from core.operations.snapshot import DeskSnapshot
 from core.operations.task import TaskSnapshot
 from core.text import _, clean
+from core.validation.repaired import Repair
 from core.warehouse.model import MergeResult
 from tui.lines import Line, Span, bar, cut, keys, line
 from tui.views.frame import Frame, problem, wrap
 from tui.views.remedies import told
 
 _BAR = 20
+_NAMED = 3
+"""Records that are named as not repaired; the log has all of them."""
 
 
 def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
@@ -21,7 +25,12 @@ def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if latest is None:
         return []
     name, task = latest
-    titles = {"merge": _("merge now"), "load": _("load"), "setup": _("setup")}
+    titles = {
+        "merge": _("merge now"),
+        "load": _("load"),
+        "setup": _("setup"),
+        "repair": _("repair"),
+    }
     if task.running:
         return [cut(_running(titles[name], task, frame), frame.width)]
     age = frame.formats.age(task.ended_at, now.at) if task.ended_at else "–"
@@ -32,7 +41,8 @@ def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
             return problem(error, clean(task.hint), frame.width)
         return [*problem(error, "", frame.width), *told(task.remedies, "", frame)]
     text = _("{part}: {line}").format(part=title, line=_outcome(task.result, frame))
-    return [line(Span(part, "ok")) for part in wrap(text, frame.width)]
+    left = isinstance(task.result, Repair) and task.result.left
+    return [line(Span(part, "bad" if left else "ok")) for part in wrap(text, frame.width)]
 
 
 def _running(title: str, task: TaskSnapshot[Any], frame: Frame) -> Line:
@@ -61,6 +71,10 @@ def _outcome(result: object, frame: Frame) -> str:
             stale=form.count(result.stale),
             quarantined=form.count(result.quarantined),
         )
+    if isinstance(result, Repair):
+        if not result.repaired and not result.left:
+            return _("no damaged record")
+        return clean(_("; ").join(repair_lines(result, _NAMED)))
     if isinstance(result, LoadResult | SetupResult):
         return _("; ").join(result.summary().lines)
     return ""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from time import monotonic
 
 import pytest
@@ -15,12 +16,17 @@ from core.jobs import load, produce, seed
 from core.lifecycle import RunState
 from core.operations.desk import Desk
 from core.operations.replayed import Replayed
+from core.operations.task import TaskSnapshot
+from core.validation.content import find_damage
+from core.validation.context import CheckContext
 from core.validation.model import Status
+from core.validation.repaired import Repair
 from core.warehouse.base import Warehouse
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
-from core.warehouse.model import MergeResult, RawBatch, Row
+from core.warehouse.model import ContentPart, MergeResult, RawBatch, Row
 from tests.integration.producer.running import held_elsewhere
-from tests.support.oracle import oracle_rows
+from tests.support.oracle import check_content, oracle_rows
+from tests.support.topic import read_messages
 from tests.support.waiting import wait_until
 
 
@@ -67,6 +73,8 @@ class Gated:
         self._warehouse = warehouse
         self.gate = threading.Event()
         self.gate.set()
+        self.compare_gate, self.comparing = threading.Event(), threading.Event()
+        self.compare_gate.set()
         self.asked = 0
         self.write_error: WarehouseError | None = None
         self.merge_error: WarehouseError | None = None
@@ -79,6 +87,11 @@ class Gated:
         if self.merge_error is not None:
             raise self.merge_error
         return self._warehouse.merge()
+
+    def compare_content(self, table: str, after: int, last: int) -> ContentPart:
+        self.comparing.set()
+        assert self.compare_gate.wait(60)
+        return self._warehouse.compare_content(table, after, last)
 
     def write_batch(self, batch: RawBatch) -> None:
         if self.write_error is not None:
@@ -96,6 +109,7 @@ def gated(desk: Desk) -> Iterator[Gated]:
     desk._backends.warehouse = warehouse
     yield warehouse
     warehouse.gate.set()
+    warehouse.compare_gate.set()
     warehouse.write_error = warehouse.merge_error = None
 
 
@@ -385,3 +399,104 @@ def test_upkeep_is_one_thing_at_a_time_can_be_cancelled_and_ends_with_the_desk(
     assert not desk.upkeep.cancel()
     assert desk.upkeep.load(load.Options())
     wait_until(lambda: desk.snapshot().upkeep.load.result == load.LoadResult(50, 20))
+
+
+def stored_and_damaged(desk: Desk) -> tuple[str, bytes, Row]:
+    """Store 300 orders, then change one: its payload in the raw table, and what came of it.
+
+    Return its event id, its payload and its row as they were.
+    """
+    generated(desk)
+    desk.start_consumer()
+    desk.start_producer(produce.Options(rate=0))
+    wait_until(lambda: desk.snapshot().merge.total.taken == 300)
+    warehouse = desk._warehouse
+    assert isinstance(warehouse, DuckDbWarehouse)
+    with warehouse._db.transaction() as cursor:
+        cursor.execute("SET schema = 'mon_schema'")
+        ((event_id, payload, order_id),) = cursor.execute(
+            "SELECT event_id, encode(payload::VARCHAR), payload ->> '$.order.id'"
+            " FROM orders_events ORDER BY seq LIMIT 1 OFFSET 100"
+        ).fetchall()
+        (row,) = cursor.execute("SELECT * FROM orders WHERE id = ?", [order_id]).fetchall()
+        cursor.execute(
+            "UPDATE orders_events SET payload = replace(payload::VARCHAR, ?, 'ORDER_999999')"
+            " WHERE event_id = ?",
+            [order_id, event_id],
+        )
+        cursor.execute("UPDATE orders SET quantity = 1011351553 WHERE id = ?", [order_id])
+    return event_id, payload, row
+
+
+def damage_found(desk: Desk) -> list[str]:
+    """Compare everything; return the event ids of what is damaged."""
+    assert desk._warehouse is not None
+    context = CheckContext(desk._warehouse, desk.settings.thresholds, datetime.now(UTC))
+    return [damage.event_id for damage in find_damage(context)]
+
+
+def repaired(desk: Desk) -> TaskSnapshot[Repair]:
+    """Repair; return how it ended."""
+    assert desk.upkeep.repair()
+    wait_until(lambda: not desk.snapshot().upkeep.repair.running)
+    return desk.snapshot().upkeep.repair
+
+
+def test_a_damaged_record_is_put_back_from_the_topic_byte_for_byte_and_merged_again(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    event_id, payload, order = stored_and_damaged(desk)
+    assert damage_found(desk) == [event_id]
+    told = repaired(desk)
+    assert (told.error, told.result) == ("", Repair([event_id], []))
+    assert (told.done, told.total, told.unit) == (1, 1, "damaged records")
+    warehouse, broker = desk._backends.both()
+    assert isinstance(warehouse, DuckDbWarehouse)
+    with warehouse._db.transaction() as cursor:
+        cursor.execute("SET schema = 'mon_schema'")
+        (found,) = cursor.execute(
+            "SELECT encode(payload::VARCHAR) FROM orders_events WHERE event_id = ?", [event_id]
+        ).fetchall()
+        orders = cursor.execute("SELECT * FROM orders WHERE id = ?", [order[0]]).fetchall()
+    assert found == (payload,)
+    assert [row[:6] for row in orders] == [order[:6]]
+    topic = desk.settings.kafka.topic
+    messages = read_messages(broker.bootstrap_servers, topic)
+    check_content(warehouse, broker.identity(topic), messages)
+    assert desk.consumer is not None  # at work all the while
+    assert repaired(desk).result == Repair([], [])  # nothing is left to do
+    assert "not repaired" not in caplog.text
+
+
+def test_what_the_topic_cannot_give_back_is_named_with_the_reason(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    event_id, _payload, _order = stored_and_damaged(desk)
+    warehouse = desk._warehouse
+    assert isinstance(warehouse, DuckDbWarehouse)
+    with warehouse._db.transaction() as cursor:
+        cursor.execute(
+            "UPDATE mon_schema.orders_events SET checksum = 7 WHERE event_id = ?", [event_id]
+        )
+    told = repaired(desk)
+    assert told.result is not None
+    ((name, reason),) = told.result.left
+    assert (told.result.repaired, name) == ([], event_id)
+    assert "holds something else at offset" in reason
+    assert f"not repaired: {event_id}" in caplog.text
+
+
+def test_a_repair_that_is_cancelled_leaves_things_as_they_are(desk: Desk, gated: Gated) -> None:
+    desk._backends.warehouse = gated._warehouse
+    event_id, _payload, _order = stored_and_damaged(desk)
+    desk._backends.warehouse = gated
+    gated.compare_gate.clear()
+    assert desk.upkeep.repair()
+    assert gated.comparing.wait(20)
+    assert not desk.upkeep.merge()
+    assert "repair is under way" in desk.upkeep.refusal
+    assert desk.upkeep.cancel()
+    gated.compare_gate.set()
+    wait_until(lambda: not desk.snapshot().upkeep.repair.running)
+    assert "cancelled after 0 repaired records" in desk.snapshot().upkeep.repair.error
+    assert damage_found(desk) == [event_id]

@@ -7,6 +7,7 @@ import pytest
 
 from core.checksums import payload_checksum
 from core.config import Thresholds
+from core.remedies import REPAIR
 from core.validation import Status, content
 from core.validation.content_ledger import ContentLedger
 from core.validation.context import CheckContext
@@ -36,7 +37,9 @@ def test_a_payload_with_sixteen_bytes_overwritten_is_named(
     assert (check.figures["verified"], check.figures["damaged"]) == (5, 1)
     assert check.figures["damaged_event_ids"] == [TOPIC.event_id(0, 3)]
     assert TOPIC.event_id(0, 3) in check.message
-    assert "--repair" in check.message
+    assert "--repair" not in check.message
+    assert check.remedies == (REPAIR,)
+    assert "dropship --run validate --repair" in check.with_hint
     (row,) = check.rows
     assert (row["fault"], row["fix"], row["topic"]) == ("payload", "topic", "orders_topic")
     assert row["checksum"] == f"{payload_checksum(event(4)):016x}" != row["found"]

@@ -49,7 +49,7 @@ def test_every_remedy_that_core_names_is_among_them() -> None:
             assert called != "Remedy" or file.name == "remedies.py", file
     known = {name for name, value in vars(remedies).items() if isinstance(value, Remedy)}
     assert {getattr(remedies, name) for name in known} == set(REMEDIES)
-    assert named >= {"MERGE", "LOAD", "SET_UP", "CONSUME", "REPLAY", "EXAMINE"}
+    assert named >= {"MERGE", "LOAD", "SET_UP", "CONSUME", "REPLAY", "REPAIR", "EXAMINE"}
 
 
 @pytest.mark.parametrize("file", ADVISING, ids=lambda file: f"{file.parent.name}/{file.name}")
