@@ -57,6 +57,7 @@ THREADS: dict[str, tuple[Trigger, Shown]] = {
     "validate": (lambda desk: desk.validate(), lambda now: now.validation.error),
     "demo": (lambda desk: desk.demonstrate(20, 0), lambda now: now.demo.error),
     "replay": (lambda desk: desk.replay(["a"]), lambda now: now.explored.replay.error),
+    "repair": (lambda desk: desk.upkeep.repair(), lambda now: now.upkeep.repair.error),
     "doctor": (lambda desk: desk.explorer.examine(), lambda now: now.explored.doctor.error),
     "figures": (_nothing, lambda now: now.figures.error),
     "topic": (_nothing, lambda now: now.watch.error),
