@@ -6,7 +6,6 @@ a `WatchedThread`: what escapes its body is logged at ERROR with the thread's na
 runs in a library's threads stands inside `reported`, and `excepthook` is the net below all others.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,6 @@ from threading import Lock, Thread
 
 from core.clock import SystemClock
 from core.text import _, clean
-
-log = logging.getLogger(__name__)
 
 _NAME, _REASON = 100, 300
 
@@ -49,8 +46,10 @@ def forget(name: str) -> None:
 
 def report(name: str, error: BaseException) -> None:
     """Say aloud that an exception, which nobody expected, ended the work of a thread."""
+    import logging  # noqa: PLC0415 - this module is part of what `--help` loads
+
     name, reason = clean(name, _NAME), clean(error, _REASON) or type(error).__name__
-    log.error(
+    logging.getLogger(__name__).error(
         _("thread {name} failed: {error}").format(name=name, error=reason),
         exc_info=(type(error), error, error.__traceback__),
     )

@@ -18,6 +18,9 @@ from core.warehouse.base import Warehouse
 _MOST_BYTES = 16_000_000
 _OTHER_FORMATS = (".html", ".xml")
 
+_TOLD = frozenset({"status", "message", "hint", "rows"})
+"""What a check tells besides its figures."""
+
 
 def last_run(
     warehouse: Warehouse, limits: Thresholds, reports: Path
@@ -76,7 +79,7 @@ def _check(name: str, told: Mapping[str, object], limits: Thresholds) -> CheckRe
     status = Status.__members__.get(str(told.get("status")), Status.ERROR)
     listed = told.get("rows")
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    figures = {key: told[key] for key in told if key not in {"status", "message", "rows"}}
+    figures = {key: told[key] for key in told if key not in _TOLD}
     return CheckResult(
         clean(name, 80),
         status,
@@ -84,6 +87,7 @@ def _check(name: str, told: Mapping[str, object], limits: Thresholds) -> CheckRe
         {clean(key, 80): shown(value) for key, value in figures.items()},
         tuple({clean(key, 80): shown(value) for key, value in row.items()} for row in rows),
         aging=_aging(name, status, figures, limits),
+        advice=clean(told.get("hint") or "", 2_000),
     )
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.operations.leaving import LeavingSnapshot, Stage
 from core.operations.snapshot import Others
+from core.operations.storing import Stored
 from core.operations.task import TaskSnapshot
 from tests.support.core_texts import told
 
@@ -37,10 +39,19 @@ def test_over_the_panes(picture, name):
     assert picture(state, size, code, *keys)
 
 
+@pytest.mark.parametrize("stage", [Stage.ASKING, Stage.STORING])
 @pytest.mark.parametrize("code", ["en", "fr"])
-def test_leaving(picture, code, monkeypatch):
-    monkeypatch.setattr("tui.app.Console._close", lambda _console: None)
-    assert picture("running", SMALL, code, "q")
+def test_leaving(picture, code, stage, monkeypatch):
+    monkeypatch.setattr("core.operations.leaving.Leaving.begin", lambda _self, _left: True)
+    progress = Stored(1_200, 5_506, 830.0)
+    at_stage = LeavingSnapshot(stage, progress)
+    assert picture(
+        "running",
+        SMALL,
+        code,
+        "q",
+        change=lambda now: replace(now, leaving=at_stage, unstored=5_506),
+    )
 
 
 def test_light(picture):

@@ -64,8 +64,8 @@ def test_a_broker_that_goes_away_fails_only_what_it_did_not_acknowledge(settings
         wait_until(lambda: producer.snapshot().acked > 100)
         host = None
         wait_until(lambda: producer.snapshot().failed > 10)
+        wait_until(lambda: producer.snapshot().state is RunState.WAITING)
         waiting = producer.snapshot()
-        assert waiting.state is RunState.WAITING
         assert waiting.held_reason
         producer.stop()
         assert producer.join(8)
