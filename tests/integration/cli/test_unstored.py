@@ -62,7 +62,7 @@ def test_a_broker_that_cannot_store_says_how_many_are_lost(command, serving):
     with command.warehouse():
         pass
     with duckdb.connect(str(command.paths.warehouse_file)) as base:
-        base.execute("ALTER TABLE mon_schema.orders_events DROP COLUMN event_type")
+        base.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
     serving.signal(signal.SIGTERM)
     ended = serving.end()
     assert ended.code == 1
@@ -100,7 +100,7 @@ def test_a_pipeline_whose_consumer_fails_says_what_is_lost(command):
     with command.warehouse():
         pass
     with duckdb.connect(str(command.paths.warehouse_file)) as base:
-        base.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
+        base.execute("ALTER TABLE mon_schema.orders_events DROP COLUMN event_type")
     size = ("--customers", "50", "--products", "20", "--orders", str(ORDERS))
     ended = command("pipeline", *size)
     record = ended.record
