@@ -1,3 +1,3 @@
 """The pipeline itself: from seed data to KPIs, with no knowledge of any screen."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
