@@ -12,6 +12,8 @@ from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 RATE, DURATION_S = 800, 4
 

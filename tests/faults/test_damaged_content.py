@@ -28,6 +28,8 @@ from tests.support.oracle import (
 from tests.support.processes import Dropship, commands
 from tests.support.topic import publish, read_all, read_messages
 
+pytestmark = pytest.mark.slow
+
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 NEWER = "2025-01-01T00:00:00Z"
 

@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.faults.conftest import fill
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import read_all
+
+pytestmark = pytest.mark.slow
 
 
 def refused(ended, *words):

@@ -10,6 +10,8 @@ from tests.support.events import event
 from tests.support.processes import Dropship, commands
 from tests.support.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 TOPIC = "orders_topic"
 HARMFUL = {
     "colour": "\x1b[35;5mHOSTILE",

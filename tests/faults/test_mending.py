@@ -15,6 +15,8 @@ from tests.support.oracle import check_exactly_once, oracle_rows
 from tests.support.processes import Dropship, commands
 from tests.support.topic import read_messages
 
+pytestmark = pytest.mark.slow
+
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 BAD = {
     b"1": event(1, quantity=0),

@@ -2,9 +2,13 @@
 
 import signal
 
+import pytest
+
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.slow
 
 
 def held_by(file, pid: int):

@@ -18,6 +18,8 @@ from tests.support.processes import Dropship, Running
 from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 PART = "C4N4RY"
 CANARY = f"{PART}'é\"%/+ {PART}"
 SASL = {"KAFKA_CONF_SECURITY_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_CONF_SASL_USERNAME": "me"}

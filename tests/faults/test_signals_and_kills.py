@@ -12,6 +12,8 @@ from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def has_written(
     dropship: Dropship, running: Running, wanted: int, *, seconds: float = 20.0

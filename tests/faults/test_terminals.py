@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 FIRST_SIGHT = "Nothing here yet"
 
 

@@ -2,9 +2,13 @@
 
 import random
 
+import pytest
+
 from tests.support.events import event
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.topic import publish
+
+pytestmark = pytest.mark.slow
 
 
 def moment(hour: int) -> str:

@@ -14,6 +14,8 @@ from core.producer import orders_csv
 from core.producer.encode import ORDER_COLUMNS
 from core.producer.orders_csv import OrdersCsv
 
+pytestmark = pytest.mark.slow
+
 GOOD = {
     "id": ("ORDER_000001", "a", "x:9.-_"),
     "product_id": ("PROD_000001", "p"),

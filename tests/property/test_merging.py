@@ -16,6 +16,8 @@ from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, RawBatch, Row
 from tests.support.events import event
 
+pytestmark = pytest.mark.slow
+
 # The same two moments in several spellings, and one between them.
 MOMENTS = (
     "2024-05-06T09:00:00Z",

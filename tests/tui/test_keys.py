@@ -103,6 +103,7 @@ def test_keys_of_the_panes_that_do_the_work(play, code, size, name):
     play(script, code=code, size=size)
 
 
+@pytest.mark.slow
 @LOOKS
 @pytest.mark.parametrize(
     "names", [("validation", "kpis"), ("events", "alerts"), ("warehouse", "logs", "doctor")]

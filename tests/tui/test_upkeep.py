@@ -15,6 +15,8 @@ from tests.integration.validation.pipeline import Pipeline
 from tests.support.events import event
 from tui.screens.confirm import ConfirmScreen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def unmerged(settings):

@@ -9,6 +9,8 @@ from core.broker.embedded import find_embedded
 from tests.support.processes import commands
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 ORDERS = 1_234
 LOST = "1,234 records were not stored and ended with the embedded broker: they are lost"
 

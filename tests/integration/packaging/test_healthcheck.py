@@ -12,6 +12,8 @@ from tests.support.metrics import scrape, total
 from tests.support.processes import Dropship, commands
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dropship(tmp_path: Path) -> Iterator[Dropship]:
