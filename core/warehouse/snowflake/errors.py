@@ -84,7 +84,7 @@ def _mending(error: driver.Error, *, transient: bool) -> tuple[str, tuple[Remedy
     if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:
         return _("check account, user and the login that is set"), (EXAMINE,)
     if error.errno == _NO_COLUMN:
-        return _("it adds columns that came later; the owner of the tables may"), (SET_UP,)
+        return _("setup adds columns that came later"), (SET_UP, EXAMINE)
     if str(error.sqlstate or "") in {"42S02", "02000", "42501"}:
         return _("--print shows what it creates to whoever may"), (SET_UP,)
     return _("it looks at the connection, the role and the tables"), (EXAMINE,)
