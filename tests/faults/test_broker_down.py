@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CLOSED = "KAFKA_BOOTSTRAP_SERVERS"
 
 

@@ -10,7 +10,7 @@ from tests.support.oracle import oracle_rows
 from tests.support.processes import Dropship, commands
 from tests.support.topic import read_all
 
-pytestmark = pytest.mark.xdist_group("faults_csv")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults_csv")]
 
 HEADER = b"id,product_id,customer_id,quantity,unit_price,sold_at\n"
 

@@ -76,6 +76,7 @@ def test_sigterm_drains_and_ends_with_143(tmp_path):
     assert_consistent(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_drains_and_ends_with_129(tmp_path):
     with Terminal(tmp_path) as terminal:
         start_demo(terminal)
@@ -84,6 +85,7 @@ def test_a_closed_terminal_drains_and_ends_with_129(tmp_path):
     assert_consistent(tmp_path)
 
 
+@pytest.mark.slow
 def test_sigint_drains_and_ends_with_130(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for(FIRST_SIGHT)
@@ -92,6 +94,7 @@ def test_sigint_drains_and_ends_with_130(tmp_path):
         assert_as_it_was(terminal)
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_forces_the_end_and_what_is_stored_stays(tmp_path):
     with Terminal(tmp_path) as terminal:
         start_demo(terminal)

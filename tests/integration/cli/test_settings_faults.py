@@ -84,6 +84,7 @@ def test_secrets_that_others_may_read_are_a_warning(dropship, env_file):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", ["consume", "produce"])
 def test_a_broker_out_of_reach_ends_with_3_and_without_secrets(dropship, closed_port, job):
     dropship("--run", "seed", "--orders", "5")

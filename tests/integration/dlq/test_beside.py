@@ -22,6 +22,8 @@ from tests.integration.producer.running import held_elsewhere, orders_file, work
 from tests.support.oracle import check_exactly_once
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def replay_of(
     broker: Cluster, warehouse: DuckDbWarehouse, settings: Settings, **more: object

@@ -11,6 +11,8 @@ from tests.support.metrics import scrape, total
 from tests.support.processes import Dropship, Running, commands
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 PORT = ("--metrics-port", "0")
 
 

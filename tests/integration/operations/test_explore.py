@@ -46,6 +46,7 @@ def test_the_newest_records_are_seen_and_no_group_is_touched(broker):
     peek.close()
 
 
+@pytest.mark.slow
 def test_looking_at_a_broker_that_is_gone_is_an_error_of_ours(broker):
     peek = Peek(broker, TOPIC, GROUP)
     peek.look()

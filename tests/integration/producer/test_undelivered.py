@@ -16,6 +16,8 @@ from core.producer.worker import ProducerWorker
 from tests.integration.producer.running import orders_file, running
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def closed_port() -> str:
     with socket.socket() as probe:

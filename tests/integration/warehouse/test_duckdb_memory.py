@@ -45,6 +45,7 @@ def test_what_can_never_fit_is_refused_and_changes_no_limit(small: DuckDbWarehou
     assert limit(small) == before == [("61.0 MiB",)]
 
 
+@pytest.mark.slow
 def test_many_more_events_than_memory_holds_are_stored_and_merged(small: DuckDbWarehouse) -> None:
     for start in range(1, 120_001, 20_000):
         store(small, *(event(number) for number in range(start, start + 20_000)))
@@ -123,6 +124,7 @@ def test_the_file_is_opened_again_where_duckdb_gave_up(warehouse: DuckDbWarehous
     assert warehouse.rows("last_seq") == [(3,)]
 
 
+@pytest.mark.slow
 def test_threads_that_read_meanwhile_go_on_in_the_new_file(warehouse: DuckDbWarehouse) -> None:
     store(warehouse, event(1))
     stop = Event()

@@ -21,6 +21,8 @@ from tests.support import old_file
 from tests.support.events import event
 from tests.support.old_file import EVENTS, TOPIC
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 KILLED_BETWEEN = """
 import os, sys
