@@ -20,9 +20,12 @@ from core.operations.leaving import Stage
 from core.operations.snapshot import DeskSnapshot
 from core.operations.store import StateFile
 from core.text import _, clean
-from core.text.system import why
-from core.threads import reported
+from core.threads import report, reported
 from tui.action_keys import find_key
+from tui.announcing import Announcing
+from tui.demonstrating import offer
+from tui.drawing import Drawing
+from tui.exporting import Exporting
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.lines import plain
@@ -32,12 +35,11 @@ from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
-from tui.takeaway import picture_file, text_of, without_fonts, write_history, write_pane
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
 from tui.views.frame import ActionKey
 
 _FRAMES_PER_S = 4
-_DEMO_ORDERS, _DEMO_RATE = 5_000, 250.0
+_SCREEN = "screen"
 
 
 class Console(App[int]):
@@ -68,11 +70,12 @@ class Console(App[int]):
         self._timer_on = timer
         self._drawn = drawn
         self._begun = False
+        self.drawing = Drawing()
         self._main = MainScreen()
+        self._exporting = Exporting(self)
         self.forced = False
         self._state = StateFile(desk.settings.paths.data / "console.json")
-        self._demo_ran = False
-        self._refusals = 0
+        self._announcing = Announcing(self.tell)
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
@@ -81,14 +84,29 @@ class Console(App[int]):
         self.push_screen(self._main)
 
     def tick(self) -> None:
-        """Draw the present moment."""
-        now = self.desk.snapshot()
-        self._main.draw(now)
-        self._draw_leaving(now)
-        self._announce(now)
+        """Draw the present moment; what fails of it is reported, and drawn again the next time."""
+        self.drawing.part(_SCREEN, self._draw)
         if not self._begun:
             self._begun = True
             self._main.call_after_refresh(self._begin)
+
+    def _draw(self) -> None:
+        now = self.desk.snapshot()
+        self._main.draw(now)
+        self._draw_leaving(now)
+        self._announcing.see(now)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End on a defect as on any other error: the log has where, the terminal one line.
+
+        Textual would print a traceback with the values of all variables.
+        """
+        report(_SCREEN, error)
+        super()._handle_exception(error)
+        self._return_code = int(ExitCode.INTERNAL)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
 
     def _begin(self) -> None:
         """Once the first picture is out: open the back ends, and draw from now on.
@@ -104,6 +122,11 @@ class Console(App[int]):
     def panes(self) -> list[Pane]:
         """All panes, in the order of their numbers."""
         return self._main.panes
+
+    @property
+    def chosen(self) -> Pane:
+        """The pane that keys go to."""
+        return self._main.chosen
 
     @property
     def exports(self) -> Path:
@@ -180,37 +203,7 @@ class Console(App[int]):
 
     def action_demo(self) -> None:
         """Run the demonstration after saying what it does; while it runs, offer to cancel it."""
-        now = self.desk.snapshot()
-        if now.demo.running:
-            self.ask_unless(
-                False,
-                _("Cancel the demonstration?"),
-                [_("The producer stops; what was published is still stored.")],
-                self.desk.cancel_demo,
-            )
-            return
-        if not now.ready:
-            why = now.opening.error or now.opening_broker.error
-            self.tell(why or _("The back ends are still being opened."))
-            return
-        steps = [
-            _("1. generate {count} orders in {folder} (replaces what is there)").format(
-                count=self.formats.count(_DEMO_ORDERS), folder=self.desk.settings.paths.seed
-            ),
-            _("2. load customers and products into {warehouse}").format(warehouse=now.warehouse),
-            _("3. publish at {rate} to {topic} ({broker}), store and merge").format(
-                rate=self.formats.rate(_DEMO_RATE),
-                topic=self.desk.settings.kafka.topic,
-                broker=now.broker,
-            ),
-            _("4. validate and write a report"),
-        ]
-        self.ask_unless(
-            False,
-            _("Run the whole pipeline?"),
-            steps,
-            lambda: self.desk.demonstrate(_DEMO_ORDERS, _DEMO_RATE),
-        )
+        offer(self)
 
     def action_theme(self) -> None:
         """Go to the next look, and remember it."""
@@ -231,25 +224,20 @@ class Console(App[int]):
 
     def action_copy(self) -> None:
         """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
-        self.call_after_refresh(self._copy)  # a pane that was just chosen is not drawn yet
-
-    def _copy(self) -> None:
-        self.tick()
-        self.copy_to_clipboard(text_of(self._main.chosen))
-        self.tell(_("Copied, if the terminal allows it."))
+        self.call_after_refresh(
+            self._exporting.copy
+        )  # a pane that was just chosen is not drawn yet
 
     def action_write(self) -> None:
         """Write the table of the chosen pane to files."""
-        now = self.desk.snapshot()
-        self._write(lambda: write_pane(self._main.chosen, now, self.exports))
+        self._exporting.write_pane()
 
     def action_write_history(self) -> None:
         """Write the history to files."""
-        now = self.desk.snapshot()
-        self._write(lambda: write_history(self.desk, now.at, self.exports))
+        self._exporting.write_history()
 
     @work(thread=True, exclusive=True, group="write", exit_on_error=False)
-    def _write(self, write: Callable[[], Sequence[Path]]) -> None:
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
         """Write files off the screen's thread, and say where they are."""
         message = _("internal error: the log has the details")
         with reported("write"):
@@ -264,15 +252,7 @@ class Console(App[int]):
 
     def action_picture(self) -> None:
         """Write a picture of the screen."""
-        try:
-            file = picture_file(self.exports, self.desk.snapshot().at)
-            file.write_text(without_fonts(self.export_screenshot()), encoding="utf-8")
-        except OSError as error:
-            self.tell(why(error))
-        except DropshipError as error:
-            self.tell(error.message)
-        else:
-            self.tell(_("Written: {files}").format(files=clean(file)))
+        self._exporting.picture()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -311,19 +291,6 @@ class Console(App[int]):
         self.screen.dismiss()
         if now.producer.state in FINAL_STATES and now.producer.topic:
             self.tell(_("Still here. The producer is stopped."))
-
-    def _announce(self, now: DeskSnapshot) -> None:
-        """Tell how the demonstration ended, and what a read-only desk has refused."""
-        if self._demo_ran and not now.demo.running:
-            if now.demo.error:
-                self.tell(_("The demonstration ended: {why}").format(why=now.demo.error))
-            else:
-                self.tell(_("The demonstration is done: {status}.").format(status=now.demo.result))
-        self._demo_ran = now.demo.running
-        count, reason = now.refused
-        if count != self._refusals:
-            self._refusals = count
-            self.tell(reason)
 
     def _left(self) -> None:
         """End the application once the desk is closed; called by its thread."""

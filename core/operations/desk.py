@@ -7,35 +7,34 @@ of them in the order that loses nothing.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.errors import DropshipError
-from core.jobs import load, produce, seed
-from core.jobs.base import JobContext
+from core.jobs import produce, seed
 from core.operations.checking import Checking
 from core.operations.custody import Custody
 from core.operations.demo import Demonstration
+from core.operations.done import Done
 from core.operations.explore import Explorer
 from core.operations.figures import read_figures
 from core.operations.history import Sample
 from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
 from core.operations.opening import Backends, Opening
 from core.operations.poller import Poller
+from core.operations.sampler import Sampler
 from core.operations.sampling import Sampling
+from core.operations.seeding import Seeding
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import Task
 from core.operations.upkeep import Upkeep
 from core.operations.watchers import TopicWatcher
-from core.operations.workers import Done, Workers
-from core.progress import NoProgress
-from core.seed.spec import SeedResult
+from core.operations.workers import Workers
 from core.text import _
-from core.threads import WatchedThread, failures, forget, report, reported
+from core.threads import failures, reported
 from core.validation.history import PastRun
 from core.warehouse.base import Warehouse
 
@@ -48,7 +47,6 @@ _WATCH_S = 1.0
 _FIGURES_S, _REMOTE_FIGURES_S = 2.0, 10.0
 """Each question keeps a warehouse of Snowflake awake, which is billed by the second."""
 _RETRY_S = 10.0
-_SAMPLER = "sampler"
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +86,7 @@ class Desk:
         self.farewell: Farewell | None = None
         self._ending = Lock()
         self._opening = Opening(settings, self._backends, self._clock, self._workers.warm)
-        self._seed: Task[SeedResult] = Task("seed", self._clock)
+        self._seeding = Seeding(settings, self._backends, self._clock)
         self._checking = Checking(settings, self._backends, self._clock)
         self._demo: Task[str] = Task("demo", self._clock)
         self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
@@ -98,7 +96,13 @@ class Desk:
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
-        self._sampler = WatchedThread(_SAMPLER, self._sample)
+        self._sampler = Sampler(
+            self._sampling,
+            lambda: (self.snapshot(), self._workers.failures),
+            self._start_what_is_due,
+            self._closing,
+            self._clock,
+        )
 
     # -- opening and closing
 
@@ -108,7 +112,7 @@ class Desk:
             return False
         began = self._opening.run(self._warehouse_opened, self._watch.start)
         with self._lock:
-            if self._sampler.ident is None and not self._closing.is_set():
+            if not self._closing.is_set():
                 self._sampler.start()
         return began
 
@@ -152,7 +156,7 @@ class Desk:
             self._closing.set()
         self._workers.refuse()
         self.leaving.give_way()
-        tasks = (self._demo, self._seed, self._checking.task, *self._opening.tasks)
+        tasks = (self._demo, self._seeding.task, self._checking.task, *self._opening.tasks)
         for task in tasks:
             task.close()
         for task in tasks:
@@ -166,8 +170,7 @@ class Desk:
             poller.stop()
         for poller in (self._figures, self._watch):
             poller.join(5.0)
-        if self._sampler.ident is not None:
-            self._sampler.join(5.0)
+        self._sampler.join(5.0)
         self._sampling.journal.see(self.snapshot(), self._workers.failures)
         self._sampling.end()
         self.farewell = Farewell(self._workers.done, self.count_unstored(), why)
@@ -190,23 +193,11 @@ class Desk:
 
     def generate(self, options: seed.Options) -> bool:
         """Generate seed files in the background, and load the catalogue from them."""
-        return self._allowed() and self._seed.run(lambda: self._generate(options))
+        return self._allowed() and self._seeding.run(options)
 
     def cancel_seed(self) -> None:
         """Give up generating; files that were there stay as they were."""
-        self._seed.cancel()
-
-    def _generate(self, options: seed.Options) -> SeedResult:
-        context = self._context(self._seed)
-        written = seed.run(context, options).written
-        warehouse = self._warehouse
-        if warehouse is not None and not written.cancelled:
-            # A first look at Snowflake: DuckDB makes the tables of a new file by itself.
-            if not warehouse.rows("any_table", [self.settings.schema]):
-                warehouse.setup()
-            quiet = replace(context, progress=NoProgress())  # the task shows the files made
-            load.load(quiet, warehouse, load.Options(input=options.output))
-        return written
+        self._seeding.task.cancel()
 
     # -- producer and consumer
 
@@ -315,7 +306,7 @@ class Desk:
             producer=producer,
             consumer=consumer,
             merge=merge,
-            seed=self._seed.latest,
+            seed=self._seeding.task.latest,
             validation=self._checking.task.latest,
             validation_every_s=self._checking.every_s,
             reports=self._checking.reports,
@@ -340,9 +331,6 @@ class Desk:
             upkeep=self.upkeep.snapshot(),
         )
 
-    def _context(self, task: Task[Any]) -> JobContext:
-        return JobContext(self.settings, progress=task, stop=task.stop, clock=self._clock)
-
     def _read_figures(self) -> Figures:
         warehouse = self._warehouse
         if warehouse is None:
@@ -355,30 +343,6 @@ class Desk:
             raise DropshipError(_("the broker is not open yet"))
         self._custody.count(self._workers.stored_offsets)
         return self._topic.look(broker, kafka.topic, kafka.watched_group)
-
-    def _sample(self) -> None:
-        """Once a second: look at everything, and start what is due; whatever happens.
-
-        The alerts hang on it, so a look that fails is told, and the next one is tried.
-        """
-        broken = False
-        with reported(_SAMPLER):
-            self._sampling.begin()
-        while not self._closing.is_set():
-            try:
-                now = self.snapshot()
-                self._sampling.look(now, self._workers.failures)
-                self._start_what_is_due(now)
-            except Exception as error:  # noqa: BLE001 - reported, and tried again
-                if not broken:
-                    report(_SAMPLER, error)
-                broken = True
-                self._sampling.alerts.tell_failures(failures())
-            else:
-                if broken:
-                    forget(_SAMPLER)
-                broken = False
-            self._clock.wait(self._closing, 1.0)
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
         if not now.ready and self._opening.failed_before(_RETRY_S):

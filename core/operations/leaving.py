@@ -20,8 +20,9 @@ from core.errors import DropshipError
 from core.failures import explained
 from core.lifecycle import RunState
 from core.operations.custody import Custody
+from core.operations.done import Done
 from core.operations.storing import Stored, store_rest
-from core.operations.workers import Done, Workers
+from core.operations.workers import Workers
 from core.text import N_
 from core.threads import WatchedThread
 

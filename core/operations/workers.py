@@ -1,7 +1,7 @@
 """The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from core.jobs import consume, produce
 from core.jobs.base import JobContext
 from core.jobs.topic import require_topic
 from core.lifecycle import FINAL_STATES, RunState
+from core.operations.done import Done, done_by
+from core.operations.merging import Merging
 from core.operations.opening import Backends
 from core.producer.options import Mode
 from core.producer.snapshot import ProducerSnapshot, broker_full
@@ -32,30 +34,6 @@ if TYPE_CHECKING:
 _DRAIN_S = 30.0
 
 
-@dataclass(frozen=True)
-class Done:
-    """What the workers of a session did in all: events, or records that became dead letters."""
-
-    published: int = 0
-    stored: int = 0
-    dead_lettered: int = 0
-    merged: int = 0
-
-    @property
-    def anything(self) -> bool:
-        """Whether there is something to tell."""
-        return any((self.published, self.stored, self.dead_lettered, self.merged))
-
-    def plus(self, other: "Done") -> "Done":
-        """Return the sum of both."""
-        return Done(
-            self.published + other.published,
-            self.stored + other.stored,
-            self.dead_lettered + other.dead_lettered,
-            self.merged + other.merged,
-        )
-
-
 class Workers:
     """Starts workers when there is none of the kind; any thread may call."""
 
@@ -67,8 +45,7 @@ class Workers:
         self._refusing = False
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
-        self._merge: MergeWorker | None = None
-        self._by_hand = MergeResult()
+        self._merging = Merging(clock)
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
         self._earlier = Done()
@@ -91,10 +68,16 @@ class Workers:
 
     def is_alive(self, name: str) -> bool:
         """Return whether the `producer`, the `consumer` or the `merge` is at work."""
-        worker = {"producer": self._producer, "consumer": self._consumer, "merge": self._merge}[
-            name
-        ]
+        worker = self._every[name]
         return worker is not None and worker.alive
+
+    @property
+    def _every(self) -> "dict[str, ProducerWorker | ConsumerWorker | MergeWorker | None]":
+        return {
+            "producer": self._producer,
+            "consumer": self._consumer,
+            "merge": self._merging.worker,
+        }
 
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing; a cluster is asked for its topic first, as the job does.
@@ -176,48 +159,26 @@ class Workers:
                 return False
             return self._start_merge(warehouse)
 
-    def _start_merge(self, warehouse: Warehouse, *, going_on: bool = False) -> bool:
-        """Start the merge loop unless it runs. going_on: with the figures of the one before."""
-        if self._merge is not None and self._merge.alive:
+    def _start_merge(self, warehouse: Warehouse) -> bool:
+        """Start the merge loop unless it runs."""
+        if self._merging.alive:
             return False
-        if going_on:
-            self._by_hand = self._merged.total
-        else:
-            self._count_in(merge=True)
-            self._by_hand = MergeResult()
-        self._merge = MergeWorker(warehouse, clock=self._clock)
-        self._merge.start()
-        return True
-
-    @property
-    def _merged(self) -> MergeSnapshot:
-        """The merge loop's moment, with what was merged by hand."""
-        merged = self._merge.snapshot() if self._merge else MergeSnapshot()
-        if not self._by_hand.taken:
-            return merged
-        return replace(merged, total=merged.total.plus(self._by_hand))
+        self._count_in(merge=True)
+        return self._merging.start(warehouse)
 
     def merge_now(self, stop: Event, told: Callable[[MergeResult], None]) -> MergeResult:
         """Merge what the raw table holds; return the sum of the runs. Blocks.
 
-        It goes between the runs of the merge loop where that is alive, and counts with it. A loop
-        that failed is started again beside a consumer. told: given the sum after each run. Errors:
-        WarehouseError.
+        A loop that failed is started again beside a consumer. told: given the sum after each run.
+        Errors: WarehouseError.
         """
-        warehouse, total = self._backends.warehouse, MergeResult()
+        warehouse = self._backends.warehouse
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
-        while not stop.is_set():
-            run = warehouse.merge()
-            if not run.taken:
-                break
-            total = total.plus(run)
-            with self._lock:
-                self._by_hand = self._by_hand.plus(run)
-            told(total)
+        total = self._merging.by_hand(warehouse, stop, told)
         with self._lock:
             if self.consumer is not None and not self._refusing:
-                self._start_merge(warehouse, going_on=True)
+                self._merging.start(warehouse, going_on=True)
         return total
 
     def _count_in(
@@ -226,10 +187,10 @@ class Workers:
         """Keep the figures of a worker that another one is about to replace."""
         sent, stored = self._producer, self._consumer
         self._earlier = self._earlier.plus(
-            _done(
+            done_by(
                 sent.snapshot() if producer and sent else ProducerSnapshot(),
                 stored.snapshot() if consumer and stored else ConsumerSnapshot(),
-                self._merged if merge else MergeSnapshot(),
+                self._merging.snapshot() if merge else MergeSnapshot(),
             )
         )
 
@@ -238,10 +199,10 @@ class Workers:
         """What was done since the beginning."""
         sent = self._producer
         return self._earlier.plus(
-            _done(
+            done_by(
                 sent.snapshot() if sent else ProducerSnapshot(),
                 self._consumer.snapshot() if self._consumer else ConsumerSnapshot(),
-                self._merged,
+                self._merging.snapshot(),
             )
         )
 
@@ -277,16 +238,15 @@ class Workers:
         return (
             _told_of(sent, stored),
             stored,
-            self._merged,
+            self._merging.snapshot(),
         )
 
     @property
     def failures(self) -> dict[str, BaseException]:
         """What ended the workers that failed, by their names."""
-        workers = {"producer": self._producer, "consumer": self._consumer, "merge": self._merge}
         return {
             name: worker.error
-            for name, worker in workers.items()
+            for name, worker in self._every.items()
             if worker is not None and worker.error is not None
         }
 
@@ -325,9 +285,7 @@ class Workers:
                 consumer.join(_DRAIN_S)
             consumer.stop()
             consumer.join(_DRAIN_S)
-        if self._merge is not None:
-            self._merge.stop()
-            self._merge.join(_DRAIN_S)
+        self._merging.end(_DRAIN_S)
 
     def _context(self) -> JobContext:
         return JobContext(self._settings, clock=self._clock)
@@ -339,7 +297,3 @@ def _told_of(sent: ProducerSnapshot, stored: ConsumerSnapshot) -> ProducerSnapsh
     if resting or sent.held_reason != broker_full(is_read=False):
         return sent
     return replace(sent, held_reason=broker_full(is_read=True))
-
-
-def _done(sent: ProducerSnapshot, stored: ConsumerSnapshot, merged: MergeSnapshot) -> Done:
-    return Done(sent.acked, stored.inserted, stored.dead_lettered, merged.total.taken)

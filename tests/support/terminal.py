@@ -31,9 +31,13 @@ class Terminal:
         columns: int = 120,
         rows: int = 36,
         term: str = "xterm",
+        bend: str = "",
         **more: str,
     ) -> None:
-        """More settings of the environment may be given by their names."""
+        """More settings of the environment may be given by their names.
+
+        bend: code that the console's process runs first, to put a defect in.
+        """
         self._master, self.slave = os.openpty()
         self.resize(columns, rows)
         self.before = self.modes()
@@ -43,7 +47,7 @@ class Terminal:
         environ |= {"TERM": term, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         environ |= more
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, *options],
+            [sys.executable, "-c", f"{bend}\n{_START}", *options],
             cwd=folder,
             env=environ,
             stdin=self.slave,

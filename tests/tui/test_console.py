@@ -57,8 +57,8 @@ def test_an_empty_board_says_what_to_press_and_the_key_asks_first(play):
 
 
 def test_the_demonstration_is_shown_and_its_outcome_announced(play, monkeypatch):
-    monkeypatch.setattr("tui.app._DEMO_ORDERS", 200)
-    monkeypatch.setattr("tui.app._DEMO_RATE", 400.0)
+    monkeypatch.setattr("tui.demonstrating._ORDERS", 200)
+    monkeypatch.setattr("tui.demonstrating._RATE", 400.0)
 
     async def script(here):
         await here.press("d", "y")

@@ -16,6 +16,7 @@ from core.threads import failures
 from core.warehouse.base import Warehouse
 from tests.support.breaking import Bomb, BoomError, BreakingBackends
 from tui.ending import Ending
+from tui.panes.consumer import ConsumerPane
 from tui.run import told_failures
 
 pytestmark = pytest.mark.threads_fail
@@ -117,3 +118,43 @@ def test_a_console_whose_closing_fails_is_left_all_the_same(settings: Settings) 
     asyncio.run(session())
     assert console.return_value == 0
     assert told_failures(desk, 0) == ExitCode.INTERNAL
+
+
+def _failing(message: str) -> Any:
+    def view(*_given: object) -> None:
+        raise BoomError(message)
+
+    return view
+
+
+def test_a_view_that_fails_takes_only_itself_away(play, monkeypatch):
+    """A defect in one pane: it says so in its place, the rest is drawn, and it comes back."""
+
+    async def script(session):
+        with monkeypatch.context() as bent:
+            bent.setattr(ConsumerPane, "view", _failing("bad \x1b[31mview"))
+            await session.until(lambda: "view-consumer" in {one.thread for one in failures()})
+            await session.draw()
+            assert "cannot be drawn: bad" in session.text
+            assert "1 Seed" in session.text
+            assert "\x1b" not in session.text
+            await session.press("1")
+            assert session.console.chosen.NAME == "seed"
+        await session.draw()
+        assert "cannot be drawn" not in session.text
+        assert failures() == ()
+
+    play(script)
+
+
+def test_a_strip_that_fails_leaves_the_panes(play, monkeypatch):
+    async def script(session):
+        with monkeypatch.context() as bent:
+            bent.setattr("tui.screens.main.strip", _failing("bad strip"))
+            await session.draw()
+            assert "cannot be drawn: bad strip" in session.text
+            assert "3 Consumer" in session.text
+        await session.draw()
+        assert failures() == ()
+
+    play(script)

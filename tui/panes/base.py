@@ -1,6 +1,7 @@
 """A bordered pane: a title with its number, a state, and the keys that work in it."""
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from rich.cells import cell_len
@@ -14,7 +15,7 @@ from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
 from tui.formats import Formats
-from tui.lines import Line, changed_cells, line, plain
+from tui.lines import Line, Span, changed_cells, line, plain
 from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
@@ -124,6 +125,11 @@ class Pane(Container, can_focus=True):
         if status != self._shown_title:
             self._retitle(status)
         self._show_hints(size.width)
+
+    def show_failure(self, text: str) -> None:
+        """Show why the view cannot be drawn, in its place."""
+        width = max(self._lines_view.size.width, 1)
+        self._lines_view.show([line(Span(part, "bad")) for part in wrap(text, width)])
 
     def _show_hints(self, width: int) -> None:
         """Show the keys in the border, as many as fit whole."""

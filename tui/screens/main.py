@@ -1,5 +1,6 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -13,7 +14,7 @@ from textual.widget import Widget
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
-from tui.lines import Line, parted
+from tui.lines import Line, Span, line, parted
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
@@ -156,23 +157,36 @@ class MainScreen(Screen[None]):
 
     def draw(self, now: DeskSnapshot) -> None:
         """Show a moment."""
-        formats, plain = self.console.formats, self.console.ascii_only
-        width = self.size.width
-        (whole,) = strip(now, Frame(width, 1, formats, plain))
+        console = self.console
+        formats, plain = console.formats, console.ascii_only
+        frame = Frame(self.size.width, 1, formats, plain)
+        part = console.drawing.part
+        part("view-strip", lambda: self._draw_strip(now, frame), self._say_in_strip)
+        part("view-edges", lambda: self._draw_edges(now, frame))
+        # What nobody sees is not read.
+        seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
+        console.desk.explorer.look_at(seen)
+        full = self.single
+        for pane in self._panes.values():
+            if pane.is_attached:
+                draw = partial(pane.draw, now, formats, ascii_only=plain, full=full)
+                part(f"view-{pane.NAME}", draw, pane.show_failure)
+
+    def _draw_strip(self, now: DeskSnapshot, frame: Frame) -> None:
+        (whole,) = strip(now, frame)
         parts, clock = parted(whole, self._strip.size.width)
         self._strip.show([parts])
         self._clock.show([clock])
-        self._show_banner(banner(now, Frame(width, 1, formats, plain)))
+
+    def _say_in_strip(self, text: str) -> None:
+        self._strip.show([line(Span(text, "bad"))])
+
+    def _draw_edges(self, now: DeskSnapshot, frame: Frame) -> None:
+        self._show_banner(banner(now, frame))
         if self.single:
             titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]
-            self._tabs.show([tabs(titles, self.chosen.NUMBER, width)])
-        self._footer.show([self._foot_line(width)])
-        # What nobody sees is not read.
-        seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
-        self.console.desk.explorer.look_at(seen)
-        for pane in self._panes.values():
-            if pane.is_attached:
-                pane.draw(now, formats, ascii_only=plain, full=self.single)
+            self._tabs.show([tabs(titles, self.chosen.NUMBER, frame.width)])
+        self._footer.show([self._foot_line(frame.width)])
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""

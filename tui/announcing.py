@@ -1,0 +1,28 @@
+"""Tells what happened by itself, for a while: a demonstration that ended, what was refused."""
+
+from collections.abc import Callable
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import _
+
+
+class Announcing:
+    """Compares each moment with the one before. tell: shows a message for a while."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._demo_ran = False
+        self._refusals = 0
+
+    def see(self, now: DeskSnapshot) -> None:
+        """Tell how the demonstration ended, and what a read-only desk has refused."""
+        if self._demo_ran and not now.demo.running:
+            if now.demo.error:
+                self._tell(_("The demonstration ended: {why}").format(why=now.demo.error))
+            else:
+                self._tell(_("The demonstration is done: {status}.").format(status=now.demo.result))
+        self._demo_ran = now.demo.running
+        count, reason = now.refused
+        if count != self._refusals:
+            self._refusals = count
+            self._tell(reason)

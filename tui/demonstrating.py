@@ -1,0 +1,48 @@
+"""Offers the demonstration, or its end while it runs."""
+
+from typing import TYPE_CHECKING
+
+from core.operations.snapshot import DeskSnapshot
+from core.text import _
+
+if TYPE_CHECKING:
+    from tui.app import Console
+
+_ORDERS, _RATE = 5_000, 250.0
+
+
+def offer(console: "Console") -> None:
+    """Run the demonstration after saying what it does; while it runs, offer to cancel it."""
+    now = console.desk.snapshot()
+    if now.demo.running:
+        console.ask_unless(
+            False,
+            _("Cancel the demonstration?"),
+            [_("The producer stops; what was published is still stored.")],
+            console.desk.cancel_demo,
+        )
+        return
+    if not now.ready:
+        why = now.opening.error or now.opening_broker.error
+        console.tell(why or _("The back ends are still being opened."))
+        return
+    console.ask_unless(
+        False,
+        _("Run the whole pipeline?"),
+        _steps(console, now),
+        lambda: console.desk.demonstrate(_ORDERS, _RATE),
+    )
+
+
+def _steps(console: "Console", now: DeskSnapshot) -> list[str]:
+    formats, settings = console.formats, console.desk.settings
+    return [
+        _("1. generate {count} orders in {folder} (replaces what is there)").format(
+            count=formats.count(_ORDERS), folder=settings.paths.seed
+        ),
+        _("2. load customers and products into {warehouse}").format(warehouse=now.warehouse),
+        _("3. publish at {rate} to {topic} ({broker}), store and merge").format(
+            rate=formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
+        ),
+        _("4. validate and write a report"),
+    ]

@@ -1,0 +1,48 @@
+"""Takes what the screen shows along: to the clipboard, to files, as a picture."""
+
+from typing import TYPE_CHECKING
+
+from core.errors import DropshipError
+from core.text import _, clean
+from core.text.system import why
+from tui.takeaway import picture_file, text_of, without_fonts, write_history, write_pane
+
+if TYPE_CHECKING:
+    from tui.app import Console
+
+
+class Exporting:
+    """Writes off the screen's thread, and says where the files are."""
+
+    def __init__(self, console: "Console") -> None:
+        self._console = console
+
+    def copy(self) -> None:
+        """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
+        self._console.tick()
+        self._console.copy_to_clipboard(text_of(self._console.chosen))
+        self._console.tell(_("Copied, if the terminal allows it."))
+
+    def write_pane(self) -> None:
+        """Write the table of the chosen pane."""
+        console, now = self._console, self._console.desk.snapshot()
+        chosen = console.chosen
+        console.write_files(lambda: write_pane(chosen, now, console.exports))
+
+    def write_history(self) -> None:
+        """Write the history."""
+        console, now = self._console, self._console.desk.snapshot()
+        console.write_files(lambda: write_history(console.desk, now.at, console.exports))
+
+    def picture(self) -> None:
+        """Write a picture of the screen."""
+        console = self._console
+        try:
+            file = picture_file(console.exports, console.desk.snapshot().at)
+            file.write_text(without_fonts(console.export_screenshot()), encoding="utf-8")
+        except OSError as error:
+            console.tell(why(error))
+        except DropshipError as error:
+            console.tell(error.message)
+        else:
+            console.tell(_("Written: {files}").format(files=clean(file)))
