@@ -4,16 +4,18 @@ import threading
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from core.broker.cluster import Cluster
 from core.clock import SystemClock
 from core.consumer.counters import Counters
 from core.consumer.ending import Ending
 from core.consumer.options import ConsumeOptions
-from core.consumer.session import Session
+from core.consumer.session import Session, _leave
 from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
+from core.threads import failures
+from tests.support.breaking import BoomError
 from tests.support.consuming import GROUP, TOPIC, MemoryWarehouse
 from tests.support.events import event
 from tests.support.topic import publish
@@ -72,3 +74,17 @@ def test_what_fails_in_the_client_becomes_an_error_of_ours(broker: Cluster) -> N
     with pytest.raises(BrokerError, match=f"reading topic {TOPIC}: not for you"):
         made.run()
     assert "consumer-leaves" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.threads_fail
+def test_a_client_that_fails_while_it_leaves_is_reported(
+    broker: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Falling(Consumer):
+        def close(self) -> None:
+            super().close()
+            raise BoomError("boom")
+
+    _leave(Falling(broker.consumer_config("leaving")))
+    assert [one.thread for one in failures()] == ["consumer-leaves"]
+    assert "thread consumer-leaves failed: boom" in caplog.text

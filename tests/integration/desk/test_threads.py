@@ -12,7 +12,7 @@ from core.broker.base import Broker
 from core.cli import verdict
 from core.config import Settings
 from core.errors import ExitCode
-from core.jobs import pipeline, produce, seed
+from core.jobs import load, pipeline, produce, seed
 from core.jobs.base import JobContext
 from core.lifecycle import RunState
 from core.operations.desk import Desk
@@ -42,6 +42,11 @@ def _produce(desk: Desk) -> None:
     desk.start_producer(produce.Options(rate=100))
 
 
+def _load(desk: Desk) -> None:
+    _seeded(desk)
+    desk.upkeep.load(load.Options(input=desk.settings.paths.seed))
+
+
 def _explore(what: str) -> Trigger:
     return lambda desk: desk.explorer.look_at(what)
 
@@ -58,6 +63,9 @@ THREADS: dict[str, tuple[Trigger, Shown]] = {
     "demo": (lambda desk: desk.demonstrate(20, 0), lambda now: now.demo.error),
     "replay": (lambda desk: desk.replay(["a"]), lambda now: now.explored.replay.error),
     "repair": (lambda desk: desk.upkeep.repair(), lambda now: now.upkeep.repair.error),
+    "merge-now": (lambda desk: desk.upkeep.merge(), lambda now: now.upkeep.merge.error),
+    "load": (_load, lambda now: now.upkeep.load.error),
+    "setup": (lambda desk: desk.upkeep.set_up(), lambda now: now.upkeep.setup.error),
     "doctor": (lambda desk: desk.explorer.examine(), lambda now: now.explored.doctor.error),
     "figures": (_nothing, lambda now: now.figures.error),
     "topic": (_nothing, lambda now: now.watch.error),
