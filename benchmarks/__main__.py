@@ -25,6 +25,7 @@ NAMES = (
     "latency",
     "pipeline",
     "console",
+    "kafka",
 )
 
 

@@ -43,11 +43,11 @@ class _Event(msgspec.Struct, gc=False):
 
 _EVENTS = f"""
 INSERT INTO main.orders_events (
-    event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset
+    seq, event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset
 )
 SELECT
-    concat('{SOURCE}-', kafka_partition, '-', kafka_offset), 'order_created', payload, ?,
-    '{SOURCE}', kafka_partition, kafka_offset
+    ? + row_number() OVER (), concat('{SOURCE}-', kafka_partition, '-', kafka_offset),
+    'order_created', payload, ?, '{SOURCE}', kafka_partition, kafka_offset
 FROM good
 """  # noqa: S608 - constants only
 _DEAD = f"""
@@ -121,7 +121,7 @@ def consume(database: Any, broker: Cluster, topic: str, group_id: str, count: in
         while len(records) < BATCH and done + len(records) < count:
             records += consumer.consume(1_000, 0.05)
         ends = {record.partition(): record.offset() + 1 for record in records}
-        _store(database, topic, records, ends)
+        _store(database, topic, records, ends, done)
         offsets = [TopicPartition(topic, partition, end) for partition, end in ends.items()]
         consumer.commit(asynchronous=True, offsets=offsets)
         done += len(records)
@@ -139,8 +139,13 @@ def stored(database: Any) -> tuple[int, int]:
 _decode = msgspec.json.Decoder(_Event).decode
 
 
-def _store(database: Any, topic: str, records: Sequence[Any], ends: Mapping[int, int]) -> None:
-    """Store one batch, and the next offset of each partition, in one transaction."""
+def _store(
+    database: Any, topic: str, records: Sequence[Any], ends: Mapping[int, int], done: int
+) -> None:
+    """Store one batch, and the next offset of each partition, in one transaction.
+
+    done: how many records were read before; events are numbered from there.
+    """
     payloads: list[bytes] = []
     partitions: list[int] = []
     offsets: list[int] = []
@@ -165,7 +170,7 @@ def _store(database: Any, topic: str, records: Sequence[Any], ends: Mapping[int,
     now = datetime.now(UTC).replace(tzinfo=None)
     database.begin()
     database.register("good", good)
-    database.execute(_EVENTS, [now])
+    database.execute(_EVENTS, [done, now])
     if dead:
         database.register("bad", _dead_letters(dead))
         database.execute(_DEAD, [topic, now])

@@ -31,10 +31,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generate(SeedSpec(orders=ORDERS), folder)
-        keys, values = _ready_made(folder)
+        keys, values = ready_made(folder)
         ways: dict[str, Callable[[Any], None]] = {
-            "replay of orders.csv": lambda broker: _replay(broker, folder),
-            "bare loop, produce()": lambda broker: _loop(broker, keys, values),
+            "replay of orders.csv": lambda broker: replay(broker, folder),
+            "bare loop, produce()": lambda broker: loop(broker, keys, values),
             "bare loop, produce_batch()": lambda broker: _lists(broker, keys, values),
         }
         rates: dict[str, list[float]] = {way: [] for way in ways}
@@ -68,20 +68,20 @@ def _measured(run: Callable[[Any], None]) -> float:
     return ORDERS / elapsed
 
 
-def _replay(broker: Any, folder: Path) -> None:
+def replay(broker: Any, folder: Path, topic: str = TOPIC, orders: int = ORDERS) -> None:
     """Publish with the product's code."""
     from core.producer.options import ProduceOptions
     from core.producer.worker import ProducerWorker
 
     options = ProduceOptions(input=folder, rate=0)
-    worker = ProducerWorker(broker, TOPIC, options, group_id="benchmark", injected_folder=folder)
+    worker = ProducerWorker(broker, topic, options, group_id="benchmark", injected_folder=folder)
     worker.start()
     worker.join()
-    if worker.snapshot().acked != ORDERS:
+    if worker.snapshot().acked != orders:
         raise SystemExit(str(worker.snapshot()))
 
 
-def _ready_made(folder: Path) -> tuple[list[bytes], list[bytes]]:
+def ready_made(folder: Path) -> tuple[list[bytes], list[bytes]]:
     """Return keys and values of all events."""
     from core.producer.encode import encode
     from core.producer.orders_csv import OrdersCsv
@@ -106,12 +106,13 @@ def _on_delivery(error: Any, _message: Any) -> None:
         raise SystemExit(str(error))
 
 
-def _loop(broker: Any, keys: list[bytes], values: list[bytes]) -> None:
+def loop(broker: Any, keys: list[bytes], values: list[bytes], topic: str = TOPIC) -> None:
+    """Publish ready-made bytes, one call a record."""
     client = _client(broker)
     for key, value in zip(keys, values, strict=True):
         while True:
             try:
-                client.produce(TOPIC, value, key)
+                client.produce(topic, value, key)
                 break
             except BufferError:
                 client.poll(0.005)
