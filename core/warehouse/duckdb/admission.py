@@ -5,12 +5,14 @@ time; writes (one batch, one merge) never wait for them. Work that did not fit i
 no read is under way; a file that has to be opened again is closed to everybody for that moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, get_ident
 
 READS_AT_ONCE = 3
 """One run of the checks, one refresh of the KPIs, one look by a person."""
+
+_HURRY_S = 0.05
 
 
 class Admission:
@@ -56,9 +58,12 @@ class Admission:
             yield
 
     @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Keep everybody out inside; waits for those at work, so be at none."""
-        with self._owned(closed=True):
+    def closed(self, hurry: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Keep everybody out inside; waits for those at work, so be at none.
+
+        hurry: called again and again while it waits, to end what they do.
+        """
+        with self._owned(closed=True, hurry=hurry):
             yield
 
     @property
@@ -70,13 +75,19 @@ class Admission:
             return self._is_owner
         return self._reads < READS_AT_ONCE
 
+    def _is_quiet(self, closed: bool) -> bool:
+        return not self._reads and not (closed and self._writes)
+
     @contextmanager
-    def _owned(self, *, closed: bool) -> Iterator[None]:
+    def _owned(self, *, closed: bool, hurry: Callable[[], None] | None = None) -> Iterator[None]:
         with self._changed:
             self._changed.wait_for(lambda: self._owner is None or self._is_owner)
             before = (self._owner, self._closed)
             self._owner, self._closed = get_ident(), closed or self._closed
-            self._changed.wait_for(lambda: not self._reads and not (closed and self._writes))
+            every_s = None if hurry is None else _HURRY_S
+            while not self._changed.wait_for(lambda: self._is_quiet(closed), every_s):
+                if hurry is not None:
+                    hurry()
         try:
             yield
         finally:

@@ -9,7 +9,7 @@ undo, running out of memory in a rollback for one), the file is opened again, as
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
 from typing import TypeVar
@@ -25,6 +25,7 @@ from core.warehouse.duckdb.admission import Admission
 from core.warehouse.duckdb.errors import (
     InvalidatedError,
     OutOfMemoryError,
+    closed,
     damaged,
     invalidates,
     open_error,
@@ -87,6 +88,7 @@ class DuckDbFile:
         self._opening = Lock()
         self._broken = ""
         self._restarts = 0
+        self._closed = False
         self._log = file.with_name(file.name + ".wal")
         try:
             self._hold = Hold(lock_file, clock=clock)
@@ -142,6 +144,8 @@ class DuckDbFile:
         mine: _Cursor | None = getattr(self._mine, "cursor", None)
         if mine is None or mine not in self._cursors:
             with self._opening:
+                if self._closed:
+                    raise closed(self.file)
                 mine = _Cursor(self._connection)
                 self._cursors.add(mine)
             self._mine.cursor = mine
@@ -206,9 +210,30 @@ class DuckDbFile:
                     return  # a long read is open, or needs the memory: the next time will do
 
     def close(self) -> None:
-        """Close the file and give up the hold; safe to repeat."""
-        self._connection.close()
+        """Close the file and give up the hold; safe to repeat.
+
+        What is at work in it is interrupted and rolled back; what comes later is refused.
+        """
+        self._closed = True
+        with self._admission.closed(self._interrupt):
+            self._let_go()
         self._hold.release()
+
+    def _interrupt(self) -> None:
+        """End what the threads are doing."""
+        with self._opening:
+            cursors = list(self._cursors)
+        for cursor in cursors:
+            with suppress(duckdb.Error):  # closed meanwhile
+                cursor.connection.interrupt()
+
+    def _let_go(self) -> None:
+        """Close every connection; nobody may be at work."""
+        with self._opening:
+            for cursor in list(self._cursors):
+                cursor.connection.close()
+            self._cursors.clear()
+            self._connection.close()
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -232,13 +257,13 @@ class DuckDbFile:
     def _restart_if_broken(self) -> None:
         """Open the file again where DuckDB has given up; all that was committed is in it.
 
-        Errors: StorageError where it cannot be opened, or gives up again and again.
+        Errors: StorageError where it cannot be opened, gives up again and again, or was closed.
         """
+        if self._closed:
+            raise closed(self.file)
         if not self._broken:
             return
-        for cursor in list(self._cursors):
-            cursor.connection.interrupt()
-        with self._admission.closed():
+        with self._admission.closed(self._interrupt):
             reason = self._broken
             if not reason:
                 return  # another thread was faster
@@ -246,9 +271,6 @@ class DuckDbFile:
             if self._restarts > _RESTARTS:
                 raise damaged(self.file, reason)
             log.warning(N_("the warehouse file is opened again"), extra={"reason": reason})
-            for cursor in list(self._cursors):
-                cursor.connection.close()
-            self._cursors.clear()
-            self._connection.close()
+            self._let_go()
             self._connection = self._connected()
             self._broken = ""

@@ -87,6 +87,14 @@ def damaged(file: Path, reason: str) -> StorageError:
     )
 
 
+def closed(file: Path) -> StorageError:
+    """Return the error about work that comes after the end."""
+    return StorageError(
+        _("the warehouse file {file} is closed").format(file=clean(file)),
+        hint=_("it was closed while this was under way; what was confirmed is safe"),
+    )
+
+
 def _is_damage(error: duckdb.Error, lowered: str) -> bool:
     return isinstance(error, duckdb.SerializationException) or any(
         word in lowered for word in _DAMAGED
