@@ -6,6 +6,7 @@ and in `backlog_limit_bytes`. Clients are the ordinary ones of confluent-kafka.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from core.broker.identity import TopicIdentity
@@ -13,10 +14,25 @@ from core.broker.identity import TopicIdentity
 
 @dataclass(frozen=True)
 class Watermark:
-    """Offsets of one partition: `low` is the first still kept, `high` the next to be written."""
+    """Offsets of one partition: `low` is the first still kept, `high` the next to be written.
+
+    stable: the last stable offset (LSO). Those who read committed records only come so far: what is
+    at or after it belongs to a transaction that is open, or waits behind one. None: as `high`.
+    """
 
     low: int
     high: int
+    stable: int | None = None
+
+    @property
+    def readable(self) -> int:
+        """The offset up to which committed records can be read now."""
+        return self.high if self.stable is None else self.stable
+
+    @property
+    def held_back(self) -> int:
+        """Offsets that wait behind an open transaction."""
+        return max(self.high - self.readable, 0)
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,16 @@ class TopicPlan:
     name: str
     partitions: int
     replication: int = -1
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a consumer group, and the partitions of our topic that it holds."""
+
+    member_id: str
+    client_id: str
+    host: str
+    partitions: tuple[int, ...]
 
 
 class Broker(Protocol):
@@ -77,6 +103,14 @@ class Broker(Protocol):
 
     def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
         """Return the offsets a group committed to Kafka; partitions without one are left out."""
+        ...
+
+    def members(self, topic: str, group_id: str) -> list[Member]:
+        """Return the members of a group with what they hold of a topic."""
+        ...
+
+    def since(self, topic: str, partition: int, offset: int) -> datetime | None:
+        """Return when the record at an offset was written, committed or not; None: not known."""
         ...
 
     def close(self) -> None:

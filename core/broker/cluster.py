@@ -1,6 +1,7 @@
 """A reachable cluster, embedded or not, through the ordinary clients of confluent-kafka."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -13,7 +14,8 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from core.broker.base import TopicPlan, Watermark
+from core.broker import asking
+from core.broker.base import Member, TopicPlan, Watermark
 from core.broker.clients import (
     CLASSIC_MEMBER,
     DURABLE_PRODUCER,
@@ -30,6 +32,8 @@ from core.config.client_values import choice
 from core.text import _, clean
 
 _GLANCE_S = 1.0
+_READER = "dropship-metadata"
+"""The group of clients that only ask; none of them ever joins it."""
 _ABSENT = "0"
 """The generation of a topic whose broker does not tell its id."""
 
@@ -113,12 +117,10 @@ class Cluster:
         """
         if self._embedded_id is not None:
             return TopicIdentity(self._embedded_id, topic, "0")
-        with self._lock:
-            if self._admin is None:
-                self._admin = AdminClient(self._base_config(), logger=client_log)
-            admin = self._admin
         try:
-            asked = admin.describe_topics(TopicCollection([topic]), request_timeout=self._timeout)
+            asked = self._asking().describe_topics(
+                TopicCollection([topic]), request_timeout=self._timeout
+            )
             found = asked[topic].result(timeout=self._timeout + 1).topic_id
             generation = _ABSENT if found is None else str(found)
             if self._cluster_id is None or generation == _ABSENT:
@@ -171,18 +173,18 @@ class Cluster:
 
     def watermarks(self, topic: str) -> Mapping[int, Watermark]:
         """Return the watermarks of every partition of a topic."""
-        reader = self._reader("")
-        marks: dict[int, Watermark] = {}
-        for partition in self.partitions(topic):
-            where = TopicPartition(topic, partition)
-            try:
-                low, high = reader.get_watermark_offsets(where, timeout=self._timeout)
-            except KafkaException as error:
-                raise kafka_error(
-                    error, self._doing(_("reading the offsets of topic"), topic)
-                ) from error
-            marks[partition] = Watermark(low, high)
-        return marks
+        partitions = self.partitions(topic)
+        try:
+            return asking.watermarks(
+                self._asking(),
+                topic,
+                partitions,
+                transactional=self._embedded_id is None,
+                timeout_s=self._timeout,
+            )
+        except KafkaException as error:
+            doing = self._doing(_("reading the offsets of topic"), topic)
+            raise kafka_error(error, doing) from error
 
     def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
         """Return the offsets a group committed; partitions without one are left out."""
@@ -195,6 +197,19 @@ class Cluster:
             ) from error
         return {entry.partition: entry.offset for entry in found if entry.offset >= 0}
 
+    def members(self, topic: str, group_id: str) -> list[Member]:
+        """Return the members of a group with what they hold of a topic."""
+        try:
+            return asking.members(self._asking(), topic, group_id, timeout_s=self._timeout)
+        except KafkaException as error:
+            doing = _("asking for the members of group {group}").format(group=clean(group_id, 80))
+            raise kafka_error(error, doing) from error
+
+    def since(self, topic: str, partition: int, offset: int) -> datetime | None:
+        """Return when the record at an offset was written, committed or not; None: not known."""
+        config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
+        return asking.written_at(config, topic, partition, offset)
+
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""
         with self._lock:
@@ -205,6 +220,12 @@ class Cluster:
         if on_close is not None:
             on_close()
 
+    def _asking(self) -> AdminClient:
+        with self._lock:
+            if self._admin is None:
+                self._admin = AdminClient(self._base_config(), logger=client_log)
+            return self._admin
+
     def _reader(self, group_id: str) -> Consumer:
         """Return a client that asks about a group without ever joining it."""
         with self._lock:
@@ -213,7 +234,7 @@ class Cluster:
                 config = {
                     "enable.auto.commit": False,
                     **self._base_config(),
-                    "group.id": group_id or "dropship-metadata",
+                    "group.id": group_id or _READER,
                     "error_cb": self._note,
                 }
                 reader = self._readers[group_id] = Consumer(config)

@@ -12,6 +12,7 @@ from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.consumer.counters import Counters
 from core.consumer.ending import Ending
+from core.consumer.left import LeftBehind
 from core.consumer.options import ConsumeOptions
 from core.consumer.session import Session
 from core.consumer.snapshot import ConsumerSnapshot
@@ -51,6 +52,27 @@ class ConsumerWorker(PausableWorker):
     def finish(self) -> None:
         """End cleanly at the offsets the topic has now."""
         self._ending.finish()
+
+    @property
+    def left(self) -> tuple[LeftBehind, ...]:
+        """What it could not read up to the end that it was asked for; empty when it did."""
+        return self._ending.left
+
+    def count_lag(self) -> int:
+        """Count the records of the topic that the warehouse does not hold, whoever reads them.
+
+        What the group has committed to Kafka proves nothing: another warehouse may hold it. Asks
+        broker and warehouse. Errors: BrokerError, WarehouseError.
+        """
+        topic = self._options.topic
+        marks = self._broker.watermarks(topic)
+        stored = dict(self._warehouse.stored_offsets(self._broker.identity(topic)))
+        for partition, position in self._counters.latest.offsets.items():
+            stored[partition] = max(position, stored.get(partition, 0))
+        return sum(
+            mark.high - min(max(stored.get(partition, 0), mark.low), mark.high)
+            for partition, mark in marks.items()
+        )
 
     def snapshot(self) -> ConsumerSnapshot:
         """Return the latest moment. Beginning and end are told by the thread's own life."""

@@ -10,9 +10,12 @@ from core.broker.base import Broker
 from core.broker.clients import client_log
 from core.broker.connect import connect_broker
 from core.config.client_values import choice
+from core.consumer.left import open_transactions
+from core.consumer.left import told as told_left
 from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, unseen, warn
 from core.errors import BrokerError
-from core.text import _, clean
+from core.text import _, clean, ngettext
+from core.text.figures import count
 
 _TOLD_LINES = 3
 
@@ -84,19 +87,29 @@ def _topic(visit: Examination, broker: Broker) -> Finding:
     except BrokerError as error:
         return fail("topic", clean(error.message), error.advice, error.remedies)
     visit.topic = facts
-    held = sum(mark.high - mark.low for mark in facts.marks.values())
     ends = ", ".join(
         f"{partition}: {mark.low}-{mark.high}" for partition, mark in sorted(facts.marks.items())
     )
-    return ok(
-        "topic",
-        clean(
-            _("{topic}: {partitions} partitions, {records} records kept ({ends})").format(
-                topic=topic, partitions=len(facts.marks), records=held, ends=ends
-            ),
-            300,
-        ),
-    )
+    told = clean(_holds(topic, facts, ends), 300)
+    waiting = open_transactions(broker, kafka.topic, facts.marks)
+    if waiting:
+        behind = told_left(waiting, kafka.topic, kafka.group_id)
+        return warn(
+            "topic",
+            f"{told}; {behind}",
+            _("the producer of that transaction must commit or abort it; nothing after it is read"),
+        )
+    return ok("topic", told)
+
+
+def _holds(topic: str, facts: TopicFacts, ends: str) -> str:
+    """Return the partitions with their offsets: how many records those are, no broker tells."""
+    partitions, offsets = len(facts.marks), sum(m.high - m.low for m in facts.marks.values())
+    return ngettext(
+        "{topic}: {partitions} partition, {offsets} offsets kept ({ends})",
+        "{topic}: {partitions} partitions, {offsets} offsets kept ({ends})",
+        partitions,
+    ).format(topic=topic, partitions=partitions, offsets=count(offsets), ends=ends)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.alerts.watch import AlertWatch
 from core.broker.base import Broker
+from core.consumer.left import LeftBehind, told
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
 from core.jobs.backends import open_broker, open_warehouse
@@ -32,15 +33,19 @@ class Options:
 
 @dataclass(frozen=True)
 class ConsumeResult:
-    """The consumer's last moment, and the records that were left in the topic then."""
+    """The consumer's last moment, and the records of the topic that were not stored then.
+
+    left: those that it could not reach though it was to read to the end, and why.
+    """
 
     last: ConsumerSnapshot
     lag: int
     bad: str
+    left: tuple[LeftBehind, ...] = ()
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
-        return fields(self.last, self.lag)
+        return {**fields(self.last, self.lag), "left": [one.fields() for one in self.left]}
 
     def summary(self) -> Summary:
         """Return the counts, and dead letters by reason."""
@@ -114,7 +119,7 @@ def run(context: JobContext, options: Options) -> ConsumeResult:
     with open_warehouse(context) as warehouse, open_broker(context, start_embedded=False) as broker:
         consumer = make_consumer(context, broker, warehouse, options)
         consumer.start()
-        return follow(context, broker, consumer)
+        return follow(context, consumer)
 
 
 def make_consumer(
@@ -148,7 +153,7 @@ def make_consumer(
 
 
 def follow(
-    context: JobContext, broker: Broker, consumer: "ConsumerWorker", *, drain: bool = False
+    context: JobContext, consumer: "ConsumerWorker", *, drain: bool = False
 ) -> ConsumeResult:
     """Show progress until the consumer ends, stopping it when asked; return its result.
 
@@ -173,9 +178,13 @@ def follow(
     context.note(fields(last, last.total_lag))
     if consumer.error is not None:
         raise consumer.error
-    lag = lag_of(broker, last, context.settings.kafka.group_id)
-    bad = too_many_bad(context.max_bad, dead_lettered=last.dead_lettered)
-    return ConsumeResult(last, lag, bad)
+    kafka = context.settings.kafka
+    reasons = (
+        too_many_bad(context.max_bad, dead_lettered=last.dead_lettered),
+        told(consumer.left, kafka.topic, kafka.group_id),
+    )
+    bad = _("; ").join(reason for reason in reasons if reason)
+    return ConsumeResult(last, consumer.count_lag(), bad, consumer.left)
 
 
 def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
@@ -186,15 +195,3 @@ def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
     if last.state is RunState.PAUSED:
         note = _("paused")
     context.progress.update(task, last.consumed, note)
-
-
-def lag_of(broker: Broker, last: ConsumerSnapshot, group_id: str) -> int:
-    """Return the records in the topic that are not stored.
-
-    Partitions that another member of the group holds count by what it has committed.
-    """
-    others = broker.committed(last.topic, group_id)
-    return sum(
-        max(mark.high - last.offsets.get(part, others.get(part, mark.low)), 0)
-        for part, mark in broker.watermarks(last.topic).items()
-    )

@@ -140,7 +140,7 @@ def _flow(
         _watch(context, producer, consumer, merging, owned=broker.owned)
         produced = produce.follow(producing, producer)
         consumer.finish()
-        consumed = consume.follow(consuming, broker, consumer, drain=True)
+        consumed = consume.follow(consuming, consumer, drain=True)
     finally:
         producer.stop()
         producer.join()

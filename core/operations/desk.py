@@ -342,7 +342,19 @@ class Desk:
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
         self._custody.count(self._workers.stored_offsets)
-        return self._topic.look(broker, kafka.topic, kafka.watched_group)
+        return self._topic.look(broker, kafka.topic, kafka.watched_group, self._stored_here(broker))
+
+    def _stored_here(self, broker: Broker) -> Mapping[int, int] | None:
+        """Return how far the warehouse has the topic; None where another account is wanted.
+
+        Snowflake is billed by the second and asked for nothing that Kafka tells as well.
+        """
+        kafka, warehouse = self.settings.kafka, self._warehouse
+        if warehouse is None or self.settings.snowflake is not None:
+            return None
+        if kafka.watched_group != kafka.group_id:
+            return None
+        return warehouse.stored_offsets(broker.identity(kafka.topic))
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
         if not now.ready and self._opening.failed_before(_RETRY_S):

@@ -114,8 +114,11 @@ class DeskSnapshot:
         own, watch = self.consumer, self.watch.value
         if not own.lag or own.state in FINAL_STATES:
             return watch.lag if watch is not None else {}
-        ends = watch.ends if watch is not None and not self.watch.error else {}
-        return {
+        heard = watch if watch is not None and not self.watch.error else None
+        ends = heard.ends if heard is not None else {}
+        # Partitions that another member of the group holds wait too, for whoever stores here.
+        others = heard.lag if heard is not None else {}
+        return dict(others) | {
             part: max(behind, ends.get(part, 0) - own.offsets.get(part, ends.get(part, 0)))
             for part, behind in own.lag.items()
         }

@@ -18,8 +18,9 @@ _AFTERMATH_S = 10.0
 class Watch:
     """One look at the topic.
 
-    By partition: lag in records, ends (the next offset to be written)
-    and committed (the next to be read, by Kafka's account).
+    By partition: lag in records, ends (the next offset to be written) and committed (the next to be
+    read: as it is stored here where that is known, else by Kafka's account). held_back: records
+    that wait behind an open transaction.
 
     produced and consumed: records per second of the last seconds, None before the second look.
     records: in the topic now.
@@ -27,6 +28,7 @@ class Watch:
 
     lag: Mapping[int, int] = field(default_factory=dict)
     records: int = 0
+    held_back: int = 0
     ends: Mapping[int, int] = field(default_factory=dict)
     committed: Mapping[int, int] = field(default_factory=dict)
     produced: float | None = None
@@ -58,16 +60,27 @@ class TopicWatcher:
         self._clock = clock
         self._seen: deque[tuple[float, int, int]] = deque()
 
-    def look(self, broker: Broker, topic: str, group_id: str) -> Watch:
-        """Return the present state. Errors: BrokerError."""
+    def look(
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        stored_here: Mapping[int, int] | None = None,
+    ) -> Watch:
+        """Return the present state. Errors: BrokerError.
+
+        stored_here: next offset of each partition in the warehouse, None where it cannot be asked.
+        What the group committed to Kafka may have gone into another one.
+        """
         marks = broker.watermarks(topic)
-        stored = broker.committed(topic, group_id)
+        stored = broker.committed(topic, group_id) if stored_here is None else stored_here
         ends = {part: mark.high for part, mark in marks.items()}
         committed = {part: max(stored.get(part, 0), mark.low) for part, mark in marks.items()}
         produced, consumed = self._rates(sum(ends.values()), sum(committed.values()))
         return Watch(
             lag={part: max(end - committed[part], 0) for part, end in ends.items()},
             records=sum(mark.high - mark.low for mark in marks.values()),
+            held_back=sum(mark.held_back for mark in marks.values()),
             ends=ends,
             committed=committed,
             produced=produced,

@@ -14,6 +14,7 @@ from typing import Self
 from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import iso
+from core.consumer.left import LeftBehind, open_transactions
 from core.remedies import Remedy, outside
 from core.text import _, clean
 from core.text.figures import span
@@ -166,16 +167,22 @@ class ValidationResult:
 
 @dataclass(frozen=True)
 class BrokerView:
-    """The topic as the broker showed it at a moment (UTC); watermarks by partition."""
+    """The topic as the broker showed it at a moment (UTC); watermarks by partition.
+
+    held_back: what waits behind transactions that are open.
+    """
 
     identity: TopicIdentity
     watermarks: Mapping[int, Watermark]
     taken_at: datetime
+    held_back: tuple[LeftBehind, ...] = ()
 
     @classmethod
     def of(cls, broker: Broker, topic: str, taken_at: datetime) -> Self:
         """Ask a broker. `taken_at`: now, read before the call. Errors: BrokerError."""
-        return cls(broker.identity(topic), dict(broker.watermarks(topic)), taken_at)
+        marks = dict(broker.watermarks(topic))
+        waiting = open_transactions(broker, topic, marks)
+        return cls(broker.identity(topic), marks, taken_at, waiting)
 
 
 def utc(stored: datetime) -> datetime:

@@ -9,6 +9,7 @@ never had are found as well; without one the message says so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.consumer.left import told
 from core.text import _, ngettext
 from core.text.figures import count
 from core.validation.context import CheckContext
@@ -46,6 +47,7 @@ def check(context: CheckContext) -> CheckResult:
         "missing": sum(balance.missing for balance in partitions),
         "unbalanced_partitions": sum(not balance.balanced for balance in partitions),
         "lag": None,
+        "held_back": None,
         "idle_s": None,
         "broker_checked": context.broker is not None,
     }
@@ -57,7 +59,12 @@ def check(context: CheckContext) -> CheckResult:
     if context.broker is not None:
         figures["lag"] = lag = _against_broker(context.broker, partitions, found)
         read = of_view(partitions, context.broker).values()
-        waiting = unread(context, read, lag)
+        held_back = sum(one.records for one in context.broker.held_back)
+        figures["held_back"] = held_back
+        waiting = unread(context, read, max(lag - held_back, 0))
+        if held_back:
+            topic = context.broker.identity.topic
+            found.add(Status.WARN, told(context.broker.held_back, topic, ""))
         figures["idle_s"] = waiting.seconds
         if waiting.status > Status.PASS:
             found.add(waiting.status, waiting.message)

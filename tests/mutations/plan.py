@@ -31,6 +31,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/batch.py": ("test_batch.py",),
     "core/consumer/gather.py": ("test_gather*.py",),
     "core/consumer/latency.py": ("test_latency*.py",),
+    "core/consumer/left.py": ("test_ending.py",),
     "core/consumer/options.py": ("test_ending.py", "test_snapshot.py"),
     "core/consumer/decode.py": _DECODING,
     "core/consumer/decode_json.py": _DECODING,

@@ -13,7 +13,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from core.broker.base import Watermark
+from core.broker.base import Member, Watermark
 from core.broker.identity import TopicIdentity
 from core.broker.local_codes import LocalCode
 from core.errors import FencedError, WarehouseError
@@ -108,6 +108,8 @@ class MemoryTopic:
         }
         self.low = dict.fromkeys(self.records, 0)
         self.high = dict(enumerate(counts))
+        self.stable: dict[int, int] = {}
+        """Where an open transaction begins, by partition."""
 
     def publish(self, partition: int, *values: bytes | None) -> None:
         for value in values:
@@ -133,6 +135,7 @@ class MemoryBroker:
         self.topic = topic
         self.present = IDENTITY
         self.commits: dict[int, int] = {}
+        self.group: list[Member] = []
         self.down: Exception | None = None
         self.asked = 0
         self._embedded = embedded
@@ -162,7 +165,9 @@ class MemoryBroker:
         assert topic == TOPIC
         self._answer()
         return {
-            part: Watermark(self.topic.low[part], self.topic.high[part])
+            part: Watermark(
+                self.topic.low[part], self.topic.high[part], self.topic.stable.get(part)
+            )
             for part in self.topic.records
         }
 
@@ -170,6 +175,15 @@ class MemoryBroker:
         assert (topic, group_id) == (TOPIC, GROUP)
         self._answer()
         return dict(self.commits)
+
+    def members(self, topic: str, group_id: str) -> list[Member]:
+        assert (topic, group_id) == (TOPIC, GROUP)
+        self._answer()
+        return list(self.group)
+
+    def since(self, topic: str, partition: int, offset: int) -> datetime | None:
+        assert (topic, offset) == (TOPIC, self.topic.stable[partition])
+        return START
 
     def close(self) -> None:
         """Nothing is open."""

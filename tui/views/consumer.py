@@ -55,6 +55,14 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if last.waiting_for and last.state is not RunState.FAILED:
         hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
         lines += problem(last.waiting_for, hint, width)
+    held_back = now.watch.value.held_back if now.watch.value is not None else 0
+    if held_back:
+        text = ngettext(
+            "{count} record waits behind a transaction that another producer has not ended",
+            "{count} records wait behind a transaction that another producer has not ended",
+            held_back,
+        )
+        lines += _wrapped(text.format(count=frame.formats.count(held_back)), width, "wait")
     if last.commit_error and frame.full:
         text = _("commit to Kafka failed (lag displays only): {reason}")
         lines += _wrapped(text.format(reason=last.commit_error), width, "wait")

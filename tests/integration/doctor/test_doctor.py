@@ -67,7 +67,7 @@ def test_all_is_well_beside_a_broker_with_records(settings, broker, warehouse):
     warehouse.close()
     found = checks(settings)
     assert statuses(found, *SEEN) == ["ok"] * 5
-    assert "4 partitions, 2 records" in found["topic"].detail
+    assert "4 partitions, 2 offsets kept" in found["topic"].detail
     assert "1: 0-2" in found["topic"].detail
     assert "2 records behind" in found["offsets"].detail
 

@@ -2,13 +2,16 @@
 
 import pytest
 
+from core.broker.base import Member
 from core.consumer.assignment import Assignment
 from core.consumer.ending import Ending
+from core.consumer.left import ELSEWHERE, NOBODY, TRANSACTION, told
 from core.consumer.options import ConsumeOptions
 from core.errors import UsageError
 from tests.support.consuming import (
     GROUP,
     IDENTITY,
+    START,
     TOPIC,
     HandClock,
     MemoryBroker,
@@ -107,15 +110,86 @@ def test_an_end_without_a_record_counts_as_read():
     assert asked.reached()
 
 
-def test_partitions_of_others_count_by_their_commits():
+def test_partitions_of_others_count_by_what_this_warehouse_holds():
     asked = Asked(5, 3, until_caught_up=True)
     asked.ending.begin()
     asked.hold(p0=5)
     assert not asked.reached()
-    asked.broker.commits = {1: 2}
-    assert not asked.reached()
     asked.broker.commits = {1: 3}
+    assert not asked.reached(later=1), "they may have filled another warehouse"
+    asked.warehouse.offsets[IDENTITY] = {1: 2}
+    assert not asked.reached(later=1)
+    asked.warehouse.offsets[IDENTITY] = {1: 3}
+    assert asked.reached(later=1)
+    assert asked.ending.left == ()
+
+
+def test_what_another_member_reads_elsewhere_is_left_after_a_while_and_named():
+    asked = Asked(5, 3, until_caught_up=True, give_up_after_s=10.0)
+    asked.broker.group = [Member("m-1", "foreign", "/10.0.0.7", (1,))]
+    asked.broker.commits = {1: 3}
+    asked.ending.begin()
+    asked.hold(p0=5)
+    assert not asked.reached(later=9)
+    asked.warehouse.offsets[IDENTITY] = {0: 5, 1: 1}
+    assert not asked.reached(later=2), "it moved: the time begins anew"
+    assert not asked.reached(later=9)
+    assert asked.reached(later=2)
+    (left,) = asked.ending.left
+    assert (left.partition, left.records, left.reason) == (1, 2, ELSEWHERE)
+    line = told(asked.ending.left, TOPIC, GROUP)
+    assert "2 records are not in this warehouse" in line
+    assert "foreign at /10.0.0.7 (partitions 1)" in line
+    assert "KAFKA_GROUP_ID" in line
+
+
+def test_nobody_is_named_where_the_group_cannot_be_looked_at():
+    asked = Asked(5, until_caught_up=True, give_up_after_s=10.0)
+    asked.ending.begin()
+    assert not asked.reached()
+    assert asked.reached(later=20)
+    assert [(one.records, one.reason) for one in asked.ending.left] == [(5, NOBODY)]
+    assert "partitions 0 were not given to this consumer in time" in told(
+        asked.ending.left, TOPIC, GROUP
+    )
+
+
+def test_an_open_transaction_is_waited_for_then_told():
+    asked = Asked(10, until_caught_up=True, give_up_after_s=10.0)
+    asked.topic.stable[0] = 4
+    asked.ending.begin()
+    asked.hold(p0=4)
+    asked.assignment.ends = {0: 4}
+    asked.warehouse.offsets[IDENTITY] = {0: 4}
+    assert not asked.reached()
+    assert not asked.reached(later=9)
+    assert asked.reached(later=2)
+    (left,) = asked.ending.left
+    assert (left.records, left.reason, left.since) == (6, TRANSACTION, START)
+    line = told(asked.ending.left, TOPIC, GROUP)
+    assert "6 records wait behind a transaction" in line
+    assert "orders_topic/0 from offset 4, since 2026-01-01 00:00:00 UTC" in line
+
+
+def test_a_transaction_that_ends_in_time_is_read():
+    asked = Asked(10, until_caught_up=True, give_up_after_s=10.0)
+    asked.topic.stable[0] = 4
+    asked.ending.begin()
+    asked.hold(p0=4)
+    assert not asked.reached()
+    asked.topic.stable.clear()
+    asked.hold(p0=10)
     assert asked.reached()
+    assert asked.ending.left == ()
+
+
+def test_what_it_is_about_to_read_is_never_given_up():
+    asked = Asked(10, until_caught_up=True, give_up_after_s=10.0)
+    asked.ending.begin()
+    asked.hold(p0=4)
+    assert not asked.reached()
+    assert not asked.reached(later=1_000)
+    assert asked.ending.left == ()
 
 
 def test_before_it_is_a_member_only_the_warehouse_tells():
@@ -124,9 +198,9 @@ def test_before_it_is_a_member_only_the_warehouse_tells():
     asked.broker.commits = {0: 5}
     assert not asked.reached(), "the group may have filled another warehouse"
     asked.warehouse.offsets[IDENTITY] = {0: 4}
-    assert not asked.reached()
+    assert not asked.reached(later=1)
     asked.warehouse.offsets[IDENTITY] = {0: 5}
-    assert asked.reached()
+    assert asked.reached(later=1)
 
 
 def test_an_empty_topic_is_read():
@@ -148,13 +222,13 @@ def test_finish_asks_for_the_end_that_is_now():
     assert asked.reached()
 
 
-def test_the_broker_is_asked_ten_times_a_second_at_most():
+def test_the_warehouse_is_asked_twice_a_second_at_most():
     asked = Asked(5, 5, until_caught_up=True)
     asked.ending.begin()
     asked.hold(p0=5)
     assert not asked.reached(later=1.0)
     looks = asked.broker.asked
-    asked.broker.commits = {1: 5}
-    assert not asked.reached(later=0.09)
+    asked.warehouse.offsets[IDENTITY] = {1: 5}
+    assert not asked.reached(later=0.49)
     assert asked.broker.asked == looks
-    assert asked.reached(later=0.02)
+    assert asked.reached(later=0.11)
