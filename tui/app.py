@@ -157,12 +157,8 @@ class Console(App[int]):
 
     def shown_bindings(self) -> list[Binding]:
         """Return the keys of the application that the footer names."""
-        found = [
-            entry for entry in MainScreen.BINDINGS if isinstance(entry, Binding) and entry.show
-        ]
-        return found + [
-            entry for entry in self.BINDINGS if isinstance(entry, Binding) and entry.show
-        ]
+        every = (*MainScreen.BINDINGS, *self.BINDINGS)
+        return [entry for entry in every if isinstance(entry, Binding) and entry.show]
 
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the footer and the help show it: of several, the first."""

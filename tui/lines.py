@@ -114,6 +114,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return padding + text if right else text + padding
 
 
+def fit_end(text: str, width: int) -> str:
+    """Return the end of a text that is too long."""
+    return text if len(text) <= width else "…" + fit(text[-(width - 1) :], width - 1).rstrip()
+
+
 def ends(left: Line, right: Line, width: int) -> Line:
     """Return a line with one part at each end; the left one gives way."""
     room = width - right.width - 1

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.text import _, clean
-from tui.lines import EMPTY, Line, Span, cut, fit, line
+from tui.lines import EMPTY, Line, Span, cut, fit_end, line
 from tui.rows import Layout, Row, RowTable, filtered, lay_out
 from tui.widgets.lines_view import LinesView
 
@@ -302,8 +302,3 @@ class RowsView(LinesView):
             return strip
         style = self.get_component_rich_style("rows--cursor", partial=True)
         return Strip([Segment(part.text, (part.style or style) + style) for part in strip])
-
-
-def fit_end(text: str, width: int) -> str:
-    """Return the end of a text that is too long."""
-    return text if len(text) <= width else "…" + fit(text[-(width - 1) :], width - 1).rstrip()
