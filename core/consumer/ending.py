@@ -95,7 +95,13 @@ class Ending:
 
     def _given_up(self, read: dict[int, int], assignment: Assignment, now: float) -> bool:
         """Return whether nothing has moved for too long; then keep what is left."""
-        progress = (*read.values(), *self._stored.values(), *assignment.positions)
+        targets = self._targets or {}
+        # Up to the end only: what comes after it may go on for ever beside what is stuck.
+        progress = (
+            *(min(read[part], end) for part, end in targets.items()),
+            *(min(self._stored.get(part, 0), end) for part, end in targets.items()),
+            *assignment.positions,
+        )
         if progress != self._progress:
             self._progress, self._moved = progress, now
         limit = self._options.give_up_after_s
@@ -105,7 +111,7 @@ class Ending:
             self._broker,
             self._options,
             stored=assignment.stored(),
-            targets=self._targets or {},
+            targets=targets,
             held=list(assignment.positions),
         )
         if any(one.reason == UNREAD for one in left):

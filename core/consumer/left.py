@@ -6,7 +6,7 @@ partitions this consumer does not get and whose records go elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.broker.base import Broker, Member, Watermark
@@ -74,14 +74,26 @@ def find_left(
         if at >= target:
             continue
         if partition in held:
-            reason = TRANSACTION if mark.held_back else UNREAD
-            since = broker.since(topic, partition, mark.readable) if mark.held_back else None
-            left.append(LeftBehind(partition, target - at, reason, at, since))
+            reason = TRANSACTION if mark.readable < target else UNREAD
+            left.append(LeftBehind(partition, target - at, reason, at))
         else:
             holder = holders.get(partition)
             reason = NOBODY if holder is None else ELSEWHERE
             left.append(LeftBehind(partition, target - at, reason, at, holder=holder))
-    return tuple(left)
+    return _dated(broker, topic, left, marks)
+
+
+def _dated(
+    broker: Broker, topic: str, left: Sequence[LeftBehind], marks: Mapping[int, Watermark]
+) -> tuple[LeftBehind, ...]:
+    """Return it with when transactions began, of those that are shown: each one is a request."""
+    waiting = [one.partition for one in left if one.reason == TRANSACTION][:_SHOWN]
+    return tuple(
+        replace(one, since=broker.since(topic, one.partition, marks[one.partition].readable))
+        if one.partition in waiting
+        else one
+        for one in left
+    )
 
 
 def _holders(broker: Broker, topic: str, group_id: str) -> dict[int, Member]:
@@ -99,17 +111,12 @@ def open_transactions(
     broker: Broker, topic: str, marks: Mapping[int, Watermark]
 ) -> tuple[LeftBehind, ...]:
     """Return what waits behind open transactions, whoever reads."""
-    return tuple(
-        LeftBehind(
-            partition,
-            mark.held_back,
-            TRANSACTION,
-            mark.readable,
-            broker.since(topic, partition, mark.readable),
-        )
+    waiting = [
+        LeftBehind(partition, mark.held_back, TRANSACTION, mark.readable)
         for partition, mark in sorted(marks.items())
         if mark.held_back
-    )
+    ]
+    return _dated(broker, topic, waiting, marks)
 
 
 def told(left: Sequence[LeftBehind], topic: str, group_id: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from core.broker.base import Member
 from core.consumer.assignment import Assignment
 from core.consumer.ending import Ending
-from core.consumer.left import ELSEWHERE, NOBODY, TRANSACTION, told
+from core.consumer.left import ELSEWHERE, NOBODY, TRANSACTION, open_transactions, told
 from core.consumer.options import ConsumeOptions
 from core.errors import UsageError
 from tests.support.consuming import (
@@ -169,6 +169,44 @@ def test_an_open_transaction_is_waited_for_then_told():
     line = told(asked.ending.left, TOPIC, GROUP)
     assert "6 records wait behind a transaction" in line
     assert "orders_topic/0 from offset 4, since 2026-01-01 00:00:00 UTC" in line
+
+
+def test_records_that_come_after_the_end_do_not_prolong_the_wait():
+    asked = Asked(10, 5, 5, until_caught_up=True, give_up_after_s=10.0)
+    asked.topic.stable[0] = 4
+    asked.ending.begin()
+    for more in range(20):
+        # Partitions that others publish to are read on meanwhile, here and elsewhere.
+        asked.hold(p0=4, p1=5 + more)
+        asked.warehouse.offsets[IDENTITY] = {0: 4, 1: 5 + more, 2: 5 + more}
+        if asked.reached(later=1.0):
+            break
+    assert [(one.partition, one.records) for one in asked.ending.left] == [(0, 6)]
+
+
+def test_a_transaction_beyond_the_end_is_not_the_reason():
+    asked = Asked(10, until_caught_up=True, give_up_after_s=10.0)
+    asked.ending.begin()
+    asked.hold(p0=4)
+    assert not asked.reached()
+    asked.topic.publish(0, b"in a transaction")
+    asked.topic.stable[0] = 10
+    assert not asked.reached(later=1_000)
+    assert asked.ending.left == ()
+
+
+def test_only_the_transactions_that_are_shown_are_dated():
+    asked = Asked(*[10] * 100, until_caught_up=True, give_up_after_s=10.0)
+    asked.topic.stable.update(dict.fromkeys(range(100), 4))
+    asked.ending.begin()
+    asked.hold(**{f"p{part}": 4 for part in range(100)})
+    asked.warehouse.offsets[IDENTITY] = dict.fromkeys(range(100), 4)
+    assert not asked.reached()
+    assert asked.reached(later=20)
+    marks = asked.broker.watermarks(TOPIC)
+    for left in (asked.ending.left, open_transactions(asked.broker, TOPIC, marks)):
+        assert len(left) == 100
+        assert [one.partition for one in left if one.since is not None] == [0, 1, 2]
 
 
 def test_a_transaction_that_ends_in_time_is_read():
