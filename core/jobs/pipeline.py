@@ -140,11 +140,14 @@ def _flow(
         _watch(context, producer, consumer, merging, owned=broker.owned)
         produced = produce.follow(producing, producer)
         consumer.finish()
-        consumed = consume.follow(consuming, consumer, drain=True)
+        consumed = consume.follow(consuming, consumer, drain=broker.owned)
     finally:
         producer.stop()
         producer.join()
-        # What the broker has acknowledged is stored first: an embedded one ends with this process.
+        # What was acknowledged is stored first where the broker ends with this process; any other one
+        # keeps it for the next consumer, and a stop need not wait.
+        if context.stopping and not broker.owned:
+            consumer.stop()
         consumer.finish()
         consumer.join(_DRAIN_S)
         consumer.stop()

@@ -1,5 +1,6 @@
 """What others do in the same topic and group: open transactions, members that read elsewhere."""
 
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -79,6 +80,26 @@ def test_a_pipeline_behind_an_open_transaction_does_not_pass(
     transaction.abort_transaction()
     again = dropship("consume", "--until-caught-up", env=work.env).done()
     assert again["lag"] == 0
+    with dropship.warehouse() as warehouse:
+        assert warehouse._db.rows("SELECT count(*) FROM mon_schema.orders_events") == [(100,)]
+
+
+def test_a_stop_does_not_wait_for_what_the_cluster_keeps(
+    work: Work, transaction: Producer, dropship: Dropship
+) -> None:
+    """Behind an open transaction nothing moves; a pipeline that is told to end ends."""
+    small = ("--customers", "20", "--products", "10", "--orders", "100")
+    running = dropship.start("pipeline", *small, "--timeout", "600", env=work.env)
+    wait_until(
+        lambda: sum(mark.high for mark in work.cluster.watermarks(work.topic).values()) == 101,
+        seconds=40,
+    )
+    running.signal(signal.SIGTERM)
+    ended = running.end()
+    assert ended.code == 143
+    transaction.abort_transaction()
+    caught_up = dropship("consume", "--until-caught-up", env=work.env).done()
+    assert caught_up["lag"] == 0
     with dropship.warehouse() as warehouse:
         assert warehouse._db.rows("SELECT count(*) FROM mon_schema.orders_events") == [(100,)]
 
