@@ -144,8 +144,8 @@ def _flow(
     finally:
         producer.stop()
         producer.join()
-        # What was acknowledged is stored first where the broker ends with this process; any other one
-        # keeps it for the next consumer, and a stop need not wait.
+        # What was acknowledged is stored first where the broker ends with this process; any other
+        # one keeps it for the next consumer, and a stop need not wait.
         if context.stopping and not broker.owned:
             consumer.stop()
         consumer.finish()
