@@ -11,7 +11,6 @@ import numpy.typing as npt
 from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
 from core.consumer.decode import Rejection, decode_batch
-from core.text import clean
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 
@@ -123,7 +122,7 @@ def _dead_letter(record: Any, bad: Rejection, checksum: int | None) -> DeadLette
         detail=bad.detail,
         key=key.encode() if isinstance(key, str) else key,
         payload=record.value(),
-        headers=tuple((clean(name, 200), _bytes(value)) for name, value in record.headers() or ()),
+        headers=tuple((name, _bytes(value)) for name, value in record.headers() or ()),
         payload_checksum=checksum,
     )
 
