@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
+from core.config.folders import check_folder
 from core.config.load import load_settings
 from core.config.secrets import Redactor
 from core.config.settings import Settings
@@ -40,8 +41,12 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         options = _options(arguments)
         _require_terminal(environ)
+        check_folder("--data-dir", options.data_dir)
+        if options.reports_dir is not None:
+            check_folder("--reports-dir", options.reports_dir)
         settings = load_settings(
             data_dir=options.data_dir,
+            reports_dir=options.reports_dir,
             env_file=options.env_file,
             environ=environ,
             timeout_s=options.timeout,

@@ -172,7 +172,7 @@ def _line(binding: Binding) -> int:
 
 
 def _resolved(bindings: list[Binding], environ: Mapping[str, str]) -> list[EnvEntry]:
-    """Return the assignments with `${NAME}` and `${NAME:-default}` put in where they stand for it."""
+    """Return the assignments, `${NAME}` and `${NAME:-default}` put in but in single quotes."""
     known: dict[str, str | None] = dict(environ)
     entries = []
     for binding in bindings:

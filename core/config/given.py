@@ -45,6 +45,7 @@ NAMES = (
     "KAFKA_TOPIC_REPLICATION",
     "DUCKDB_MEMORY_LIMIT_MB",
     "LOG_LEVEL",
+    "DROPSHIP_REPORTS_DIR",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
 """Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import iso
-from core.dlq.mending import mended_letters, save_letters
+from core.dlq.mending import check_letters, mended_letters, save_letters
 from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
@@ -118,6 +118,8 @@ def run(context: JobContext, options: Options) -> DlqResult:
             _("--fix says what to publish, and needs --replay"),
             hint=_("add --replay, and --yes once the preview is right"),
         )
+    if options.fix is not None:
+        check_letters(options.fix)
     with open_warehouse(context) as warehouse:
         letters, gone, of_merge = _chosen(warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})

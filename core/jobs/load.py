@@ -10,6 +10,7 @@ from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.figures import count
 from core.warehouse.base import Warehouse
+from core.warehouse.reference_csv import read_reference
 
 _TABLES = ("customers", "inventory")
 
@@ -47,6 +48,12 @@ class LoadResult:
 
 def run(context: JobContext, options: Options) -> LoadResult:
     """Load both files; loading them again changes nothing."""
+    folder = options.input or context.settings.paths.seed
+    for table in _TABLES:
+        # Read to the end: a wrong line is told before a warehouse is asked.
+        for _rows in read_reference(table, folder / f"{table}.csv"):
+            if context.stopping:
+                break
     with open_warehouse(context) as warehouse:
         return load(context, warehouse, options)
 

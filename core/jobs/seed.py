@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from core.config.folders import check_folder
 from core.jobs.base import JobContext, Summary, Table
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
@@ -64,9 +65,11 @@ class SeedJobResult:
         return Summary(lines=(line,), tables=[Table(heads, rows)])
 
 
-def run(context: JobContext, options: Options) -> SeedJobResult:
-    """Generate the files, all of them or none."""
-    spec = SeedSpec(
+def spec_of(options: Options) -> SeedSpec:
+    """Return what to generate. Errors: UsageError naming the option, also for `--output`."""
+    if options.output is not None:
+        check_folder("--output", options.output)
+    return SeedSpec(
         customers=options.customers,
         products=options.products,
         orders=options.orders,
@@ -74,6 +77,11 @@ def run(context: JobContext, options: Options) -> SeedJobResult:
         start=options.start,
         end=options.end,
     )
+
+
+def run(context: JobContext, options: Options) -> SeedJobResult:
+    """Generate the files, all of them or none."""
+    spec = spec_of(options)
     from core.seed.generate import generate  # noqa: PLC0415 - loads Faker
 
     written = generate(

@@ -1,7 +1,7 @@
-"""What stands for a character that the encoding of a terminal lacks: the nearest ASCII, never a code.
+"""What stands for a character that the encoding of a terminal lacks: the nearest ASCII.
 
-Python writes `\\u2026` there, which nobody can read. Letters lose their accents, our own signs become
-the ASCII that looks like them, and of the rest a question mark is left.
+Python would write an escape code, which nobody can read. Letters lose their accents, our own signs
+become the ASCII that looks like them, and of the rest a question mark is left.
 """
 
 import codecs

@@ -15,7 +15,10 @@ from core.text.encoding import NEAREST, is_utf8, use_nearest
     ],
 )
 def test_what_an_encoding_lacks_is_the_nearest_ascii(encoding, expected):
-    text = "erreur\u00a0: l\u2019\u00e9t\u00e9 dure\u2026 \u00d72 \u2192 3 \u20ac, \u0153 \u256d \x1b[0m"
+    text = (
+        "erreur\u00a0: l\u2019\u00e9t\u00e9 dure\u2026 "
+        "\u00d72 \u2192 3 \u20ac, \u0153 \u256d \x1b[0m"
+    )
     assert text.encode(encoding, NEAREST).decode(encoding) == expected
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     use_nearest(stream)
