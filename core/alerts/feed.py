@@ -180,7 +180,7 @@ class Feed:
                 now.p95_ms,
                 limits.alert_latency_warn_ms,
                 limits.alert_latency_fail_ms,
-                _("p95 from event to warehouse: {seconds} s").format(
+                _("p95 from topic to warehouse: {seconds} s").format(
                     seconds=decimal(now.p95_ms / 1000, 1)
                 ),
             )

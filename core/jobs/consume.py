@@ -71,6 +71,13 @@ class ConsumeResult:
                     p50=p50, p95=p95, p99=p99
                 )
             )
+        age = last.event_age
+        if age.p50 is not None and age.p95 is not None:
+            lines.append(
+                _("event age p50 {p50} s, p95 {p95} s, by the events' own timestamps").format(
+                    p50=decimal(age.p50 / 1000, 1), p95=decimal(age.p95 / 1000, 1)
+                )
+            )
         lines.extend(last.notices)
         lines.extend(
             _("LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})").format(
@@ -110,6 +117,11 @@ def fields(last: ConsumerSnapshot, lag: int | None) -> dict[str, object]:
         "lag": lag,
         "offsets": {f"{last.topic}-{part}": offset for part, offset in last.offsets.items()},
         "latency_ms": {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99},
+        "event_age_ms": {
+            "p50": last.event_age.p50,
+            "p95": last.event_age.p95,
+            "p99": last.event_age.p99,
+        },
         "dead_letter_reasons": dict(last.dead_reasons),
     }
 

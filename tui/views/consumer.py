@@ -194,7 +194,7 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
     history, form = now.history[-2 * width :], frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
-    title = _("latency from event to warehouse, {unit}").format(unit=unit)
+    title = _("latency from topic to warehouse, {unit}").format(unit=unit)
     latest = now.consumer.latency
 
     def scaled(values: list[float | None]) -> tuple[float | None, ...]:
@@ -252,6 +252,7 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         (_("met again"), form.count(None if idle else last.already_stored)),
         (_("last commit"), commit),
         (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),
+        (_("event age p50"), form.milliseconds(last.event_age.p50)),
         (_("dead letters"), dead),
     ]
     pairs += [
