@@ -13,7 +13,6 @@ from core.checksums import payload_checksums
 from core.consumer.decode import Rejection, decode_batch
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
-
 _NO_TIME = 0
 """TIMESTAMP_NOT_AVAILABLE of the client."""
 

@@ -6,6 +6,7 @@ from core.doctor.model import Examination, Finding, Section, fail, ok, unseen, w
 from core.errors import DropshipError, WarehouseHeldError
 from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
+from core.text.amounts import records
 from core.text.figures import count, decimal
 from core.validation import schema
 from core.validation.context import CheckContext
@@ -193,4 +194,4 @@ def _compared(
             _("it records them as gaps; keep records longer (retention.ms)"),
             (CONSUME,),
         )
-    return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=count(lag)))
+    return ok("offsets", _("commits are not ahead; {lag} behind").format(lag=records(lag)))

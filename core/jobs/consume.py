@@ -12,6 +12,7 @@ from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
 from core.text import _
+from core.text.amounts import dead_letters, records
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
 
@@ -53,12 +54,12 @@ class ConsumeResult:
         latency = last.latency_total
         lines = [
             _(
-                "{consumed} records: {inserted} events stored, {dead} dead letters, "
-                "{again} already stored, {lag} left in the topic"
+                "{consumed}: {inserted} stored, {dead}, {again} already stored, "
+                "{lag} left in the topic"
             ).format(
-                consumed=count(last.consumed),
+                consumed=records(last.consumed),
                 inserted=count(last.inserted),
-                dead=count(last.dead_lettered),
+                dead=dead_letters(last.dead_lettered),
                 again=count(last.already_stored),
                 lag=count(self.lag),
             )
@@ -201,8 +202,8 @@ def follow(
 
 def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
     """Tell how far the consumer is, or why it does not go on."""
-    note = last.waiting_for or _("{dead} dead letters, lag {lag}").format(
-        dead=last.dead_lettered, lag="?" if last.total_lag is None else last.total_lag
+    note = last.waiting_for or _("{dead}, lag {lag}").format(
+        dead=dead_letters(last.dead_lettered), lag="?" if last.total_lag is None else last.total_lag
     )
     if last.state is RunState.PAUSED:
         note = _("paused")

@@ -13,6 +13,7 @@ from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
 from core.text import _, clean, ngettext
+from core.text.amounts import dead_letters
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
@@ -70,7 +71,7 @@ class DlqResult:
 
     def summary(self) -> Summary:
         """Return a table of the letters, and what became of them."""
-        lines = [_("{count} dead letters").format(count=count(len(self.letters)))]
+        lines = [dead_letters(len(self.letters))]
         if self.replayed:
             lines.append(_("{count} published again").format(count=count(self.replayed)))
         if self.saved is not None:
@@ -81,9 +82,11 @@ class DlqResult:
             )
         if self.gone:
             lines.append(
-                _("{count} of the file wait no more and are left alone").format(
-                    count=count(self.gone)
-                )
+                ngettext(
+                    "{count} of the file waits no more and is left alone",
+                    "{count} of the file wait no more and are left alone",
+                    self.gone,
+                ).format(count=count(self.gone))
             )
         if self.of_merge:
             lines.append(_about_merge(self.of_merge))

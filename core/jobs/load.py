@@ -8,7 +8,7 @@ from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.progress import Cancelled, never_cancelled
 from core.text import _
-from core.text.figures import count
+from core.text.amounts import customers, products
 from core.warehouse.base import Warehouse
 from core.warehouse.reference_csv import read_reference
 
@@ -40,9 +40,11 @@ class LoadResult:
 
     def summary(self) -> Summary:
         """Return one line with both counts."""
-        line = _("{customers} customers and {inventory} products in the warehouse")
+        line = _("{customers} and {products} in the warehouse")
         return Summary(
-            lines=(line.format(customers=count(self.customers), inventory=count(self.inventory)),)
+            lines=(
+                line.format(customers=customers(self.customers), products=products(self.inventory)),
+            )
         )
 
 

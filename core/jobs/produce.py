@@ -54,7 +54,11 @@ class ProduceResult:
         """Return the counts, the injected faults and the rejected rows."""
         last = self.last
         lines = [
-            _("{sent} events sent to {topic}: {acked} acknowledged, {failed} failed").format(
+            ngettext(
+                "{sent} event sent to {topic}: {acked} acknowledged, {failed} failed",
+                "{sent} events sent to {topic}: {acked} acknowledged, {failed} failed",
+                last.sent,
+            ).format(
                 sent=count(last.sent),
                 topic=last.topic,
                 acked=count(last.acked),
@@ -170,7 +174,7 @@ def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
     bad = too_many_bad(context.max_bad, undelivered=last.failed, rejected=last.rejected)
     if context.max_bad is None and last.rejected and not last.sent:
         bad = ngettext(
-            "nothing was published: the only row was rejected",
+            "nothing was published: {count} row was rejected",
             "nothing was published: all {count} rows were rejected",
             last.rejected,
         ).format(count=count(last.rejected))

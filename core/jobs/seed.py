@@ -8,7 +8,7 @@ from core.config.folders import check_folder
 from core.jobs.base import JobContext, Summary, Table
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
-from core.text.figures import count
+from core.text.amounts import customers, orders, products
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class SeedJobResult:
             (str(file.path), file.rows, file.bytes, file.sha256[:12]) for file in self.written.files
         ]
         heads = (_("file"), _("rows"), _("bytes"), "sha256")
-        line = _("{customers} customers, {products} products and {orders} orders").format(
-            customers=count(self.written.customers),
-            products=count(self.written.products),
-            orders=count(self.written.orders),
+        line = _("{customers}, {products} and {orders}").format(
+            customers=customers(self.written.customers),
+            products=products(self.written.products),
+            orders=orders(self.written.orders),
         )
         return Summary(lines=(line,), tables=[Table(heads, rows)])
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.seed.popularity import Popularity, customer_popularity, product_popularity
 from core.seed.spec import CUSTOMERS_FILE, INVENTORY_FILE
-from core.text import _, clean
+from core.text import _, clean, ngettext
 from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
 
@@ -123,7 +123,9 @@ def _price(path: Path, line: int, text: str) -> str:
 
 
 def _wrong_width(found: int, columns: int) -> str:
-    return _("{found} columns instead of {columns}").format(found=found, columns=columns)
+    return ngettext(
+        "{found} column instead of {columns}", "{found} columns instead of {columns}", found
+    ).format(found=found, columns=columns)
 
 
 def _unusable(path: Path, line: int, reason: str, mend: str = "") -> InputError:

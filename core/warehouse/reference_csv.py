@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from core.errors import InputError
 from core.remedies import GENERATE
-from core.text import N_, _, clean
+from core.text import N_, _, clean, ngettext
 from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
 
@@ -166,9 +166,11 @@ class _Source:
             if len(cells) != self._width:
                 raise self.unusable(
                     line,
-                    _("{found} columns instead of {columns}").format(
-                        found=len(cells), columns=self._width
-                    ),
+                    ngettext(
+                        "{found} column instead of {columns}",
+                        "{found} columns instead of {columns}",
+                        len(cells),
+                    ).format(found=len(cells), columns=self._width),
                 )
             yield line, cells
 

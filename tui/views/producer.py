@@ -223,7 +223,9 @@ def _rejected(last: ProducerSnapshot, frame: Frame, room: int) -> list[Line]:
         where = _("line {line}").format(line=frame.formats.count(row.line))
         lines.append(line(Span(fit(where, 15), "dim"), Span(row.reason, "wait")))
     if last.rejected > len(shown):
-        more = frame.formats.count(last.rejected - len(shown))
-        text = _("{count} more are in the log").format(count=more)
+        more = last.rejected - len(shown)
+        text = ngettext("{count} more is in the log", "{count} more are in the log", more).format(
+            count=frame.formats.count(more)
+        )
         lines.append(line(Span(" " * 15 + text, "dim")))
     return lines
