@@ -170,7 +170,8 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
 def _faults(last: ProducerSnapshot, frame: Frame) -> Line:
     parts = []
     if last.rejected:
-        parts.append(_("{count} rows rejected").format(count=frame.formats.count(last.rejected)))
+        text = ngettext("{count} row rejected", "{count} rows rejected", last.rejected)
+        parts.append(text.format(count=frame.formats.count(last.rejected)))
     parts += [f"{frame.formats.count(count)} {name}" for name, count in _injected(last) if count]
     return line(Span(" · ".join(parts), "wait")) if parts else line()
 

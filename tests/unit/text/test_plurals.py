@@ -12,6 +12,13 @@ ROOT = Path(__file__).parents[3]
 THINGS = "rows|records|events|orders|customers|products|partitions|letters|offsets|columns|fields"
 COUNTED = re.compile(rf"\{{\w+\}} (?:[a-z]+ )?(?:{THINGS})\b")
 NEVER_ONE = {
+    "LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})",
+    "the topic has {after} partitions now, {before} before",
+    "stopped: {compared} of {stored} records compared",
+    "{compared} of {stored} records compared in this run, all of them since {since}",
+    "{compared} of {stored} records compared in this run, some never so far",
+    "{loaded} of {count} staged records were loaded",
+    "{present} records/s instead of {usual}",
     "1. generate {count} orders in {folder} (replaces what is there)",
     "{total} bad records, {limit} allowed: {undelivered} undelivered, {dead_lettered} "
     "dead-lettered, {rejected} rejected",
