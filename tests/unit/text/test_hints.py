@@ -14,6 +14,9 @@ from core.remedies import REMEDIES
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = ROOT / "core" / "text" / "locale" / "fr" / "LC_MESSAGES" / "dropship.po"
+FOREIGN = re.compile(r"`[\w-]+\.sh [^`]*`")
+"""Commands of Kafka's own tools."""
+
 ELSEWHERE = {"SNOW_CONNECT_", "KAFKA_CONF_"}
 """Prefixes that stand for a family, with the name of a library's setting behind them."""
 
@@ -26,7 +29,7 @@ def texts() -> list[str]:
     for message in catalogue:
         for part in (message.id, message.string):
             found += [part] if isinstance(part, str) else list(part)
-    return found
+    return [FOREIGN.sub("", text) for text in found]
 
 
 TEXTS = texts()

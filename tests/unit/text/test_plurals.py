@@ -20,8 +20,10 @@ NEVER_ONE = {
     "{loaded} of {count} staged records were loaded",
     "{present} records/s instead of {usual}",
     "1. generate {count} orders in {folder} (replaces what is there)",
-    "{total} bad records, {limit} allowed: {undelivered} undelivered, {dead_lettered} "
-    "dead-lettered, {rejected} rejected",
+    (
+        "{total} bad records, {limit} allowed: {undelivered} undelivered, {dead_lettered} "
+        "dead-lettered, {rejected} rejected"
+    ),
 }
 """Texts whose number is never 1, or that stand where one number of several decides nothing."""
 
