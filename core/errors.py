@@ -3,7 +3,7 @@
     DropshipError
     ├── UsageError             2  an option that cannot be used
     ├── ConfigError            2  a setting or a file of settings is wrong
-    ├── InputError             1  a CSV file that cannot be used at all
+    ├── InputError             2  an input file that cannot be used at all
     ├── StorageError           1  disk full, no permission, file damaged
     ├── BrokerError            3  the broker is out of reach or refuses
     ├── WarehouseError         3  the warehouse is out of reach or refuses
@@ -79,7 +79,7 @@ class InputError(DropshipError):
     """An input file cannot be used at all (single bad rows are rejected and counted instead)."""
 
     kind = "input"
-    exit_code = ExitCode.BAD_RESULT
+    exit_code = ExitCode.USAGE
 
 
 class StorageError(DropshipError):

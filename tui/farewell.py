@@ -7,6 +7,7 @@ from core.consumer.unstored import lost_text
 from core.operations.desk import Desk
 from core.operations.leaving import Farewell, tell_lost
 from core.text import _, clean
+from core.text.amounts import dead_letters
 from core.text.figures import count
 from core.threads import WatchedThread
 
@@ -40,9 +41,7 @@ def summary(farewell: Farewell) -> str:
     parts = [
         _("{count} published").format(count=count(done.published)),
         _("{count} stored").format(count=count(done.stored)),
-        _("{count} dead letters").format(count=count(done.dead_lettered))
-        if done.dead_lettered
-        else "",
+        dead_letters(done.dead_lettered) if done.dead_lettered else "",
         _("{count} merged").format(count=count(done.merged)),
     ]
     if farewell.unstored is not None:

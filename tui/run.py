@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
+from core.config.folders import check_folder
 from core.config.load import load_settings
 from core.config.secrets import Redactor
 from core.config.settings import Settings
@@ -19,9 +20,10 @@ from core.operations.inforce import sources
 from core.operations.measure import measured
 from core.sparing import leave_pandas_out
 from core.text import _, clean, use_language
+from core.text.encoding import use_nearest
 from core.threads import failures
 from tui.app import Console
-from tui.arguments import unfit_terminal
+from tui.arguments import foreign_encoding, unfit_terminal
 from tui.ending import Ending
 from tui.farewell import say_farewell
 from tui.formats import Formats
@@ -35,16 +37,16 @@ _SEARCHES = (10_000, 50, 10)
 def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the console until it is left; return the exit code."""
     language = use_language(_language(arguments))
+    use_nearest(sys.stderr)
     try:
         options = _options(arguments)
-        unfit = unfit_terminal(environ)
-        if unfit:
-            raise UsageError(
-                _("the console needs a terminal ({reason})").format(reason=clean(_(unfit))),
-                hint=_("dropship --run pipeline runs everything without a screen"),
-            )
+        _require_terminal(environ)
+        check_folder("--data-dir", options.data_dir)
+        if options.reports_dir is not None:
+            check_folder("--reports-dir", options.reports_dir)
         settings = load_settings(
             data_dir=options.data_dir,
+            reports_dir=options.reports_dir,
             env_file=options.env_file,
             environ=environ,
             timeout_s=options.timeout,
@@ -58,6 +60,25 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except DropshipError as error:
         _complain(error.message, error.hint)
         return int(error.exit_code)
+
+
+def _require_terminal(environ: Mapping[str, str]) -> None:
+    """Refuse where no screen can be drawn. Errors: UsageError."""
+    if unfit := unfit_terminal(environ):
+        raise UsageError(
+            _("the console needs a terminal ({reason})").format(reason=clean(_(unfit))),
+            hint=_("dropship --run pipeline runs everything without a screen"),
+        )
+    if encoding := foreign_encoding():
+        hint = _("set a UTF-8 locale, for example LC_ALL=C.UTF-8, and the terminal to UTF-8")
+        if environ.get("PYTHONIOENCODING"):
+            hint = _("unset PYTHONIOENCODING, or set it to utf-8")
+        raise UsageError(
+            _("the console needs a terminal in UTF-8; the encoding here is {encoding}").format(
+                encoding=clean(encoding, 40)
+            ),
+            hint=hint,
+        )
 
 
 def _show(settings: Settings, language: str, options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.alerts.workers import worker_measures
 from core.config.thresholds import Thresholds
-from core.text import _
+from core.text import _, ngettext
 from core.text.figures import count, decimal, percent, span
 
 _USUAL_S = 300.0
@@ -101,7 +101,9 @@ class Feed:
                 lag,
                 limits.alert_lag_warn,
                 limits.alert_lag_fail,
-                _("{count} records wait in the topic").format(count=count(lag)),
+                ngettext(
+                    "{count} record waits in the topic", "{count} records wait in the topic", lag
+                ).format(count=count(lag)),
             )
         if behind is None:
             return
@@ -180,7 +182,7 @@ class Feed:
                 now.p95_ms,
                 limits.alert_latency_warn_ms,
                 limits.alert_latency_fail_ms,
-                _("p95 from event to warehouse: {seconds} s").format(
+                _("p95 from topic to warehouse: {seconds} s").format(
                     seconds=decimal(now.p95_ms / 1000, 1)
                 ),
             )
@@ -207,9 +209,11 @@ class Feed:
                 slack=1.0,
                 at_once=True,
             )
-        message = _("{count} offsets were gone before they were read").format(
-            count=count(now.gap_offsets)
-        )
+        message = ngettext(
+            "{count} offset was gone before it was read",
+            "{count} offsets were gone before they were read",
+            now.gap_offsets,
+        ).format(count=count(now.gap_offsets))
         yield Measure("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)
 
     def _topic(self, now: Readings) -> Iterator[Measure]:

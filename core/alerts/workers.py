@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.alerts.model import Level, Measure, Readings
 from core.config.thresholds import Thresholds
-from core.text import _
+from core.text import _, ngettext
 from core.text.figures import count
 
 
@@ -35,7 +35,11 @@ def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
     if delay is not None and (delay > limits.alert_merge_warn_s or not now.merge_waits_for):
         text = _("the last merge took up events {seconds} s old")
         if now.merge_backlog is not None:
-            text = _("{count} raw events wait for the merge, the first for {seconds} s")
+            text = ngettext(
+                "{count} raw event waits for the merge, the first for {seconds} s",
+                "{count} raw events wait for the merge, the first for {seconds} s",
+                now.merge_backlog or 0,
+            )
         told = text.format(count=count(now.merge_backlog or 0), seconds=count(round(delay)))
         yield Measure("merge", delay, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
     elif now.merge_waits_for:

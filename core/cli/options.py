@@ -31,6 +31,14 @@ def declare_common(options: Options) -> None:
         "--data-dir", values.path, Path("data"), _("where all state lies"), metavar=_("DIR")
     )
     options.value(
+        "--reports-dir",
+        values.path,
+        None,
+        _("where reports are written"),
+        metavar=_("DIR"),
+        shown=_("reports, else <data-dir>/reports"),
+    )
+    options.value(
         "--env-file",
         values.path,
         None,

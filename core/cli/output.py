@@ -20,6 +20,7 @@ from pathlib import Path
 
 from core.clock import iso
 from core.text import clean
+from core.text.encoding import NEAREST
 from core.text.sanitize import clean_tree
 
 _STDOUT, _STDERR = 1, 2
@@ -152,7 +153,7 @@ class Output:
     def show(self, text: str) -> None:
         """Write text for a person, in the encoding of the terminal."""
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        self._write(text.encode(encoding, "replace"))
+        self._write(text.encode(encoding, NEAREST))
 
     def _write(self, data: bytes) -> None:
         """Write all of it; a reader who left is remembered, never raised."""

@@ -9,6 +9,7 @@ from core.cli.output import Fault
 from core.cli.progress import Board
 from core.clock import SystemClock
 from core.text import _, clean
+from core.text.encoding import use_nearest
 
 _COLORS = {"warning": "\x1b[33m"}
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
@@ -18,6 +19,7 @@ class Stderr:
     """Speaks to the person; everything goes through the board, so that bars stay whole."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
+        use_nearest(sys.stderr)
         terminal = sys.stderr is not None and sys.stderr.isatty()
         self._terminal = terminal and os.environ.get("TERM", "") != "dumb"
         # https://no-color.org

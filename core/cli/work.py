@@ -15,6 +15,7 @@ from typing import Any
 
 from core.cli.progress import PAINT_EVERY_S, Board
 from core.config import Settings
+from core.config.folders import check_folder
 from core.config.load import examine_settings
 from core.config.problems import Problem, SettingsError
 from core.config.secrets import Redactor
@@ -38,13 +39,14 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     Errors: UsageError, ConfigError.
     """
     folder: Path = options.data_dir
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(
-            _("--data-dir: {path} is not a directory").format(path=clean(folder)),
-            hint=_("name a folder; it is made when it is missing"),
-        )
+    check_folder("--data-dir", folder)
+    if options.reports_dir is not None:
+        check_folder("--reports-dir", options.reports_dir)
     settings, problems = examine_settings(
-        data_dir=folder, env_file=options.env_file, timeout_s=float(options.timeout)
+        data_dir=folder,
+        reports_dir=options.reports_dir,
+        env_file=options.env_file,
+        timeout_s=float(options.timeout),
     )
     if getattr(options, "print_sql", False):
         problems = tuple(problem for problem in problems if problem.setting not in LOGIN)

@@ -1,18 +1,19 @@
 """Reads a `.env` file: every fault of the file itself becomes one line with its place.
 
-python-dotenv knows the syntax; here are the bounds, the encoding, the line numbers and the rule
-that `${NAME}` must be defined. Nothing is written to the process environment.
+python-dotenv knows the syntax; here are the bounds, the encoding, the line numbers, the rule that
+`${NAME}` must be defined, and that nothing is put in between single quotes: as in a shell they keep
+a value as it is, a password with `${` for instance. Nothing is written to the process environment.
 """
 
 import io
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
-from dotenv.variables import Variable, parse_variables
+from dotenv.variables import Literal, Variable, parse_variables
 
 from core.config.problems import Problem, SettingsError
 from core.text import _, clean
@@ -20,34 +21,45 @@ from core.text.system import why
 
 MAX_BYTES = 1_000_000
 _NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
+# Up to where the value begins, as python-dotenv reads a line.
+_QUOTE = re.compile(r"\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=[^\S\r\n]*(['\"])")
+_CURLY = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
 @dataclass(frozen=True)
 class EnvEntry:
-    """One assignment. line: 1-based. undefined: names in `${...}` that nothing defines."""
+    """One assignment. line: 1-based. undefined: names in `${...}` that nothing defines.
+
+    quoted: the value stands in straight quotes, so spaces at its ends are meant.
+    """
 
     key: str
     value: str
     line: int
     undefined: tuple[str, ...] = ()
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
 class EnvFile:
     """The assignments of a file, in order. exposed: others than the owner may read it.
 
-    problems: one a line that breaks the syntax; the other lines count.
+    problems: one a line that breaks the syntax; the other lines count. warnings: lines that are
+    good syntax and hardly what was meant.
     """
 
     path: Path
     entries: tuple[EnvEntry, ...]
     exposed: bool
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_env_file(path: Path, environ: Mapping[str, str]) -> EnvFile:
     """Read a `.env` file; `${NAME}` is looked up in earlier lines, then in `environ`.
+
+    Between single quotes it stands for itself.
 
     Errors: SettingsError when the file cannot be read or is not UTF-8; FileNotFoundError is left to
     the caller, who knows whether that matters.
@@ -56,7 +68,36 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> EnvFile:
     text = _decoded(path, data)
     bindings = list(parse_stream(io.StringIO(text, newline="")))
     problems = tuple(_malformed(path, binding) for binding in bindings if binding.error)
-    return EnvFile(path, tuple(_resolved(bindings, environ)), exposed, problems)
+    doubtful = tuple(_doubtful(path, bindings))
+    return EnvFile(path, tuple(_resolved(bindings, environ)), exposed, problems, doubtful)
+
+
+def _doubtful(path: Path, bindings: list[Binding]) -> Iterator[str]:
+    """Yield a warning for each line without `=` or with quotes that are none to any program.
+
+    The line itself is not shown: it may be a secret.
+    """
+    for binding in bindings:
+        if binding.key is None or binding.error:
+            continue
+        if binding.value is None:
+            told = _("{file}:{line}: this line has no = and sets nothing")
+        elif _curly(binding.key) or (not _quote(binding) and _curly(binding.value)):
+            told = _("{file}:{line}: curly quotes are part of the text; use straight ones, ' or \"")
+        else:
+            continue
+        yield told.format(file=clean(path), line=_line(binding))
+
+
+def _curly(text: str) -> bool:
+    """Return whether a text begins or ends with a quotation mark of a word processor."""
+    return bool(text) and (text[0] in _CURLY or text[-1] in _CURLY)
+
+
+def _quote(binding: Binding) -> str:
+    """Return the straight quote that a value stands in, or nothing."""
+    found = _QUOTE.match(binding.original.string)
+    return found[1] if found else ""
 
 
 def _malformed(path: Path, binding: Binding) -> Problem:
@@ -131,13 +172,15 @@ def _line(binding: Binding) -> int:
 
 
 def _resolved(bindings: list[Binding], environ: Mapping[str, str]) -> list[EnvEntry]:
-    """Return the assignments with `${NAME}` and `${NAME:-default}` put in."""
+    """Return the assignments, `${NAME}` and `${NAME:-default}` put in but in single quotes."""
     known: dict[str, str | None] = dict(environ)
     entries = []
     for binding in bindings:
-        if binding.key is None:
+        if binding.key is None or binding.value is None:
             continue
-        atoms = list(parse_variables(binding.value or ""))
+        quote = _quote(binding)
+        literal = quote == "'"
+        atoms = [Literal(binding.value)] if literal else list(parse_variables(binding.value))
         undefined = tuple(
             atom.name
             for atom in atoms
@@ -145,5 +188,5 @@ def _resolved(bindings: list[Binding], environ: Mapping[str, str]) -> list[EnvEn
         )
         value = "".join(atom.resolve(known) for atom in atoms)
         known[binding.key] = value
-        entries.append(EnvEntry(binding.key, value, _line(binding), undefined))
+        entries.append(EnvEntry(binding.key, value, _line(binding), undefined, bool(quote)))
     return entries

@@ -45,6 +45,7 @@ NAMES = (
     "KAFKA_TOPIC_REPLICATION",
     "DUCKDB_MEMORY_LIMIT_MB",
     "LOG_LEVEL",
+    "DROPSHIP_REPORTS_DIR",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
 """Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""
@@ -81,7 +82,7 @@ class Gathered:
 def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
     """Return the settings of the environment over those of a file."""
     problems = list(file.problems) if file is not None else []
-    warnings: list[str] = []
+    warnings = list(file.warnings) if file is not None else []
     given: dict[str, Given] = {}
     for entry in file.entries if file is not None else ():
         where = f"{clean(file.path) if file else ''}:{entry.line}"
@@ -97,7 +98,8 @@ def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
             )
         if entry.undefined and entry.key not in environ:
             problems.append(_undefined(entry.key, entry.undefined[0], where))
-        given[entry.key] = Given(entry.value.strip(), where)
+        meant = entry.quoted and is_secret_name(entry.key)
+        given[entry.key] = Given(entry.value if meant else entry.value.strip(), where)
     problems.extend(_unknown_in_environment(environ))
     for name, value in environ.items():
         if _is_ours(name):
@@ -180,7 +182,7 @@ def _undefined(name: str, missing: str, where: str) -> Problem:
         _("{where}: {setting} refers to {missing}, which is not defined").format(
             where=where, setting=clean(name, 100), missing=repr(clean(missing, 100))
         ),
-        _("define it above; a value that holds ${ itself can be set in the environment"),
+        _("define it above, or keep ${ as it is by single quotes around the value"),
         name,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.config import checks
 from core.config.envfile import EnvFile, read_env_file
+from core.config.folders import check_folder
 from core.config.given import Given, gather
 from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
 from core.config.problems import Problem, SettingsError
@@ -18,7 +19,7 @@ from core.config.secrets import is_secret_name
 from core.config.settings import KafkaSettings, Paths, Settings
 from core.config.snowflake import read_snowflake
 from core.config.thresholds import Thresholds
-from core.errors import ConfigError
+from core.errors import ConfigError, UsageError
 from core.text import _, clean
 
 DEFAULT_ENV_FILE = Path(".env")
@@ -28,13 +29,15 @@ _DEFAULTS = Settings()
 def load_settings(
     *,
     data_dir: Path = _DEFAULTS.paths.data,
-    reports_dir: Path = _DEFAULTS.paths.reports,
+    reports_dir: Path | None = None,
     env_file: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = _DEFAULTS.timeout_s,
 ) -> Settings:
     """Return checked settings.
 
+    reports_dir: None means DROPSHIP_REPORTS_DIR, else `reports` where that can be written, else a
+    folder of that name in the data directory.
     env_file: None means `.env`, which may be absent; a named file must exist. timeout_s: seconds
     to wait for a broker or warehouse. Errors: SettingsError (a ConfigError) with every problem.
     """
@@ -53,7 +56,7 @@ def load_settings(
 def examine_settings(
     *,
     data_dir: Path = _DEFAULTS.paths.data,
-    reports_dir: Path = _DEFAULTS.paths.reports,
+    reports_dir: Path | None = None,
     env_file: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = _DEFAULTS.timeout_s,
@@ -79,7 +82,7 @@ def examine_settings(
     thresholds = _thresholds(reader)
     log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
     settings = Settings(
-        paths=Paths(data=data_dir, reports=reports_dir),
+        paths=Paths(data=data_dir, reports=reports_dir or _reports(reader, data_dir)),
         kafka=kafka,
         snowflake=snowflake,
         schema=schema,
@@ -111,6 +114,23 @@ def _read_file(env_file: Path | None, environ: Mapping[str, str]) -> EnvFile | N
                 )
             ]
         ) from error
+
+
+def _reports(reader: Reader, data_dir: Path) -> Path:
+    """Return where reports go when no option says so."""
+    given = reader.given.get("DROPSHIP_REPORTS_DIR")
+    if given is not None:
+        try:
+            check_folder("", Path(given.value))
+        except UsageError as error:
+            reader.refuse("DROPSHIP_REPORTS_DIR", error.message, error.hint)
+        return Path(given.value)
+    usual = _DEFAULTS.paths.reports
+    where = usual if os.path.lexists(usual) else Path()
+    # Effective ids: what counts is what this process may do, not who called it.
+    if os.access(where, os.W_OK | os.X_OK, effective_ids=True):
+        return usual
+    return data_dir / usual
 
 
 def _kafka(reader: Reader) -> KafkaSettings:

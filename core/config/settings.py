@@ -12,7 +12,7 @@ from core.config.thresholds import Thresholds
 
 @dataclass(frozen=True)
 class Paths:
-    """Where state lies. All of it is under `data`, reports excepted."""
+    """Where state lies. All of it is under `data`; reports have a place of their own."""
 
     data: Path = Path("data")
     reports: Path = Path("reports")

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
 from core.consumer.decode import Rejection, decode_batch
-from core.text import clean
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+
+_NO_TIME = 0
+"""TIMESTAMP_NOT_AVAILABLE of the client."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,14 @@ class BuiltBatch:
     """A batch ready to store, with what the counters need.
 
     event_times_us: envelope timestamps of the good events, microseconds since the epoch, UTC.
+    broker_times_us: when the same were appended to the topic, or made by the producer, whichever
+    the topic keeps (`message.timestamp.type`); the envelope's where a record has none.
     already_stored: records left out because the warehouse has them.
     """
 
     raw: RawBatch
     event_times_us: npt.NDArray[np.int64]
+    broker_times_us: npt.NDArray[np.int64]
     already_stored: int
     rejections: Sequence[Rejection]
 
@@ -73,7 +78,23 @@ def build_batch(
         gaps=walk.holes if dense else (),
         checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
     )
-    return BuiltBatch(raw, decoded.event_times_us, len(records) - len(kept), decoded.rejected)
+    return BuiltBatch(
+        raw,
+        decoded.event_times_us,
+        _broker_times(good, decoded.event_times_us),
+        len(records) - len(kept),
+        decoded.rejected,
+    )
+
+
+def _broker_times(
+    good: Sequence[Any], event_times_us: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return the records' own times, microseconds; the events' where a record has none."""
+    if not good:
+        return event_times_us
+    kinds, stamps = np.array([record.timestamp() for record in good], dtype=np.int64).T
+    return np.where((kinds == _NO_TIME) | (stamps <= 0), event_times_us, stamps * 1_000)
 
 
 class _Walk:
@@ -123,7 +144,7 @@ def _dead_letter(record: Any, bad: Rejection, checksum: int | None) -> DeadLette
         detail=bad.detail,
         key=key.encode() if isinstance(key, str) else key,
         payload=record.value(),
-        headers=tuple((clean(name, 200), _bytes(value)) for name, value in record.headers() or ()),
+        headers=tuple((name, _bytes(value)) for name, value in record.headers() or ()),
         payload_checksum=checksum,
     )
 

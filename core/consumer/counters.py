@@ -24,7 +24,7 @@ class Counters:
         self._topic = topic
         self._clock = clock
         self._rate = RateMeter()
-        self._latency = LatencyHistogram()
+        self._latency, self._age = LatencyHistogram(), LatencyHistogram()
         self._reasons: Counter[str] = Counter()
         self._inserted = self._dead = self._already = self._fenced = self._last_batch = 0
         self._gaps: list[OffsetGap] = []
@@ -56,8 +56,13 @@ class Counters:
         self._reasons.update(bad.reason for bad in batch.rejections)
         self._last_batch, self._last_commit = batch.size, now
         if len(batch.event_times_us):
-            ages = now.timestamp() * 1e3 - batch.event_times_us / 1e3
-            self._latency.add(np.maximum(ages, 0.0), int(self._clock.monotonic()))
+            second = int(self._clock.monotonic())
+            for histogram, times_us in (
+                (self._latency, batch.broker_times_us),
+                (self._age, batch.event_times_us),
+            ):
+                passed = now.timestamp() * 1e3 - times_us / 1e3
+                histogram.add(np.maximum(passed, 0.0), second)
 
     def passed_over(self, gap: OffsetGap) -> None:
         """Count offsets that were gone before they were read."""
@@ -105,6 +110,7 @@ class Counters:
             latency=self._latency.recent(int(at)),
             latency_total=self._latency.whole(),
             latency_buckets=self._latency.buckets(),
+            event_age=self._age.whole(),
             last_commit=self._last_commit,
             last_batch=self._last_batch,
             waiting_for=self._waiting_for,

@@ -1,4 +1,8 @@
-"""End-to-end latency, from the event's timestamp to the commit in the warehouse, as percentiles."""
+"""How long it takes to the commit in the warehouse, as percentiles.
+
+From a record's time in the topic it is the latency of the pipeline; from the event's own timestamp,
+the age of the event, which may be years where old events are published again.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +11,7 @@ from core.consumer.snapshot import LatencyBuckets, Percentiles
 
 _LOWEST_MS = 0.1
 _STEPS_PER_DOUBLING = 16  # a step is 4.4 %: the error of a percentile
-_DOUBLINGS = 30  # up to a day
+_DOUBLINGS = 45  # up to a hundred years, for the age of events
 _BINS = _STEPS_PER_DOUBLING * _DOUBLINGS
 _TOLD = range(4, 26)
 """Doublings that a histogram tells: from 1.6 ms to 56 minutes, which is what anybody asks for."""

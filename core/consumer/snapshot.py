@@ -34,7 +34,9 @@ class ConsumerSnapshot:
     consumed: records read and stored, good or dead. already_stored: records met again that the
     warehouse had. fenced: batches refused because another consumer had stored them. rate: records
     per second over the last seconds. lag and offsets: by partition held now. latency: of the last
-    ten seconds; latency_total: of the whole run, and latency_buckets: the same as a histogram.
+    ten seconds, from a record's time in the topic to its commit; latency_total: of the whole run,
+    and latency_buckets: the same as a histogram. event_age: how old the events were by their own
+    timestamps, of the whole run: of old events that are published again that is no latency.
     notices: what a person must hear, as of a topic
     that was made again. waiting_for: why it cannot go on, and since when. error and hint: what
     ended it, and how to fix that.
@@ -55,6 +57,7 @@ class ConsumerSnapshot:
     latency: Percentiles = field(default_factory=Percentiles)
     latency_total: Percentiles = field(default_factory=Percentiles)
     latency_buckets: LatencyBuckets = field(default_factory=LatencyBuckets)
+    event_age: Percentiles = field(default_factory=Percentiles)
     last_commit: datetime | None = None
     last_batch: int = 0
     waiting_for: str = ""

@@ -48,6 +48,18 @@ def save_letters(letters: Sequence[StoredDeadLetter], file: Path) -> None:
         ) from error
 
 
+def check_letters(file: Path) -> None:
+    """Read a file to mend from, before a warehouse is asked which letters wait.
+
+    A pipe is left alone: what is read of it is gone. Errors: InputError as `mended_letters`.
+    """
+    if file.is_fifo() or file.is_char_device():
+        return
+    for number, text in enumerate(_lines(file), start=1):
+        if text.strip():
+            _read(file, number, text)
+
+
 def mended_letters(
     letters: Sequence[StoredDeadLetter], file: Path
 ) -> tuple[list[StoredDeadLetter], list[str]]:

@@ -23,7 +23,7 @@ from core.broker.clients import kafka_error
 from core.clock import Clock
 from core.errors import BrokerError
 from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
-from core.text import _
+from core.text import _, ngettext
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
@@ -138,7 +138,11 @@ class Replay:
             self._mark()
         if left:
             raise BrokerError(
-                _("{count} dead letters were not acknowledged in time").format(count=count(left)),
+                ngettext(
+                    "{count} dead letter was not acknowledged in time",
+                    "{count} dead letters were not acknowledged in time",
+                    left,
+                ).format(count=count(left)),
                 hint=_("they are still listed: replay them again once the broker answers"),
             )
         if self._failure is not None:

@@ -47,7 +47,7 @@ def look_at_folders(visit: Examination) -> Iterator[Finding]:
     """Yield whether data and reports can be written, and how much room there is."""
     paths = visit.settings.paths
     yield _folder("data_dir", paths.data, _("choose another folder with --data-dir"))
-    yield _folder("reports", paths.reports, _("give write permission, or run elsewhere"))
+    yield _folder("reports", paths.reports, _("choose another folder with --reports-dir"))
 
 
 SETTINGS = Section(("settings",), look_at_settings)

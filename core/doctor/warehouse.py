@@ -6,7 +6,9 @@ from core.doctor.model import Examination, Finding, Section, fail, ok, unseen, w
 from core.errors import DropshipError, WarehouseHeldError
 from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
-from core.text.figures import count, decimal
+from core.text.amounts import dead_letters, raw_events, records
+from core.text.amounts import orders as orders_of
+from core.text.figures import decimal
 from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
@@ -143,8 +145,8 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
     ((raw, orders, dead),) = warehouse.rows("validate_totals")
     return ok(
         "tables",
-        _("as expected: {raw} raw events, {orders} orders, {dead} dead letters").format(
-            raw=count(raw), orders=count(orders), dead=count(dead)
+        _("as expected: {raw}, {orders}, {dead}").format(
+            raw=raw_events(raw), orders=orders_of(orders), dead=dead_letters(dead)
         ),
     )
 
@@ -193,4 +195,4 @@ def _compared(
             _("it records them as gaps; keep records longer (retention.ms)"),
             (CONSUME,),
         )
-    return ok("offsets", _("commits are not ahead; {lag} records behind").format(lag=count(lag)))
+    return ok("offsets", _("commits are not ahead; {lag} behind").format(lag=records(lag)))

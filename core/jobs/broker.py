@@ -14,7 +14,7 @@ from core.jobs.broker_end import store_what_is_left
 from core.jobs.unstored import unstored_lines
 from core.metrics.meters import TopicMoment
 from core.text import _, clean
-from core.text.figures import count
+from core.text.amounts import records
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class BrokerResult:
 
     def summary(self) -> Summary:
         """Return one line."""
-        line = _("the embedded broker at {servers} has ended; it took {records} records")
+        line = _("the embedded broker at {servers} has ended; it took {records}")
         return Summary(
             lines=(
-                line.format(servers=self.bootstrap_servers, records=count(self.records)),
+                line.format(servers=self.bootstrap_servers, records=records(self.records)),
                 *unstored_lines(self.unstored),
             )
         )

@@ -12,6 +12,7 @@ from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
 from core.text import _
+from core.text.amounts import dead_letters, records
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
 
@@ -53,12 +54,12 @@ class ConsumeResult:
         latency = last.latency_total
         lines = [
             _(
-                "{consumed} records: {inserted} events stored, {dead} dead letters, "
-                "{again} already stored, {lag} left in the topic"
+                "{consumed}: {inserted} stored, {dead}, {again} already stored, "
+                "{lag} left in the topic"
             ).format(
-                consumed=count(last.consumed),
+                consumed=records(last.consumed),
                 inserted=count(last.inserted),
-                dead=count(last.dead_lettered),
+                dead=dead_letters(last.dead_lettered),
                 again=count(last.already_stored),
                 lag=count(self.lag),
             )
@@ -69,6 +70,13 @@ class ConsumeResult:
             lines.append(
                 _("latency p50 {p50} ms, p95 {p95} ms, p99 {p99} ms").format(
                     p50=p50, p95=p95, p99=p99
+                )
+            )
+        age = last.event_age
+        if age.p50 is not None and age.p95 is not None:
+            lines.append(
+                _("event age p50 {p50} s, p95 {p95} s, by the events' own timestamps").format(
+                    p50=decimal(age.p50 / 1000, 1), p95=decimal(age.p95 / 1000, 1)
                 )
             )
         lines.extend(last.notices)
@@ -110,6 +118,11 @@ def fields(last: ConsumerSnapshot, lag: int | None) -> dict[str, object]:
         "lag": lag,
         "offsets": {f"{last.topic}-{part}": offset for part, offset in last.offsets.items()},
         "latency_ms": {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99},
+        "event_age_ms": {
+            "p50": last.event_age.p50,
+            "p95": last.event_age.p95,
+            "p99": last.event_age.p99,
+        },
         "dead_letter_reasons": dict(last.dead_reasons),
     }
 
@@ -189,8 +202,8 @@ def follow(
 
 def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:
     """Tell how far the consumer is, or why it does not go on."""
-    note = last.waiting_for or _("{dead} dead letters, lag {lag}").format(
-        dead=last.dead_lettered, lag="?" if last.total_lag is None else last.total_lag
+    note = last.waiting_for or _("{dead}, lag {lag}").format(
+        dead=dead_letters(last.dead_lettered), lag="?" if last.total_lag is None else last.total_lag
     )
     if last.state is RunState.PAUSED:
         note = _("paused")

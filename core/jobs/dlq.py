@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import iso
-from core.dlq.mending import mended_letters, save_letters
+from core.dlq.mending import check_letters, mended_letters, save_letters
 from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
 from core.text import _, clean, ngettext
+from core.text.amounts import dead_letters
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
@@ -70,7 +71,7 @@ class DlqResult:
 
     def summary(self) -> Summary:
         """Return a table of the letters, and what became of them."""
-        lines = [_("{count} dead letters").format(count=count(len(self.letters)))]
+        lines = [dead_letters(len(self.letters))]
         if self.replayed:
             lines.append(_("{count} published again").format(count=count(self.replayed)))
         if self.saved is not None:
@@ -81,9 +82,11 @@ class DlqResult:
             )
         if self.gone:
             lines.append(
-                _("{count} of the file wait no more and are left alone").format(
-                    count=count(self.gone)
-                )
+                ngettext(
+                    "{count} of the file waits no more and is left alone",
+                    "{count} of the file wait no more and are left alone",
+                    self.gone,
+                ).format(count=count(self.gone))
             )
         if self.of_merge:
             lines.append(_about_merge(self.of_merge))
@@ -118,6 +121,8 @@ def run(context: JobContext, options: Options) -> DlqResult:
             _("--fix says what to publish, and needs --replay"),
             hint=_("add --replay, and --yes once the preview is right"),
         )
+    if options.fix is not None:
+        check_letters(options.fix)
     with open_warehouse(context) as warehouse:
         letters, gone, of_merge = _chosen(warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})

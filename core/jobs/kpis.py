@@ -10,6 +10,7 @@ from core.jobs.base import JobContext, Summary, Table
 from core.kpis.model import Kpis
 from core.kpis.read import read_kpis
 from core.text import _
+from core.text.amounts import orders
 from core.text.figures import count, decimal
 
 
@@ -39,14 +40,14 @@ class KpisResult:
         """Return the totals, top products and recent orders."""
         now = self.figures
         lines = [
-            _("{orders} orders, revenue {revenue} EUR").format(
-                orders=count(now.total_orders), revenue=decimal(now.total_revenue, 2)
+            _("{orders}, revenue {revenue} EUR").format(
+                orders=orders(now.total_orders), revenue=decimal(now.total_revenue, 2)
             )
         ]
         if now.as_of is not None:
             lines.append(
                 _(
-                    "24 hours up to {as_of}: {orders} orders ({before} before), "
+                    "24 hours up to {as_of}: {orders} ({before} before), "
                     "revenue {revenue} EUR ({revenue_before} EUR before)"
                 ).format(
                     as_of=iso(now.as_of),

@@ -86,6 +86,9 @@ class PipelineResult:
 def run(context: JobContext, options: Options) -> PipelineResult:
     """Run every part; a stop ends the running one cleanly and leaves out the rest."""
     parts: dict[str, JobResult] = {}
+    # What is wrong with the options is told before anything is asked or made.
+    seed.spec_of(_part(options, seed.Options))
+    produce.checked_options(context, _part(options, produce.Options))
     # The warehouse first: when another process holds it, nothing else should have been touched.
     with (
         open_warehouse(context) as warehouse,

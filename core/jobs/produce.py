@@ -11,7 +11,7 @@ from core.jobs.topic import require_topic
 from core.lifecycle import RunState
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
-from core.text import _
+from core.text import _, ngettext
 from core.text.figures import count, decimal, percent
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ class ProduceResult:
         """Return the counts, the injected faults and the rejected rows."""
         last = self.last
         lines = [
-            _("{sent} events sent to {topic}: {acked} acknowledged, {failed} failed").format(
+            ngettext(
+                "{sent} event sent to {topic}: {acked} acknowledged, {failed} failed",
+                "{sent} events sent to {topic}: {acked} acknowledged, {failed} failed",
+                last.sent,
+            ).format(
                 sent=count(last.sent),
                 topic=last.topic,
                 acked=count(last.acked),
@@ -70,7 +74,9 @@ class ProduceResult:
                 ).format(**last.injected, file=last.answer_key)
             )
         rows = [(row.line, row.reason) for row in last.rejected_rows]
-        title = _("{count} rows rejected").format(count=count(last.rejected))
+        title = ngettext("{count} row rejected", "{count} rows rejected", last.rejected).format(
+            count=count(last.rejected)
+        )
         tables = [Table((_("line"), _("reason")), rows, title)] if rows else []
         return Summary(lines=tuple(lines), tables=tables)
 
@@ -95,7 +101,10 @@ def fields(last: ProducerSnapshot) -> dict[str, object]:
 
 def run(context: JobContext, options: Options) -> ProduceResult:
     """Publish until the source, the options or a stop end it."""
+    from core.producer.sources import check_source  # noqa: PLC0415 - loads numpy and Arrow
+
     checked = checked_options(context, options)
+    check_source(checked, context.clock)
     with open_broker(context, start_embedded=False) as broker:
         require_topic(context, broker)
         producer = make_producer(context, broker, checked)
@@ -163,6 +172,12 @@ def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
     if producer.error is not None:
         raise producer.error
     bad = too_many_bad(context.max_bad, undelivered=last.failed, rejected=last.rejected)
+    if context.max_bad is None and last.rejected and not last.sent:
+        bad = ngettext(
+            "nothing was published: {count} row was rejected",
+            "nothing was published: all {count} rows were rejected",
+            last.rejected,
+        ).format(count=count(last.rejected))
     return ProduceResult(last, bad)
 
 

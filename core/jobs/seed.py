@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from core.config.folders import check_folder
 from core.jobs.base import JobContext, Summary, Table
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
-from core.text.figures import count
+from core.text.amounts import customers, orders, products
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,19 @@ class SeedJobResult:
             (str(file.path), file.rows, file.bytes, file.sha256[:12]) for file in self.written.files
         ]
         heads = (_("file"), _("rows"), _("bytes"), "sha256")
-        line = _("{customers} customers, {products} products and {orders} orders").format(
-            customers=count(self.written.customers),
-            products=count(self.written.products),
-            orders=count(self.written.orders),
+        line = _("{customers}, {products} and {orders}").format(
+            customers=customers(self.written.customers),
+            products=products(self.written.products),
+            orders=orders(self.written.orders),
         )
         return Summary(lines=(line,), tables=[Table(heads, rows)])
 
 
-def run(context: JobContext, options: Options) -> SeedJobResult:
-    """Generate the files, all of them or none."""
-    spec = SeedSpec(
+def spec_of(options: Options) -> SeedSpec:
+    """Return what to generate. Errors: UsageError naming the option, also for `--output`."""
+    if options.output is not None:
+        check_folder("--output", options.output)
+    return SeedSpec(
         customers=options.customers,
         products=options.products,
         orders=options.orders,
@@ -74,6 +77,11 @@ def run(context: JobContext, options: Options) -> SeedJobResult:
         start=options.start,
         end=options.end,
     )
+
+
+def run(context: JobContext, options: Options) -> SeedJobResult:
+    """Generate the files, all of them or none."""
+    spec = spec_of(options)
     from core.seed.generate import generate  # noqa: PLC0415 - loads Faker
 
     written = generate(

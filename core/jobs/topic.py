@@ -7,6 +7,7 @@ from core.config import Settings
 from core.config.client_values import flag
 from core.jobs.base import JobContext
 from core.text import _
+from core.text.amounts import partitions
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class PreparedTopic:
     def line(self) -> str:
         """What a person should read."""
         text = (
-            _("topic {topic} was created with {partitions} partitions")
+            _("topic {topic} was created with {partitions}")
             if self.created
-            else _("topic {topic} is there with {partitions} partitions")
+            else _("topic {topic} is there with {partitions}")
         )
-        return text.format(topic=self.name, partitions=self.partitions)
+        return text.format(topic=self.name, partitions=partitions(self.partitions))
 
 
 def plan_of(settings: Settings) -> TopicPlan | None:

@@ -8,6 +8,7 @@ from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.lifecycle import RunState
 from core.text import _
+from core.text.amounts import raw_events
 from core.text.figures import count
 from core.transform.snapshot import MergeFigures, MergeSnapshot
 from core.transform.worker import merge_all
@@ -55,11 +56,11 @@ class TransformResult:
         """Return one line with the counts."""
         merged = self.last.total
         line = _(
-            "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
+            "{taken} merged: {inserted} inserted, {updated} updated, {stale} stale, "
             "{quarantined} quarantined"
         )
         told = line.format(
-            taken=count(merged.taken),
+            taken=raw_events(merged.taken),
             inserted=count(merged.inserted),
             updated=count(merged.updated),
             stale=count(merged.stale),

@@ -83,7 +83,7 @@ NEXT_OFFSET = MetricName(
 LATENCY = MetricName(
     "dropship_event_latency_seconds",
     "histogram",
-    "From an event's timestamp to its commit in the warehouse",
+    "From a record's time in the topic to its commit in the warehouse",
     _TOPIC,
 )
 LAST_COMMIT = MetricName(

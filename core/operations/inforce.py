@@ -38,6 +38,7 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
     kafka, snow = settings.kafka, settings.snowflake
     rows: list[tuple[str, object]] = [
         ("--data-dir", settings.paths.data),
+        ("DROPSHIP_REPORTS_DIR", settings.paths.reports),
         ("--timeout", f"{settings.timeout_s:g} s"),
         ("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers or _("none: embedded broker")),
         ("KAFKA_TOPIC", kafka.topic),

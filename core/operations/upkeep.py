@@ -24,6 +24,7 @@ from core.operations.task import Task
 from core.operations.upkept import UpkeepSnapshot
 from core.operations.workers import Workers
 from core.text import _, ngettext
+from core.text.amounts import raw_events
 from core.text.figures import count
 from core.validation.repaired import Repair
 from core.warehouse.base import Warehouse
@@ -127,8 +128,8 @@ class Upkeep:
             self.changed()
         if task.stop.is_set():
             raise CancelledError(
-                _("cancelled after {count} raw events; the rest waits where it is").format(
-                    count=count(total.taken)
+                _("cancelled after {events}; the rest waits where it is").format(
+                    events=raw_events(total.taken)
                 )
             )
         return total

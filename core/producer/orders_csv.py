@@ -22,6 +22,7 @@ from core.producer.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan,
 from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.producer.order_rules import usable_rows, why_unusable, with_exact_prices
 from core.text import _, clean
+from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
 
 _log = logging.getLogger(__name__)
@@ -186,7 +187,7 @@ class OrdersCsv:
         except (ValueError, csv.Error) as error:
             raise self._unusable(
                 _("line 1 is not a header of comma-separated UTF-8 names"),
-                _("save the file as CSV with commas, UTF-8 and one row a line"),
+                save_with_commas(),
             ) from error
         self._carry = rest
         self._line = 2 if feed else 1
@@ -196,6 +197,9 @@ class OrdersCsv:
     def _places(self, names: Sequence[str]) -> tuple[int, ...]:
         missing = [name for name in ORDER_COLUMNS if name not in names]
         if missing:
+            separator = other_separator(",".join(names), ORDER_COLUMNS)
+            if separator:
+                raise self._unusable(separated_otherwise(separator), save_with_commas())
             raise self._unusable(
                 _("line 1 lacks the column {names}").format(names=", ".join(missing)),
                 _("the header must name {names}").format(names=", ".join(ORDER_COLUMNS)),

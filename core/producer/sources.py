@@ -201,6 +201,16 @@ def open_source(
     return source if options.limit is None else Limited(source, options.limit)
 
 
+def check_source(options: ProduceOptions, clock: Clock) -> None:
+    """Open the source and close it, so that a wrong file is told before a broker is asked.
+
+    A pipe is left alone: what is read of it is gone. Errors: InputError.
+    """
+    path = options.input
+    if not path.exists() or path.is_file() or path.is_dir():
+        open_source(options, clock, lambda _row: None).close()
+
+
 def _check_ids(folder: Path, ids: pa.StringArray) -> None:
     bad = unusable_id(ids)
     if bad is not None:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.seed.popularity import Popularity, customer_popularity, product_popularity
 from core.seed.spec import CUSTOMERS_FILE, INVENTORY_FILE
-from core.text import _, clean
+from core.text import _, clean, ngettext
+from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ def _header(path: Path, reader: "Reader", wanted: tuple[str, ...]) -> tuple[list
         raise _unusable(path, 1, _("the file is empty"))
     missing = [name for name in wanted if name not in header]
     if missing:
+        separator = other_separator(",".join(header), wanted)
+        if separator:
+            raise _unusable(path, 1, separated_otherwise(separator), save_with_commas())
         raise _unusable(path, 1, _("column {name} is missing").format(name=missing[0]))
     return [header.index(name) for name in wanted], len(header)
 
@@ -119,13 +123,15 @@ def _price(path: Path, line: int, text: str) -> str:
 
 
 def _wrong_width(found: int, columns: int) -> str:
-    return _("{found} columns instead of {columns}").format(found=found, columns=columns)
+    return ngettext(
+        "{found} column instead of {columns}", "{found} columns instead of {columns}", found
+    ).format(found=found, columns=columns)
 
 
-def _unusable(path: Path, line: int, reason: str) -> InputError:
+def _unusable(path: Path, line: int, reason: str, mend: str = "") -> InputError:
     return InputError(
         _("{path}, line {line}: {reason}").format(path=clean(path), line=line, reason=reason),
-        hint=_("Make the file again with: dropship --run seed"),
+        hint=mend or _("Make the file again with: dropship --run seed"),
     )
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from core.text import _
+from core.text.amounts import raw_events
 from core.text.figures import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.history import PastRun, past_runs
@@ -55,8 +56,8 @@ def _judged(context: CheckContext, growth: int | None, usual: float | None) -> t
     if growth == 0:
         return Status.PASS, _("no raw events since the last validation")
     if usual is None:
-        message = _("{count} raw events since the last validation; too few earlier ones to compare")
-        return Status.PASS, message.format(count=count(growth))
+        message = _("{events} since the last validation; too few earlier ones to compare")
+        return Status.PASS, message.format(events=raw_events(growth))
     drop = max(1 - growth / usual, 0.0)
     limits = context.thresholds
     status = Status.PASS
@@ -64,8 +65,8 @@ def _judged(context: CheckContext, growth: int | None, usual: float | None) -> t
         status = Status.FAIL
     elif drop > limits.volume_drop_warn:
         status = Status.WARN
-    message = _("{count} raw events since the last validation, usually {usual}").format(
-        count=count(growth), usual=decimal(usual, 0)
+    message = _("{events} since the last validation, usually {usual}").format(
+        events=raw_events(growth), usual=decimal(usual, 0)
     )
     if status > Status.PASS:
         message += _(": {share} fewer").format(share=percent(drop))

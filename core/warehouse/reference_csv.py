@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from core.errors import InputError
 from core.remedies import GENERATE
-from core.text import N_, _, clean
+from core.text import N_, _, clean, ngettext
+from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
 
 MAX_LINE_BYTES = 1 << 20
@@ -165,20 +166,22 @@ class _Source:
             if len(cells) != self._width:
                 raise self.unusable(
                     line,
-                    _("{found} columns instead of {columns}").format(
-                        found=len(cells), columns=self._width
-                    ),
+                    ngettext(
+                        "{found} column instead of {columns}",
+                        "{found} columns instead of {columns}",
+                        len(cells),
+                    ).format(found=len(cells), columns=self._width),
                 )
             yield line, cells
 
-    def unusable(self, line: int, reason: str) -> InputError:
-        """Return the error for a line."""
+    def unusable(self, line: int, reason: str, mend: str = "") -> InputError:
+        """Return the error for a line. mend: how, where that is known."""
         return InputError(
             _("{path}, line {line}: {reason}").format(
                 path=clean(self._path), line=max(line, 1), reason=reason
             ),
-            hint=_("or mend the file"),
-            remedies=(GENERATE,),
+            hint=mend or _("or mend the file"),
+            remedies=() if mend else (GENERATE,),
         )
 
     def _lines(self) -> Iterator[str]:
@@ -200,6 +203,9 @@ def _places(source: _Source, wanted: Sequence[str]) -> list[int]:
     names = source.header()
     missing = [name for name in wanted if name not in names]
     if missing:
+        separator = other_separator(",".join(names), wanted)
+        if separator:
+            raise source.unusable(1, separated_otherwise(separator), save_with_commas())
         raise source.unusable(
             1, _("the column {names} is missing").format(names=", ".join(missing))
         )

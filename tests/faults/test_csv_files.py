@@ -105,7 +105,7 @@ def test_fault_31_good_rows_go_out_and_bad_ones_are_told_by_line(produce, conten
 def test_fault_31_a_file_that_cannot_be_used_is_one_line(produce, content, words):
     ended = produce(content)
     error = ended.record["error"]
-    assert (ended.code, error["kind"]) == (1, "input")
+    assert (ended.code, error["kind"]) == (2, "input")
     assert "orders.csv" in error["message"]
     for word in words:
         assert word in error["message"]
@@ -116,7 +116,7 @@ def test_fault_31_a_file_that_cannot_be_used_is_one_line(produce, content, words
 def test_fault_31_a_directory_in_place_of_the_file(desk, tmp_path):
     (tmp_path / "orders.csv").mkdir()
     ended = desk("produce", "--rate", "0", "--input", str(tmp_path))
-    assert (ended.code, ended.record["error"]["kind"]) == (1, "input")
+    assert (ended.code, ended.record["error"]["kind"]) == (2, "input")
     assert "directory" in ended.record["error"]["message"]
 
 
@@ -128,6 +128,19 @@ def test_fault_31_more_bad_rows_than_allowed_is_a_bad_result(desk, tmp_path):
     ended = desk(*command, "1")
     assert (ended.code, ended.record["error"]["kind"]) == (1, "bad_result")
     assert ended.record["rejected"] == 2
+
+
+def test_fault_31_a_file_whose_every_row_is_rejected_is_a_bad_result(desk, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_bytes(HEADER + row(1, quantity="x") + row(2, quantity="y"))
+    command = ("produce", "--rate", "0", "--input", str(file))
+    ended = desk(*command)
+    assert (ended.code, ended.record["error"]["kind"]) == (1, "bad_result")
+    assert "all 2 rows were rejected" in ended.record["error"]["message"]
+    assert (ended.record["sent"], ended.record["rejected"]) == (0, 2)
+    assert desk(*command, "--max-bad", "2").code == 0
+    file.write_bytes(HEADER)
+    assert desk(*command).code == 0
 
 
 def test_fault_31_quoted_fields_arrive_as_they_were_meant(desk, produce):
@@ -236,7 +249,7 @@ def test_fault_31_reference_files_load_whole_or_not_at_all(
 ):
     ended = load(desk, tmp_path / "in", customers, inventory)
     error = ended.record["error"]
-    assert (ended.code, error["kind"]) == (1, "input")
+    assert (ended.code, error["kind"]) == (2, "input")
     for word in words:
         assert word in error["message"]
     assert error["message"].isprintable()

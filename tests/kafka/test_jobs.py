@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 
+from tests.support.events import ODD_HEADERS
 from tests.support.kafka_server import KafkaCluster
 from tests.support.kafka_work import Work
 from tests.support.metrics import scrape, total
@@ -150,3 +152,19 @@ def test_a_topic_that_was_made_again_raises_an_alert(work: Work, dropship: Drops
     raised = [line for line in lines if line.get("alert") == "topic"]
     assert [line["alert_level"] for line in raised] == ["BAD"]
     assert "deleted and made again" in raised[0]["message"]
+
+
+def test_dead_letters_keep_and_replay_odd_headers_byte_for_byte(
+    work: Work, dropship: Dropship
+) -> None:
+    work.make_topic(1)
+    client = Producer(work.cluster.producer_config())
+    client.produce(work.topic, b"{\xff", key=b"\x00\x1b", headers=list(ODD_HEADERS))
+    assert client.flush(30) == 0
+    dropship("consume", "--until-caught-up", env=work.env).done()
+    assert dropship("dlq", "--replay", "--yes", env=work.env).done()["replayed"] == 1
+    dropship("consume", "--until-caught-up", env=work.env).done()
+    with dropship.warehouse() as warehouse:
+        (again,) = warehouse.dead_letters()
+    assert (again.offset, again.key, again.payload) == (1, b"\x00\x1b", b"{\xff")
+    assert again.headers == (*ODD_HEADERS, ("dropship-redeliveries", b"1"))

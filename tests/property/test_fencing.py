@@ -64,6 +64,9 @@ class Record:
     def headers(self) -> list[tuple[str, bytes]]:
         return [("header", b"value")]
 
+    def timestamp(self) -> tuple[int, int]:
+        return 0, 0
+
 
 class Unreliable:
     """The warehouse over a bad line: a write may fail before the commit, or lose its reply.

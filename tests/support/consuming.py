@@ -60,7 +60,9 @@ class Record:
         error: KafkaError | None = None,
         key: bytes | str | None = b"key",
         headers: list[tuple[str, bytes | str | None]] | None = None,
+        timestamp: tuple[int, int] = (0, 0),
     ) -> None:
+        self._timestamp = timestamp
         self._partition = partition
         self._offset = offset
         self._value = value
@@ -88,6 +90,9 @@ class Record:
 
     def headers(self) -> list[tuple[str, bytes | str | None]] | None:
         return self._headers
+
+    def timestamp(self) -> tuple[int, int]:
+        return self._timestamp
 
     def error(self) -> KafkaError | None:
         return self._error

@@ -6,6 +6,14 @@ from typing import Any
 
 SOLD = "2024-05-06T07:08:09Z"
 SEEN = "2024-05-06T07:08:10Z"
+ODD_HEADERS = (
+    ("zero\u200bwidth", b"\x00\xff"),
+    ("esc\x1b[31m\u202e\ufeff", b""),
+    ("long" * 200, "\u200b\u00e9".encode()),
+    ("zero\u200bwidth", None),
+    ("", b"nameless"),
+)
+"""Headers that Kafka carries and a screen must not show as they are: odd, long, twice, null."""
 
 
 def order(number: int = 1, **changes: Any) -> dict[str, Any]:

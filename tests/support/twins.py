@@ -53,6 +53,9 @@ class Record:
     def headers(self) -> Sequence[tuple[str, bytes | None]]:
         return self.extra
 
+    def timestamp(self) -> tuple[int, int]:
+        return 0, 0
+
 
 class Twins:
     """Both warehouses, and how far each partition was read into both."""

@@ -12,6 +12,7 @@ from core.jobs import seed as job
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
+from core.text.amounts import customers, orders, products
 from core.threads import reported
 from tui.formats import Formats
 from tui.lines import Line
@@ -72,11 +73,10 @@ class SeedPane(Pane):
         """Generate; files that are there are replaced, so ask when there are some."""
         folder = self.options.output or self.desk.settings.paths.seed
         there = [name for name in FILES if (folder / name).exists()]
-        form = self.console.formats
-        made = _("{customers} customers, {products} products and {orders} orders").format(
-            customers=form.count(self.options.customers),
-            products=form.count(self.options.products),
-            orders=form.count(self.options.orders),
+        made = _("{customers}, {products} and {orders}").format(
+            customers=customers(self.options.customers),
+            products=products(self.options.products),
+            orders=orders(self.options.orders),
         )
         self.console.ask_unless(
             not there,

@@ -5,6 +5,7 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import _, ngettext
+from core.text.amounts import records
 from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 from tui.views.chart import Series, chart
@@ -127,7 +128,9 @@ def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
         if line(*spans).width <= frame.width:
             break
     gaps = now.consumer.gap_offsets
-    text = _("{count} offsets LOST").format(count=frame.formats.count(gaps))
+    text = ngettext("{count} offset LOST", "{count} offsets LOST", gaps).format(
+        count=frame.formats.count(gaps)
+    )
     return ends(line(*spans), line(Span(text, "bad") if gaps else ""), frame.width)
 
 
@@ -194,7 +197,7 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
     history, form = now.history[-2 * width :], frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
-    title = _("latency from event to warehouse, {unit}").format(unit=unit)
+    title = _("latency from topic to warehouse, {unit}").format(unit=unit)
     latest = now.consumer.latency
 
     def scaled(values: list[float | None]) -> tuple[float | None, ...]:
@@ -241,8 +244,8 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     latency = (last.latency_total.p50, last.latency_total.p95, last.latency_total.p99)
     commit = "–"
     if last.last_commit is not None:
-        commit = _("{age} ago · {count} records").format(
-            age=form.age(last.last_commit, now.at), count=form.count(last.last_batch)
+        commit = _("{age} ago · {records}").format(
+            age=form.age(last.last_commit, now.at), records=records(last.last_batch)
         )
     dead = Span(form.count(last.dead_lettered), "wait" if last.dead_lettered else "dim")
     pairs: list[tuple[str, str | Span]] = [
@@ -252,6 +255,7 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         (_("met again"), form.count(None if idle else last.already_stored)),
         (_("last commit"), commit),
         (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),
+        (_("event age p50"), form.milliseconds(last.event_age.p50)),
         (_("dead letters"), dead),
     ]
     pairs += [

@@ -9,7 +9,7 @@ from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.replayed import Replayed
 from core.operations.snapshot import DeskSnapshot
-from core.text import _, clean
+from core.text import _, clean, ngettext
 from tui.formats import Formats
 from tui.lines import Line, Span, advice, cut, keys, line
 from tui.rows import Column, Row, RowTable
@@ -65,7 +65,11 @@ def _replay(now: DeskSnapshot, frame: Frame) -> list[Line]:
     if task.error:
         lines = problem(clean(task.error), clean(task.hint), frame.width)
         if task.done:
-            told = _("{count} were published again before; the rest is still listed")
+            told = ngettext(
+                "{count} was published again before; the rest is still listed",
+                "{count} were published again before; the rest is still listed",
+                task.done,
+            )
             lines.append(line(Span(told.format(count=form.count(task.done)), "dim")))
         return lines
     if task.result is not None and task.ended_at is not None:

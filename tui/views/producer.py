@@ -170,7 +170,8 @@ def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
 def _faults(last: ProducerSnapshot, frame: Frame) -> Line:
     parts = []
     if last.rejected:
-        parts.append(_("{count} rows rejected").format(count=frame.formats.count(last.rejected)))
+        text = ngettext("{count} row rejected", "{count} rows rejected", last.rejected)
+        parts.append(text.format(count=frame.formats.count(last.rejected)))
     parts += [f"{frame.formats.count(count)} {name}" for name, count in _injected(last) if count]
     return line(Span(" · ".join(parts), "wait")) if parts else line()
 
@@ -223,7 +224,9 @@ def _rejected(last: ProducerSnapshot, frame: Frame, room: int) -> list[Line]:
         where = _("line {line}").format(line=frame.formats.count(row.line))
         lines.append(line(Span(fit(where, 15), "dim"), Span(row.reason, "wait")))
     if last.rejected > len(shown):
-        more = frame.formats.count(last.rejected - len(shown))
-        text = _("{count} more are in the log").format(count=more)
+        more = last.rejected - len(shown)
+        text = ngettext("{count} more is in the log", "{count} more are in the log", more).format(
+            count=frame.formats.count(more)
+        )
         lines.append(line(Span(" " * 15 + text, "dim")))
     return lines

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FilePreview
-from core.text import _, clean
+from core.text import _, clean, ngettext
 from tui.lines import EMPTY, Line, Span, advice, bar, cut, ends, fit, keys, line
 from tui.views.blocks import Column, rule, table
 from tui.views.frame import Frame, problem, wrap
@@ -71,7 +71,7 @@ def _present(
 def _progress(now: DeskSnapshot, frame: Frame) -> list[Line]:
     task, form = now.seed, frame.formats
     fraction = task.fraction or 0.0
-    rows = _("{done} of {total} rows").format(
+    rows = ngettext("{done} of {total} row", "{done} of {total} rows", task.total or 0).format(
         done=form.count(task.done), total=form.count(task.total or 0)
     )
     left = _("{span} left").format(span=form.span(task.left_s)) if task.left_s is not None else ""

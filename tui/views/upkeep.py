@@ -8,6 +8,7 @@ from core.jobs.setup import SetupResult
 from core.operations.snapshot import DeskSnapshot
 from core.operations.task import TaskSnapshot
 from core.text import _, clean
+from core.text.amounts import raw_events
 from core.validation.repaired import Repair
 from core.warehouse.model import MergeResult
 from tui.lines import Line, Span, bar, cut, keys, line
@@ -62,10 +63,10 @@ def _outcome(result: object, frame: Frame) -> str:
         if not result.taken:
             return _("nothing to merge")
         return _(
-            "{taken} raw events merged: {inserted} inserted, {updated} updated, {stale} stale, "
+            "{taken} merged: {inserted} inserted, {updated} updated, {stale} stale, "
             "{quarantined} quarantined"
         ).format(
-            taken=form.count(result.taken),
+            taken=raw_events(result.taken),
             inserted=form.count(result.inserted),
             updated=form.count(result.updated),
             stale=form.count(result.stale),

@@ -45,7 +45,7 @@ def write_reports(
                 _("cannot write the report {file}: {reason}").format(
                     file=clean(file), reason=why(error)
                 ),
-                hint=_("make room or give write permission, or choose another folder for reports"),
+                hint=_("make room, or name a folder you may write with --reports-dir"),
             ) from error
         written.append(file)
     return written

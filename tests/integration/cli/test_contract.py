@@ -118,7 +118,7 @@ def test_a_bad_result_ends_with_1_and_keeps_its_keys(dropship):
 
 def test_what_is_known_half_way_is_told(dropship):
     ended = dropship(*RUN, "--json", stand_in="halfway")
-    assert ended.code == 1
+    assert ended.code == 2
     assert ended.record["error"] == {
         "kind": "input",
         "message": "orders.csv:3: no",

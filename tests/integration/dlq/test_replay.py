@@ -13,6 +13,7 @@ from core.consumer.worker import ConsumerWorker
 from core.dlq.replay import REDELIVERY_HEADER, Replay
 from core.errors import BrokerError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.support.events import ODD_HEADERS
 from tests.support.oracle import check_exactly_once
 
 TOPIC, GROUP = "orders_topic", "test-group"
@@ -59,6 +60,23 @@ def test_letters_come_back_with_their_key_and_a_count(
     assert {letter.key for letter in again} == {b"%d" % number for number in range(5)}
     assert {dict(letter.headers)[REDELIVERY_HEADER] for letter in again} == {b"1"}
     check_exactly_once(broker, warehouse, TOPIC, GROUP)
+
+
+def test_header_names_go_out_again_byte_for_byte(
+    broker: Cluster, warehouse: DuckDbWarehouse, replay: Replay
+) -> None:
+    key, value = b"\x00\x1b\xff", b"{\xe2\x80\x8b"
+    producer = Producer(broker.producer_config())
+    producer.produce(TOPIC, value=value, key=key, headers=list(ODD_HEADERS))
+    assert producer.flush(20) == 0
+    consume(broker, warehouse)
+    (letter,) = warehouse.dead_letters()
+    assert (letter.key, letter.payload, letter.headers) == (key, value, ODD_HEADERS)
+    assert replay.publish([letter], Event()) == 1
+    consume(broker, warehouse)
+    (again,) = warehouse.dead_letters()
+    assert (again.key, again.payload) == (key, value)
+    assert again.headers == (*ODD_HEADERS, (REDELIVERY_HEADER, b"1"))
 
 
 def test_a_full_broker_ends_it_and_what_went_out_is_marked(

@@ -35,7 +35,7 @@ def test_a_clean_drain_tells_its_signal(number, code):
     ("error", "code", "kind"),
     [
         (ConfigError("x"), 2, "config"),
-        (InputError("x"), 1, "input"),
+        (InputError("x"), 2, "input"),
         (StorageError("x"), 1, "storage"),
         (BrokerError("x"), 3, "broker"),
         (WarehouseHeldError("x"), 3, "warehouse_held"),

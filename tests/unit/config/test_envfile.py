@@ -46,6 +46,36 @@ def test_references_look_above_then_into_the_environment(file):
     assert values["C"].undefined == ("LATER",)
 
 
+@pytest.mark.parametrize("before", ["", "\n\n# why\n", "A=1\r\n"])
+@pytest.mark.parametrize("name", ["P", "export P", "'P'", "export\tP "])
+def test_single_quotes_keep_a_value_as_it_is(file, before, name):
+    (entry,) = read(
+        file, f"{before}{name} = ' p${{HOME}}${{X:-y}}#\\'$ ' # end\n", HOME="h"
+    ).entries[-1:]
+    assert (entry.key, entry.value, entry.undefined) == ("P", " p${HOME}${X:-y}#'$ ", ())
+    assert entry.quoted
+
+
+def test_double_quotes_and_bare_values_refer(file):
+    found = read(file, "A=\"${HOME}/'x'\"\nB=${HOME}'${HOME}'\n", HOME="h")
+    assert [entry.value for entry in found.entries] == ["h/'x'", "h'h'"]
+
+
+def test_lines_that_are_hardly_meant_are_warned_about_with_their_place_and_not_shown(file):
+    text = (
+        "A=1\nhunter2\nB=\u201chunter2\u201d\n\u2018C\u2019=hunter2\nD='\u201c'\nE=don\u2019t\nA\n"
+    )
+    found = read(file, text)
+    assert [warning.split(": ")[0] for warning in found.warnings] == [
+        f"{file}:{line}" for line in (2, 3, 4, 7)
+    ]
+    assert "no =" in found.warnings[0]
+    assert "curly" in found.warnings[1]
+    assert "hunter2" not in "".join(found.warnings)
+    # A line that sets nothing takes nothing away either.
+    assert [entry.value for entry in found.entries if entry.key == "A"] == ["1"]
+
+
 def test_each_syntax_error_names_its_line(file):
     file.write_text("A=1\n\nB='open\nC=3\n=4\n")
     found = read_env_file(file, {})

@@ -263,3 +263,17 @@ def test_the_example_names_every_setting_with_its_default():
         if name in NAMES and name not in {"KAFKA_BOOTSTRAP_SERVERS", "SNOW_ACCOUNT"}
     }
     assert load_settings(env_file=ROOT / ".env.example", environ=environ) == Settings()
+
+
+def test_a_quoted_password_arrives_as_it_was_written(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text(
+        "KAFKA_BOOTSTRAP_SERVERS=a:9092\nKAFKA_CONF_SECURITY_PROTOCOL=SASL_SSL\n"
+        "KAFKA_CONF_SASL_MECHANISM=PLAIN\nKAFKA_CONF_SASL_USERNAME=me\n"
+        "KAFKA_CONF_SASL_PASSWORD=' p${HOME}w '\nLOG_LEVEL=' INFO '\nstray\n"
+    )
+    file.chmod(0o600)
+    settings = load_settings(env_file=file, environ={"HOME": "/root"})
+    assert settings.kafka.client["sasl.password"] == " p${HOME}w "
+    assert settings.log_level == "INFO"
+    assert [warning.split(": ")[0] for warning in settings.warnings] == [f"{file}:7"]

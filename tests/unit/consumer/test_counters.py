@@ -1,7 +1,12 @@
 """The figures of a consumer: only what is stored counts, and a snapshot tells all of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME
+
+from core.alerts.watch import readings
 from core.consumer.assignment import Assignment
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
@@ -160,6 +165,29 @@ def test_latency_runs_to_the_commit_and_is_never_negative():
     last = seen(counters)
     assert last.latency.p50 == 0.1
     assert round(last.latency_buckets.sum_s, 6) == 2.0
+
+
+@pytest.mark.parametrize("kind", [TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME])
+def test_old_events_are_old_and_not_slow(kind):
+    counters, clock = counting()
+    seen(counters)
+    made = clock.now() - timedelta(days=500)
+    clock.seconds += 2
+    appended = int(clock.now().timestamp() * 1000)
+    clock.seconds += 0.1
+    old = event(1, timestamp=made.isoformat().replace("+00:00", "Z"))
+    records = [
+        Record(0, 0, old, timestamp=(kind, appended)),
+        Record(0, 1, b"{", timestamp=(kind, 1)),
+        Record(0, 2, old, timestamp=(kind, appended)),
+    ]
+    counters.stored(build_batch(records, IDENTITY, {0: 0}, START, dense=False))
+    last = seen(counters)
+    assert 100 * 0.999 <= last.latency.p50 <= last.latency.p99 <= 100 * 1.05
+    assert last.latency_buckets.total == 2
+    day_ms = 86_400_000
+    assert 500 * day_ms <= last.event_age.p50 <= 500 * day_ms * 1.05
+    assert readings(clock, last).p95_ms == last.latency.p95
 
 
 def test_a_batch_without_good_events_has_no_latency():

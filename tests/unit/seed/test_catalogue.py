@@ -86,7 +86,7 @@ def test_a_directory_in_the_place_of_a_file(tmp_path: Path) -> None:
         ("", 1, "empty"),
         ("id,product_name\nP1,x\n", 1, "price"),
         ("id,price\n", 1, "no rows"),
-        ("id,price\nP1,10.00\nP2\n", 3, "columns"),
+        ("id,price\nP1,10.00\nP2\n", 3, "1 column instead of 2"),
         ("id,price\nP1,10.00\nP2,abc\n", 3, "abc"),
         ("id,price\nP1,NaN\n", 2, "NaN"),
         ("id,price\nP1,-1.00\n", 2, "-1.00"),

@@ -1,0 +1,88 @@
+"""Whatever a text tells people to use exists: options, jobs, settings, make targets, files."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from core.cli.joblist import NAMES as JOBS
+from core.cli.parsing import job_parser, main_parser
+from core.config.given import NAMES as SETTINGS
+from core.config.kafka_conf import library_name, may_be_set
+from core.remedies import REMEDIES
+
+ROOT = Path(__file__).parents[3]
+CATALOGUE = ROOT / "core" / "text" / "locale" / "fr" / "LC_MESSAGES" / "dropship.po"
+FOREIGN = re.compile(r"`[\w-]+\.sh [^`]*`")
+"""Commands of Kafka's own tools."""
+
+ELSEWHERE = {"SNOW_CONNECT_", "KAFKA_CONF_"}
+"""Prefixes that stand for a family, with the name of a library's setting behind them."""
+
+
+def texts() -> list[str]:
+    """Every text of the product, in both languages, and the commands of its remedies."""
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file)
+    found: list[str] = [remedy.command for remedy in REMEDIES]
+    for message in catalogue:
+        for part in (message.id, message.string):
+            found += [part] if isinstance(part, str) else list(part)
+    return [FOREIGN.sub("", text) for text in found]
+
+
+TEXTS = texts()
+
+
+def options_of(parser) -> set[str]:
+    return {name for action in parser._actions for name in action.option_strings}
+
+
+@pytest.fixture(scope="module")
+def options() -> dict[str, set[str]]:
+    return {job: options_of(job_parser(job)) for job in JOBS}
+
+
+def named(pattern: str) -> dict[str, str]:
+    """What a pattern finds, with a text that names it; empty finds no test."""
+    found = {name: text for text in TEXTS for name in re.findall(pattern, text)}
+    assert found
+    return found
+
+
+def test_every_option_exists(options):
+    known = set().union(*options.values(), options_of(main_parser()))
+    wrong = {n: t for n, t in named(r"(?<![\w-])--[a-z][a-z-]*").items() if n not in known}
+    assert not wrong
+
+
+def test_every_command_has_the_job_and_its_options(options):
+    named(r"dropship --run ([a-z-]+)")
+    for text in TEXTS:
+        for job, rest in re.findall(r"dropship --run ([a-z-]+)([^;`.,]*)", text):
+            assert job in JOBS, text
+            assert set(re.findall(r"--[a-z][a-z-]*", rest)) <= options[job], text
+
+
+def test_every_setting_exists():
+    for name, text in named(r"\b(?:SNOW|KAFKA|DUCKDB|DROPSHIP)_[A-Z_]*[A-Z_]").items():
+        prefix = next((start for start in ELSEWHERE if name.startswith(start)), "")
+        if not prefix:
+            # A name with a hole in it is made of one that exists.
+            family = name.endswith("_") and any(one.startswith(name) for one in SETTINGS)
+            assert name in SETTINGS or family, text
+        elif prefix == "KAFKA_CONF_" and not name.endswith("_"):
+            assert may_be_set(library_name(name)), text
+
+
+def test_every_make_target_exists():
+    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for text in TEXTS:
+        for target in re.findall(r"`make ([a-z-]+)`|\bmake ([a-z]+-[a-z-]+)", text):
+            assert (target[0] or target[1]) in targets, text
+
+
+def test_every_document_exists():
+    for name, text in named(r"(?<![\w/{}.])(?:docs/[\w.-]+\.md|\.env\.example)").items():
+        assert (ROOT / name).exists(), text
