@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import iso
+from core.config.folders import check_file
 from core.dlq.mending import check_letters, mended_letters, save_letters
 from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
@@ -123,6 +124,8 @@ def run(context: JobContext, options: Options) -> DlqResult:
         )
     if options.fix is not None:
         check_letters(options.fix)
+    if options.save is not None:
+        check_file("--save", options.save, makes_folder=False)
     with open_warehouse(context) as warehouse:
         letters, gone, of_merge = _chosen(warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})

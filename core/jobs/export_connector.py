@@ -11,6 +11,7 @@ from typing import Literal
 
 from core.broker.identity import TopicIdentity
 from core.config.client_values import choice
+from core.config.folders import check_file
 from core.errors import BrokerError, StorageError
 from core.export.kafka_connect import connector, worker_settings
 from core.export.redpanda_connect import pipeline_text
@@ -97,9 +98,11 @@ class ExportResult:
 def run(context: JobContext, options: Options) -> ExportResult:
     """Write the configuration, and the SQL beside it when the broker answers.
 
-    Errors: ConfigError for a setting that is missing; StorageError.
+    Errors: ConfigError for a setting that is missing; UsageError; StorageError.
     """
     settings = context.settings
+    if options.output is not None:
+        check_file("--output", options.output, makes_folder=True)
     sink_of(
         settings, engine=options.engine
     )  # what is missing is told before anything is waited for
