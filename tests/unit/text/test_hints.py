@@ -7,9 +7,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from core.cli.joblist import NAMES as JOBS
-from core.cli.parsing import job_parser, main_parser
+from core.cli.parsing import job_parser, main_parser, parse
 from core.config.given import NAMES as SETTINGS
 from core.config.kafka_conf import library_name, may_be_set
+from core.config.load import examine_settings
 from core.remedies import REMEDIES
 
 ROOT = Path(__file__).parents[3]
@@ -19,6 +20,8 @@ FOREIGN = re.compile(r"`[\w-]+\.sh [^`]*`")
 
 ELSEWHERE = {"SNOW_CONNECT_", "KAFKA_CONF_"}
 """Prefixes that stand for a family, with the name of a library's setting behind them."""
+FOREIGN = re.compile(r"`(?:kafka-[a-z-]+\.sh|openssl)\b[^`]*`")
+"""Commands of others, quoted whole: their options are theirs."""
 
 
 def texts() -> list[str]:
@@ -86,3 +89,38 @@ def test_every_make_target_exists():
 def test_every_document_exists():
     for name, text in named(r"(?<![\w/{}.])(?:docs/[\w.-]+\.md|\.env\.example)").items():
         assert (ROOT / name).exists(), text
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.action)
+def test_the_command_of_a_remedy_is_taken_as_it_stands(remedy):
+    program, run, job, *rest = remedy.command.split()
+    assert (program, run) == ("dropship", "--run")
+    assert parse(job, [run, job, *rest]).run == job
+
+
+def test_whoever_is_sent_to_another_folder_is_told_how_to_choose_it():
+    sent = re.compile(r"\b(?:an)?other (?:folder|place)\b|\bautre (?:dossier|endroit)\b")
+    how = re.compile(r"--[a-z]|\b[A-Z]+_[A-Z_]+\b")
+    assert [text for text in TEXTS if sent.search(text) and not how.search(text)] == []
+
+
+def test_a_setting_takes_the_value_that_a_text_advises(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    account = {"SNOW_ACCOUNT": "a", "SNOW_USER": "u"}
+    advised = r"\b((?:SNOW|KAFKA|DUCKDB|DROPSHIP)_[A-Z_]+=[A-Za-z][\w.-]*)"
+    for text in named(advised):
+        name, _equals, value = text.partition("=")
+        login = {} if name == "SNOW_AUTHENTICATOR" else {"SNOW_ACCESS_TOKEN": "abcdefgh"}
+        _settings, problems = examine_settings(environ={**account, **login, name: value})
+        assert [problem.message for problem in problems] == [], text
+
+
+def test_french_names_what_english_names():
+    names = (r"(?<![\w-])--[a-z][a-z-]*", r"\b[A-Z]+_[A-Z_]+\b", r"docs/[\w.-]+\.md")
+    with CATALOGUE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    for message in messages:
+        english = message.id if isinstance(message.id, str) else message.id[-1]
+        french = message.string if isinstance(message.string, str) else message.string[-1]
+        for pattern in names:
+            assert sorted(re.findall(pattern, french)) == sorted(re.findall(pattern, english))
