@@ -30,6 +30,7 @@ from core.broker.clients import (
 from core.broker.identity import TopicIdentity
 from core.broker.local_codes import LocalCode
 from core.broker.refusals import RIGHTS, listed, right
+from core.broker.rights import missing_rights
 from core.broker.topics import create_topic
 from core.config.client_values import choice
 from core.errors import BrokerError
@@ -167,6 +168,12 @@ class Cluster:
     def create_topic(self, plan: TopicPlan) -> bool:
         """Create a topic; return False when it was there already. See `core.broker.topics`."""
         return create_topic(self._base_config(), plan)
+
+    def missing_rights(self, topic: str, group_id: str) -> tuple[str, ...]:
+        """Return rights that this user lacks there, by name. See `core.broker.rights`."""
+        if self._embedded_id is not None:
+            return ()
+        return missing_rights(self._base_config(), topic, group_id, self._timeout)
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic, in order. Errors: BrokerError for a missing one."""

@@ -20,7 +20,7 @@ class LocalCode(IntEnum):
     PURGE_INFLIGHT = -151
     PURGE_QUEUE = -152
     RETRY = -153
-    INTERRUPTED = -163
+    INTR = -163
     WAIT_CACHE = -164
     UNSUPPORTED_FEATURE = -165
     TIMED_OUT_QUEUE = -166
@@ -29,7 +29,7 @@ class LocalCode(IntEnum):
     WAIT_COORD = -180
     SSL = -181
     NODE_UPDATE = -182
-    TOO_FEW_IN_SYNC = -183
+    ISR_INSUFF = -183
     QUEUE_FULL = -184
     TIMED_OUT = -185
     ALL_BROKERS_DOWN = -187

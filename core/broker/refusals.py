@@ -56,9 +56,9 @@ UNANSWERED = frozenset(
 
 TRANSIENT = UNANSWERED | {
     LocalCode.WAIT_CACHE,
-    LocalCode.INTERRUPTED,
+    LocalCode.INTR,
     LocalCode.RETRY,
-    LocalCode.TOO_FEW_IN_SYNC,
+    LocalCode.ISR_INSUFF,
     LocalCode.ASSIGNMENT_LOST,
     KafkaError.NOT_COORDINATOR,
     KafkaError.COORDINATOR_NOT_AVAILABLE,
@@ -165,7 +165,7 @@ _OTHERS: dict[int, str] = {
     ),
     KafkaError.NOT_ENOUGH_REPLICAS: _IN_SYNC,
     KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND: _IN_SYNC,
-    LocalCode.TOO_FEW_IN_SYNC: _IN_SYNC,
+    LocalCode.ISR_INSUFF: _IN_SYNC,
     LocalCode.MSG_TIMED_OUT: _ANSWER,
     LocalCode.PURGE_QUEUE: _ANSWER,
     LocalCode.PURGE_INFLIGHT: _ANSWER,

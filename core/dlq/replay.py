@@ -19,13 +19,11 @@ import numpy as np
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.base import Broker
-from core.broker.clients import kafka_error
 from core.clock import Clock
-from core.errors import BrokerError, ExitCode
-from core.producer.failures import hints, in_words
+from core.dlq.refused import Refused, broken_by, published_too
+from core.errors import BrokerError
 from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
-from core.producer.tally import Tally, write_right
-from core.text import _, clean, ngettext
+from core.text import _
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
@@ -57,13 +55,6 @@ class Waiting:
 _QUIET = Waiting()
 
 
-class LettersRefusedError(BrokerError):
-    """A broker that runs did not take some letters; the others were published."""
-
-    kind = "undelivered"
-    exit_code = ExitCode.BAD_RESULT
-
-
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
@@ -92,8 +83,7 @@ class Replay:
         self._waiting = waiting
         self._acked: list[str] = []
         self._marked = 0
-        self._tally = Tally(topic)
-        self._first_refused: StoredDeadLetter | None = None
+        self._refused = Refused(topic)
 
     @property
     def acked(self) -> int:
@@ -113,7 +103,7 @@ class Replay:
             try:
                 producer = Producer(self._config())
             except KafkaException as error:
-                raise self._broken(error) from error
+                raise broken_by(error, self._topic, self.acked) from error
             for letters in chunks:
                 if stop.is_set():
                     break
@@ -143,48 +133,17 @@ class Replay:
                     # published again.
                     left = self._drain(producer, stop)
         except KafkaException as error:
-            raise self._broken(error) from error
+            raise broken_by(error, self._topic, self.acked) from error
         finally:
             self._mark()
         if left:
             raise BrokerError(
                 _("{count} dead letters were not acknowledged in time").format(count=count(left))
-                + self._done(),
+                + published_too(self.acked),
                 hint=_("they are still listed: replay them again once the broker answers"),
             )
-        if self._tally.total:
-            raise self._refused()
-
-    def _broken(self, error: KafkaException) -> BrokerError:
-        """Return what ended the client."""
-        cause = error.args[0]
-        need = write_right(cause, self._topic) if isinstance(cause, KafkaError) else ""
-        return kafka_error(error, _("replaying dead letters") + self._done(), need=need)
-
-    def _refused(self) -> BrokerError:
-        """Return that letters were refused: which, why, and what became of the others."""
-        failures, first = self._tally.failures, self._first_refused
-        text = ngettext(
-            "{count} dead letter was refused, from {where}",
-            "{count} dead letters were refused, the first from {where}",
-            self._tally.total,
-        ).format(
-            count=count(self._tally.total),
-            where="-" if first is None else _where(first),
-        )
-        of_rights = not self.acked and all(entry.of_rights for entry in failures)
-        return (BrokerError if of_rights else LettersRefusedError)(
-            _("{what}: {why}").format(what=text + self._done(), why=in_words(failures)),
-            hint=hints(failures),
-        )
-
-    def _done(self) -> str:
-        """Return what was published all the same, to be added to a message; nothing if none."""
-        if not self.acked:
-            return ""
-        return ngettext(" ({count} was published)", " ({count} were published)", self.acked).format(
-            count=count(self.acked)
-        )
+        if self._refused.total:
+            raise self._refused.error(self.acked)
 
     def _mark(self) -> None:
         """Mark what was acknowledged since the last time."""
@@ -293,7 +252,7 @@ class Replay:
             if error is None:
                 self._acked.append(letter.event_id)
             else:
-                self._fail(letter, error)
+                self._refused.add(letter, error)
 
         while True:
             try:
@@ -310,16 +269,11 @@ class Replay:
             except KafkaException as error:
                 if error.args[0].fatal():
                     raise
-                self._fail(letter, error.args[0])
+                self._refused.add(letter, error.args[0])
                 break
             else:
                 break
         producer.poll(0)
-
-    def _fail(self, letter: StoredDeadLetter, error: KafkaError) -> None:
-        if self._first_refused is None:
-            self._first_refused = letter
-        self._tally.add(error)
 
     def _drain(self, producer: Producer, stop: Event) -> int:
         """Wait for every acknowledgement, in bounded time; return how many did not come."""
@@ -336,10 +290,6 @@ class Replay:
             producer.purge()
             producer.flush(_FLUSH_S)
         return left
-
-
-def _where(letter: StoredDeadLetter) -> str:
-    return f"{clean(letter.topic, 80)}/{letter.partition}/{letter.offset}"
 
 
 def redeliveries(letter: StoredDeadLetter) -> int:

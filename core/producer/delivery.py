@@ -17,7 +17,7 @@ from core.broker.refusals import UNANSWERED
 from core.config.client_values import number
 from core.errors import BrokerError
 from core.producer.failures import DeliveryFailure
-from core.producer.tally import Tally, write_right
+from core.producer.tally import GIVEN_UP, Tally, write_right
 from core.text import _, clean
 
 _log = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ Record = dict[str, Any]
 
 _DEFAULT_CAPACITY = 100_000
 _DEFAULT_TIMEOUT_MS = 300_000
-_GIVEN_UP = frozenset({LocalCode.FATAL, LocalCode.PURGE_QUEUE, LocalCode.PURGE_INFLIGHT})
-"""What a record fails with when the client broke or was given up: not why."""
 _NO_ROOM = LocalCode.QUEUE_FULL
 
 
@@ -197,7 +195,7 @@ class Delivery:
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         """Take a delivery report; only failures are reported. Never raises."""
         if error is not None:
-            self._tally.add(self._fatal if self._fatal and error.code() in _GIVEN_UP else error)
+            self._tally.add(self._fatal if self._fatal and error.code() in GIVEN_UP else error)
 
     def _client_error(self, error: KafkaError) -> None:
         """Take an error of the client as a whole; most are news only. Never raises."""

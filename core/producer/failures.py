@@ -9,12 +9,16 @@ from core.text.figures import count
 
 @dataclass(frozen=True)
 class DeliveryFailure:
-    """One reason. count: records not delivered because of it. of_rights: a right was missing."""
+    """One reason. count: records not delivered because of it.
+
+    of_rights: a right was missing. unanswered: no broker took or refused them in time.
+    """
 
     reason: str
     count: int
     hint: str
     of_rights: bool = False
+    unanswered: bool = False
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""

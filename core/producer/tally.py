@@ -1,12 +1,17 @@
 """Counts, while they come, why records are not delivered."""
 
 import logging
+from dataclasses import replace
 
 from confluent_kafka import KafkaError
 
-from core.broker.refusals import RIGHTS, hint, right
+from core.broker.local_codes import LocalCode
+from core.broker.refusals import RIGHTS, UNANSWERED, hint, right
 from core.producer.failures import DeliveryFailure
 from core.text import N_, _, clean
+
+GIVEN_UP = frozenset({LocalCode.FATAL, LocalCode.PURGE_QUEUE, LocalCode.PURGE_INFLIGHT})
+"""What a record fails with when the client broke or was given up: not why."""
 
 log = logging.getLogger(__name__)
 
@@ -16,37 +21,33 @@ class Tally:
 
     def __init__(self, topic: str) -> None:
         self._topic = topic
-        self._counts: dict[int, int] = {}
-        self._texts: dict[int, tuple[str, str, bool]] = {}
+        self._entries: dict[int, DeliveryFailure] = {}
 
     @property
     def total(self) -> int:
         """Records that failed."""
-        return sum(self._counts.values())
+        return sum(entry.count for entry in self._entries.values())
 
     def add(self, error: KafkaError, number: int = 1) -> None:
         """Count records that failed for a reason; the first of each kind goes to the log."""
         code = error.code()
-        if code not in self._counts:
-            reason = clean(error.str(), 300)
-            advice = hint(error, write_right(error, self._topic))
-            self._texts[code] = (reason, advice, code in RIGHTS)
-            self._counts[code] = 0
-            log.error(
-                N_("records are not delivered"),
-                extra={"topic": clean(self._topic, 80), "reason": reason, "hint": advice},
+        entry = self._entries.get(code)
+        if entry is None:
+            entry = DeliveryFailure(
+                reason=clean(error.str(), 300),
+                count=0,
+                hint=hint(error, write_right(error, self._topic)),
+                of_rights=code in RIGHTS,
+                unanswered=code in UNANSWERED or code in GIVEN_UP,
             )
-        self._counts[code] += number
+            told = {"topic": clean(self._topic, 80), "reason": entry.reason, "hint": entry.hint}
+            log.error(N_("records are not delivered"), extra=told)
+        self._entries[code] = replace(entry, count=entry.count + number)
 
     @property
     def failures(self) -> tuple[DeliveryFailure, ...]:
         """The reasons so far, the most frequent one first."""
-        ordered = sorted(self._counts.items(), key=lambda entry: -entry[1])
-        return tuple(
-            DeliveryFailure(reason, number, advice, of_rights)
-            for code, number in ordered
-            for reason, advice, of_rights in (self._texts[code],)
-        )
+        return tuple(sorted(self._entries.values(), key=lambda entry: -entry.count))
 
 
 def write_right(error: KafkaError, topic: str) -> str:
