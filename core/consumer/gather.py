@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from core.broker.clients import kafka_error, passes
 from core.broker.local_codes import LocalCode
-from core.broker.refusals import right
+from core.broker.refusals import code_of, right
 from core.clock import Clock
 from core.consumer.assignment import Assignment
 from core.consumer.options import ConsumeOptions
@@ -157,6 +157,6 @@ class Gatherer:
         else:
             doing = _("reading {where}").format(where=f"{clean(named, 80)}/{record.partition()}")
         error = record.error()
-        of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+        of_group = code_of(error) == KafkaError.GROUP_AUTHORIZATION_FAILED
         need = right("Read", group=group) if of_group else right("Read", topic=topic)
         return kafka_error(error, doing, need=need)

@@ -202,6 +202,7 @@ def test_a_topic_that_we_may_not_see_is_not_called_absent(clerk: Clerk) -> None:
 def test_describe_is_enough_to_watch(clerk: Clerk) -> None:
     clerk.insider.publish_orders(5)
     clerk.give([("DESCRIBE", "topic"), ("DESCRIBE", "group")])
+    clerk.run("setup").done()
     checks = clerk.run("validate").record["checks"]
     assert checks["reconciliation"]["status"] != "ERROR"
     found = topic_check(clerk.run("doctor"))
