@@ -27,6 +27,7 @@ Record = dict[str, Any]
 
 _DEFAULT_CAPACITY = 100_000
 _DEFAULT_TIMEOUT_MS = 300_000
+_ALL_DOWN = LocalCode.ALL_BROKERS_DOWN
 _NO_ROOM = LocalCode.QUEUE_FULL
 
 
@@ -201,8 +202,9 @@ class Delivery:
         """Take an error of the client as a whole; most are news only. Never raises."""
         if error.fatal() and self._fatal is None:
             self._fatal = error
-        if error.code() in UNANSWERED:
-            # The text names the address. Cleared by the next acknowledgement.
+        if error.code() in UNANSWERED and not (self._down and error.code() == _ALL_DOWN):
+            # Until the next acknowledgement. Of a single connection the text names the address,
+            # of all brokers only their number.
             self._down = clean(error.str(), 300)
         _log.info("producer: %s", clean(error.str(), 300))
 

@@ -119,7 +119,7 @@ def test_the_table_lists_these_rights() -> None:
 def test_without_write_produce_and_replay_say_so(clerk: Clerk) -> None:
     clerk.all_but(("WRITE", "topic"))
     clerk.insider.publish([b"no json"])
-    named = f"Write on topic {clerk.insider.topic[:80]}"
+    named = f"Write on topic {clerk.insider.topic[:60]}"
     refused(clerk.run(*PRODUCE), named)
     clerk.run(*CONSUME).done()
     refused(clerk.run(*REPLAY), named)
@@ -135,7 +135,7 @@ def test_without_write_on_this_topic_alone_it_is_the_same(clerk: Clerk) -> None:
         [clerk.right("READ", "topic"), clerk.right("READ", "group"), Right("WRITE", "topic", "x")]
     )
     ended = clerk.run(*PRODUCE)
-    refused(ended, f"Write on topic {clerk.insider.topic[:80]}", "30 events were not delivered")
+    refused(ended, f"Write on topic {clerk.insider.topic[:60]}", "30 events were not delivered")
     (failure,) = ended.record["failures"]
     assert (failure["count"], "authorization" in failure["reason"]) == (30, True)
 
@@ -167,7 +167,7 @@ def ends(work: Work) -> int:
 def test_without_read_on_the_topic_consume_says_so(clerk: Clerk) -> None:
     clerk.give([("DESCRIBE", "topic"), ("WRITE", "topic"), ("READ", "group")])
     clerk.insider.publish_orders(5)
-    named = f"Read on topic {clerk.insider.topic[:80]}"
+    named = f"Read on topic {clerk.insider.topic[:60]}"
     refused(clerk.run(*CONSUME), named)
     assert clerk.run(*PRODUCE).done()["acked"] == 30
     assert named in topic_check(clerk.run("doctor"))["hint"]
@@ -180,7 +180,7 @@ def test_without_read_on_the_group_consume_says_so(
 ) -> None:
     clerk.give([("READ", "topic"), ("WRITE", "topic"), *left])
     clerk.insider.publish_orders(5)
-    group = clerk.insider.group[:80]
+    group = clerk.insider.group[:60]
     ended = clerk.run(*CONSUME, KAFKA_CONF_GROUP_PROTOCOL=protocol)
     refused(ended, f"Read on group {group}")
     found = topic_check(clerk.run("doctor"))
@@ -190,7 +190,7 @@ def test_without_read_on_the_group_consume_says_so(
 
 def test_a_topic_that_we_may_not_see_is_not_called_absent(clerk: Clerk) -> None:
     clerk.give([("READ", "group")])
-    named = f"Describe on topic {clerk.insider.topic[:80]}"
+    named = f"Describe on topic {clerk.insider.topic[:60]}"
     for job in (PRODUCE, CONSUME, ("setup", "--timeout", "20")):
         refused(clerk.run(*job), named)
     small = ("--customers", "20", "--products", "10", "--orders", "30", "--timeout", "20")
@@ -218,7 +218,7 @@ def test_create_is_needed_to_make_the_topic_only(clerk: Clerk) -> None:
     def asked() -> Ended:
         return clerk.run("setup", "--timeout", "20", **consent)
 
-    refused(asked(), f"Create on topic {clerk.insider.topic[:80]}")
+    refused(asked(), f"Create on topic {clerk.insider.topic[:60]}")
     clerk.give([("DESCRIBE", "topic"), ("CREATE", "topic")])
     assert asked().done()["topic"]["created"] is True
     clerk.give([("DESCRIBE", "topic")])
