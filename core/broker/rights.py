@@ -9,13 +9,13 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AclOperation, AdminClient
+from confluent_kafka.admin import AdminClient
 
 from core.broker.clients import client_log
 from core.broker.refusals import right
 
-_ON_TOPIC = {AclOperation.READ: "Read", AclOperation.WRITE: "Write"}
-_ON_GROUP = {AclOperation.READ: "Read"}
+_ON_TOPIC = {"READ": "Read", "WRITE": "Write"}
+_ON_GROUP = {"READ": "Read"}
 
 
 def missing_rights(
@@ -44,8 +44,8 @@ def missing_rights(
     return tuple(missing)
 
 
-def _allowed(asked: Any, timeout_s: float) -> frozenset[AclOperation] | None:
-    """Return what may be done; None where nobody told."""
+def _allowed(asked: Any, timeout_s: float) -> frozenset[str] | None:
+    """Return the names of what may be done; None where nobody told."""
     try:
         told = asked.result(timeout_s + 1).authorized_operations
     except KafkaException as error:
@@ -54,4 +54,4 @@ def _allowed(asked: Any, timeout_s: float) -> frozenset[AclOperation] | None:
         return None
     except FutureTimeoutError:
         return None
-    return frozenset(told) if told else None
+    return frozenset(operation.name for operation in told) if told else None

@@ -21,6 +21,7 @@ from confluent_kafka import (
 from core.broker.base import Broker, Watermark
 from core.broker.clients import kafka_error, passes
 from core.broker.local_codes import LocalCode
+from core.broker.refusals import right
 from core.operations.peeked import KEPT_BYTES, PeekedRecord
 from core.text import _
 
@@ -49,7 +50,9 @@ class Peek:
             self._aim(self._consumer, marks)
             self._read(self._consumer, marks, stop or Event())
         except KafkaException as error:
-            raise kafka_error(error, _("looking at the topic")) from error
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
         return self._newest()
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from core.broker.base import Broker
 from core.broker.clients import kafka_error
 from core.broker.identity import TopicIdentity
+from core.broker.refusals import right
 from core.checksums import letter_checksum, payload_checksum
 from core.text import _, clean
 from core.validation.content import places_of
@@ -104,7 +105,9 @@ def _reading(
         finally:
             consumer.close()
     except KafkaException as error:
-        raise kafka_error(error, _("looking at the topic")) from error
+        raise kafka_error(
+            error, _("looking at the topic"), need=right("Read", topic=identity.topic)
+        ) from error
 
 
 class _Reader:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from core.broker.cluster import Cluster
+from core.errors import BrokerError
+from core.operations.peek import Peek
 from tests.support.events import event
 from tests.support.kafka_rights import LOGIN, PASSWORD, Right, Rights, guarded_node
 from tests.support.kafka_server import KafkaCluster
@@ -208,6 +212,23 @@ def test_describe_is_enough_to_watch(clerk: Clerk) -> None:
     found = topic_check(clerk.run("doctor"))
     for named in ("Read on topic", "Write on topic", "Read on group"):
         assert named in found["hint"]
+
+
+def test_read_on_the_topic_is_enough_to_look_at_events_and_needed(clerk: Clerk) -> None:
+    clerk.insider.publish_orders(5)
+    cluster = Cluster(clerk.outside.servers, extra=clerk.outside.settings)
+    with ExitStack() as stack:
+        stack.callback(cluster.close)
+        clerk.give([("DESCRIBE", "topic")])
+        refused_look = Peek(cluster, clerk.insider.topic, clerk.insider.group, size=5)
+        stack.callback(refused_look.close)
+        with pytest.raises(BrokerError) as caught:
+            wait_until(lambda: len(refused_look.look()) == 5)
+        assert f"Read on topic {clerk.insider.topic[:60]}" in caught.value.hint
+        clerk.give([("READ", "topic")])
+        look = Peek(cluster, clerk.insider.topic, clerk.insider.group, size=5)
+        stack.callback(look.close)
+        wait_until(lambda: len(look.look()) == 5)
 
 
 def test_create_is_needed_to_make_the_topic_only(clerk: Clerk) -> None:
