@@ -80,7 +80,7 @@ def test_addresses_are_told_apart_from_the_one_that_was_given() -> None:
     assert listed([("a", 1), ("b", 2)], "a:1, b:2") == ""
     assert listed([("a", 1), ("b", 2)], "a:1") == "a:1, b:2"
     assert listed([("n", port) for port in range(9)]) == "n:0, n:1, n:2, n:3, n:4, …"
-    assert listed([("evil\x1b[2J", 1)]) == "evil[2J:1"
+    assert listed([("evil\x1b[2J", 1)]) == "evil\ufffd[2J:1"
 
 
 def test_failures_are_counted_by_reason_and_the_most_frequent_comes_first(
