@@ -13,6 +13,7 @@ from typing import Any, cast
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
+    KafkaError,
     KafkaException,
     Message,
     TopicPartition,
@@ -99,7 +100,9 @@ class Peek:
     def _take(self, message: Message) -> None:
         error = message.error()
         if error is not None:
-            if error.code() == LocalCode.PARTITION_EOF or passes(error):
+            # No group is joined, so it does not matter that this one may not be looked at.
+            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+            if error.code() == LocalCode.PARTITION_EOF or of_group or passes(error):
                 return
             raise KafkaException(error)
         partition, offset = message.partition(), message.offset()
