@@ -200,6 +200,9 @@ class Cluster:
             )
         except KafkaException as error:
             raise self._failed(error, _("reading the offsets of topic"), topic) from error
+        except FutureTimeoutError as error:
+            late = KafkaError(LocalCode.TIMED_OUT)
+            raise self._failed(late, _("reading the offsets of topic"), topic) from error
 
     def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
         """Return the offsets a group committed; partitions without one are left out."""
