@@ -11,7 +11,8 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException
 
 from core.broker.local_codes import LocalCode
-from core.errors import BrokerError
+from core.broker.refusals import LOGIN, SETTINGS, TRANSIENT, code_of, goes_on, hint, login_hint
+from core.errors import BrokerError, ExitCode
 from core.text import _, clean
 
 client_log = logging.getLogger("dropship.kafka")
@@ -52,66 +53,19 @@ REAL_CLUSTER: dict[str, Any] = {
     "topic.metadata.refresh.interval.ms": 10_000,
 }
 
-_LOGIN = frozenset(
-    {
-        LocalCode.AUTHENTICATION,
-        LocalCode.SSL,
-        KafkaError.SASL_AUTHENTICATION_FAILED,
-        KafkaError.UNSUPPORTED_SASL_MECHANISM,
-    }
-)
 _TLS_ALERT = "tls alert"
-_RIGHTS = frozenset(
-    {
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-    }
-)
-
-_RETRIABLE = frozenset(
-    {
-        LocalCode.ALL_BROKERS_DOWN,
-        LocalCode.TRANSPORT,
-        LocalCode.TIMED_OUT,
-        LocalCode.RESOLVE,
-        LocalCode.WAIT_COORD,
-        KafkaError.NOT_COORDINATOR,
-        KafkaError.COORDINATOR_NOT_AVAILABLE,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-        KafkaError.LEADER_NOT_AVAILABLE,
-        KafkaError.NOT_LEADER_FOR_PARTITION,
-        KafkaError.REQUEST_TIMED_OUT,
-        # A partition changes its leader, or has just got one that must catch up.
-        KafkaError.BROKER_NOT_AVAILABLE,
-        KafkaError.FENCED_LEADER_EPOCH,
-        KafkaError.KAFKA_STORAGE_ERROR,
-        KafkaError.NETWORK_EXCEPTION,
-        KafkaError.OFFSET_NOT_AVAILABLE,
-        KafkaError.REPLICA_NOT_AVAILABLE,
-        KafkaError.UNKNOWN_LEADER_EPOCH,
-        # A topic was made again: the client learns the new id by itself.
-        KafkaError.INCONSISTENT_TOPIC_ID,
-        KafkaError.UNKNOWN_TOPIC_ID,
-        # Somebody may create it: a consumer that starts before its producer meets this.
-        KafkaError.UNKNOWN_TOPIC_OR_PART,
-    }
-)
 
 
 def passes(error: KafkaError) -> bool:
     """Return whether the client gets over an error by itself while it goes on."""
-    if error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-        return False
     # A member that was away for too long (suspended, or busy with a batch) joins again.
-    late = error.code() == LocalCode.MAX_POLL_EXCEEDED
-    return late or error.retriable() or error.code() in _RETRIABLE
+    return error.code() == LocalCode.MAX_POLL_EXCEEDED or goes_on(error)
 
 
 def refuses(error: KafkaError) -> bool:
     """Return whether a broker answered and would not let us in: waiting does not help."""
     # TLS 1.3 tells a client without a certificate only after the handshake, by an alert.
-    return error.code() in _LOGIN or _TLS_ALERT in error.str()
+    return error.code() in LOGIN or _TLS_ALERT in error.str()
 
 
 class TopicMissingError(BrokerError):
@@ -133,29 +87,34 @@ def missing_topic(topic: str, servers: str) -> TopicMissingError:
     )
 
 
-def kafka_error(error: KafkaError | KafkaException, doing: str) -> BrokerError:
-    """Return a client error as ours. doing: what was attempted, with topic and address."""
+class BrokerSettingError(BrokerError):
+    """A broker that runs refuses what a setting of ours asks for; the hint names the setting."""
+
+    kind = "config"
+    exit_code = ExitCode.USAGE
+
+
+def kafka_error(
+    error: KafkaError | KafkaException, doing: str, *, need: str = "", brokers: str = ""
+) -> BrokerError:
+    """Return a client error as ours. doing: what was attempted, with topic and address.
+
+    need, brokers: see `core.broker.refusals.hint`.
+    """
     cause = error.args[0] if isinstance(error, KafkaException) else error
     known = cause if isinstance(cause, KafkaError) else None
     transient = (
         known is not None
+        and not known.fatal()
         and not refuses(known)
-        and (known.retriable() or known.code() in _RETRIABLE)
+        and (known.retriable() or known.code() in TRANSIENT)
     )
-    reason = cause.str() if isinstance(cause, KafkaError) else str(cause)
-    return BrokerError(
+    reason = known.str() if known is not None else str(cause)
+    of_setting = known is not None and code_of(known) in SETTINGS
+    kind = BrokerSettingError if of_setting else BrokerError
+    told = login_hint() if known is not None and refuses(known) else hint(known, need, brokers)
+    return kind(
         _("{doing}: {reason}").format(doing=doing, reason=clean(reason, 300)),
-        hint=_hint(known),
+        hint=told,
         transient=transient,
     )
-
-
-def _hint(error: KafkaError | None) -> str:
-    code = None if error is None else error.code()
-    if error is not None and refuses(error):
-        return _("check KAFKA_CONF_SECURITY_PROTOCOL and the KAFKA_CONF_SASL_ and _SSL_ settings")
-    if code in _RIGHTS:
-        return _("give this user the rights that docs/kafka.md lists")
-    if code == KafkaError.UNKNOWN_TOPIC_OR_PART:
-        return _("create the topic, or name another one with KAFKA_TOPIC")
-    return _("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs")

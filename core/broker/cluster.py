@@ -1,6 +1,7 @@
 """A reachable cluster, embedded or not, through the ordinary clients of confluent-kafka."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -27,8 +28,12 @@ from core.broker.clients import (
     refuses,
 )
 from core.broker.identity import TopicIdentity
+from core.broker.local_codes import LocalCode
+from core.broker.refusals import RIGHTS, listed, right
+from core.broker.rights import missing_rights
 from core.broker.topics import create_topic
 from core.config.client_values import choice
+from core.errors import BrokerError
 from core.text import _, clean
 
 _GLANCE_S = 1.0
@@ -66,6 +71,8 @@ class Cluster:
         self._admin: AdminClient | None = None
         self._cluster_id: str | None = None
         self._refusal: KafkaError | None = None
+        self.advertised: tuple[tuple[str, int], ...] = ()
+        """Hosts and ports that the cluster sends its clients to, once `ping` has asked."""
 
     @property
     def label(self) -> str:
@@ -127,11 +134,10 @@ class Cluster:
                 metadata = self._reader("").list_topics(topic, timeout=self._timeout)
                 self._cluster_id = metadata.cluster_id or self.bootstrap_servers
         except KafkaException as error:
-            if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise missing_topic(topic, self.bootstrap_servers) from error
-            raise kafka_error(
-                error, self._doing(_("reading the identity of topic"), topic)
-            ) from error
+            raise self._failed(error, _("reading the identity of topic"), topic) from error
+        except FutureTimeoutError as error:
+            late = KafkaError(LocalCode.TIMED_OUT)
+            raise self._failed(late, _("reading the identity of topic"), topic) from error
         return TopicIdentity(self._cluster_id, topic, generation)
 
     def ping(self) -> None:
@@ -143,7 +149,7 @@ class Cluster:
         where = clean(self.bootstrap_servers, 120)
         while True:
             try:
-                reader.list_topics(timeout=min(left, _GLANCE_S))
+                found = reader.list_topics(timeout=min(left, _GLANCE_S))
             except KafkaException as error:
                 left -= _GLANCE_S
                 # Why a connection ended is told to the callback, which only poll serves.
@@ -155,19 +161,29 @@ class Cluster:
                     doing = _("no broker answers at {where}").format(where=where)
                     raise kafka_error(error, doing) from error
             else:
+                nodes = found.brokers.values()
+                self.advertised = tuple(sorted((node.host, node.port) for node in nodes))
                 return
 
     def create_topic(self, plan: TopicPlan) -> bool:
         """Create a topic; return False when it was there already. See `core.broker.topics`."""
         return create_topic(self._base_config(), plan)
 
+    def missing_rights(self, topic: str, group_id: str) -> tuple[str, ...]:
+        """Return rights that this user lacks there, by name. See `core.broker.rights`."""
+        if self._embedded_id is not None:
+            return ()
+        return missing_rights(self._base_config(), topic, group_id, self._timeout)
+
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic, in order. Errors: BrokerError for a missing one."""
         try:
             metadata = self._reader("").list_topics(topic, timeout=self._timeout).topics[topic]
         except KafkaException as error:
-            raise kafka_error(error, self._doing(_("reading topic"), topic)) from error
-        if metadata.error is not None or not metadata.partitions:
+            raise self._failed(error, _("reading topic"), topic) from error
+        if metadata.error is not None:
+            raise self._failed(metadata.error, _("reading topic"), topic)
+        if not metadata.partitions:
             raise missing_topic(topic, self.bootstrap_servers)
         return sorted(metadata.partitions)
 
@@ -183,18 +199,22 @@ class Cluster:
                 timeout_s=self._timeout,
             )
         except KafkaException as error:
-            doing = self._doing(_("reading the offsets of topic"), topic)
-            raise kafka_error(error, doing) from error
+            raise self._failed(error, _("reading the offsets of topic"), topic) from error
+        except FutureTimeoutError as error:
+            late = KafkaError(LocalCode.TIMED_OUT)
+            raise self._failed(late, _("reading the offsets of topic"), topic) from error
 
     def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
         """Return the offsets a group committed; partitions without one are left out."""
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
+        doing = _("reading the commits of topic")
         try:
-            found = self._reader(group_id).committed(wanted, timeout=self._timeout)
+            found = self._commits(self._reader(group_id), wanted)
         except KafkaException as error:
-            raise kafka_error(
-                error, self._doing(_("reading the commits of topic"), topic)
-            ) from error
+            raise self._failed(error, doing, topic, group_id) from error
+        for entry in found:
+            if entry.error is not None:
+                raise self._failed(entry.error, doing, topic, group_id)
         return {entry.partition: entry.offset for entry in found if entry.offset >= 0}
 
     def members(self, topic: str, group_id: str) -> list[Member]:
@@ -203,12 +223,27 @@ class Cluster:
             return asking.members(self._asking(), topic, group_id, timeout_s=self._timeout)
         except KafkaException as error:
             doing = _("asking for the members of group {group}").format(group=clean(group_id, 80))
-            raise kafka_error(error, doing) from error
+            raise kafka_error(error, doing, need=right("Describe", group=group_id)) from error
 
     def since(self, topic: str, partition: int, offset: int) -> datetime | None:
         """Return when the record at an offset was written, committed or not; None: not known."""
         config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
         return asking.written_at(config, topic, partition, offset)
+
+    def _commits(self, reader: Consumer, wanted: list[TopicPartition]) -> list[TopicPartition]:
+        """Ask what a group committed. A group that we may not look at is told by `poll` only."""
+        left = self._timeout
+        while True:
+            try:
+                return reader.committed(wanted, timeout=min(left, _GLANCE_S))
+            except KafkaException:
+                left -= _GLANCE_S
+                told = reader.poll(0)
+                error = None if told is None else told.error()
+                if error is not None and error.code() in RIGHTS:
+                    raise KafkaException(error) from None
+                if left <= 0:
+                    raise
 
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""
@@ -245,6 +280,18 @@ class Cluster:
         if refuses(error):
             self._refusal = error
 
-    def _doing(self, doing: str, topic: str) -> str:
-        servers = clean(self.bootstrap_servers, 120)
-        return f"{doing} {clean(topic, 80)} ({servers})"
+    def _failed(
+        self, error: KafkaError | KafkaException, doing: str, topic: str, group_id: str = ""
+    ) -> BrokerError:
+        """Return why a question about a topic, or a group's commits to it, was not answered."""
+        cause = error.args[0] if isinstance(error, KafkaException) else error
+        if cause.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return missing_topic(topic, self.bootstrap_servers)
+        of_group = cause.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+        doing = f"{doing} {clean(topic, 80)} ({clean(self.bootstrap_servers, 120)})"
+        return kafka_error(
+            error,
+            doing,
+            need=right("Describe", group=group_id) if of_group else right("Describe", topic=topic),
+            brokers=listed(self.advertised, self.bootstrap_servers),
+        )

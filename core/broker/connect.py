@@ -1,9 +1,12 @@
 """From settings to a reachable broker: the only place that knows there are two kinds."""
 
+import socket
 from collections.abc import Callable
 from threading import Event
+from time import monotonic
 
 from core.broker.cluster import Cluster
+from core.broker.refusals import advertised_hint, listed
 from core.clock import Clock
 from core.config import Settings
 from core.errors import BrokerError
@@ -71,7 +74,40 @@ def _reach(settings: Settings) -> Cluster:
     )
     try:
         cluster.ping()
+        _meet(cluster, settings)
     except BrokerError:
         cluster.close()
         raise
     return cluster
+
+
+def _meet(cluster: Cluster, settings: Settings) -> None:
+    """Return once one of the brokers that the cluster names takes a connection.
+
+    The address that we were given may be one that only tells the others: a client that is sent to
+    brokers which it cannot reach fails late, and each request in a way of its own.
+    Errors: BrokerError, transient, naming those addresses.
+    """
+    if not listed(cluster.advertised, cluster.bootstrap_servers):
+        return  # it was one of them that answered
+    ends = monotonic() + min(_PROBE_S, max(settings.timeout_s, 0.5))
+    reason = ""
+    for host, port in cluster.advertised:
+        left = ends - monotonic()
+        if left <= 0:
+            break
+        try:
+            with socket.create_connection((host, port), timeout=left):
+                return
+        except (OSError, UnicodeError) as error:
+            reason = clean(getattr(error, "strerror", None) or error, 120)
+    if not reason:
+        return
+    brokers = listed(cluster.advertised)
+    raise BrokerError(
+        _("a broker answers at {servers}, but none at {brokers}, where it sends us: {why}").format(
+            servers=clean(cluster.bootstrap_servers, 120), brokers=brokers, why=reason
+        ),
+        hint=advertised_hint(brokers),
+        transient=True,
+    )

@@ -7,6 +7,7 @@ and copies how many brokers may be lost, so neither is guessed.
 import logging
 import time
 from collections.abc import Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from threading import Event
 from typing import Any
 
@@ -16,6 +17,8 @@ from confluent_kafka.cimpl import NewTopic
 
 from core.broker.base import TopicPlan
 from core.broker.clients import client_log, kafka_error
+from core.broker.refusals import out_of_reach_hint, right
+from core.errors import BrokerError
 from core.text import N_, _, clean
 
 _TIMEOUT_S = 30.0
@@ -29,17 +32,26 @@ def create_topic(config: Mapping[str, Any], plan: TopicPlan) -> bool:
 
     config: of a client. Errors: BrokerError (no right to, more copies than brokers, no answer).
     """
-    admin = AdminClient(dict(config), logger=client_log)
+    doing = _("creating topic {topic}").format(topic=clean(plan.name, 80))
     wanted = NewTopic(plan.name, plan.partitions, plan.replication)
     try:
+        admin = AdminClient(dict(config), logger=client_log)
         asked = admin.create_topics([wanted], operation_timeout=_TIMEOUT_S)
         asked[plan.name].result(_TIMEOUT_S + 1)
     except KafkaException as error:
         if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
             return False
-        doing = _("creating topic {topic}").format(topic=clean(plan.name, 80))
-        raise kafka_error(error, doing) from error
-    _wait_for_leaders(admin, plan)
+        raise kafka_error(error, doing, need=right("Create", topic=plan.name)) from error
+    except FutureTimeoutError as error:
+        raise BrokerError(
+            _("{doing}: {reason}").format(doing=doing, reason=_("no broker answered in time")),
+            hint=out_of_reach_hint(),
+            transient=True,
+        ) from error
+    try:
+        _wait_for_leaders(admin, plan)
+    except KafkaException as error:
+        raise kafka_error(error, doing, need=right("Describe", topic=plan.name)) from error
     log.info(
         N_("topic created"),
         extra={

@@ -56,7 +56,9 @@ class Call:
             if self._told_about():
                 return self._end(ExitCode.OK, None)
             result = self._run(self._options())
-            code, fault = verdict.of_result(result.bad, self._signals.received)
+            code, fault = verdict.of_result(
+                result.bad, self._signals.received, getattr(result, "hint", "")
+            )
             if failed := threads.failures():
                 code, fault = verdict.of_threads(failed)
             fields = result.fields()

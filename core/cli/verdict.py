@@ -14,10 +14,13 @@ from core.threads import ThreadFailure
 Verdict = tuple[int, Fault | None]
 
 
-def of_result(bad: str, signal: int | None) -> Verdict:
-    """Judge a run that came to its end. A bad result outweighs the signal that ended it."""
+def of_result(bad: str, signal: int | None, hint: str = "") -> Verdict:
+    """Judge a run that came to its end. A bad result outweighs the signal that ended it.
+
+    hint: what mends a bad result, where the job knows.
+    """
     if bad:
-        return ExitCode.BAD_RESULT, Fault("bad_result", clean(bad))
+        return ExitCode.BAD_RESULT, Fault("bad_result", clean(bad), clean(hint))
     if signal is None:
         return ExitCode.OK, None
     return _interrupted(signal)

@@ -12,13 +12,15 @@ are woken after such a jump: they send the heartbeats of the group.
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from core.broker.clients import kafka_error, passes
 from core.broker.local_codes import LocalCode
+from core.broker.refusals import code_of, right
 from core.clock import Clock
 from core.consumer.assignment import Assignment
 from core.consumer.options import ConsumeOptions
+from core.errors import BrokerError
 from core.text import _, clean
 
 _CHUNK = 1_000
@@ -142,5 +144,19 @@ class Gatherer:
             if partition in assignment.positions:
                 assignment.out_of_range.add(partition)
         elif not passes(error):
-            where = f"{clean(record.topic(), 80)}/{partition}"
-            raise kafka_error(KafkaException(error), _("reading {where}").format(where=where))
+            raise self._broken(record)
+
+    def _broken(self, record: Any) -> BrokerError:
+        """Return an error that came in place of a record; one of the group names no partition."""
+        topic, group = self._options.topic, self._options.group_id
+        named = record.topic()
+        if named is None:
+            doing = _("reading topic {topic} as group {group}").format(
+                topic=clean(topic, 80), group=clean(group, 80)
+            )
+        else:
+            doing = _("reading {where}").format(where=f"{clean(named, 80)}/{record.partition()}")
+        error = record.error()
+        of_group = code_of(error) == KafkaError.GROUP_AUTHORIZATION_FAILED
+        need = right("Read", group=group) if of_group else right("Read", topic=topic)
+        return kafka_error(error, doing, need=need)

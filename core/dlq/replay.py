@@ -19,8 +19,8 @@ import numpy as np
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.base import Broker
-from core.broker.clients import kafka_error
 from core.clock import Clock
+from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError
 from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
 from core.text import _, ngettext
@@ -83,7 +83,7 @@ class Replay:
         self._waiting = waiting
         self._acked: list[str] = []
         self._marked = 0
-        self._failure: KafkaError | None = None
+        self._refused = Refused(topic)
 
     @property
     def acked(self) -> int:
@@ -103,7 +103,7 @@ class Replay:
             try:
                 producer = Producer(self._config())
             except KafkaException as error:
-                raise kafka_error(error, _("replaying dead letters")) from error
+                raise broken_by(error, self._topic, self.acked) from error
             for letters in chunks:
                 if stop.is_set():
                     break
@@ -133,7 +133,7 @@ class Replay:
                     # published again.
                     left = self._drain(producer, stop)
         except KafkaException as error:
-            raise kafka_error(error, _("replaying dead letters")) from error
+            raise broken_by(error, self._topic, self.acked) from error
         finally:
             self._mark()
         if left:
@@ -142,11 +142,12 @@ class Replay:
                     "{count} dead letter was not acknowledged in time",
                     "{count} dead letters were not acknowledged in time",
                     left,
-                ).format(count=count(left)),
+                ).format(count=count(left))
+                + published_too(self.acked),
                 hint=_("they are still listed: replay them again once the broker answers"),
             )
-        if self._failure is not None:
-            raise kafka_error(self._failure, _("replaying dead letters"))
+        if self._refused.total:
+            raise self._refused.error(self.acked)
 
     def _mark(self) -> None:
         """Mark what was acknowledged since the last time."""
@@ -255,7 +256,7 @@ class Replay:
             if error is None:
                 self._acked.append(letter.event_id)
             else:
-                self._failure = error
+                self._refused.add(letter, error)
 
         while True:
             try:
@@ -270,7 +271,9 @@ class Replay:
             except BufferError:
                 producer.poll(_FLUSH_S)
             except KafkaException as error:
-                self._failure = error.args[0]
+                if error.args[0].fatal():
+                    raise
+                self._refused.add(letter, error.args[0])
                 break
             else:
                 break

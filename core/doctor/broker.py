@@ -8,6 +8,7 @@ from threading import Event
 
 from core.broker.base import Broker
 from core.broker.clients import client_log
+from core.broker.cluster import Cluster
 from core.broker.connect import connect_broker
 from core.config.client_values import choice
 from core.consumer.left import open_transactions
@@ -74,7 +75,7 @@ def _unreachable(visit: Examination, error: BrokerError, heard: list[str]) -> Fi
     return warn("broker", clean(error.message + stale), error.advice, error.remedies)
 
 
-def _topic(visit: Examination, broker: Broker) -> Finding:
+def _topic(visit: Examination, broker: Cluster) -> Finding:
     """Return what the topic holds; keep it for the comparison with the warehouse."""
     kafka = visit.settings.kafka
     topic = clean(kafka.topic, 80)
@@ -84,6 +85,7 @@ def _topic(visit: Examination, broker: Broker) -> Finding:
             marks=broker.watermarks(kafka.topic),
             committed=broker.committed(kafka.topic, kafka.group_id),
         )
+        missing = broker.missing_rights(kafka.topic, kafka.group_id)
     except BrokerError as error:
         return fail("topic", clean(error.message), error.advice, error.remedies)
     visit.topic = facts
@@ -99,6 +101,11 @@ def _topic(visit: Examination, broker: Broker) -> Finding:
             f"{told}; {behind}",
             _("the producer of that transaction must commit or abort it; nothing after it is read"),
         )
+    if missing:
+        lacking = _(
+            "this user may not do all there: it lacks {rights}; docs/kafka.md says what for"
+        ).format(rights=", ".join(missing))
+        return warn("topic", told, lacking)
     return ok("topic", told)
 
 

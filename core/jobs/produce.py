@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
+from core.errors import BrokerError
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.jobs.topic import require_topic
 from core.lifecycle import RunState
+from core.producer.failures import hints, in_words
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, ngettext
@@ -46,6 +48,11 @@ class ProduceResult:
     last: ProducerSnapshot
     bad: str
 
+    @property
+    def hint(self) -> str:
+        """What mends a bad result, one line."""
+        return hints(self.last.failures) if self.bad else ""
+
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
         return fields(self.last)
@@ -73,11 +80,18 @@ class ProduceResult:
                     "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})"
                 ).format(**last.injected, file=last.answer_key)
             )
+        rows_failed = [(entry.reason, entry.count, entry.hint) for entry in last.failures]
+        heads = (_("reason"), _("count"), _("hint"))
+        title = ngettext(
+            "{count} event not delivered", "{count} events not delivered", last.failed
+        ).format(count=count(last.failed))
+        tables = [Table(heads, rows_failed, title)] if rows_failed else []
         rows = [(row.line, row.reason) for row in last.rejected_rows]
-        title = ngettext("{count} row rejected", "{count} rows rejected", last.rejected).format(
-            count=count(last.rejected)
-        )
-        tables = [Table((_("line"), _("reason")), rows, title)] if rows else []
+        if rows:
+            title = ngettext("{count} row rejected", "{count} rows rejected", last.rejected)
+            tables.append(
+                Table((_("line"), _("reason")), rows, title.format(count=count(last.rejected)))
+            )
         return Summary(lines=tuple(lines), tables=tables)
 
 
@@ -89,6 +103,7 @@ def fields(last: ProducerSnapshot) -> dict[str, object]:
         "sent": last.sent,
         "acked": last.acked,
         "failed": last.failed,
+        "failures": [entry.fields() for entry in last.failures],
         "rejected": last.rejected,
         "rejected_rows": [{"line": row.line, "reason": row.reason} for row in last.rejected_rows],
         "bytes": last.bytes,
@@ -171,14 +186,30 @@ def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
     context.note(fields(last))
     if producer.error is not None:
         raise producer.error
+    return ProduceResult(last, _judged(context, last))
+
+
+def _judged(context: JobContext, last: ProducerSnapshot) -> str:
+    """Return why the result is bad, or nothing.
+
+    Errors: BrokerError when nothing was delivered because this user may not.
+    """
     bad = too_many_bad(context.max_bad, undelivered=last.failed, rejected=last.rejected)
     if context.max_bad is None and last.rejected and not last.sent:
-        bad = ngettext(
+        return ngettext(
             "nothing was published: {count} row was rejected",
             "nothing was published: all {count} rows were rejected",
             last.rejected,
         ).format(count=count(last.rejected))
-    return ProduceResult(last, bad)
+    if not bad or not last.failures:
+        return bad
+    bad = _("{what}: {why}").format(what=bad, why=in_words(last.failures))
+    if last.acked == 0 and all(entry.of_rights for entry in last.failures):
+        raise BrokerError(
+            _("publishing to {topic}: {reason}").format(topic=last.topic, reason=bad),
+            hint=hints(last.failures),
+        )
+    return bad
 
 
 def show(context: JobContext, task: str, last: ProducerSnapshot) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
+    KafkaError,
     KafkaException,
     Message,
     TopicPartition,
@@ -21,6 +22,7 @@ from confluent_kafka import (
 from core.broker.base import Broker, Watermark
 from core.broker.clients import kafka_error, passes
 from core.broker.local_codes import LocalCode
+from core.broker.refusals import right
 from core.operations.peeked import KEPT_BYTES, PeekedRecord
 from core.text import _
 
@@ -49,7 +51,9 @@ class Peek:
             self._aim(self._consumer, marks)
             self._read(self._consumer, marks, stop or Event())
         except KafkaException as error:
-            raise kafka_error(error, _("looking at the topic")) from error
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
         return self._newest()
 
     def close(self) -> None:
@@ -96,7 +100,9 @@ class Peek:
     def _take(self, message: Message) -> None:
         error = message.error()
         if error is not None:
-            if error.code() == LocalCode.PARTITION_EOF or passes(error):
+            # No group is joined, so it does not matter that this one may not be looked at.
+            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+            if error.code() == LocalCode.PARTITION_EOF or of_group or passes(error):
                 return
             raise KafkaException(error)
         partition, offset = message.partition(), message.offset()

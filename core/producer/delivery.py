@@ -6,14 +6,18 @@ handed over and neither failed nor still waits in the client is acknowledged, by
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.clients import kafka_error
 from core.broker.local_codes import LocalCode
+from core.broker.refusals import UNANSWERED
 from core.config.client_values import number
 from core.errors import BrokerError
+from core.producer.failures import DeliveryFailure
+from core.producer.tally import GIVEN_UP, Tally, write_right
 from core.text import _, clean
 
 _log = logging.getLogger(__name__)
@@ -23,8 +27,8 @@ Record = dict[str, Any]
 
 _DEFAULT_CAPACITY = 100_000
 _DEFAULT_TIMEOUT_MS = 300_000
-_NO_ROOM = LocalCode.QUEUE_FULL
 _ALL_DOWN = LocalCode.ALL_BROKERS_DOWN
+_NO_ROOM = LocalCode.QUEUE_FULL
 
 
 class Delivery:
@@ -36,8 +40,7 @@ class Delivery:
     def __init__(self, config: Mapping[str, Any], topic: str) -> None:
         self._topic = topic
         self.handed_over = 0
-        self.failed = 0
-        self.last_error = ""
+        self._tally = Tally(topic)
         self._acked = 0
         self._down = ""
         self._acked_when_down = 0
@@ -68,6 +71,16 @@ class Delivery:
         return (0 if self._closed else len(self._client)) + len(self._rest)
 
     @property
+    def failed(self) -> int:
+        """How many records were not delivered."""
+        return self._tally.total
+
+    @property
+    def failures(self) -> tuple[DeliveryFailure, ...]:
+        """Why records were not delivered, the most frequent reason first."""
+        return self._tally.failures
+
+    @property
     def room(self) -> int:
         """How many records the client takes now without refusing any."""
         return max(self._capacity - len(self), 0)
@@ -86,7 +99,7 @@ class Delivery:
     @property
     def broken(self) -> BrokerError | None:
         """The error after which the client can deliver nothing any more."""
-        return None if self._fatal is None else kafka_error(self._fatal, self._doing())
+        return None if self._fatal is None else self._error(self._fatal)
 
     def connect(self, timeout_s: float) -> bool:
         """Wait until the client knows where the topic's records go; return whether it does."""
@@ -108,7 +121,10 @@ class Delivery:
     def poll(self, timeout_s: float) -> None:
         """Serve reports, waiting at most `timeout_s` for the first. Errors as `hand_over`."""
         was_down = self._down
-        self._client.poll(timeout_s)
+        try:
+            self._client.poll(timeout_s)
+        except KafkaException as error:
+            raise self._broken_by(error) from error
         self._look(was_down)
         if self._rest:
             self._offer()
@@ -117,25 +133,35 @@ class Delivery:
             raise broken
 
     def flush(self, timeout_s: float) -> int:
-        """Send without lingering, at most `timeout_s`; return what still waits."""
+        """Send without lingering, at most `timeout_s`; return what still waits.
+
+        Errors: BrokerError; the client raises what is fatal to it from here too.
+        """
         was_down = self._down
         if self._rest:
             self._offer()
-        self._client.flush(timeout_s)
+        try:
+            self._client.flush(timeout_s)
+        except KafkaException as error:
+            raise self._broken_by(error) from error
         self._look(was_down)
         return len(self)
 
     def give_up(self) -> None:
         """Count what was not delivered as failed. A record on its way may still arrive."""
-        self.failed += len(self._rest)
-        self._rest = []
+        given_up = KafkaError(LocalCode.PURGE_QUEUE) if self._fatal is None else self._fatal
+        if self._rest:
+            self._tally.add(given_up, len(self._rest))
+            self._rest = []
         self._client.purge()
-        self._client.flush(1.0)
+        with suppress(KafkaException):  # told already: it is what the records are given up for
+            self._client.flush(1.0)
 
     def close(self) -> None:
         """End the client; flush or give up first."""
         self._closed = True
-        self._client.close()
+        with suppress(KafkaException):  # a broken client says so once more
+            self._client.close()
 
     def _look(self, was_down: str) -> None:
         """Notice that brokers went away, or that one has acknowledged something since."""
@@ -155,7 +181,7 @@ class Delivery:
             return
         except KafkaException as error:
             self._rest = offered
-            raise kafka_error(error, self._doing()) from error
+            raise self._broken_by(error) from error
         if taken == len(offered):
             return
         for record in offered:
@@ -165,24 +191,30 @@ class Delivery:
             if refusal.code() == _NO_ROOM:
                 self._rest.append(record)
             else:
-                self._failure(refusal)
+                self._tally.add(refusal)
 
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         """Take a delivery report; only failures are reported. Never raises."""
         if error is not None:
-            self._failure(error)
-
-    def _failure(self, error: KafkaError) -> None:
-        self.failed += 1
-        self.last_error = clean(error.str(), 300)
+            self._tally.add(self._fatal if self._fatal and error.code() in GIVEN_UP else error)
 
     def _client_error(self, error: KafkaError) -> None:
         """Take an error of the client as a whole; most are news only. Never raises."""
         if error.fatal() and self._fatal is None:
             self._fatal = error
-        if error.code() == _ALL_DOWN:
+        if error.code() in UNANSWERED and not (self._down and error.code() == _ALL_DOWN):
+            # Until the next acknowledgement. Of a single connection the text names the address,
+            # of all brokers only their number.
             self._down = clean(error.str(), 300)
         _log.info("producer: %s", clean(error.str(), 300))
 
-    def _doing(self) -> str:
-        return _("publishing to {topic}").format(topic=clean(self._topic, 80))
+    def _broken_by(self, error: KafkaException) -> BrokerError:
+        """Return an error that the client raised; after a fatal one it delivers nothing more."""
+        cause = error.args[0]
+        if isinstance(cause, KafkaError) and cause.fatal() and self._fatal is None:
+            self._fatal = cause
+        return self._error(cause) if isinstance(cause, KafkaError) else kafka_error(error, "")
+
+    def _error(self, error: KafkaError) -> BrokerError:
+        doing = _("publishing to {topic}").format(topic=clean(self._topic, 80))
+        return kafka_error(error, doing, need=write_right(error, self._topic))

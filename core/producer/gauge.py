@@ -8,6 +8,7 @@ from core.lifecycle import RunState
 from core.producer.answer_key import AnswerKey
 from core.producer.csv_records import RejectedRow
 from core.producer.delivery import Delivery
+from core.producer.failures import in_words
 from core.producer.options import ProduceOptions, Profile
 from core.producer.publisher import Publisher
 from core.producer.snapshot import ProducerSnapshot
@@ -117,6 +118,7 @@ class Gauge:
             return last
         delivery, publisher, answers = self._parts
         self._meter.observe(now, delivery.handed_over)
+        failures = delivery.failures
         last = replace(
             last,
             sent=delivery.handed_over,
@@ -124,7 +126,8 @@ class Gauge:
             failed=delivery.failed,
             bytes=publisher.bytes,
             rate_actual=self._meter.per_second,
-            delivery_error=delivery.last_error,
+            failures=failures,
+            delivery_error=in_words(failures),
             fraction=self._fraction(publisher, last),
         )
         if answers is None:

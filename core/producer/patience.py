@@ -24,6 +24,8 @@ class Patience:
                 _("no broker for {seconds} seconds: {reason}").format(
                     seconds=round(now - self._since), reason=delivery.down
                 ),
-                hint=_("check KAFKA_BOOTSTRAP_SERVERS and that the broker runs"),
+                hint=_(
+                    "check that the brokers run, and that the address named here can be reached"
+                ),
                 transient=True,
             )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.lifecycle import RunState
 from core.producer.csv_records import RejectedRow
+from core.producer.failures import DeliveryFailure
 from core.producer.options import Mode, Profile
 from core.text import _
 
@@ -19,7 +20,9 @@ class ProducerSnapshot:
     sent: events handed to the client, injected ones too; each ends up in acked or in failed.
     rejected: rows of the file left out, the first ten of them in rejected_rows. bytes: of keys and
     values. fraction: share of the work that is done, None when that cannot be known. held_reason
-    and held_since: why nothing goes out at the moment, and since when. error: what ended the run.
+    and held_since: why nothing goes out at the moment, and since when. failures: why events failed,
+    the counts together are `failed`; delivery_error says the same in one line. error: what ended
+    the run.
     """
 
     state: RunState = RunState.IDLE
@@ -42,6 +45,7 @@ class ProducerSnapshot:
     elapsed_s: float = 0.0
     held_reason: str = ""
     held_since: datetime | None = None
+    failures: tuple[DeliveryFailure, ...] = ()
     delivery_error: str = ""
     error: str = ""
     hint: str = ""

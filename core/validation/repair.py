@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from core.broker.base import Broker
 from core.broker.clients import kafka_error
 from core.broker.identity import TopicIdentity
+from core.broker.refusals import right
 from core.checksums import letter_checksum, payload_checksum
 from core.text import _, clean
 from core.validation.content import places_of
@@ -104,7 +105,9 @@ def _reading(
         finally:
             consumer.close()
     except KafkaException as error:
-        raise kafka_error(error, _("looking at the topic")) from error
+        raise kafka_error(
+            error, _("looking at the topic"), need=right("Read", topic=identity.topic)
+        ) from error
 
 
 class _Reader:
@@ -146,8 +149,14 @@ class _Reader:
         until = time.monotonic() + _PATIENCE_S
         while time.monotonic() < until and not self._stop.is_set():
             message = self._consumer.poll(_POLL_S)
-            if message is not None and message.error() is None:
+            if message is None:
+                continue
+            error = message.error()
+            if error is None:
                 return message if message.offset() == offset else None
+            if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                # The topic may well hold it: only we may not look.
+                raise KafkaException(error)
         return None
 
 

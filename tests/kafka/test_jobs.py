@@ -106,8 +106,9 @@ def test_setup_shows_the_topic_and_makes_it_once(work: Work, dropship: Dropship)
 def test_more_copies_than_brokers_is_an_error_of_one_line(work: Work, dropship: Dropship) -> None:
     env = work.env | {"KAFKA_TOPIC_PARTITIONS": "2", "KAFKA_TOPIC_REPLICATION": "3"}
     ended = dropship("setup", env=env)
-    assert ended.code == 3
+    assert ended.code == 2
     assert "creating topic" in ended.record["error"]["message"]
+    assert "KAFKA_TOPIC_REPLICATION" in ended.record["error"]["hint"]
     assert not exists(work)
 
 

@@ -29,11 +29,15 @@ _CLUSTER_ID = "ZHJvcHNoaXAtdGVzdC1rZg"  # 16 bytes in base64, the same on every 
 
 @dataclass(frozen=True)
 class Listener:
-    """One more way into the broker. protocol: SSL, SASL_SSL, ...; settings: of this listener."""
+    """One more way into the broker. protocol: SSL, SASL_SSL, ...; settings: of this listener.
+
+    advertised: the host and port that clients are sent to, where it is not the listener's own.
+    """
 
     name: str
     protocol: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    advertised: str = ""
 
 
 class Node:
@@ -196,6 +200,7 @@ class KafkaCluster:
     def _properties(self, node: Node) -> str:
         copies = min(len(self.nodes), 3)
         own = {entry.name: f"127.0.0.1:{node.ports[entry.name]}" for entry in self._listeners}
+        told = {entry.name: entry.advertised for entry in self._listeners if entry.advertised}
         controller = f"127.0.0.1:{node.ports['CONTROLLER']}"
         protocols = {entry.name: entry.protocol for entry in self._listeners}
         values = {
@@ -205,7 +210,7 @@ class KafkaCluster:
                 f"{other.number}@127.0.0.1:{other.ports['CONTROLLER']}" for other in self.nodes
             ),
             "listeners": _listed({**own, "CONTROLLER": controller}, "://"),
-            "advertised.listeners": _listed(own, "://"),
+            "advertised.listeners": _listed({**own, **told}, "://"),
             "listener.security.protocol.map": _listed(
                 {**protocols, "CONTROLLER": "PLAINTEXT"}, ":"
             ),

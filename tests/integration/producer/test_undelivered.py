@@ -105,7 +105,9 @@ def test_records_that_the_client_refuses_are_failed_or_offered_again(broker: Clu
     delivery = Delivery(small, "orders_topic")
     delivery.hand_over([{"key": b"big", "value": b"x" * 5_000}])
     assert (delivery.failed, len(delivery)) == (1, 0)
-    assert "too large" in delivery.last_error
+    (failure,) = delivery.failures
+    assert ("too large" in failure.reason, failure.count) == (True, 1)
+    assert "KAFKA_CONF_MESSAGE_MAX_BYTES" in failure.hint
     delivery.hand_over([{"key": b"%d" % number, "value": b"x"} for number in range(25)])
     wait_until(lambda: delivery.flush(0.05) == 0)
     assert (delivery.handed_over, delivery.acked, delivery.failed) == (26, 25, 1)
