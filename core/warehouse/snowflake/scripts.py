@@ -36,8 +36,9 @@ _PART = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$|;|[^;'\"$-]+|.", re.DOTALL
 )
 _WITH_CHECKSUMS = ("orders_events", "dead_letters")
-_DENIED = frozenset({2003, 2043, 3001})
-"""Driver codes: does not exist or is not authorized (twice), insufficient privileges."""
+_DENIED = frozenset({2003, 2043, 3001, 3013})
+"""Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
+of a USE ROLE that was not granted to the user."""
 
 
 class Session(Protocol):
