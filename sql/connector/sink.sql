@@ -161,33 +161,31 @@ BEGIN
     MERGE INTO {schema}.consumer_offsets AS target
     USING (
         SELECT
-            kafka_partition,
-            MIN(kafka_offset) AS first_offset,
-            MAX(kafka_offset) + 1 AS next_offset,
-            COUNT(kafka_offset) AS records
-        FROM {schema}.sink_batch
-        GROUP BY kafka_partition
+            batch.kafka_partition,
+            MIN(batch.kafka_offset) AS first_offset,
+            MAX(batch.kafka_offset) + 1 AS next_offset,
+            COALESCE(MAX(stored.skipped), 0) + CASE
+                WHEN :hole = 'skipped' THEN
+                    MAX(batch.kafka_offset) + 1
+                    - COALESCE(MAX(stored.next_offset), MIN(batch.kafka_offset))
+                    - COUNT(batch.kafka_offset)
+                ELSE 0
+            END AS skipped
+        FROM {schema}.sink_batch AS batch
+        LEFT JOIN {schema}.consumer_offsets AS stored
+            ON stored.source_id = {source_text}
+            AND stored.kafka_partition = batch.kafka_partition
+        GROUP BY batch.kafka_partition
     ) AS source
     ON target.source_id = {source_text} AND target.kafka_partition = source.kafka_partition
     WHEN MATCHED THEN UPDATE SET
-        next_offset = source.next_offset,
-        skipped = target.skipped + CASE
-            WHEN :hole = 'skipped' THEN source.next_offset - target.next_offset - source.records
-            ELSE 0
-        END,
-        updated_at = :now_utc
+        next_offset = source.next_offset, skipped = source.skipped, updated_at = :now_utc
     WHEN NOT MATCHED THEN INSERT (
         source_id, cluster_id, topic, topic_generation, kafka_partition, start_offset,
         next_offset, skipped, updated_at
     ) VALUES (
         {source_text}, {cluster_text}, {topic_text}, {generation_text}, source.kafka_partition,
-        source.first_offset,
-        source.next_offset,
-        CASE
-            WHEN :hole = 'skipped' THEN source.next_offset - source.first_offset - source.records
-            ELSE 0
-        END,
-        :now_utc
+        source.first_offset, source.next_offset, source.skipped, :now_utc
     );
 
     SELECT COUNT(*), COUNT(reason) INTO :taken, :dead FROM {schema}.sink_batch;

@@ -40,6 +40,8 @@ FILLED = {
 
 _NAME = r'(?:(?:"\w+"|\w+)\.){0,2}(?:"\w+"|\w+)'
 _SETTINGS = r"(?:\s+\w+\s*=\s*(?:'(?:[^']|'')*'|\"\w+\"|\w+))*"
+_LISTS = r"(?:\s+\w+\s*=\s*(?:'[^']*'|\('[^']*'\)|\w+))*"
+_TRIGGERS = r"\s+TRIGGERS(?:\s+ON \d+ PERCENT DO (?:NOTIFY|SUSPEND|SUSPEND_IMMEDIATE))+"
 _TRIGGER = rf"WHEN SYSTEM\$STREAM_HAS_DATA\('{_NAME}'\)"
 _RIGHTS = r"(?:SELECT|MONITOR|OPERATE)(?:, (?:SELECT|MONITOR|OPERATE))*"
 COMMANDS = tuple(
@@ -50,6 +52,16 @@ COMMANDS = tuple(
         rf"CREATE STREAM IF NOT EXISTS {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
         rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+{_TRIGGER}\s+AS CALL {_NAME}\(\)",
         rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+AS DELETE FROM .*",
+        rf"ALTER TASK IF EXISTS {_NAME} SUSPEND",
+        rf"ALTER TASK {_NAME} UNSET WAREHOUSE",
+        rf"CREATE OR REPLACE STREAM {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
+        rf"ALTER (?:USER|WAREHOUSE) {_NAME} SET (?:AUTHENTICATION POLICY {_NAME}|{_SETTINGS.strip()})",
+        rf"CREATE RESOURCE MONITOR IF NOT EXISTS {_NAME} WITH{_SETTINGS}{_TRIGGERS}",
+        rf"CREATE NETWORK (?:RULE|POLICY) IF NOT EXISTS {_NAME}{_LISTS}",
+        rf"CREATE AUTHENTICATION POLICY IF NOT EXISTS {_NAME}{_LISTS}",
+        rf"ALTER SCHEMA {_NAME} ENABLE MANAGED ACCESS",
+        rf"GRANT EXECUTE MANAGED TASK ON ACCOUNT TO ROLE {_NAME}",
+        rf"ALTER TABLE {_NAME} CLUSTER BY \(.*\)",
         rf"ALTER TASK {_NAME} (?:RESUME|SUSPEND)",
         rf"ALTER TASK {_NAME} SET{_SETTINGS}(?:,{_SETTINGS})*",
         rf"EXECUTE TASK {_NAME}",
@@ -85,8 +97,8 @@ THEN TO TRIGGER TRUE TRY_CAST UNION UNIQUE UPDATE USING VALUES VIEW WHEN WHENEVE
 WINDOW WITH
 """
 RESERVED = frozenset(_WORDS.split())
-"""https://docs.snowflake.com/en/sql-reference/reserved-keywords: no name of a column, table or alias
-without quotes, whether strictly reserved or only in some places."""
+"""https://docs.snowflake.com/en/sql-reference/reserved-keywords: no name of a column, a table or an
+alias without quotes, whether strictly reserved or only in some places."""
 _FLOATS = {exp.DataType.Type.FLOAT, exp.DataType.Type.DOUBLE}
 _MONEY = re.compile(r"price|revenue|amount|total_spent", re.IGNORECASE)
 _TO_NUMBER = re.compile(r"(?:TRY_)?TO_(?:DECIMAL|NUMBER|NUMERIC)", re.IGNORECASE)

@@ -55,9 +55,9 @@ def snowflake_names(settings: Settings) -> Names:
     """Return the names in force.
 
     The workers' user is SNOW_WORKER_USER and never who is logged in: scripts that an administrator
-    runs must not give the administrator the worker's role. SNOW_ROLE is the worker's role, unless it
-    is one of Snowflake's own or the owner's: then it is the role of whoever sets things up, and the
-    worker's keeps its default.
+    runs must not give the administrator the worker's role. SNOW_ROLE is the worker's role, unless
+    it is one of Snowflake's own or the owner's: then it is the role of whoever sets things up, and
+    the worker's keeps its default.
     """
     snowflake = settings.snowflake
     if snowflake is None:

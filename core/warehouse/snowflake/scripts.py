@@ -25,7 +25,13 @@ SETUP_SCRIPTS = (
 )
 """What `setup` runs and prints, in this order."""
 
-OTHER_SCRIPTS = ("06_validation_queries", "90_teardown")
+OTHER_SCRIPTS = (
+    "06_validation_queries",
+    "07_account_policies",
+    "08_renew_stream",
+    "09_compute_choices",
+    "90_teardown",
+)
 """For people only; never run by `setup`."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
