@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
         )
     else:
         said = fault(text, time.time(), oldest_s)
-    sys.stdout.write(f"{said or _('sound')}\n")
+    sys.stdout.write((said or _("sound")) + "\n")
     return 1 if said else 0
 
 

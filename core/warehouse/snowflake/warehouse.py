@@ -103,9 +103,7 @@ class SnowflakeWarehouse:
             stage.clear_old(connection, self._sql, self._clock.now())
         if starts.keys() - self.stored_offsets(identity).keys():
             connection.run(self._sql("claim_partitions"), [*whose, self._clock.now(), entries])
-        rows = connection.run(self._sql("stored_offsets"), [identity.source_id])
-        if len({partition for partition, _offset in rows}) < len(rows):
-            fence.heal_claims(connection, self._sql, identity, self._clock.now())
+        self._heal(identity)
         found = self.stored_offsets(identity)
         return {partition: offset for partition, offset in found.items() if partition in starts}
 
@@ -129,13 +127,23 @@ class SnowflakeWarehouse:
         self._backlog.stored(len(batch.payloads), batch.received_at)
 
     def _write(self, batch: RawBatch) -> None:
-        """Store a batch; where a dead worker's lock was in the way, end it for the next attempt."""
+        """Store a batch; what was in the way without need is gone at the next attempt."""
         try:
             self._write_once(batch)
+        except FencedError:
+            self._heal(batch.identity)
+            raise
         except WarehouseError as error:
             if fence.is_lock_timeout(error):
                 fence.end_abandoned(self._sessions.mine(), self._sql, _OFFSETS, self._wait)
             raise
+
+    def _heal(self, identity: TopicIdentity) -> None:
+        """Make one row of partitions that two first claims have entered twice."""
+        connection = self._sessions.mine()
+        rows = connection.run(self._sql("stored_offsets"), [identity.source_id])
+        if len({partition for partition, _offset in rows}) < len(rows):
+            fence.heal_claims(connection, self._sql, identity, self._clock.now())
 
     def _write_once(self, batch: RawBatch) -> None:
         source, topic = batch.identity.source_id, batch.identity.topic
