@@ -215,8 +215,7 @@ class SnowflakeWarehouse:
 
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
-        connection = self._sessions.mine()
-        now = self._clock.now()
+        connection, now = self._sessions.mine(), self._clock.now()
         with connection.transaction():
             for array in batches.arrays(batches.id_items(event_ids)):
                 connection.run(self._sql("mark_replayed"), [now, array])
