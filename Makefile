@@ -81,9 +81,10 @@ soak: $(VENV)/.developed ## ten million events through one pipeline, its memory 
 
 check: lint types contracts test ## format, lint, types, import contracts, tests
 
-lint: $(VENV)/.developed ## ruff: format and rules
+lint: $(VENV)/.developed ## ruff: format and rules; sqlfluff: every statement for Snowflake parses
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m tests.sqlfluff_parse
 
 format: $(VENV)/.developed ## rewrite the code as `lint` wants it
 	$(BIN)/ruff format .

@@ -8,7 +8,7 @@ import importlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -52,6 +52,7 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
         problems = tuple(problem for problem in problems if problem.setting not in LOGIN)
     if problems and options.run != _EXAMINES_SETTINGS:
         raise SettingsError(problems)
+    settings = replace(settings, job=options.run)
     if options.run in _READS_WAREHOUSE:
         _require_warehouse(settings)
     return settings, problems

@@ -113,7 +113,8 @@ class SnowflakeSettings:
 
     connection_name: of a section of connections.toml, which then holds account, user and login.
     options: the connector's own, given as SNOW_CONNECT_<NAME>, secrets among them. transform: who
-    merges: `auto`, `procedure`, `task` or `client`.
+    merges: `auto`, `procedure`, `task` or `client`. worker_user: whom the scripts of `setup` make;
+    None: the default name.
     """
 
     account: str
@@ -125,6 +126,7 @@ class SnowflakeSettings:
     connection_name: str | None = None
     options: Mapping[str, str | int | bool] = field(default_factory=dict, repr=False)
     transform: str = "auto"
+    worker_user: str | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -136,6 +138,8 @@ class SnowflakeSettings:
 @dataclass(frozen=True)
 class Settings:
     """All settings of one process. timeout_s: how long to wait for a broker or warehouse.
+
+    job: what this process is for, as Snowflake shows it beside its queries.
 
     duckdb_memory_limit_mb: what the embedded warehouse may hold in memory.
 
@@ -150,6 +154,7 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     log_level: str = "INFO"
     timeout_s: float = 30.0
+    job: str = "console"
     warnings: tuple[str, ...] = ()
 
     @property

@@ -48,7 +48,7 @@ def read_snowflake(reader: Reader) -> SnowflakeSettings | None:
     given = reader.given
     names = {
         field: reader.optional(f"SNOW_{field.upper()}", identifier)
-        for field in ("role", "warehouse", "database")
+        for field in ("role", "warehouse", "database", "worker_user")
     }
     if "SNOW_ACCOUNT" not in given and "SNOW_CONNECTION_NAME" not in given:
         _idle(reader)

@@ -3,7 +3,7 @@
 Field names are those of
 https://docs.redpanda.com/connect/components/outputs/snowflake_streaming and of the `redpanda` input
 and output. Exactly once rests on one channel a partition and on the offset
-as token: Snowflake drops what a channel has already taken.
+as token: the engine drops what the token of its channel says was taken, Snowflake drops nothing.
 """
 
 import json

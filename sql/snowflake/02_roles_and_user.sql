@@ -39,6 +39,7 @@ GRANT ROLE {worker_role} TO USER {worker_user};
 
 -- Fill in and run by hand: the body of the public key, without its first and last line, in one line.
 --   ALTER USER {worker_user} SET RSA_PUBLIC_KEY = '<public key>';
+-- 07_account_policies.sql changes keys without a moment in which none is valid.
 
 -- The right to run tasks belongs to the account as a whole; only ACCOUNTADMIN gives it.
 USE ROLE ACCOUNTADMIN;

@@ -6,13 +6,13 @@
 -- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
 USE ROLE {owner_role};
 
--- Raw events. seq tells rows apart and is roughly their order of arrival. It is no position to merge
--- from: of two transactions at work the one with higher numbers may commit first. The stream of
+-- Raw events. seq tells rows apart and says nothing of their order (NOORDER: numbers that have to
+-- follow one another slow down inserts from several sessions). So it is no position to merge from. The stream of
 -- 04_stream_and_task.sql is that position. checksum: MD5 of the fields that orders are made of, as the
 -- client read them (content_events.sql): a VARIANT keeps values and not bytes. NULL for rows that were
 -- stored before there were checksums, or by an engine of its own.
 CREATE TABLE IF NOT EXISTS {schema}.orders_events (
-    seq             NUMBER(38, 0) NOT NULL AUTOINCREMENT START 1 INCREMENT 1 ORDER,
+    seq             NUMBER(38, 0) NOT NULL AUTOINCREMENT START 1 INCREMENT 1 NOORDER,
     event_id        VARCHAR NOT NULL,
     event_type      VARCHAR NOT NULL,
     payload         VARIANT NOT NULL,

@@ -2,14 +2,13 @@
 --   merged, a procedure that merges it, and a task that calls the procedure when there is something.
 -- Role: {owner_role}, or any role with CREATE STREAM, CREATE PROCEDURE and CREATE TASK on the schema;
 --   starting the task also needs EXECUTE TASK on the account (02_roles_and_user.sql).
--- Repeat: safe; the procedure is replaced by this text, stream and task stay as they are. Where the
---   task was suspended it is resumed.
+-- Repeat: safe; the procedure is replaced by this text, stream and task stay, and the task gets its
+--   time limit and session settings anew. Where the task was suspended it is resumed.
 USE ROLE {owner_role};
 
 -- Only inserts, because raw events never change. Rows that are already there are shown to the first
--- merge: an event that is merged twice changes nothing, one that is left out would be lost. For the
--- same reason a stream that went stale (nothing merged for 14 days) is mended by making it anew:
--- CREATE OR REPLACE STREAM with the rest of this statement.
+-- merge: an event that is merged twice changes nothing, one that is left out would be lost. A
+-- stream that went stale (nothing merged for 14 days) is made anew by 08_renew_stream.sql.
 CREATE STREAM IF NOT EXISTS {schema}.orders_events_stream
     ON TABLE {schema}.orders_events
     APPEND_ONLY = TRUE
@@ -101,39 +100,41 @@ BEGIN
         );
     END IF;
 
-    INSERT INTO {schema}.dead_letters (
-        event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
-        payload, received_at
-    )
-    SELECT
-        batch.event_id,
-        'merge',
-        'cast',
-        SUBSTR(CONCAT(
-            CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
-            CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
-            CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
-            CASE WHEN batch.quantity IS NULL THEN ', quantity' ELSE '' END,
-            CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
-            CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
-            CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
-        ), 3),
-        COALESCE(topics.topic, ''),
-        batch.source_id,
-        batch.kafka_partition,
-        batch.kafka_offset,
-        TO_BINARY(TO_JSON(batch.payload), 'UTF-8'),
-        :started_at
-    FROM {schema}.merge_batch AS batch
-    LEFT JOIN (
-        SELECT source_id, MIN(topic) AS topic
-        FROM {schema}.consumer_offsets
-        GROUP BY source_id
-    ) AS topics ON topics.source_id = batch.source_id
-    LEFT JOIN (
-        SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
-    ) AS known ON known.event_id = batch.event_id
-    WHERE NOT batch.usable AND known.event_id IS NULL;
+    IF (quarantined > 0) THEN
+        INSERT INTO {schema}.dead_letters (
+            event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
+            payload, received_at
+        )
+        SELECT
+            batch.event_id,
+            'merge',
+            'cast',
+            SUBSTR(CONCAT(
+                CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
+                CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
+                CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
+                CASE WHEN batch.quantity IS NULL THEN ', quantity' ELSE '' END,
+                CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
+                CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
+                CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
+            ), 3),
+            COALESCE(topics.topic, ''),
+            batch.source_id,
+            batch.kafka_partition,
+            batch.kafka_offset,
+            TO_BINARY(TO_JSON(batch.payload), 'UTF-8'),
+            :started_at
+        FROM {schema}.merge_batch AS batch
+        LEFT JOIN (
+            SELECT source_id, MIN(topic) AS topic
+            FROM {schema}.consumer_offsets
+            GROUP BY source_id
+        ) AS topics ON topics.source_id = batch.source_id
+        LEFT JOIN (
+            SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
+        ) AS known ON known.event_id = batch.event_id
+        WHERE NOT batch.usable AND known.event_id IS NULL;
+    END IF;
 
     -- The newest version of each order in this batch; nothing else writes orders meanwhile.
     SELECT
@@ -248,15 +249,29 @@ END;
 $$;
 
 -- Without a schedule Snowflake itself watches the stream, at no cost while nothing comes, and calls
--- at most every ten seconds. Five failures in a row suspend the task; the console shows that.
+-- at most once a minute: each run rewrites the parts of orders that it touches, and what it replaced
+-- is kept, and paid for, as long as Time Travel and Fail-safe say. Ten seconds are the least that may
+-- be set. Five failures in a row suspend the task; the console shows that.
 CREATE TASK IF NOT EXISTS {schema}.merge_orders_task
     WAREHOUSE = {warehouse}
     TIMEZONE = 'UTC'
-    USER_TASK_TIMEOUT_MS = 600000
     SUSPEND_TASK_AFTER_NUM_FAILURES = 5
     COMMENT = 'merges new raw events into orders'
-    USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS = 10
+    USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS = 60
     WHEN SYSTEM$STREAM_HAS_DATA('{schema}.orders_events_stream')
 AS CALL {schema}.merge_orders();
 
+-- What must not be left to the account: how texts are read as times and names as columns. A run may
+-- take an hour, for a backlog is merged whole. A task has to stand still while it is changed.
+ALTER TASK {schema}.merge_orders_task SUSPEND;
+ALTER TASK {schema}.merge_orders_task SET
+    USER_TASK_TIMEOUT_MS = 3600000;
+ALTER TASK {schema}.merge_orders_task SET
+    QUERY_TAG = 'dropship {version} merge_orders_task',
+    TIMEZONE = 'UTC',
+    TIMESTAMP_TYPE_MAPPING = 'TIMESTAMP_NTZ',
+    TIMESTAMP_INPUT_FORMAT = 'AUTO',
+    BINARY_INPUT_FORMAT = 'HEX',
+    BINARY_OUTPUT_FORMAT = 'HEX',
+    QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;
 ALTER TASK {schema}.merge_orders_task RESUME;

@@ -1,5 +1,5 @@
 -- What: the rights of worker and reader on the objects of 03 and 04, table by table. Nobody but the
---   owner may drop, truncate or alter, and nobody may delete rows.
+--   owner may drop, truncate or alter, and nobody may delete rows but of the offsets.
 -- Role: {owner_role}, which owns the objects.
 -- Repeat: safe; a right that was given is given again.
 USE ROLE {owner_role};
@@ -11,7 +11,8 @@ GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.orders TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.customers TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.inventory TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.dead_letters TO ROLE {worker_role};
-GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.consumer_offsets TO ROLE {worker_role};
+-- DELETE: of two rows that two first claims at once have entered, one has to go.
+GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {schema}.consumer_offsets TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.offset_gaps TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.transform_runs TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.validation_runs TO ROLE {worker_role};

@@ -1,6 +1,6 @@
 -- What: removes the pipeline from the account, with all its data. There is no way back but Time
 --   Travel: UNDROP SCHEMA within the retention time of the database (one day by default).
--- Role: {owner_role} for the objects, SYSADMIN for the schema, SECURITYADMIN for roles and user.
+-- Role: {owner_role} for the objects, SYSADMIN for the schema, SECURITYADMIN for roles.
 -- Repeat: safe; what is gone is passed over. `setup` never runs this file.
 USE ROLE {owner_role};
 DROP TASK IF EXISTS {schema}.merge_orders_task;
@@ -14,7 +14,9 @@ DROP SCHEMA IF EXISTS {schema};
 --   DROP WAREHOUSE IF EXISTS {warehouse};
 
 USE ROLE SECURITYADMIN;
-DROP USER IF EXISTS {worker_user};
+-- The workers' user may serve elsewhere, and a name filled in by a program must not decide who goes.
+-- Where nobody needs it any more, by hand:
+--   DROP USER <the user of 02_roles_and_user.sql>;
 DROP ROLE IF EXISTS {worker_role};
 DROP ROLE IF EXISTS {reader_role};
 DROP ROLE IF EXISTS {owner_role};

@@ -23,7 +23,7 @@ FROM (
 LEFT JOIN (
     SELECT LOWER(table_name) AS name, MAX(bytes) AS bytes
     FROM {database}.INFORMATION_SCHEMA.TABLES
-    WHERE CONCAT('"', table_catalog, '"."', table_schema, '"') = '{schema}'
+    WHERE table_schema = {schema_text}
     GROUP BY LOWER(table_name)
 ) AS sizes ON sizes.name = counted.name
 ORDER BY counted.place

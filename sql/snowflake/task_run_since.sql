@@ -4,6 +4,6 @@ FROM TABLE({database}.INFORMATION_SCHEMA.TASK_HISTORY(
     TASK_NAME => 'MERGE_ORDERS_TASK', RESULT_LIMIT => 20
 ))
 WHERE CONVERT_TIMEZONE('UTC', scheduled_time)::TIMESTAMP_NTZ(6) >= CAST(? AS TIMESTAMP_NTZ(6))
-    AND CONCAT('"', database_name, '"."', schema_name, '"') = '{schema}'
+    AND database_name = {database_text} AND schema_name = {schema_text}
 ORDER BY scheduled_time DESC
 LIMIT 1

@@ -10,6 +10,6 @@ FROM TABLE({database}.INFORMATION_SCHEMA.TASK_HISTORY(
     TASK_NAME => 'MERGE_ORDERS_TASK', RESULT_LIMIT => 100
 ))
 WHERE query_id IS NOT NULL
-    AND CONCAT('"', database_name, '"."', schema_name, '"') = '{schema}'
+    AND database_name = {database_text} AND schema_name = {schema_text}
 ORDER BY scheduled_time DESC
 LIMIT 20

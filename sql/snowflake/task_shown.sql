@@ -1,2 +1,3 @@
--- The task, as far as the role may see it. task_state.sql reads from this answer what it needs.
+-- The task, as far as the role may see it. The rows of SHOW need no warehouse; a SELECT from them
+-- (RESULT_SCAN) would, and after a reconnection it would read another statement's.
 SHOW TASKS LIKE 'MERGE_ORDERS_TASK' IN SCHEMA {schema}

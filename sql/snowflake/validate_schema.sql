@@ -91,7 +91,7 @@ found AS (
             ELSE data_type
         END AS data_type
     FROM {database}.INFORMATION_SCHEMA.COLUMNS
-    WHERE CONCAT('"', table_catalog, '"."', table_schema, '"') = '{schema}'
+    WHERE table_schema = {schema_text}
 ),
 tables_found AS (
     SELECT DISTINCT table_name FROM found

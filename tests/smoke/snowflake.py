@@ -26,7 +26,9 @@ from core.clock import SystemClock
 from core.config import Settings
 from core.config.load import load_settings
 from core.errors import DropshipError
+from core.text import clean
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.smoke.only_here import answers
 from tests.support.processes import Dropship, commands
 
 PREFIX = "DROPSHIP_SMOKE_"
@@ -137,11 +139,30 @@ def thrown_away(settings: Settings, say: Callable[[str], None], *, keep: bool) -
                 warehouse.close()
 
 
+def ask(settings: Settings, say: Callable[[str], None]) -> int:
+    """Ask what only a real account can show; return how many answers were not as hoped."""
+    first = SnowflakeWarehouse(settings, clock=SystemClock())
+    second = SnowflakeWarehouse(settings, clock=SystemClock())
+    try:
+        one, two = first._sessions.mine(), second._sessions.mine()
+        ((version,),) = one.run("SELECT CURRENT_VERSION()")
+        say(f"      Snowflake {version}")
+        other = 0
+        for name, as_hoped, seen in answers(first, one, two):
+            say(f"{'as hoped' if as_hoped else 'OTHER   '} {name}: {clean(seen, 200)}")
+            other += not as_hoped
+        return other
+    finally:
+        first.close()
+        second.close()
+
+
 def main(arguments: list[str], say: Callable[[str], None]) -> int:
     """Run the smoke test; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.smoke.snowflake", description=__doc__)
     parser.add_argument("--orders", type=int, default=2000, help="how many (2000)")
     parser.add_argument("--keep", action="store_true", help="leave the schema for a look at it")
+    parser.add_argument("--compare-only", action="store_true", help="ask no further questions")
     options = parser.parse_args(arguments)
     try:
         environ = smoke_environ(os.environ, Path(".env"))
@@ -154,6 +175,8 @@ def main(arguments: list[str], say: Callable[[str], None]) -> int:
         ):
             smoke = Smoke(dropship, environ, say)
             smoke.run(options.orders)
+            if not options.compare_only:
+                smoke.failed += ask(settings, say)
     except (SmokeError, DropshipError, AssertionError, subprocess.TimeoutExpired) as error:
         say(f"FAILED {error}")
         return 1

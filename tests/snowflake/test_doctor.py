@@ -1,5 +1,7 @@
 """What the doctor says of a Snowflake account: who one is there, and what keeps it from working."""
 
+import json
+
 import pytest
 
 from core.clock import SystemClock
@@ -22,8 +24,9 @@ class Answers:
 
 
 TASK = {
-    "task_shown": [],
-    "task_state": [("suspended", "SUSPENDED_DUE_TO_ERRORS", "W")],
+    "task_shown": [
+        (json.dumps({"state": "suspended", "last_suspended_reason": "SUSPENDED_DUE_TO_ERRORS"}),)
+    ],
     "task_runs": [],
 }
 

@@ -8,7 +8,16 @@ import pytest
 from core.clock import SystemClock
 from core.config.load import load_settings
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
-from tests.smoke.snowflake import PREFIX, Smoke, SmokeError, main, smoke_environ, thrown_away
+from tests.smoke.only_here import PROBES
+from tests.smoke.snowflake import (
+    PREFIX,
+    Smoke,
+    SmokeError,
+    ask,
+    main,
+    smoke_environ,
+    thrown_away,
+)
 
 
 def schemas(settings) -> set[str]:
@@ -26,13 +35,26 @@ def test_the_smoke_test_passes_and_leaves_nothing(fake, monkeypatch, tmp_path):
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     lines: list[str] = []
-    assert main(["--orders", "500"], lines.append) == 0, "\n".join(lines)
+    assert main(["--orders", "500", "--compare-only"], lines.append) == 0, "\n".join(lines)
     assert lines[-1] == "all the same"
     steps = [line.split()[1] for line in lines if line.startswith("ok")]
     assert steps == ["setup", "load", "consume", "transform", "validate", "kpis", "setup"]
     (made,) = {line.split()[-1] for line in lines if "schema" in line}
     assert made.startswith(PREFIX)
     assert made not in schemas(load_settings(environ=fake.environ()))
+
+
+def test_every_question_to_a_real_account_is_answered_in_a_line(fake, schema):
+    settings = load_settings(environ=fake.environ(schema))
+    warehouse = SnowflakeWarehouse(settings, clock=SystemClock())
+    warehouse.setup()
+    warehouse.close()
+    lines: list[str] = []
+    other = ask(settings, lines.append)
+    told = {line.partition(":")[0].split()[-1]: line for line in lines[1:]}
+    assert set(told) == {probe.__name__ for probe in PROBES}
+    assert other == sum(line.startswith("OTHER") for line in lines)
+    assert told["waiting_update"].startswith("as hoped")
 
 
 def test_a_difference_is_told_and_fails(dropship):

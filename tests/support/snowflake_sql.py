@@ -27,12 +27,21 @@ FILLED = {
     "worker_role": '"A_WORKER"',
     "owner_role": '"AN_OWNER"',
     "reader_role": '"A_READER"',
+    "schema_text": "'A_SCHEMA'",
+    "database_text": "'A_BASE'",
+    "version": "0.0.0",
+    "topic_text": "'topic'",
+    "source_text": "'source'",
+    "cluster_text": "'cluster'",
+    "generation_text": "'generation'",
     "file": "batch.ndjson.gz",
 }
 """What each placeholder becomes for the parser."""
 
 _NAME = r'(?:(?:"\w+"|\w+)\.){0,2}(?:"\w+"|\w+)'
 _SETTINGS = r"(?:\s+\w+\s*=\s*(?:'(?:[^']|'')*'|\"\w+\"|\w+))*"
+_LISTS = r"(?:\s+\w+\s*=\s*(?:'[^']*'|\('[^']*'\)|\w+))*"
+_TRIGGERS = r"\s+TRIGGERS(?:\s+ON \d+ PERCENT DO (?:NOTIFY|SUSPEND|SUSPEND_IMMEDIATE))+"
 _TRIGGER = rf"WHEN SYSTEM\$STREAM_HAS_DATA\('{_NAME}'\)"
 _RIGHTS = r"(?:SELECT|MONITOR|OPERATE)(?:, (?:SELECT|MONITOR|OPERATE))*"
 COMMANDS = tuple(
@@ -42,11 +51,27 @@ COMMANDS = tuple(
         rf"CREATE USER IF NOT EXISTS {_NAME}{_SETTINGS}",
         rf"CREATE STREAM IF NOT EXISTS {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
         rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+{_TRIGGER}\s+AS CALL {_NAME}\(\)",
+        rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+AS DELETE FROM .*",
+        rf"ALTER TASK IF EXISTS {_NAME} SUSPEND",
+        rf"ALTER TASK {_NAME} UNSET WAREHOUSE",
+        rf"CREATE OR REPLACE STREAM {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
+        rf"ALTER (?:USER|WAREHOUSE) {_NAME} SET{_SETTINGS}",
+        rf"ALTER USER {_NAME} SET AUTHENTICATION POLICY {_NAME}",
+        rf"CREATE RESOURCE MONITOR IF NOT EXISTS {_NAME} WITH{_SETTINGS}{_TRIGGERS}",
+        rf"CREATE NETWORK (?:RULE|POLICY) IF NOT EXISTS {_NAME}{_LISTS}",
+        rf"CREATE AUTHENTICATION POLICY IF NOT EXISTS {_NAME}{_LISTS}",
+        rf"ALTER SCHEMA {_NAME} ENABLE MANAGED ACCESS",
+        rf"GRANT EXECUTE MANAGED TASK ON ACCOUNT TO ROLE {_NAME}",
+        rf"ALTER TABLE {_NAME} CLUSTER BY \(.*\)",
         rf"ALTER TASK {_NAME} (?:RESUME|SUSPEND)",
+        rf"ALTER TASK {_NAME} SET{_SETTINGS}(?:,{_SETTINGS})*",
         rf"EXECUTE TASK {_NAME}",
         rf"CALL {_NAME}\(\)",
         rf"DROP (?:TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\(\))?",
         rf"SHOW (?:TASKS|STREAMS) LIKE '\w+' IN SCHEMA {_NAME}",
+        r"SHOW LOCKS",
+        rf"LIST @{_NAME}",
+        rf"REMOVE @{_NAME}/[\w.]+",
         rf"ALTER SESSION SET{_SETTINGS}",
         rf"GRANT ROLE {_NAME} TO (?:ROLE|USER) {_NAME}",
         rf"GRANT EXECUTE TASK ON ACCOUNT TO ROLE {_NAME}",
@@ -62,6 +87,19 @@ _CLOCKS = (
     exp.CurrentDatetime,
     exp.Localtimestamp,
 )
+_WORDS = """
+ACCOUNT ALL ALTER AND ANY AS ASC BETWEEN BY CASE CAST CHECK COLUMN CONNECT CONNECTION
+CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER
+DATABASE DELETE DESC DISTINCT DROP ELSE EXISTS FALSE FOLLOWING FOR FROM FULL GRANT GROUP
+GSCLUSTER HAVING ILIKE IN INCREMENT INNER INSERT INTERSECT INTO IS ISSUE JOIN LATERAL LEFT
+LIKE LOCALTIME LOCALTIMESTAMP MINUS NATURAL NOT NULL OF ON OR ORDER ORGANIZATION QUALIFY
+REGEXP REVOKE RIGHT RLIKE ROW ROWS SAMPLE SCHEMA SELECT SET SOME START TABLE TABLESAMPLE
+THEN TO TRIGGER TRUE TRY_CAST UNION UNIQUE UPDATE USING VALUES VIEW WHEN WHENEVER WHERE
+WINDOW WITH
+"""
+RESERVED = frozenset(_WORDS.split())
+"""https://docs.snowflake.com/en/sql-reference/reserved-keywords: no name of a column, a table or an
+alias without quotes, whether strictly reserved or only in some places."""
 _FLOATS = {exp.DataType.Type.FLOAT, exp.DataType.Type.DOUBLE}
 _MONEY = re.compile(r"price|revenue|amount|total_spent", re.IGNORECASE)
 _TO_NUMBER = re.compile(r"(?:TRY_)?TO_(?:DECIMAL|NUMBER|NUMERIC)", re.IGNORECASE)
@@ -286,7 +324,43 @@ def time_of_no_kind(tree: exp.Expr) -> Iterator[str]:
             yield f"{column.name}: TIMESTAMP may be any of three types; write TIMESTAMP_NTZ"
 
 
-TOKEN_RULES: tuple[Callable[[str], Iterator[str]], ...] = (cast_of_a_bind, decimal_without_scale)
+def reserved_word(tree: exp.Expr) -> Iterator[str]:
+    """A reserved word may be taken for what it is reserved for, or for nothing."""
+    for name in tree.find_all(exp.Identifier):
+        whole_account = isinstance(name.parent, exp.Table) and name.find_ancestor(exp.Grant)
+        if not name.quoted and name.name.upper() in RESERVED and not whole_account:
+            yield f"{name.name} is a reserved word"
+
+
+def derived_catalogue_filter(tree: exp.Expr) -> Iterator[str]:
+    """A filter over an expression makes INFORMATION_SCHEMA gather every schema of the database."""
+    for select in tree.find_all(exp.Select):
+        tables = [table.args.get("db") for table in select.find_all(exp.Table)]
+        where = select.args.get("where")
+        if where and any(db is not None and db.name == "INFORMATION_SCHEMA" for db in tables):
+            for _made in where.find_all(exp.Concat, exp.DPipe):
+                yield "INFORMATION_SCHEMA is filtered by plain columns, not by an expression"
+
+
+def answer_of_another(tree: exp.Expr) -> Iterator[str]:
+    """After a reconnection the last query is another's; and reading it wakes the warehouse."""
+    for call in tree.find_all(exp.Anonymous):
+        if call.name.upper() in {"RESULT_SCAN", "LAST_QUERY_ID"}:
+            yield f"{call.name} depends on the session; read the rows of SHOW themselves"
+
+
+def ordered_numbers(statement: str) -> Iterator[str]:
+    """Numbers in order make inserts of several sessions wait for each other."""
+    for found in re.finditer(r"\bAUTOINCREMENT\b[^,]*", statement):
+        if not re.search(r"\bNOORDER\b", found[0]):
+            yield "AUTOINCREMENT needs NOORDER"
+
+
+TOKEN_RULES: tuple[Callable[[str], Iterator[str]], ...] = (
+    cast_of_a_bind,
+    decimal_without_scale,
+    ordered_numbers,
+)
 TREE_RULES: tuple[Callable[[exp.Expr], Iterator[str]], ...] = (
     variant_by_values,
     merge_of_unreduced,
@@ -296,4 +370,7 @@ TREE_RULES: tuple[Callable[[exp.Expr], Iterator[str]], ...] = (
     unqualified_table,
     float_money,
     time_of_no_kind,
+    reserved_word,
+    derived_catalogue_filter,
+    answer_of_another,
 )

@@ -8,6 +8,7 @@ import logging
 import os
 from typing import Any
 
+from core import __version__
 from core.config.settings import Settings, SnowflakeLogin, SnowflakeSettings
 from core.warehouse.snowflake.names import Names
 
@@ -16,12 +17,19 @@ LOCK_TIMEOUT_S = 20
 _SESSION: dict[str, object] = {
     "TIMEZONE": "UTC",
     "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
-    "QUERY_TAG": APPLICATION,
     "AUTOCOMMIT": True,
     "ABORT_DETACHED_QUERY": True,
     "LOCK_TIMEOUT": LOCK_TIMEOUT_S,
     "STATEMENT_TIMEOUT_IN_SECONDS": 900,
     "CLIENT_TELEMETRY_ENABLED": False,
+    # What an account or a user may have set otherwise, and the statements rest on.
+    "TIMESTAMP_INPUT_FORMAT": "AUTO",
+    "BINARY_INPUT_FORMAT": "HEX",
+    "BINARY_OUTPUT_FORMAT": "HEX",
+    "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
+    "ROWS_PER_RESULTSET": 0,
+    "ERROR_ON_NONDETERMINISTIC_MERGE": True,
+    "TRANSACTION_ABORT_ON_ERROR": False,
 }
 """https://docs.snowflake.com/en/sql-reference/parameters. A detached query is one whose client is
 gone: it must not hold a lock. A consumer that waits for a lock would rather say so."""
@@ -50,6 +58,11 @@ _PERSON_S = 180
 logging.getLogger("snowflake").setLevel(logging.ERROR)
 
 
+def query_tag(job: str) -> str:
+    """Return what QUERY_HISTORY shows beside each statement: version and job."""
+    return f"{APPLICATION} {__version__} {job}"
+
+
 def connect(settings: Settings, names: Names) -> Any:
     """Return an open connection of the driver. Errors: those of the driver."""
     # Before a login the connector asks the metadata services of three clouds where it runs, for its
@@ -60,16 +73,18 @@ def connect(settings: Settings, names: Names) -> Any:
     snow = settings.snowflake
     if snow is None:
         raise ValueError("the settings name no Snowflake account")
-    return snowflake.connector.connect(**connection_options(snow, names))
+    return snowflake.connector.connect(**connection_options(snow, names, job=settings.job))
 
 
-def connection_options(snow: SnowflakeSettings, names: Names) -> dict[str, object]:
+def connection_options(
+    snow: SnowflakeSettings, names: Names, *, job: str = "console"
+) -> dict[str, object]:
     """Return every option of the connector: ours, then what the settings say."""
     options: dict[str, object] = {
         **_LIMITS,
         "application": APPLICATION,
         "paramstyle": "qmark",
-        "session_parameters": dict(_SESSION),
+        "session_parameters": {**_SESSION, "QUERY_TAG": query_tag(job)},
         "warehouse": names.warehouse.upper(),
         "database": names.database.upper(),
         "schema": names.schema_name.upper(),

@@ -7,6 +7,7 @@ SQL it stands in upper case and in quotes, so that no name can be anything but a
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from core import __version__
 from core.config.identifiers import quoted
 from core.config.settings import Settings
 
@@ -19,7 +20,10 @@ SYSTEM_ROLES = frozenset({"ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMI
 
 @dataclass(frozen=True)
 class Names:
-    """Plain names, not quoted. Each field but `schema_name` is a placeholder of sql/snowflake."""
+    """Plain names, not quoted. Each field but `schema_name` is a placeholder of sql/snowflake.
+
+    `schema_text` and `database_text` are the names as strings, to compare with the catalogue.
+    """
 
     warehouse: str
     database: str
@@ -38,14 +42,22 @@ class Names:
         """Return what each placeholder of a script becomes, quoted."""
         plain = {item.name: _in_sql(getattr(self, item.name)) for item in fields(self)}
         del plain["schema_name"]
-        return {**plain, "schema": self.schema}
+        return {
+            **plain,
+            "schema": self.schema,
+            "schema_text": _text(self.schema_name),
+            "database_text": _text(self.database),
+            "version": __version__,
+        }
 
 
 def snowflake_names(settings: Settings) -> Names:
     """Return the names in force.
 
-    SNOW_ROLE is the worker's role, unless it is one of Snowflake's own or the owner's: then it is
-    the role of whoever sets things up, and the worker's keeps its default.
+    The workers' user is SNOW_WORKER_USER and never who is logged in: scripts that an administrator
+    runs must not give the administrator the worker's role. SNOW_ROLE is the worker's role, unless
+    it is one of Snowflake's own or the owner's: then it is the role of whoever sets things up, and
+    the worker's keeps its default.
     """
     snowflake = settings.snowflake
     if snowflake is None:
@@ -56,10 +68,15 @@ def snowflake_names(settings: Settings) -> Names:
         warehouse=snowflake.warehouse,
         database=snowflake.database,
         schema_name=settings.schema,
-        worker_user=snowflake.user or WORKER_USER,
+        worker_user=snowflake.worker_user or WORKER_USER,
         worker_role=WORKER_ROLE if role in taken else role,
     )
 
 
 def _in_sql(name: str) -> str:
     return quoted(name.upper())
+
+
+def _text(name: str) -> str:
+    """Return a name as a string of SQL, as the catalogue holds it."""
+    return "'" + name.upper().replace("\\", "\\\\").replace("'", "''") + "'"

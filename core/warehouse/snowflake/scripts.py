@@ -25,7 +25,13 @@ SETUP_SCRIPTS = (
 )
 """What `setup` runs and prints, in this order."""
 
-OTHER_SCRIPTS = ("06_validation_queries", "90_teardown")
+OTHER_SCRIPTS = (
+    "06_validation_queries",
+    "07_account_policies",
+    "08_renew_stream",
+    "09_compute_choices",
+    "90_teardown",
+)
 """For people only; never run by `setup`."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -36,8 +42,9 @@ _PART = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$|;|[^;'\"$-]+|.", re.DOTALL
 )
 _WITH_CHECKSUMS = ("orders_events", "dead_letters")
-_DENIED = frozenset({2003, 2043, 3001})
-"""Driver codes: does not exist or is not authorized (twice), insufficient privileges."""
+_DENIED = frozenset({2003, 2043, 3001, 3013})
+"""Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
+of a USE ROLE that was not granted to the user."""
 
 
 class Session(Protocol):

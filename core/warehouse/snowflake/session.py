@@ -57,6 +57,13 @@ class Connection:
             cursor.execute(sql, [bound(value) for value in parameters] or None)
             return [tuple(_plain(cell) for cell in row) for row in cursor.fetchall()]
 
+    def shown(self, sql: str) -> list[dict[str, object]]:
+        """Run a SHOW; return its rows by the names of their columns, in small letters."""
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+            names = [str(column[0]).lower() for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run one INSERT, UPDATE or COPY; return the first count that it tells."""
         rows = self.run(sql, parameters)

@@ -1,10 +1,12 @@
 """The task that merges inside Snowflake, as the console shows it: its state, runs and failures.
 
-Two questions to Snowflake: SHOW TASKS says whether it is started, TASK_HISTORY what it did in the
-last seven days. Both tell only what the role may see (MONITOR on the task), and neither is worth an
-error: what cannot be seen is said, and the merge itself is judged by the log of its runs.
+Two questions to Snowflake: SHOW TASKS says whether it is started and needs no warehouse;
+TASK_HISTORY says what it did in the last seven days and, like every table function, wakes one. Both
+tell only what the role may see (MONITOR on the task), and neither is worth an error: what cannot be
+seen is said, and the merge itself is judged by the log of its runs.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 
 TASK = "merge_orders_task"
+_SHOWN = ("state", "last_suspended_reason", "warehouse")
 _FAILED = frozenset({"FAILED", "FAILED_AND_AUTO_SUSPENDED"})
 _OVER_FAILURES = "SUSPENDED_DUE_TO_ERRORS"
 
@@ -114,13 +117,14 @@ def read_task(warehouse: Warehouse) -> TaskStatus | None:
     if warehouse.label != "snowflake":
         return None
     try:
-        warehouse.rows("task_shown")
-        shown = warehouse.rows("task_state")
+        shown = warehouse.rows("task_shown")
     except WarehouseError as error:
         return TaskStatus("unknown", hidden=clean(error.message, 200))
     if not shown:
         return TaskStatus("absent")
-    state, reason, compute = shown[0][:3]
+    ((told,),) = shown[:1]
+    found: dict[str, object] = json.loads(str(told))
+    state, reason, compute = (found.get(name) for name in _SHOWN)
     try:
         runs = _runs(warehouse.rows("task_runs"))
     except WarehouseError as error:

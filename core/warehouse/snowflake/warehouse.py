@@ -4,11 +4,11 @@ Writes of batches are never repeated here: `core.consumer.store` reads the store
 What may be repeated without harm is, for as long as the settings allow to wait.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from uuid import uuid4
 
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
@@ -29,7 +29,7 @@ from core.warehouse.model import (
     StoredDeadLetter,
 )
 from core.warehouse.reference_csv import read_reference
-from core.warehouse.snowflake import batches, content, merge
+from core.warehouse.snowflake import batches, content, fence, merge, stage
 from core.warehouse.snowflake.names import snowflake_names
 from core.warehouse.snowflake.refusals import is_refusal, without_refused
 from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
@@ -39,6 +39,8 @@ from core.warehouse.sqlfiles import statement
 _DIALECT = "snowflake"
 _TASK_LIMIT_S = 900.0
 _EVERYTHING = 2**31 - 1
+_OFFSETS = "CONSUMER_OFFSETS"
+_SHOWS = frozenset({"task_shown"})
 
 
 class SnowflakeWarehouse:
@@ -59,7 +61,7 @@ class SnowflakeWarehouse:
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._backlog = BacklogLedger()
-        self._checksums = False
+        self._checksums = self._cleared = False
         self._sessions.patiently(lambda _connection: None, stop=stop)
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
@@ -96,10 +98,13 @@ class SnowflakeWarehouse:
         )
         whose = [identity.source_id, identity.cluster_id, identity.topic, identity.generation]
         connection = self._sessions.mine()
-        found = self.stored_offsets(identity)
-        if starts.keys() - found.keys():
+        if not self._cleared:
+            self._cleared = True
+            stage.clear_old(connection, self._sql, self._clock.now())
+        if starts.keys() - self.stored_offsets(identity).keys():
             connection.run(self._sql("claim_partitions"), [*whose, self._clock.now(), entries])
-            found = self.stored_offsets(identity)
+        self._heal(identity)
+        found = self.stored_offsets(identity)
         return {partition: offset for partition, offset in found.items() if partition in starts}
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
@@ -122,6 +127,25 @@ class SnowflakeWarehouse:
         self._backlog.stored(len(batch.payloads), batch.received_at)
 
     def _write(self, batch: RawBatch) -> None:
+        """Store a batch; what was in the way without need is gone at the next attempt."""
+        try:
+            self._write_once(batch)
+        except FencedError:
+            self._heal(batch.identity)
+            raise
+        except WarehouseError as error:
+            if fence.is_lock_timeout(error):
+                fence.end_abandoned(self._sessions.mine(), self._sql, _OFFSETS, self._wait)
+            raise
+
+    def _heal(self, identity: TopicIdentity) -> None:
+        """Make one row of partitions that two first claims have entered twice."""
+        connection = self._sessions.mine()
+        rows = connection.run(self._sql("stored_offsets"), [identity.source_id])
+        if len({partition for partition, _offset in rows}) < len(rows):
+            fence.heal_claims(connection, self._sql, identity, self._clock.now())
+
+    def _write_once(self, batch: RawBatch) -> None:
         source, topic = batch.identity.source_id, batch.identity.topic
         received = batch.received_at
         with self._sessions.mine().transaction() as connection:
@@ -152,8 +176,14 @@ class SnowflakeWarehouse:
         return self._backlog.latest
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """Run a named read."""
+        """Run a named read; of a SHOW, each row is one JSON text, by the names of its columns."""
         sql = self._sql(query)
+        if query in _SHOWS:
+            return self._sessions.patiently(
+                lambda connection: [
+                    (json.dumps(row, default=str),) for row in connection.shown(sql)
+                ]
+            )
         return self._sessions.patiently(lambda connection: connection.run(sql, parameters))
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
@@ -185,8 +215,7 @@ class SnowflakeWarehouse:
 
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
-        connection = self._sessions.mine()
-        now = self._clock.now()
+        connection, now = self._sessions.mine(), self._clock.now()
         with connection.transaction():
             for array in batches.arrays(batches.id_items(event_ids)):
                 connection.run(self._sql("mark_replayed"), [now, array])
@@ -214,18 +243,7 @@ class SnowflakeWarehouse:
             for array in batches.arrays(items):
                 connection.run(self._sql(f"insert_{kind}"), [*parameters, array])
             return
-        file = f"{kind}-{uuid4().hex}.ndjson.gz"
-        connection.put(self._sql("put_batch", file=file), batches.lines(items, common))
-        rows = connection.run(self._sql(f"copy_{kind}", file=file))
-        loaded = sum(int(row[3]) for row in rows if len(row) > 3)  # noqa: PLR2004 - rows_loaded
-        if loaded != len(items):
-            raise WarehouseError(
-                _("{loaded} of {count} staged records were loaded").format(
-                    loaded=loaded, count=len(items)
-                ),
-                hint=_("nothing was stored; it is tried again"),
-                transient=True,
-            )
+        stage.load(connection, self._sql, kind, items, common)
 
     def _advance(self, connection: Connection, batch: RawBatch) -> None:
         """Move the offsets, each only from where this consumer found it."""

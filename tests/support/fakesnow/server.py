@@ -41,6 +41,7 @@ ACCEPTED = (
     r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ROLE|USER|PROCEDURE)\b",
     r"\s*(GRANT|REVOKE)\b",
     r"\s*ALTER\s+SESSION\b",
+    r"\s*(REMOVE|LIST)\b",
     r"\s*USE\s+(ROLE|WAREHOUSE|SECONDARY)\b",
 )
 """Statements about objects that do not exist here: they succeed and do nothing."""

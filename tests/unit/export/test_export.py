@@ -193,3 +193,12 @@ def _account(user):
     from core.config.settings import SnowflakeSettings
 
     return SnowflakeSettings("org-account", user)
+
+
+def test_a_letter_without_a_key_gets_none_and_batches_are_as_large_as_the_vendor_wants(ready):
+    text = pipeline_text(sink_of(ready, engine="redpanda-connect"))
+    read = yaml.safe_load(text)
+    source = read["input"]["redpanda"]
+    assert (source["fetch_min_bytes"], source["partition_buffer_bytes"]) == ("50MiB", "100MiB")
+    letters = read["output"]["fallback"][1]["retry"]["output"]["redpanda"]
+    assert letters["key"] == '${!@kafka_key.or("")}'  # a missing key would be written as "null"

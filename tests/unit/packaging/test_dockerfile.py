@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from fnmatch import fnmatch
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,13 @@ def test_the_default_command_and_the_health_check_are_calls_that_exist():
     assert json.loads(last("ENTRYPOINT").value) == ["dropship"]
     command = json.loads(last("CMD").value)
     assert parse("consume", command).run == "consume"
-    program, *arguments = healthcheck()
-    assert program == "dropship"
-    options = parse("doctor", arguments)
-    assert (options.run, options.json, options.quiet) == ("doctor", True, True)
-    limit = int(re.search(r"--timeout=(\d+)s", last("HEALTHCHECK").value)[1])
-    assert options.timeout < limit
+    program, _m, module, port = healthcheck()
+    assert (program, find_spec(module) is not None) == ("python", True)
+    assert parse("consume", command).metrics_port == int(port)
+
+
+def test_the_health_check_asks_no_warehouse():
+    assert not set(healthcheck()) & {"doctor", "status", "validate", "kpis"}
 
 
 def test_the_version_on_the_label_is_that_of_the_project():

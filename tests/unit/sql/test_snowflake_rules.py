@@ -16,7 +16,9 @@ from tests.support.snowflake_sql import (
     split_statements,
 )
 
-FILES = sorted([*(SQL / "snowflake").glob("*.sql"), *(SQL / "shared").glob("*.sql")])
+FILES = sorted(
+    file for name in ("snowflake", "shared", "connector") for file in (SQL / name).glob("*.sql")
+)
 T = '"A_BASE"."A_SCHEMA"'
 
 
@@ -64,6 +66,14 @@ REFUSED = {
     "money cast to float": f"SELECT SUM(quantity * unit_price::FLOAT) FROM {T}.orders",
     "money made a double": f"SELECT TO_DOUBLE(price) FROM {T}.inventory",
     "time of no kind": f"CREATE TABLE IF NOT EXISTS {T}.a (sold_at TIMESTAMP)",
+    "reserved alias of a column": f"SELECT id AS following FROM {T}.orders",
+    "reserved alias of a table": f"SELECT 1 FROM {T}.orders AS sample_of, {T}.customers AS issue",
+    "reserved column": f"CREATE TABLE IF NOT EXISTS {T}.a (increment VARCHAR)",
+    "catalogue by an expression": 'SELECT table_name FROM "A_BASE".INFORMATION_SCHEMA.TABLES '
+    "WHERE CONCAT(table_catalog, table_schema) = 'x'",
+    "rows of the last query": "SELECT 1 FROM TABLE(RESULT_SCAN('x'))",
+    "the last query": "SELECT LAST_QUERY_ID()",
+    "numbers in order": f"CREATE TABLE IF NOT EXISTS {T}.a (seq NUMBER(38, 0) AUTOINCREMENT ORDER)",
     "no SQL": "SELECT FROM WHERE",
     "unknown command": f"CREATE TASK {T}.t SCHEDULE = '1 MINUTE' AS SELECT 1",
     "a user with a password": "CREATE USER IF NOT EXISTS \"A\" PASSWORD = 'x', TYPE = PERSON",

@@ -1,7 +1,9 @@
 """The numbered scripts are split and run as far as the role may, and what it may not is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +14,10 @@ from core.errors import WarehouseError
 from core.jobs import setup
 from core.jobs.base import JobContext
 from core.warehouse.model import Row
+from core.warehouse.snowflake.connect import connection_options
 from core.warehouse.snowflake.names import Names, snowflake_names
 from core.warehouse.snowflake.scripts import (
+    OTHER_SCRIPTS,
     SETUP_SCRIPTS,
     run_setup,
     script_statements,
@@ -101,8 +105,9 @@ def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
     assert steps["03_tables"].denied == 0
 
 
-def test_a_worker_may_not_create_tables_that_are_there_and_nothing_is_wrong() -> None:
-    account = Account(script_tables(), lambda _sql: False)
+@pytest.mark.parametrize("errno", [2003, 2043, 3001, 3013])
+def test_a_worker_may_not_create_tables_that_are_there_and_nothing_is_wrong(errno: int) -> None:
+    account = Account(script_tables(), lambda _sql: False, errno)
     steps = run_setup(account, NAMES, role="DROPSHIP_WORKER")
     assert [step.done for step in steps] == [0] * len(SETUP_SCRIPTS)
 
@@ -181,6 +186,51 @@ def test_the_workers_role_is_that_of_the_settings_unless_it_is_somebody_elses(
 ) -> None:
     settings = Settings(snowflake=SnowflakeSettings(account="a", user="u", role=role))
     assert snowflake_names(settings).worker_role == worker
+
+
+def test_whoever_is_logged_in_is_not_taken_for_the_workers_user() -> None:
+    administrator = SnowflakeSettings(account="a", user="the_boss", role="ACCOUNTADMIN")
+    assert snowflake_names(Settings(snowflake=administrator)).worker_user == "DROPSHIP_WORKER"
+    named = replace(administrator, worker_user="loader")
+    assert snowflake_names(Settings(snowflake=named)).worker_user == "loader"
+
+
+def test_no_script_drops_a_user() -> None:
+    for name in (*SETUP_SCRIPTS, *OTHER_SCRIPTS):
+        assert not any("DROP USER" in one for one in script_statements(name, NAMES))
+
+
+TASKS = [
+    *script_statements("04_stream_and_task", NAMES),
+    *split_statements(Path("sql/connector/sink.sql").read_text(encoding="utf-8")),
+]
+
+
+@pytest.mark.parametrize("task", ["merge_orders_task", "take_from_sink_task"])
+def test_a_task_leaves_nothing_to_the_account_that_its_statements_rest_on(task: str) -> None:
+    found = "\n".join(one for one in TASKS if f".{task} SET" in one)
+    session = options_of_a_session()
+    for name in (
+        "TIMEZONE",
+        "TIMESTAMP_TYPE_MAPPING",
+        "TIMESTAMP_INPUT_FORMAT",
+        "BINARY_INPUT_FORMAT",
+        "BINARY_OUTPUT_FORMAT",
+        "QUOTED_IDENTIFIERS_IGNORE_CASE",
+    ):
+        value = str(session[name]).upper()
+        assert f"{name} = '{value}'" in found or f"{name} = {value}" in found
+    assert "QUERY_TAG = 'dropship " in found
+    assert "USER_TASK_TIMEOUT_MS = 3600000" in found
+    changes = [one for one in TASKS if "ALTER TASK" in one and f".{task} " in one]
+    assert (changes[0][-7:], changes[-1][-6:]) == ("SUSPEND", "RESUME")
+
+
+def options_of_a_session() -> Mapping[str, object]:
+    snow = SnowflakeSettings(account="a", user="u")
+    made = connection_options(snow, snowflake_names(Settings(snowflake=snow)))["session_parameters"]
+    assert isinstance(made, dict)
+    return made
 
 
 def test_the_print_shows_whole_scripts_and_needs_no_connection() -> None:

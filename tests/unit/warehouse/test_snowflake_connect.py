@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from core import __version__
 from core.config import Settings, SnowflakeLogin, SnowflakeSettings
 from core.warehouse.snowflake.connect import connection_options
 from core.warehouse.snowflake.names import Names, snowflake_names
@@ -94,5 +95,25 @@ def test_the_connector_neither_repeats_by_itself_nor_waits_for_ever() -> None:
     session = made["session_parameters"]
     assert isinstance(session, dict)
     assert session["TIMEZONE"] == "UTC"
-    assert session["QUERY_TAG"] == "dropship"
     assert session["LOCK_TIMEOUT"] <= 30
+
+
+def test_the_session_leaves_nothing_to_the_account_that_the_statements_rest_on() -> None:
+    session = options(SnowflakeLogin("oauth"))["session_parameters"]
+    assert isinstance(session, dict)
+    wanted = {
+        "TIMESTAMP_INPUT_FORMAT": "AUTO",
+        "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
+        "BINARY_INPUT_FORMAT": "HEX",
+        "BINARY_OUTPUT_FORMAT": "HEX",
+        "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
+        "ROWS_PER_RESULTSET": 0,
+    }
+    assert {key: session.get(key) for key in wanted} == wanted
+
+
+def test_every_query_bears_the_version_and_the_job_of_its_process() -> None:
+    snow = SnowflakeSettings("a", "u", SnowflakeLogin("oauth"))
+    session = connection_options(snow, names(snow), job="consume")["session_parameters"]
+    assert isinstance(session, dict)
+    assert session["QUERY_TAG"] == f"dropship {__version__} consume"

@@ -1,0 +1,2 @@
+-- Locks of this user's transactions, in all of the user's sessions; asking needs no warehouse.
+SHOW LOCKS

@@ -1,0 +1,1 @@
+REMOVE @{schema}.batches/{file}
