@@ -27,10 +27,16 @@ def test_the_sql_is_shown_without_a_login(dropship: Dropship, login: dict[str, s
     assert record["steps"] == []
     text = "\n".join(record["statements"])
     assert 'CREATE TABLE IF NOT EXISTS "SHOP"."RAW".orders (' in text
-    user = login.get("SNOW_USER", "DROPSHIP_WORKER").upper()
-    assert f'CREATE USER IF NOT EXISTS "{user}" TYPE = SERVICE' in text
+    assert 'CREATE USER IF NOT EXISTS "DROPSHIP_WORKER" TYPE = SERVICE' in text
+    assert "LOADER" not in text, "whoever runs it is not the workers' user"
     assert "PASSWORD" not in text
     assert not list(dropship.folder.glob("data/*.duckdb"))
+
+
+def test_the_user_of_the_workers_can_be_named(dropship: Dropship) -> None:
+    record = dropship("setup", "--print", env=ACCOUNT | {"SNOW_WORKER_USER": "loader"}).done()
+    text = "\n".join(record["statements"])
+    assert 'CREATE USER IF NOT EXISTS "LOADER" TYPE = SERVICE' in text
 
 
 def test_a_name_that_is_wrong_is_refused_all_the_same(dropship: Dropship) -> None:

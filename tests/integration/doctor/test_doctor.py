@@ -295,7 +295,8 @@ def test_folders_that_are_files_fail(settings, tmp_path):
 def test_everything_broken_at_once_is_all_told(dropship):
     dropship.paths.warehouse_file.mkdir(parents=True)
     dropship.paths.broker_file.write_text("{")
-    dropship.paths.reports.write_text("")
+    for place in (dropship.paths.reports, dropship.paths.data / "reports"):
+        place.write_text("")
     with listener(backlog=1) as port:
         pass
     env = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{port}", "LANG": "C", "TERM": "dumb"}
