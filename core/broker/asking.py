@@ -20,19 +20,31 @@ _FIRST_RECORD_S = 1.0
 _OffsetSpec: Any = _Spec  # the library leaves its methods without types
 
 
-def watermarks(
-    admin: AdminClient, topic: str, partitions: list[int], *, transactional: bool, timeout_s: float
+def cheap_watermarks(
+    reader: Consumer, topic: str, partitions: list[int], *, timeout_s: float
 ) -> dict[int, Watermark]:
-    """Return the watermarks of partitions. transactional: whether transactions mean anything.
+    """Return the watermarks of partitions, one after another. Errors: KafkaException."""
+    marks = {}
+    for partition in partitions:
+        low, high = reader.get_watermark_offsets(
+            TopicPartition(topic, partition), timeout=timeout_s
+        )
+        marks[partition] = Watermark(low, high)
+    return marks
 
-    Errors: KafkaException.
+
+def watermarks(
+    admin: AdminClient, topic: str, partitions: list[int], *, timeout_s: float
+) -> dict[int, Watermark]:
+    """Return the watermarks of partitions, all asked for at once.
+
+    Errors: KafkaException, TimeoutError.
     """
     kinds = {
         "low": (_OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED),
         "high": (_OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED),
+        "stable": (_OffsetSpec.latest(), IsolationLevel.READ_COMMITTED),
     }
-    if transactional:
-        kinds["stable"] = (_OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
     where = [TopicPartition(topic, partition) for partition in partitions]
     asked = {
         name: admin.list_offsets(
@@ -46,7 +58,7 @@ def watermarks(
             found["low"][partition],
             found["high"][partition],
             # Asked for beside each other: a record may have come in between.
-            min(found["stable"][partition], found["high"][partition]) if transactional else None,
+            min(found["stable"][partition], found["high"][partition]),
         )
         for partition in partitions
     }

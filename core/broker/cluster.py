@@ -178,7 +178,10 @@ class Cluster:
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic, in order. Errors: BrokerError for a missing one."""
         try:
-            metadata = self._reader("").list_topics(topic, timeout=self._timeout).topics[topic]
+            # The client that is asked for offsets too: one that is asked for nothing but metadata
+            # may lose its only connection, and waits for another one in vain.
+            client = self._reader("") if self._embedded_id is not None else self._asking()
+            metadata = client.list_topics(topic, timeout=self._timeout).topics[topic]
         except KafkaException as error:
             raise self._failed(error, _("reading topic"), topic) from error
         if metadata.error is not None:
@@ -191,13 +194,12 @@ class Cluster:
         """Return the watermarks of every partition of a topic."""
         partitions = self.partitions(topic)
         try:
-            return asking.watermarks(
-                self._asking(),
-                topic,
-                partitions,
-                transactional=self._embedded_id is None,
-                timeout_s=self._timeout,
-            )
+            if self._embedded_id is not None:
+                # In this process or beside it: a question a partition costs nothing.
+                return asking.cheap_watermarks(
+                    self._reader(""), topic, partitions, timeout_s=self._timeout
+                )
+            return asking.watermarks(self._asking(), topic, partitions, timeout_s=self._timeout)
         except KafkaException as error:
             raise self._failed(error, _("reading the offsets of topic"), topic) from error
         except FutureTimeoutError as error:
