@@ -28,11 +28,11 @@ class Watch:
 
     lag: Mapping[int, int] = field(default_factory=dict)
     records: int = 0
-    held_back: int = 0
     ends: Mapping[int, int] = field(default_factory=dict)
     committed: Mapping[int, int] = field(default_factory=dict)
     produced: float | None = None
     consumed: float | None = None
+    held_back: int = 0
 
     @property
     def total_lag(self) -> int:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from core.operations.task import TaskSnapshot
 from core.remedies import MERGE, REPLAY
+from core.text.amounts import raw_events
 from core.text.figures import count, percent
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, Totals, ValidationResult
@@ -28,7 +29,7 @@ def validated(changed: Mapping[str, CheckResult] | None = None) -> TaskSnapshot[
 
 
 def _sound() -> dict[str, str]:
-    grown = "{count} raw events since the last validation, usually {usual}"
+    grown = "{events} since the last validation, usually {usual}"
     age = told("{seconds} s", seconds=1)
     return {
         "raw_vs_prod_counts": told_of(
@@ -51,7 +52,7 @@ def _sound() -> dict[str, str]:
         "nulls_and_ranges": told("no value is absent or out of range"),
         "schema": told("all tables and columns are as expected"),
         "dead_letters": told("no dead letters wait"),
-        "volume": told(grown, count=count(36_020), usual=count(35_900)),
+        "volume": told(grown, events=raw_events(36_020), usual=count(35_900)),
     }
 
 

@@ -25,7 +25,7 @@ from core.operations.task import TaskSnapshot
 from core.remedies import SET_UP
 from core.text.figures import count
 from core.warehouse.model import StoredDeadLetter
-from tests.support.core_texts import told
+from tests.support.core_texts import told, told_of
 from tests.support.moments import NOW
 
 _SOURCE = "6f0c1f7c9d1b"
@@ -245,11 +245,13 @@ def _sound() -> tuple[Finding, ...]:
         ok("broker", told("an embedded broker answers at {servers}", servers="127.0.0.1:39092")),
         ok(
             "topic",
-            told(
-                "{topic}: {partitions} partitions, {records} records kept ({ends})",
+            told_of(
+                "{topic}: {partitions} partition, {offsets} offsets kept ({ends})",
+                "{topic}: {partitions} partitions, {offsets} offsets kept ({ends})",
+                4,
                 topic="orders_topic",
                 partitions=4,
-                records=64_120,
+                offsets=count(64_120),
                 ends="0: 0-16030, 1: 0-16030, 2: 0-16030, 3: 0-16030",
             ),
         ),
