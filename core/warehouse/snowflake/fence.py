@@ -34,6 +34,16 @@ def is_lock_timeout(error: WarehouseError) -> bool:
     return getattr(error.__cause__, "errno", None) == LOCK_TIMEOUT
 
 
+def end_if_abandoned(
+    connection: Connection, sql: Sql, table: str, wait: Callable[[float], bool]
+) -> None:
+    """Try `end_abandoned`; where that is refused, the wait for the lock is what counts."""
+    try:
+        end_abandoned(connection, sql, table, wait)
+    except WarehouseError as error:
+        log.warning(N_("locks cannot be looked at"), extra={"reason": error.message})
+
+
 def end_abandoned(
     connection: Connection, sql: Sql, table: str, wait: Callable[[float], bool]
 ) -> int:

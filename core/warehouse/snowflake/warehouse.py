@@ -135,7 +135,7 @@ class SnowflakeWarehouse:
             raise
         except WarehouseError as error:
             if fence.is_lock_timeout(error):
-                fence.end_abandoned(self._sessions.mine(), self._sql, _OFFSETS, self._wait)
+                fence.end_if_abandoned(self._sessions.mine(), self._sql, _OFFSETS, self._wait)
             raise
 
     def _heal(self, identity: TopicIdentity) -> None:
