@@ -51,7 +51,8 @@ def _doubts(now: DeskSnapshot, result: ValidationResult, frame: Frame) -> list[L
         role: Role = "wait" if since.dead_letters else "text"
         lines += [line(Span(part, role)) for part in wrap(outdated(since), frame.width)]
     for alert in now.errors:
-        text = f"{rule_name(alert.rule)}: {clean(alert.message, 300)}"
+        word, said = rule_name(alert.rule), clean(alert.message, 300)
+        text = _("{word}: {text}").format(word=word, text=said)
         lines += [line(Span(part, LEVEL_ROLES[alert.level])) for part in wrap(text, frame.width)]
     return lines
 
