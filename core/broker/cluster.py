@@ -260,7 +260,9 @@ class Cluster:
     def _asking(self) -> AdminClient:
         with self._lock:
             if self._admin is None:
-                self._admin = AdminClient(self._base_config(), logger=client_log)
+                # It is a producer at heart, whose questions would make a topic that is missing.
+                config = {"allow.auto.create.topics": False, **self._base_config()}
+                self._admin = AdminClient(config, logger=client_log)
             return self._admin
 
     def _reader(self, group_id: str) -> Consumer:

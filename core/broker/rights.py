@@ -25,7 +25,7 @@ def missing_rights(
 
     config: of a client. A topic or group that the cluster does not tell about is left out.
     """
-    admin = AdminClient(dict(config), logger=client_log)
+    admin = AdminClient({"allow.auto.create.topics": False, **config}, logger=client_log)
     limit = {"request_timeout": timeout_s, "include_authorized_operations": True}
     topics = admin.describe_topics(TopicCollection([topic]), **limit)
     groups = admin.describe_consumer_groups([group_id], **limit)
