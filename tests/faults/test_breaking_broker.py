@@ -101,7 +101,7 @@ def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, frail):
 
         wait_until(lambda: published() > 500)
         frail.down()
-        producer.says("brokers are down")
+        producer.says("Connection refused")
         ended = producer.end()
         frail.up()
         record = ended.record

@@ -97,7 +97,7 @@ def test_a_payload_that_is_still_bad_publishes_nothing(incident, tmp_path):
     file.write_text(f"{first}\n\n{second}\n")
     ended = incident("dlq", "--replay", "--yes", "--fix", str(file))
     error = ended.record["error"]
-    assert (ended.code, error["kind"]) == (1, "input")
+    assert (ended.code, error["kind"]) == (2, "input")
     assert "letters.jsonl:1:" in error["message"]
     assert error["hint"]
     assert len(incident("dlq").done()["dead_letters"]) == 5
@@ -118,7 +118,7 @@ def test_a_file_that_holds_no_letters_is_one_line(dropship, tmp_path, content, s
         file.write_text(content)
     dropship("setup").done()
     ended = dropship("dlq", "--replay", "--fix", str(file))
-    assert (ended.code, ended.record["error"]["kind"]) == (1, "input")
+    assert (ended.code, ended.record["error"]["kind"]) == (2, "input")
     assert said in ended.record["error"]["message"]
 
 
