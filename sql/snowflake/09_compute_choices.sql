@@ -1,5 +1,5 @@
 -- What: other ways to pay for the merge and for the console than one warehouse for all: a warehouse of
---   the console's own, a serverless task, clustering of tables that grew large, an alert on failures.
+--   the console's own, a serverless task, clustering of tables that grew large.
 --   docs/snowflake.md works out what each costs. Read, and run the parts that you want.
 -- Role: as each part says. Never run by `setup`.
 -- Repeat: safe.
