@@ -5,6 +5,7 @@ time; writes (one batch, one merge) never wait for them. Work that did not fit i
 no read is under way; a file that has to be opened again is closed to everybody for that moment.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, get_ident
@@ -21,15 +22,16 @@ class Admission:
     def __init__(self) -> None:
         self._changed = Condition()
         self._reads = 0
+        self._waiting: deque[object] = deque()
         self._writes = 0
         self._owner: int | None = None
         self._closed = False
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Read inside: waits for a place."""
+        """Read inside: waits for a place, behind those that came before."""
         with self._changed:
-            self._changed.wait_for(self._may_read)
+            self._queue_up()
             self._reads += 1
         try:
             yield
@@ -69,6 +71,18 @@ class Admission:
     @property
     def _is_owner(self) -> bool:
         return self._owner == get_ident()
+
+    def _queue_up(self) -> None:
+        """Wait in turn: readers that come again and again would never let another one in."""
+        if self._is_owner:
+            return
+        ticket = object()
+        self._waiting.append(ticket)
+        try:
+            self._changed.wait_for(lambda: self._waiting[0] is ticket and self._may_read())
+        finally:
+            self._waiting.remove(ticket)
+            self._changed.notify_all()  # the next one may find a place too
 
     def _may_read(self) -> bool:
         if self._owner is not None:

@@ -124,6 +124,26 @@ def test_the_file_is_opened_again_where_duckdb_gave_up(warehouse: DuckDbWarehous
     assert warehouse.rows("last_seq") == [(3,)]
 
 
+def test_a_reader_gets_in_though_others_come_again_and_again() -> None:
+    gate, stop = Admission(), Event()
+
+    def come() -> None:
+        while not stop.is_set():
+            with gate.reading():
+                pass
+
+    greedy = [Thread(target=come, daemon=True) for _ in range(admission.READS_AT_ONCE)]
+    for thread in greedy:
+        thread.start()
+    for _ in range(200):
+        with gate.reading():
+            pass
+    stop.set()
+    for thread in greedy:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
 @pytest.mark.slow
 def test_threads_that_read_meanwhile_go_on_in_the_new_file(warehouse: DuckDbWarehouse) -> None:
     store(warehouse, event(1))
