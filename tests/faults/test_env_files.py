@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-Pa55word/+="
 
 

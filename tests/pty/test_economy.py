@@ -20,6 +20,7 @@ def let_pass(terminal, seconds):
     return since
 
 
+@pytest.mark.slow
 def test_choosing_a_pane_repaints_two_borders_and_not_the_screen(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for("every 2 s")

@@ -79,6 +79,7 @@ def test_header_names_go_out_again_byte_for_byte(
     assert again.headers == (*ODD_HEADERS, (REDELIVERY_HEADER, b"1"))
 
 
+@pytest.mark.slow
 def test_a_full_broker_ends_it_and_what_went_out_is_marked(
     broker: Cluster, warehouse: DuckDbWarehouse, replay: Replay
 ) -> None:

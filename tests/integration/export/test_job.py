@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.processes import Dropship, commands
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-7351"
 
 

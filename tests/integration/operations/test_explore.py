@@ -65,6 +65,7 @@ def desk(settings):
     opened.close()
 
 
+@pytest.mark.slow
 def test_dead_letters_are_listed_replayed_and_come_back(desk):
     desk.start_consumer()
     publish(desk._broker, [HOSTILE, b"{}", None])

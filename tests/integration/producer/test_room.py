@@ -65,6 +65,7 @@ def test_a_held_producer_stops_at_once_with_everything_acknowledged(
     assert last.sent == last.acked
 
 
+@pytest.mark.slow
 def test_what_an_earlier_producer_left_counts(broker: Cluster, settings: Settings) -> None:
     orders_file(settings, MANY)
     with running(worker(broker, settings, rate=0)) as first:
@@ -80,6 +81,7 @@ def test_what_an_earlier_producer_left_counts(broker: Cluster, settings: Setting
                 assert offsets == list(range(len(offsets)))
 
 
+@pytest.mark.slow
 def test_small_records_one_by_one_never_reach_the_cap(broker: Cluster, settings: Settings) -> None:
     """Records sent alone cost a batch header each; a ledger without it would overfill."""
     orders_file(settings, MANY)
