@@ -1,0 +1,167 @@
+"""A whole definition, and what must hold between its parts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from core.pipeline.base import FieldPath, Label, Model, Name, steps
+from core.pipeline.fields import EventField, EventLayout, is_key_type
+from core.pipeline.shown import Check, Kpi
+from core.pipeline.types import TypeText
+from core.text import N_
+
+RESERVED = frozenset(
+    {
+        "seq",
+        "event_id",
+        "created_at",
+        "source_id",
+        "kafka_partition",
+        "kafka_offset",
+        "usable",
+        "unusable",
+        "row_key",
+        "ingested_at",
+    }
+)
+"""Columns that the engine has beside those of a pipeline."""
+_TOPIC = r"^[A-Za-z0-9._-]{1,249}$"
+
+
+class Topic(Model):
+    """Where events come from, unless KAFKA_TOPIC and KAFKA_GROUP_ID say otherwise."""
+
+    name: Annotated[str, Field(pattern=_TOPIC)]
+    group: str = ""
+
+
+class Tables(Model):
+    """Names in the warehouse, unless SNOW_SCHEMA says otherwise.
+
+    events: raw events, as they came. rows: the newest version of each key.
+    """
+
+    db_schema: Name = Field(alias="schema")
+    events: Name
+    rows: Name
+
+
+class Threshold(Model):
+    """A limit of the checks, unless DROPSHIP_<NAME> says otherwise. label: what it limits."""
+
+    default: float
+    min: float = 0.0
+    max: float | None = None
+    label: Label = ""
+
+
+class ReferenceColumn(Model):
+    """A column of a reference table."""
+
+    type: TypeText
+    required: bool = False
+
+
+class Reference(Model):
+    """A table that is loaded from a CSV file. field: the field of events that names its key."""
+
+    file: str
+    key: Name
+    field: FieldPath | None = None
+    columns: Annotated[dict[Name, ReferenceColumn], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_key(self) -> Self:
+        if self.key not in self.columns:
+            raise PydanticCustomError("key", N_("names no column of the table as its key"))
+        return self
+
+
+class Definition(Model):
+    """`pipeline.toml`. fields: by their paths, in the order of the table's columns."""
+
+    version: Literal[1]
+    name: Name
+    title: Label = ""
+    topic: Topic
+    tables: Tables
+    event: EventLayout
+    fields: Annotated[dict[FieldPath, EventField], Field(min_length=1)]
+    references: dict[Name, Reference] = {}
+    kpis: tuple[Kpi, ...] = ()
+    checks: tuple[Check, ...] = ()
+    thresholds: dict[Name, Threshold] = {}
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        event = self.event
+        for role, path in (("key", event.key), ("time", event.time), ("type", event.type)):
+            if path is not None and path not in self.fields:
+                raise _wrong(f"event.{role}", N_("names no path of [fields]"))
+        for path in event.version:
+            if path not in self.fields:
+                raise _wrong("event.version", N_("names no path of [fields]"))
+        self._check_roles()
+        self._check_columns()
+        self._check_paths()
+        for name, table in self.references.items():
+            if table.field is not None and table.field not in self.fields:
+                raise _wrong(f"references.{name}.field", N_("names no path of [fields]"))
+        for kpi in self.kpis:
+            known = {column.name for column in kpi.columns}
+            used = {kpi.bar, *(column.previous for column in kpi.columns)} - {None}
+            if not used <= known:
+                raise _wrong("kpis", N_("a bar or previous column is none of its columns"))
+        return self
+
+    def _check_roles(self) -> None:
+        key = self.fields[self.event.key]
+        if not key.required or not is_key_type(key.type):
+            raise _wrong(
+                "event.key", N_("must be a required identifier, text, integer or uuid")
+            )
+        time = self.event.time
+        if time is not None and self.fields[time].type.kind != "timestamp":
+            raise _wrong("event.time", N_("must be a timestamp"))
+        kind = self.event.type
+        if kind is not None and self.fields[kind].type.kind not in {"text", "identifier"}:
+            raise _wrong("event.type", N_("must be text"))
+
+    def _check_columns(self) -> None:
+        seen: set[str] = set()
+        for path, field in self.fields.items():
+            column = field.column_at(path)
+            if column is None:
+                continue
+            if column in RESERVED:
+                raise _wrong(f"fields.{path}", N_("its column has a name that is reserved"))
+            if column in seen:
+                raise _wrong(f"fields.{path}", N_("its column is there twice"))
+            seen.add(column)
+        if self.fields[self.event.key].column_at(self.event.key) is None:
+            raise _wrong("event.key", N_("must have a column"))
+
+    def _check_paths(self) -> None:
+        """Refuse a field that lies within another one that is no object."""
+        places = {steps(path): path for path in self.fields}
+        for place, path in places.items():
+            for end in range(1, len(place)):
+                if place[:end] in places:
+                    raise _wrong(f"fields.{path}", N_("lies within another field"))
+
+    @property
+    def key_column(self) -> str:
+        """The column of the key."""
+        return self.fields[self.event.key].column_at(self.event.key) or ""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Paths that make one version newer than another; the time where none are named."""
+        if self.event.version:
+            return self.event.version
+        return () if self.event.time is None else (self.event.time,)
+
+
+def _wrong(where: str, reason: str) -> PydanticCustomError:
+    return PydanticCustomError("definition", "{reason}", {"where": where, "reason": reason})

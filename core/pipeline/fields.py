@@ -1,0 +1,113 @@
+"""The layout of an event: its fields, and which of them are key, time, type and version."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import re
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from core.pipeline.base import FieldPath, Label, Model, Name, steps
+from core.pipeline.types import FieldType, TypeText
+from core.text import N_
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+DEFAULT_EVENT_BYTES = 65_536
+
+
+def _bound(value: Any) -> Any:
+    """Return a number as an exact decimal, from a number or text; dates and times as they are."""
+    if isinstance(value, (datetime, date, Decimal)):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise PydanticCustomError("bound", N_("is neither a number nor a date"))
+    try:
+        number = Decimal(str(value))
+    except ArithmeticError:
+        raise PydanticCustomError("bound", N_("is neither a number nor a date")) from None
+    if not number.is_finite():
+        raise PydanticCustomError("bound", N_("is neither a number nor a date"))
+    return number
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error:
+        raise PydanticCustomError("pattern", N_("is not a regular expression")) from None
+    return value
+
+
+Bound = Annotated[
+    Decimal | datetime | date,
+    BeforeValidator(_bound),
+    WithJsonSchema({"type": ["number", "string"]}),
+]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class Hint(Model):
+    """How stream mode makes values of a field; without one they follow type and bounds.
+
+    faker: name of a provider, as `city`. choices: values, or values with their weights. reference:
+    of a table, whose keys are drawn. sequence: text in which `{n}` counts up. mean and deviation:
+    of normally distributed numbers.
+    """
+
+    faker: Name | None = None
+    choices: tuple[str | int | float | bool, ...] | dict[str, float] | None = None
+    reference: Name | None = None
+    sequence: str | None = None
+    mean: float | None = None
+    deviation: float | None = None
+
+
+class EventField(Model):
+    """One field. required: absent or null is refused; else both mean no value (SQL NULL).
+
+    column: its name in the table of rows; False keeps it out; default: its path with `_` for dots.
+    min, max: both allowed themselves. pattern: a regular expression for the whole text. one_of: the
+    values allowed. default: what the merge takes where a value is absent.
+    """
+
+    type: TypeText
+    required: bool = True
+    column: Name | Literal[False] | None = None
+    min: Bound | None = None
+    max: Bound | None = None
+    pattern: Pattern | None = None
+    one_of: tuple[str | int | bool, ...] = ()
+    default: str | int | float | bool | None = None
+    unit: str = ""
+    label: Label = ""
+    hint: Hint | None = None
+
+    def column_at(self, path: str) -> str | None:
+        """Return the name of its column, None where the table of rows has none."""
+        if self.column is False:
+            return None
+        return self.column or "_".join(steps(path)).lower()
+
+
+class EventLayout(Model):
+    """What an event is. Paths are those of `fields`.
+
+    key: names the row that an event is a version of. time: when it happened; None: the time of its
+    record. type: what kind of event it is; types: those that are taken. version: what makes one
+    version newer than another, compared in this order and then by offset; default: the time.
+    """
+
+    key: FieldPath
+    time: FieldPath | None = None
+    type: FieldPath | None = None
+    types: tuple[str, ...] = ()
+    version: tuple[FieldPath, ...] = ()
+    unknown_fields: Literal["keep", "reject"] = "keep"
+    max_bytes: Annotated[int, Field(ge=2, le=MAX_EVENT_BYTES)] = DEFAULT_EVENT_BYTES
+
+
+def is_key_type(kind: FieldType) -> bool:
+    """Return whether values of a type can name a row."""
+    return kind.kind in {"identifier", "text", "integer", "uuid"}

@@ -1,0 +1,133 @@
+"""A pipeline's folder: its definition, and SQL by name for each dialect.
+
+    pipeline.toml
+    duckdb/*.sql, snowflake/*.sql    one engine's words
+    shared/*.sql                     what both understand
+
+A name is looked up in the folder first, then in `sql/engine`, which holds what every pipeline
+needs. In every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
+`{key_path}` for the path of the key within a payload; values are bound, never formatted in.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from core.errors import ConfigError
+from core.pipeline.base import steps
+from core.pipeline.definition import Definition
+from core.pipeline.read import read_definition
+from core.text import _, clean
+from core.text.system import why
+
+FILE = "pipeline.toml"
+DIALECTS = ("duckdb", "snowflake")
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """One pipeline. where: its folder as people write it; empty for the one that is built in."""
+
+    definition: Definition
+    folder: Traversable = field(repr=False)
+    where: str = ""
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name, as results and screens show it."""
+        return self.definition.name
+
+    def sql(self, dialect: str, name: str) -> str:
+        """Return the text of a named SQL file. Errors: KeyError for a name that has none."""
+        found = self._texts.get((dialect, name))
+        if found is None:
+            found = self._texts[dialect, name] = _find(self.folder, dialect, name)
+        return found
+
+    def has(self, dialect: str, name: str) -> bool:
+        """Return whether there is SQL of a name."""
+        try:
+            self.sql(dialect, name)
+        except KeyError:
+            return False
+        return True
+
+    def placeholders(self, quoted_schema: str) -> dict[str, str]:
+        """Return what stands in for each placeholder of the SQL files."""
+        tables = self.definition.tables
+        path = ".".join(_step(step) for step in steps(self.definition.event.key))
+        return {
+            "{schema}": quoted_schema,
+            "{events}": tables.events,
+            "{rows}": tables.rows,
+            "{key}": self.definition.key_column,
+            "{key_path}": path.replace("'", "''"),
+        }
+
+
+def _step(step: str) -> str:
+    """Return one key of a path as both engines write it."""
+    return step if step.isidentifier() and step.isascii() else '"' + step.replace('"', '\\"') + '"'
+
+
+def _find(folder: Traversable, dialect: str, name: str) -> str:
+    engine = files("sql").joinpath("engine")
+    for root in (folder, engine):
+        for part in (dialect, "shared"):
+            file = root.joinpath(part, f"{name}.sql")
+            if file.is_file():
+                return file.read_text(encoding="utf-8")
+    raise KeyError(f"no SQL named {name} for {dialect}")
+
+
+@cache
+def builtin() -> Pipeline:
+    """Return the pipeline of orders."""
+    folder = files("sql").joinpath("orders")
+    text = folder.joinpath(FILE).read_text(encoding="utf-8")
+    return Pipeline(read_definition(text, f"sql/orders/{FILE}"), folder)
+
+
+def open_pipeline(where: str) -> Pipeline:
+    """Return the pipeline of a folder; `orders` is the built-in one where no such folder is.
+
+    Errors: ConfigError where it cannot be read, DefinitionError for what is wrong in it.
+    """
+    folder = Path(where)
+    if where == "orders" and not folder.exists():
+        return builtin()
+    file = folder / FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            _("{file}: there is no such file").format(file=clean(file)),
+            hint=_("name the folder of a pipeline; `dropship --run init NAME` writes one"),
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = why(error) if isinstance(error, OSError) else _("not UTF-8")
+        raise ConfigError(
+            _("{file}: {reason}").format(file=clean(file), reason=reason),
+            hint=_("see that the file can be read"),
+        ) from error
+    pipeline = Pipeline(read_definition(text, str(file)), folder, where)
+    _check_queries(pipeline, file)
+    return pipeline
+
+
+def _check_queries(pipeline: Pipeline, file: Path) -> None:
+    """Refuse a definition that names SQL which is not there."""
+    named = [kpi.query for kpi in pipeline.definition.kpis]
+    for check in pipeline.definition.checks:
+        named += [check.query, *([check.rows] if check.rows else [])]
+    for name in named:
+        if not pipeline.has(DIALECTS[0], name) and not pipeline.has(DIALECTS[1], name):
+            raise ConfigError(
+                _("{file}: there is no SQL file {name}.sql for it").format(
+                    file=clean(file), name=name
+                ),
+                hint=_("put it into the folder's duckdb, snowflake or shared"),
+            )

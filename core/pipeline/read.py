@@ -1,0 +1,148 @@
+"""Reads `pipeline.toml`: a checked definition, or a line for each thing that is wrong with it."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from core.errors import ConfigError
+from core.pipeline.definition import Definition
+from core.pipeline.lines import line_of
+from core.text import _, clean
+
+_SHOWN = 80
+_MOST = 20
+_AT = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
+
+
+class DefinitionError(ConfigError):
+    """A definition that cannot be used. problems: a line each, with file, line and key."""
+
+    kind = "config"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(
+            _("; ").join(problems),
+            hint=_("docs/pipelines.md explains every key; `dropship --run init` writes such a file"),
+        )
+        self.problems = tuple(problems)
+
+
+def read_definition(text: str, where: str) -> Definition:
+    """Return the definition that a TOML text holds. where: its file, for messages.
+
+    Errors: DefinitionError with everything that is wrong.
+    """
+    try:
+        value = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        place = f"{clean(where)}:{found[1]}" if found else clean(where)
+        reason = clean(_AT.sub("", str(error)).strip(), _SHOWN)
+        problem = _("{where}: not TOML: {reason}").format(where=place, reason=reason)
+        raise DefinitionError([problem]) from None
+    try:
+        return Definition.model_validate(_frozen(value))
+    except ValidationError as error:
+        found_errors = error.errors(include_url=False)
+    problems = [_told(text, where, fault) for fault in found_errors[:_MOST]]
+    raise DefinitionError(list(dict.fromkeys(problems)))
+
+
+def _frozen(value: object) -> object:
+    """Return a value of TOML with tuples for lists, which strict models take."""
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _told(text: str, where: str, fault: ErrorDetails) -> str:
+    """Return one line for one fault: file, line, key, and what is wrong."""
+    context: dict[str, Any] = fault.get("ctx", {})
+    place: tuple[str | int, ...] = _plain(fault["loc"])
+    if "where" in context:
+        place = _split(str(context["where"]))
+    key = ".".join(_key(step) for step in place) or _("the file")
+    line = line_of(text, place)
+    return _("{where}:{line}: {key}: {reason}").format(
+        where=clean(where), line=line, key=key, reason=_reason(fault, context)
+    )
+
+
+def _plain(place: tuple[int | str, ...]) -> tuple[str | int, ...]:
+    """Return a place without the steps that pydantic adds for the members of a union."""
+    extra = {"str", "[key]", "is-instance[Decimal]", "constrained-str"}
+    return tuple(step for step in place if step not in extra and "function-" not in str(step))
+
+
+def _split(where: str) -> tuple[str, ...]:
+    """Return a place of the definition's own checks: section, then the path as one key."""
+    section, _dot, rest = where.partition(".")
+    if section == "references":
+        name, _dot, last = rest.rpartition(".")
+        return (section, name, last)
+    return (section, rest) if rest else (section,)
+
+
+def _key(step: str | int) -> str:
+    if isinstance(step, int):
+        return str(step + 1)
+    shown = clean(step, _SHOWN)
+    return f'"{shown}"' if "." in shown else shown
+
+
+def _reason(fault: ErrorDetails, context: dict[str, Any]) -> str:
+    kind, value = fault["type"], fault["input"]
+    if "reason" in context:
+        return _(str(context["reason"]))
+    shown = repr(clean(value, _SHOWN)) if isinstance(value, (str, int, float)) else ""
+    match kind:
+        case "missing":
+            return _("is missing")
+        case "extra_forbidden":
+            return _("is no key of a definition")
+        case "literal_error":
+            return _("{value} is none of {known}").format(
+                value=shown, known=clean(context.get("expected", ""), 200)
+            )
+        case "string_pattern_mismatch":
+            return _("{value} does not fit").format(value=shown)
+        case "too_short":
+            return _("is empty")
+        case "greater_than_equal":
+            return _("{value} is too small: at least {bound}").format(
+                value=shown, bound=context.get("ge")
+            )
+        case "less_than_equal":
+            return _("{value} is too large: at most {bound}").format(
+                value=shown, bound=context.get("le")
+            )
+        case _other if kind.endswith("_type"):
+            return _("must be {expected}").format(expected=_expected(kind))
+    own = _(fault["msg"])
+    return f"{shown} {own}" if shown else own
+
+
+def _expected(kind: str) -> str:
+    words = {
+        "string_type": _("a text"),
+        "int_type": _("a whole number"),
+        "float_type": _("a number"),
+        "bool_type": _("true or false"),
+        "dict_type": _("a table"),
+        "model_type": _("a table"),
+        "tuple_type": _("a list"),
+    }
+    return words.get(kind, kind.removesuffix("_type"))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a definition, for editors."""
+    made = Definition.model_json_schema()
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return made
+
+
