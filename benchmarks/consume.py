@@ -42,7 +42,7 @@ def product(broker: Cluster, group_id: str, events: int = EVENTS) -> float:
         seen, merged = consumer.snapshot(), merging.snapshot().total
         if consumer.error or merging.error or seen.consumed != events:
             raise SystemExit(f"{consumer.error} {merging.error} {seen}")
-        if merged.taken != seen.inserted or store.rows("count_orders")[0][0] != merged.inserted:
+        if merged.taken != seen.inserted or store.rows("count_rows")[0][0] != merged.inserted:
             raise SystemExit(f"{seen.inserted} events stored, merged: {merged}")
     return elapsed
 

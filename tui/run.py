@@ -47,6 +47,7 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         settings = load_settings(
             data_dir=options.data_dir,
             reports_dir=options.reports_dir,
+            pipeline=options.pipeline,
             env_file=options.env_file,
             environ=environ,
             timeout_s=options.timeout,

@@ -39,6 +39,14 @@ def declare_common(options: Options) -> None:
         shown=_("reports, else <data-dir>/reports"),
     )
     options.value(
+        "--pipeline",
+        lambda _name: str,
+        None,
+        _("the folder of the pipeline to operate"),
+        metavar=_("DIR"),
+        shown="orders",
+    )
+    options.value(
         "--env-file",
         values.path,
         None,

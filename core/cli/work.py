@@ -45,6 +45,7 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     settings, problems = examine_settings(
         data_dir=folder,
         reports_dir=options.reports_dir,
+        pipeline=options.pipeline,
         env_file=options.env_file,
         timeout_s=float(options.timeout),
     )

@@ -47,6 +47,7 @@ NAMES = (
     "DUCKDB_MEMORY_LIMIT_MB",
     "LOG_LEVEL",
     "DROPSHIP_REPORTS_DIR",
+    "DROPSHIP_PIPELINE",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
 """Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""

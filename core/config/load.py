@@ -20,6 +20,8 @@ from core.config.settings import KafkaSettings, Paths, Settings
 from core.config.snowflake import read_snowflake
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError, UsageError
+from core.pipeline.definition import Definition
+from core.pipeline.folder import Pipeline, builtin, open_pipeline
 from core.text import _, clean
 
 DEFAULT_ENV_FILE = Path(".env")
@@ -30,6 +32,7 @@ def load_settings(
     *,
     data_dir: Path = _DEFAULTS.paths.data,
     reports_dir: Path | None = None,
+    pipeline: str | None = None,
     env_file: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = _DEFAULTS.timeout_s,
@@ -37,13 +40,15 @@ def load_settings(
     """Return checked settings.
 
     reports_dir: None means DROPSHIP_REPORTS_DIR, else `reports` where that can be written, else a
-    folder of that name in the data directory.
+    folder of that name in the data directory. pipeline: its folder; None means DROPSHIP_PIPELINE,
+    else that of orders.
     env_file: None means `.env`, which may be absent; a named file must exist. timeout_s: seconds
     to wait for a broker or warehouse. Errors: SettingsError (a ConfigError) with every problem.
     """
     settings, problems = examine_settings(
         data_dir=data_dir,
         reports_dir=reports_dir,
+        pipeline=pipeline,
         env_file=env_file,
         environ=environ,
         timeout_s=timeout_s,
@@ -57,6 +62,7 @@ def examine_settings(
     *,
     data_dir: Path = _DEFAULTS.paths.data,
     reports_dir: Path | None = None,
+    pipeline: str | None = None,
     env_file: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = _DEFAULTS.timeout_s,
@@ -73,8 +79,9 @@ def examine_settings(
         unreadable = error.problems
     values = gather(file, environ)
     reader = Reader(values.given, [*unreadable, *values.problems])
-    kafka = _kafka(reader)
-    schema = reader.read("SNOW_SCHEMA", _DEFAULTS.schema, identifier)
+    operated = _pipeline(reader, pipeline)
+    kafka = _kafka(reader, operated.definition)
+    schema = reader.read("SNOW_SCHEMA", operated.definition.tables.db_schema, identifier)
     memory_limit = reader.whole(
         "DUCKDB_MEMORY_LIMIT_MB", least=checks.MIN_MEMORY_MB, most=checks.MAX_MEMORY_MB
     )
@@ -85,6 +92,7 @@ def examine_settings(
         paths=Paths(data=data_dir, reports=reports_dir or _reports(reader, data_dir)),
         kafka=kafka,
         snowflake=snowflake,
+        pipeline=operated,
         schema=schema,
         duckdb_memory_limit_mb=memory_limit or _DEFAULTS.duckdb_memory_limit_mb,
         thresholds=thresholds,
@@ -133,8 +141,22 @@ def _reports(reader: Reader, data_dir: Path) -> Path:
     return data_dir / usual
 
 
-def _kafka(reader: Reader) -> KafkaSettings:
+def _pipeline(reader: Reader, option: str | None) -> Pipeline:
+    """Return the pipeline to operate; that of orders where the one that is named is wrong."""
+    given = reader.given.get("DROPSHIP_PIPELINE")
+    try:
+        if option is not None:
+            return open_pipeline(option)
+        if given is not None:
+            return open_pipeline(given.value)
+    except ConfigError as error:
+        reader.problems.append(Problem(error.message, error.hint, "DROPSHIP_PIPELINE"))
+    return builtin()
+
+
+def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
     default = KafkaSettings()
+    topic = pipeline.topic
     client: dict[str, str] = {}
     names: dict[str, str] = {}
     for name, found in reader.given.items():
@@ -154,8 +176,10 @@ def _kafka(reader: Reader) -> KafkaSettings:
         )
     return KafkaSettings(
         bootstrap_servers=reader.optional("KAFKA_BOOTSTRAP_SERVERS", checks.bootstrap_servers),
-        topic=reader.read("KAFKA_TOPIC", default.topic, checks.topic),
-        group_id=reader.read("KAFKA_GROUP_ID", default.group_id, checks.group_id),
+        topic=reader.read("KAFKA_TOPIC", topic.name, checks.topic),
+        group_id=reader.read(
+            "KAFKA_GROUP_ID", topic.group or f"dropship-{pipeline.name}", checks.group_id
+        ),
         client=client,
         watch_group_id=reader.optional("KAFKA_WATCH_GROUP_ID", checks.group_id),
         topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=checks.MAX_PARTITIONS),

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from core.config.secrets import is_secret_name
 from core.config.thresholds import Thresholds
+from core.pipeline.folder import Pipeline, builtin
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ class Settings:
 
     job: what this process is for, as Snowflake shows it beside its queries.
 
+    pipeline: what is operated: its definition and its SQL.
+
     duckdb_memory_limit_mb: what the embedded warehouse may hold in memory.
 
     warnings: one line each, for the person, about settings that work and should not stay.
@@ -149,6 +152,7 @@ class Settings:
     paths: Paths = field(default_factory=Paths)
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
     snowflake: SnowflakeSettings | None = None
+    pipeline: Pipeline = field(default_factory=builtin, repr=False)
     schema: str = "mon_schema"
     duckdb_memory_limit_mb: int = 384
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
 from core.consumer.decode import Rejection, decode_batch
+from core.consumer.event import EVENT_TYPE
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 _NO_TIME = 0
@@ -77,6 +78,7 @@ def build_batch(
         advances=walk.advances(dense=dense),
         gaps=walk.holes if dense else (),
         checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
+        event_types=EVENT_TYPE,
     )
     return BuiltBatch(
         raw,

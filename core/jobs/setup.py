@@ -92,7 +92,12 @@ def _one_line(statement: str) -> str:
 
 
 def _duckdb_sql(settings: Settings) -> tuple[tuple[str, ...], str]:
-    statements = tuple(f"{text};" for text in script("duckdb", "setup", quoted(settings.schema)))
+    schema = quoted(settings.schema)
+    statements = tuple(
+        f"{text};"
+        for name in ("setup", "tables")
+        for text in script("duckdb", name, schema, settings.pipeline)
+    )
     return statements, "\n\n".join(statements)
 
 

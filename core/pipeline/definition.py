@@ -88,10 +88,10 @@ class Definition(Model):
     tables: Tables
     event: EventLayout
     fields: Annotated[dict[FieldPath, EventField], Field(min_length=1)]
-    references: dict[Name, Reference] = {}
+    references: dict[Name, Reference] = Field(default_factory=dict)
     kpis: tuple[Kpi, ...] = ()
     checks: tuple[Check, ...] = ()
-    thresholds: dict[Name, Threshold] = {}
+    thresholds: dict[Name, Threshold] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -118,9 +118,7 @@ class Definition(Model):
     def _check_roles(self) -> None:
         key = self.fields[self.event.key]
         if not key.required or not is_key_type(key.type):
-            raise _wrong(
-                "event.key", N_("must be a required identifier, text, integer or uuid")
-            )
+            raise _wrong("event.key", N_("must be a required identifier, text, integer or uuid"))
         time = self.event.time
         if time is not None and self.fields[time].type.kind != "timestamp":
             raise _wrong("event.time", N_("must be a timestamp"))

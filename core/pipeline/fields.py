@@ -1,10 +1,9 @@
 """The layout of an event: its fields, and which of them are key, time, type and version."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-
-import re
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError

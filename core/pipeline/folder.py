@@ -74,8 +74,8 @@ def _step(step: str) -> str:
 
 
 def _find(folder: Traversable, dialect: str, name: str) -> str:
-    engine = files("sql").joinpath("engine")
-    for root in (folder, engine):
+    sql = files("sql")
+    for root in (folder, sql.joinpath("engine"), sql):
         for part in (dialect, "shared"):
             file = root.joinpath(part, f"{name}.sql")
             if file.is_file():

@@ -26,7 +26,9 @@ class DefinitionError(ConfigError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(
             _("; ").join(problems),
-            hint=_("docs/pipelines.md explains every key; `dropship --run init` writes such a file"),
+            hint=_(
+                "docs/pipelines.md explains every key; `dropship --run init` writes such a file"
+            ),
         )
         self.problems = tuple(problems)
 
@@ -95,35 +97,29 @@ def _key(step: str | int) -> str:
 
 
 def _reason(fault: ErrorDetails, context: dict[str, Any]) -> str:
+    """Return what is wrong with one value."""
     kind, value = fault["type"], fault["input"]
     if "reason" in context:
         return _(str(context["reason"]))
+    if kind.endswith("_type"):
+        return _("must be {expected}").format(expected=_expected(kind))
+    known = {
+        "missing": _("is missing"),
+        "extra_forbidden": _("is no key of a definition"),
+        "too_short": _("is empty"),
+        "literal_error": _("{value} is none of {known}"),
+        "string_pattern_mismatch": _("{value} does not fit"),
+        "greater_than_equal": _("{value} is too small: at least {bound}"),
+        "less_than_equal": _("{value} is too large: at most {bound}"),
+    }
     shown = repr(clean(value, _SHOWN)) if isinstance(value, (str, int, float)) else ""
-    match kind:
-        case "missing":
-            return _("is missing")
-        case "extra_forbidden":
-            return _("is no key of a definition")
-        case "literal_error":
-            return _("{value} is none of {known}").format(
-                value=shown, known=clean(context.get("expected", ""), 200)
-            )
-        case "string_pattern_mismatch":
-            return _("{value} does not fit").format(value=shown)
-        case "too_short":
-            return _("is empty")
-        case "greater_than_equal":
-            return _("{value} is too small: at least {bound}").format(
-                value=shown, bound=context.get("ge")
-            )
-        case "less_than_equal":
-            return _("{value} is too large: at most {bound}").format(
-                value=shown, bound=context.get("le")
-            )
-        case _other if kind.endswith("_type"):
-            return _("must be {expected}").format(expected=_expected(kind))
-    own = _(fault["msg"])
-    return f"{shown} {own}" if shown else own
+    if kind in known:
+        return known[kind].format(
+            value=shown,
+            known=clean(context.get("expected", ""), 200),
+            bound=context.get("ge", context.get("le")),
+        )
+    return f"{shown} {_(fault['msg'])}".strip()
 
 
 def _expected(kind: str) -> str:
@@ -144,5 +140,3 @@ def schema() -> dict[str, Any]:
     made = Definition.model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return made
-
-

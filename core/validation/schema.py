@@ -1,12 +1,15 @@
 """`schema`: every table and column is there, with its type.
 
-What is expected stands in `sql/<dialect>/validate_schema.sql`, in the words of that engine.
+What is expected stands in `validate_schema.sql` of the engine and `validate_tables.sql` of the
+pipeline, in the words of each dialect.
 """
 
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
+from core.warehouse.base import Warehouse
+from core.warehouse.model import Row
 
 NAME = "schema"
 ADDED = frozenset({"orders_events.checksum", "dead_letters.checksum"})
@@ -20,7 +23,7 @@ def check(context: CheckContext) -> CheckResult:
     missing: set[str] = set()
     columns: list[str] = []
     types: list[str] = []
-    for table, column, expected, found, exists in context.warehouse.rows("validate_schema"):
+    for table, column, expected, found, exists in _columns(context.warehouse):
         tables.add(table)
         if not exists:
             missing.add(table)
@@ -51,6 +54,11 @@ def check(context: CheckContext) -> CheckResult:
         rows,
         remedies=(SET_UP,) if missing else (),
     )
+
+
+def _columns(warehouse: Warehouse) -> list[Row]:
+    """Return what is expected of the engine's tables and of the pipeline's, and what is there."""
+    return [*warehouse.rows("validate_schema"), *warehouse.rows("validate_tables")]
 
 
 def is_older(found: CheckResult) -> bool:

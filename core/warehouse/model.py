@@ -66,8 +66,9 @@ class RawBatch:
     """Good events, dead letters and offset moves that are stored in one transaction.
 
     The sequences of good events run in step: partitions[i], offsets[i], payloads[i], checksums[i].
-    Payloads are valid UTF-8 JSON of type `order_created`. received_at: UTC. checksums: of the
-    payloads as the client gave them; taken here for a batch that was made in another way.
+    Payloads are valid UTF-8 JSON. event_types: one for all, or one each. received_at: UTC.
+    checksums: of the payloads as the client gave them; taken here for a batch that was made in
+    another way.
     """
 
     identity: TopicIdentity
@@ -79,6 +80,7 @@ class RawBatch:
     advances: Sequence[OffsetAdvance]
     gaps: Sequence[OffsetGap] = ()
     checksums: Sequence[int] = ()
+    event_types: str | Sequence[str] = ""
 
     def __post_init__(self) -> None:
         if not self.checksums:
@@ -87,7 +89,7 @@ class RawBatch:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """One merge of new raw events into orders.
+    """One merge of new raw events into rows.
 
     inserted + updated + stale + quarantined = raw events taken. stale: older than, or equal to, the
     version that is stored in the end. delay_s: age of the oldest event taken when the merge began.

@@ -1,28 +1,24 @@
-"""Finds named SQL: `sql/<dialect>/<name>.sql` first, then `sql/shared/<name>.sql`.
+"""Named SQL of a pipeline and of the engine, filled with the identifiers of one warehouse.
 
-`{schema}` stands for the quoted schema name in every file; values are bound, never formatted in.
+`core.pipeline.folder` says where a name is looked up and what stands for what in the files.
 """
 
-from functools import cache
-from importlib.resources import files
+from core.pipeline.folder import Pipeline, builtin
 
 
-@cache
-def _text(dialect: str, name: str) -> str:
-    for folder in (dialect, "shared"):
-        file = files("sql").joinpath(folder, f"{name}.sql")
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
-    raise KeyError(f"no SQL named {name} for {dialect}")
+def statement(dialect: str, name: str, quoted_schema: str, pipeline: Pipeline | None = None) -> str:
+    """Return one named statement. pipeline: default orders. Errors: KeyError: it has no file."""
+    pipeline = pipeline or builtin()
+    text = pipeline.sql(dialect, name)
+    for placeholder, value in pipeline.placeholders(quoted_schema).items():
+        text = text.replace(placeholder, value)
+    return text
 
 
-def statement(dialect: str, name: str, quoted_schema: str) -> str:
-    """Return one named statement. Errors: KeyError for a name that has no file."""
-    return _text(dialect, name).replace("{schema}", quoted_schema)
-
-
-def script(dialect: str, name: str, quoted_schema: str) -> list[str]:
+def script(
+    dialect: str, name: str, quoted_schema: str, pipeline: Pipeline | None = None
+) -> list[str]:
     """Return the statements of a file, split at semicolons that end a line."""
-    text = statement(dialect, name, quoted_schema)
+    text = statement(dialect, name, quoted_schema, pipeline)
     parts = (part.strip() for part in text.split(";\n"))
     return [part.rstrip(";").strip() for part in parts if part.strip(" \n;")]

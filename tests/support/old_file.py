@@ -54,7 +54,7 @@ def make_old(file: Path) -> duckdb.DuckDBPyConnection:
         [*place, EVENTS + 2, RECEIVED],
     )
     base.execute(statement("duckdb", "merge_cast", SCHEMA), [0, EVENTS])
-    base.execute(statement("duckdb", "merge_orders", SCHEMA))
+    base.execute(statement("duckdb", "merge_rows", SCHEMA))
     base.execute(
         f"INSERT INTO {SCHEMA}.transform_runs VALUES (?, 0, ?, ?, 0, 0, 1, 0.1, 0.1)",
         [RECEIVED, EVENTS, EVENTS - 1],

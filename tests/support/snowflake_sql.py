@@ -35,8 +35,21 @@ FILLED = {
     "cluster_text": "'cluster'",
     "generation_text": "'generation'",
     "file": "batch.ndjson.gz",
+    "events": "orders_events",
+    "rows": "orders",
+    "key": "id",
+    "key_path": "order.id",
 }
 """What each placeholder becomes for the parser."""
+
+
+def snowflake_files() -> list[Path]:
+    """Return every file of SQL that Snowflake may be given."""
+    folders = [SQL / "snowflake", SQL / "connector"]
+    for pipeline in ("engine", "orders"):
+        folders += [SQL / pipeline / name for name in ("snowflake", "shared")]
+    return sorted(file for folder in folders for file in folder.glob("*.sql"))
+
 
 _NAME = r'(?:(?:"\w+"|\w+)\.){0,2}(?:"\w+"|\w+)'
 _SETTINGS = r"(?:\s+\w+\s*=\s*(?:'(?:[^']|'')*'|\"\w+\"|\w+))*"

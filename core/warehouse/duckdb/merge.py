@@ -1,6 +1,6 @@
-"""The merge: new raw events into orders, as the Snowflake task does it.
+"""The merge: new raw events into rows, as the Snowflake task does it.
 
-The newest version of an order wins: by `sold_at`, then event time, then offset. Versions inside one
+The newest version of a row wins; what is newer, the SQL of the pipeline says. Versions inside one
 run are reduced to the newest first, so a MERGE never meets two sources for one target. Rows whose
 fields do not cast go to the dead letters (stage `merge`) and never block the rest.
 """
@@ -27,14 +27,14 @@ def merge_new_events(
     if to_seq is None or oldest is None:
         return MergeResult()
     cursor.execute(sql("merge_cast"), [from_seq, to_seq])
-    taken, quarantined, orders = _row(cursor, sql("merge_count"), [])
+    taken, quarantined, keys = _row(cursor, sql("merge_count"), [])
     if quarantined:
         cursor.execute(sql("merge_quarantine"), [started_at, from_seq, to_seq])
-    if orders < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
+    if keys < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
         cursor.execute(sql("merge_reduce"))
-    (before,) = _row(cursor, sql("count_orders"), [])
-    (written,) = _row(cursor, sql("merge_orders"), [])
-    (after,) = _row(cursor, sql("count_orders"), [])
+    (before,) = _row(cursor, sql("count_rows"), [])
+    (written,) = _row(cursor, sql("merge_rows"), [])
+    (after,) = _row(cursor, sql("count_rows"), [])
     inserted = after - before
     result = MergeResult(
         inserted=inserted,

@@ -1,4 +1,4 @@
-"""A damaged row gets its bytes back, and its order what follows from them, in one transaction."""
+"""A damaged row gets its bytes back, and its row what follows from them, in one transaction."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -41,23 +41,23 @@ def _restore_event(
     now: datetime,
 ) -> None:
     seq = damage.position
-    ids = _order_id(cursor, sql, seq)
+    ids = _key(cursor, sql, seq)
     cursor.execute(sql("repair_event"), [*columns, seq])
-    ids += _order_id(cursor, sql, seq)
+    ids += _key(cursor, sql, seq)
     ((merged,),) = cursor.execute(sql("merge_position")).fetchall()
     if seq > merged:
         return  # the next merge takes it as it is now
     cursor.execute(sql("repair_quarantine"), [[damage.event_id, columns[1]]])
-    cursor.execute(sql("repair_orders"), [ids])
+    cursor.execute(sql("repair_rows"), [ids])
     for (other,) in cursor.execute(sql("repair_events"), [merged, ids]).fetchall():
         cursor.execute(sql("merge_cast"), [other - 1, other])
-        ((_taken, unusable, _orders),) = cursor.execute(sql("merge_count")).fetchall()
-        cursor.execute(sql("merge_orders"))
+        ((_taken, unusable, _keys),) = cursor.execute(sql("merge_count")).fetchall()
+        cursor.execute(sql("merge_rows"))
         if unusable and other == seq:
             cursor.execute(sql("merge_quarantine"), [now, seq - 1, seq])
 
 
-def _order_id(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], seq: int) -> list[str]:
-    """Return the order that an event names, nothing where it is no JSON."""
-    rows = cursor.execute(sql("repair_order_id"), [seq]).fetchall()
-    return [order_id for (order_id,) in rows if order_id is not None]
+def _key(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], seq: int) -> list[str]:
+    """Return the key that an event names, nothing where it is no JSON."""
+    rows = cursor.execute(sql("repair_key"), [seq]).fetchall()
+    return [key for (key,) in rows if key is not None]

@@ -11,9 +11,12 @@ from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 _TIME = pa.timestamp("us")
 
+_EVENT_TYPE = pa.dictionary(pa.int16(), pa.string())
+
 _EVENTS = pa.schema(
     [
         ("seq", pa.int64()),
+        ("event_type", _EVENT_TYPE),
         ("payload", pa.string()),
         ("kafka_partition", pa.int32()),
         ("kafka_offset", pa.int64()),
@@ -60,6 +63,7 @@ def events_table(batch: RawBatch, first_seq: int) -> pa.Table:
     return pa.table(
         [
             pa.array(np.arange(first_seq, first_seq + len(batch.payloads), dtype=np.int64)),
+            _types(batch),
             pa.array(batch.payloads, type=pa.string()),
             pa.array(batch.partitions, type=pa.int32()),
             pa.array(batch.offsets, type=pa.int64()),
@@ -67,6 +71,15 @@ def events_table(batch: RawBatch, first_seq: int) -> pa.Table:
         ],
         schema=_EVENTS,
     )
+
+
+def _types(batch: RawBatch) -> pa.Array:
+    """Return the type of each event; one for all costs next to nothing."""
+    count, types = len(batch.payloads), batch.event_types
+    if isinstance(types, str):
+        places = pa.array(np.zeros(count, dtype=np.int16))
+        return pa.DictionaryArray.from_arrays(places, [types])
+    return pa.array(types, pa.string()).dictionary_encode().cast(_EVENT_TYPE)
 
 
 def dead_letters_table(letters: Sequence[DeadLetter]) -> pa.Table:

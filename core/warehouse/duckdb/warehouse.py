@@ -35,6 +35,8 @@ from core.warehouse.model import (
 from core.warehouse.sqlfiles import script, statement
 
 _DIALECT = "duckdb"
+SETUP_SCRIPTS = ("setup", "tables")
+"""What the engine needs, and what the pipeline does."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,6 +67,7 @@ class DuckDbWarehouse:
 
     def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
         self._schema = quoted(settings.schema)
+        self._pipeline = settings.pipeline
         self._clock = clock
         self._db = DuckDbFile(
             settings.paths.warehouse_file,
@@ -89,14 +92,15 @@ class DuckDbWarehouse:
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
         with self._writing, self._db.transaction() as cursor:
-            for part in script(_DIALECT, "setup", self._schema):
-                cursor.execute(part)
+            for name in SETUP_SCRIPTS:
+                for part in script(_DIALECT, name, self._schema, self._pipeline):
+                    cursor.execute(part)
         return ()
 
     def _upgrade(self) -> None:
         """Add the columns that a file of an earlier version lacks; its rows stay as they are."""
         with self._writing, self._db.transaction() as cursor:
-            for part in script(_DIALECT, "upgrade", self._schema):
+            for part in script(_DIALECT, "upgrade", self._schema, self._pipeline):
                 cursor.execute(part)
         self._lacks_checksums = False
 
@@ -158,7 +162,7 @@ class DuckDbWarehouse:
 
     @_again_alone
     def merge(self) -> MergeResult:
-        """Merge new raw events into orders and log the run."""
+        """Merge new raw events into rows and log the run."""
         with self._merging:
             backlog = self._counted_backlog()
             try:
@@ -254,7 +258,7 @@ class DuckDbWarehouse:
         return self._backlog
 
     def _sql(self, name: str) -> str:
-        return statement(_DIALECT, name, self._schema)
+        return statement(_DIALECT, name, self._schema, self._pipeline)
 
     def _advance(self, cursor: duckdb.DuckDBPyConnection, batch: RawBatch) -> None:
         """Move the offsets, each only from where this consumer found it."""

@@ -56,6 +56,7 @@ class SnowflakeWarehouse:
     def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
         self._settings = settings
         self._names = snowflake_names(settings)
+        self._pipeline = settings.pipeline
         self._clock = clock
         self._sessions = Sessions(settings, self._names, clock=clock)
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
@@ -225,7 +226,7 @@ class SnowflakeWarehouse:
         self._sessions.close()
 
     def _sql(self, name: str, **more: str) -> str:
-        text = statement(_DIALECT, name, self._names.schema)
+        text = statement(_DIALECT, name, self._names.schema, self._pipeline)
         for placeholder, value in {**self._names.placeholders(), **more}.items():
             text = text.replace(f"{{{placeholder}}}", value)
         return text

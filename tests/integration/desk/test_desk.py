@@ -220,7 +220,7 @@ def test_closing_stores_all_that_was_acknowledged_and_ends_every_thread(
     warehouse = DuckDbWarehouse(settings, clock=SystemClock())
     try:
         assert len(oracle_rows(warehouse, "coordinates")) == acked
-        assert warehouse.rows("count_orders") == [(acked,)]
+        assert warehouse.rows("count_rows") == [(acked,)]
     finally:
         warehouse.close()
 

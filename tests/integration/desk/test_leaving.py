@@ -38,7 +38,7 @@ def desk(settings: Settings) -> Iterator[Desk]:
 def count_of(settings: Settings) -> int:
     """Return how many raw events a warehouse that is free holds."""
     with closing(DuckDbWarehouse(settings, clock=SystemClock())) as warehouse:
-        (orders,) = warehouse.rows("count_orders")
+        (orders,) = warehouse.rows("count_rows")
         return int(orders[0])
 
 

@@ -154,7 +154,7 @@ def test_threads_that_read_meanwhile_go_on_in_the_new_file(warehouse: DuckDbWare
     def look() -> None:
         while not stop.is_set():
             try:
-                counts.append(warehouse.rows("count_orders")[0][0])
+                counts.append(warehouse.rows("count_rows")[0][0])
             except BaseException as error:
                 problems.append(error)
                 raise

@@ -135,7 +135,7 @@ def test_a_kill_in_the_middle_leaves_the_old_file_or_the_new_one(
 def test_looking_only_leaves_an_old_file_byte_for_byte(settings: Settings, file: Path) -> None:
     before = hashlib.sha256(file.read_bytes()).hexdigest()
     warehouse = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
-    assert warehouse.rows("count_orders") == [(EVENTS - 1,)]
+    assert warehouse.rows("count_rows") == [(EVENTS - 1,)]
     assert len(warehouse.dead_letters()) == 2
     told = check(warehouse, "content")
     assert (told.status, told.figures["without_checksum"]) == (Status.WARN, EVENTS + 2)

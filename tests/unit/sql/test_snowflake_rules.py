@@ -13,16 +13,15 @@ from tests.support.snowflake_sql import (
     faults_of_file,
     faults_of_statement,
     filled,
+    snowflake_files,
     split_statements,
 )
 
-FILES = sorted(
-    file for name in ("snowflake", "shared", "connector") for file in (SQL / name).glob("*.sql")
-)
+FILES = snowflake_files()
 T = '"A_BASE"."A_SCHEMA"'
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SQL)))
 def test_a_file_keeps_every_rule(file: Path) -> None:
     assert faults_of_file(file) == []
 

@@ -1,1 +1,0 @@
-SELECT min(seq) FROM {schema}.orders_events WHERE seq > ?

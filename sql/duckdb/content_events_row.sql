@@ -1,3 +1,0 @@
-SELECT event_id, source_id, kafka_partition, kafka_offset, 'event'
-FROM {schema}.orders_events
-WHERE seq = ?

@@ -1,3 +1,0 @@
-SELECT count(*), COALESCE(sum(strlen(CAST(payload AS VARCHAR))), 0)
-FROM {schema}.orders_events
-WHERE seq > ? AND seq <= ?

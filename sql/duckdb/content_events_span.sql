@@ -1,2 +1,0 @@
-SELECT count(*), COALESCE(min(seq), 0), COALESCE(max(seq), 0), count(*) - count(checksum)
-FROM {schema}.orders_events

@@ -1,2 +1,0 @@
-SELECT count(*) FROM {schema}.orders_events
-WHERE seq > (SELECT COALESCE(max(to_seq), 0) FROM {schema}.transform_runs)

@@ -1,5 +1,0 @@
--- The next raw events to merge: after a position, at most so many.
-SELECT max(seq), min(created_at)
-FROM (
-    SELECT seq, created_at FROM {schema}.orders_events WHERE seq > ? ORDER BY seq LIMIT ?
-)

@@ -1,3 +1,0 @@
-UPDATE {schema}.orders_events
-SET payload = ?, event_id = ?, source_id = ?, kafka_partition = ?, kafka_offset = ?, checksum = ?
-WHERE seq = ?

@@ -1,1 +1,0 @@
-DELETE FROM {schema}.orders WHERE list_contains(?, id)

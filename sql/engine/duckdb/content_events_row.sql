@@ -1,0 +1,3 @@
+SELECT event_id, source_id, kafka_partition, kafka_offset, 'event'
+FROM {schema}.{events}
+WHERE seq = ?

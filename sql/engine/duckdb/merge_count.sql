@@ -1,0 +1,5 @@
+SELECT
+    count(*),
+    count(*) FILTER (WHERE NOT usable),
+    count(DISTINCT {key}) FILTER (WHERE usable)
+FROM merge_cast

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.{rows} WHERE list_contains(?, {key})

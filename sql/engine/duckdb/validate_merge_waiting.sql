@@ -1,0 +1,7 @@
+-- When the oldest raw event arrived that the merge has not taken yet, and when it last took any.
+SELECT
+    (
+        SELECT MIN(created_at) FROM {schema}.{events}
+        WHERE seq > (SELECT COALESCE(MAX(to_seq), 0) FROM {schema}.transform_runs)
+    ),
+    (SELECT MAX(started_at) FROM {schema}.transform_runs)

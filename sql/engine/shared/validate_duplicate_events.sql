@@ -1,0 +1,3 @@
+-- How many event ids stand more than once among raw events.
+SELECT '{events}.event_id' AS key_name, COUNT(*) AS duplicated
+FROM (SELECT event_id FROM {schema}.{events} GROUP BY event_id HAVING COUNT(*) > 1) AS found

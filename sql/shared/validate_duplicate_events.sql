@@ -1,3 +1,0 @@
--- How many event ids stand more than once among raw events.
-SELECT 'orders_events.event_id' AS key_name, COUNT(*) AS duplicated
-FROM (SELECT event_id FROM {schema}.orders_events GROUP BY event_id HAVING COUNT(*) > 1) AS found

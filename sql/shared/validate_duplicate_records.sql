@@ -1,8 +1,0 @@
--- How many records of the topic are stored more than once as raw events.
-SELECT 'orders_events.coordinates' AS key_name, COUNT(*) AS duplicated
-FROM (
-    SELECT source_id, kafka_partition, kafka_offset
-    FROM {schema}.orders_events
-    GROUP BY source_id, kafka_partition, kafka_offset
-    HAVING COUNT(*) > 1
-) AS found
