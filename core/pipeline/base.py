@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
+from core.pipeline.words import RESERVED_WORDS
 from core.text import N_, language
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
@@ -28,6 +29,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _sql_name(value: str) -> str:
+    if _name(value) in RESERVED_WORDS:
+        raise PydanticCustomError("name", N_("is a word of SQL that cannot be a name"))
+    return value
+
+
 def _path(value: str) -> str:
     if not value or ".".join(_STEP.findall(value)) != value:
         raise PydanticCustomError("path", N_("is not a path: keys joined by dots, as in order.id"))
@@ -44,7 +51,9 @@ def _label(value: str | dict[str, str]) -> str | dict[str, str]:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-"""A name of a table, column, check or figure."""
+"""A name of a check, figure, query or pipeline."""
+SqlName = Annotated[str, AfterValidator(_sql_name)]
+"""A name of a table, schema or column: both engines take it without quotes."""
 FieldPath = Annotated[str, AfterValidator(_path)]
 """Where a value stands in an event: keys joined by dots; a dot within a key is written `\\.`."""
 Label = Annotated[str | dict[str, str], AfterValidator(_label)]

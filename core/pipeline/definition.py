@@ -1,14 +1,16 @@
 """A whole definition, and what must hold between its parts."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.base import FieldPath, Label, Model, Name, steps
+from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
 from core.pipeline.fields import EventField, EventLayout, is_key_type
 from core.pipeline.shown import Check, Kpi
 from core.pipeline.types import TypeText
+from core.pipeline.words import RESERVED_WORDS
 from core.text import N_
 
 RESERVED = frozenset(
@@ -26,6 +28,7 @@ RESERVED = frozenset(
     }
 )
 """Columns that the engine has beside those of a pipeline."""
+_USABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 _TOPIC = r"^[A-Za-z0-9._-]{1,249}$"
 
 
@@ -42,9 +45,9 @@ class Tables(Model):
     events: raw events, as they came. rows: the newest version of each key.
     """
 
-    db_schema: Name = Field(alias="schema")
-    events: Name
-    rows: Name
+    db_schema: SqlName = Field(alias="schema")
+    events: SqlName
+    rows: SqlName
 
 
 class Threshold(Model):
@@ -67,9 +70,9 @@ class Reference(Model):
     """A table that is loaded from a CSV file. field: the field of events that names its key."""
 
     file: str
-    key: Name
+    key: SqlName
     field: FieldPath | None = None
-    columns: Annotated[dict[Name, ReferenceColumn], Field(min_length=1)]
+    columns: Annotated[dict[SqlName, ReferenceColumn], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _has_key(self) -> Self:
@@ -88,7 +91,7 @@ class Definition(Model):
     tables: Tables
     event: EventLayout
     fields: Annotated[dict[FieldPath, EventField], Field(min_length=1)]
-    references: dict[Name, Reference] = Field(default_factory=dict)
+    references: dict[SqlName, Reference] = Field(default_factory=dict)
     kpis: tuple[Kpi, ...] = ()
     checks: tuple[Check, ...] = ()
     thresholds: dict[Name, Threshold] = Field(default_factory=dict)
@@ -132,6 +135,8 @@ class Definition(Model):
             column = field.column_at(path)
             if column is None:
                 continue
+            if not _USABLE.fullmatch(column) or column in RESERVED_WORDS:
+                raise _wrong(f"fields.{path}", N_("needs a column: its path is no name of SQL"))
             if column in RESERVED:
                 raise _wrong(f"fields.{path}", N_("its column has a name that is reserved"))
             if column in seen:

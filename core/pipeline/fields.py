@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.base import FieldPath, Label, Model, Name, steps
+from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
 from core.pipeline.types import FieldType, TypeText
 from core.text import N_
 
@@ -73,7 +73,7 @@ class EventField(Model):
 
     type: TypeText
     required: bool = True
-    column: Name | Literal[False] | None = None
+    column: SqlName | Literal[False] | None = None
     min: Bound | None = None
     max: Bound | None = None
     pattern: Pattern | None = None
