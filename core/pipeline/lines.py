@@ -34,13 +34,12 @@ def _lines(text: str) -> dict[Place, int]:
             keys = _keys(header[2])
             if keys is None:
                 continue
-            table = keys
+            table = _within(keys[:-1], entries)
+            table = (*table, keys[-1])
             if header[1] == "[[":
-                entries[keys] = entries.get(keys, -1) + 1
-                found.setdefault(keys, number)
-                table = (*keys, entries[keys])
-            else:
-                table = _within(keys, entries)
+                found.setdefault(table, number)
+                entries[table] = entries.get(table, -1) + 1
+            table = _within(keys, entries)
             found.setdefault(table, number)
         elif (key := _KEY.match(line)) is not None:
             keys = _keys(key[1])
