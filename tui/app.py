@@ -24,13 +24,13 @@ from core.threads import report, reported
 from tui.action_keys import find_key
 from tui.announcing import Announcing
 from tui.demonstrating import offer
+from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
 from tui.exporting import Exporting
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.lines import plain
 from tui.panes.base import Pane
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen

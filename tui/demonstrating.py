@@ -1,17 +1,13 @@
 """Offers the demonstration, or its end while it runs."""
 
-from typing import TYPE_CHECKING
-
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
-
-if TYPE_CHECKING:
-    from tui.app import Console
+from tui.host import Host
 
 _ORDERS, _RATE = 5_000, 250.0
 
 
-def offer(console: "Console") -> None:
+def offer(console: Host) -> None:
     """Run the demonstration after saying what it does; while it runs, offer to cancel it."""
     now = console.desk.snapshot()
     if now.demo.running:
@@ -34,7 +30,7 @@ def offer(console: "Console") -> None:
     )
 
 
-def _steps(console: "Console", now: DeskSnapshot) -> list[str]:
+def _steps(console: Host, now: DeskSnapshot) -> list[str]:
     formats, settings = console.formats, console.desk.settings
     return [
         _("1. generate {count} orders in {folder} (replaces what is there)").format(

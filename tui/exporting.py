@@ -1,20 +1,47 @@
 """Takes what the screen shows along: to the clipboard, to files, as a picture."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
 
 from core.errors import DropshipError
 from core.text import _, clean
 from core.text.system import why
+from tui.host import Host
+from tui.panes.base import Pane
 from tui.takeaway import picture_file, text_of, without_fonts, write_history, write_pane
 
-if TYPE_CHECKING:
-    from tui.app import Console
+
+class Exporter(Host, Protocol):
+    """What exporting needs of the application beside."""
+
+    @property
+    def chosen(self) -> Pane:
+        """The pane that keys go to."""
+        ...
+
+    @property
+    def exports(self) -> Path:
+        """Where exports and pictures go."""
+        ...
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal."""
+        ...
+
+    def export_screenshot(self) -> str:
+        """Return a picture of the screen as SVG."""
+        ...
+
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> object:
+        """Write files off the screen's thread, and say where they are."""
+        ...
 
 
 class Exporting:
     """Writes off the screen's thread, and says where the files are."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: Exporter) -> None:
         self._console = console
 
     def copy(self) -> None:

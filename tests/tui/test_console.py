@@ -12,7 +12,7 @@ from core.jobs import produce
 from core.lifecycle import RunState
 from core.text import _
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
-from tui.screens.confirm import ConfirmScreen
+from tui.dialogs.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from core.jobs import seed
-from tui.screens.confirm import ConfirmScreen
+from tui.dialogs.confirm import ConfirmScreen
 
 TUI = Path(__file__).parents[2] / "tui"
 

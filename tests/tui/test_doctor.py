@@ -5,7 +5,7 @@ from core.operations.explore import Explored
 from core.operations.task import TaskSnapshot
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.screens.event_details import RowDetails
+from tui.dialogs.event_details import RowDetails
 
 FOUND = (ok("python", "3.11"), fail("broker", "away [red]\x1b[31m", "start it"))
 

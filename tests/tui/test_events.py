@@ -11,8 +11,8 @@ from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.event_details import RowDetails
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.event_details import RowDetails
 
 HOSTILE = (
     b"[red]x[/] [@click=app.quit]\x1b]52;c;aGk=\x07 \xc2\x9b31m \xe2\x80\xae\xe2\x80\x8b"

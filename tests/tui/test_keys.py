@@ -17,12 +17,12 @@ from core.operations.leaving import Stage
 from core.operations.replayed import Replayed
 from core.text import _
 from tests.integration.producer.running import held_elsewhere
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.event_details import RowDetails
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.event_details import RowDetails
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
-from tui.screens.producer_form import ProducerForm
-from tui.screens.seed_form import SeedForm
+from tui.dialogs.producer_form import ProducerForm
+from tui.dialogs.seed_form import SeedForm
 from tui.takeaway import text_of
 
 Press = Callable[[], Awaitable[None]]

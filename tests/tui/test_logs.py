@@ -6,7 +6,7 @@ from core.operations.explore import Explored
 from core.operations.logtail import LogEntry
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.screens.event_details import RowDetails
+from tui.dialogs.event_details import RowDetails
 
 
 def entries(count, severity=logging.INFO):

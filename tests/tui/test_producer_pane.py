@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from core.jobs import produce, seed
 from core.lifecycle import RunState
-from tui.screens.producer_form import ProducerForm
+from tui.dialogs.producer_form import ProducerForm
 from tui.widgets.choice import Choice
 
 

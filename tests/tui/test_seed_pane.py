@@ -3,8 +3,8 @@
 from textual.widgets import Input
 
 from core.jobs import seed
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.seed_form import SeedForm
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.seed_form import SeedForm
 
 
 def pane_of(here):

@@ -13,7 +13,7 @@ from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.validation.pipeline import Pipeline
 from tests.support.events import event
-from tui.screens.confirm import ConfirmScreen
+from tui.dialogs.confirm import ConfirmScreen
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.screens.event_details import RowDetails
+from tui.dialogs.event_details import RowDetails
 
 
 async def checked(here):

@@ -5,7 +5,7 @@ from core.operations.inspect import Inspection, MergeRun, StoredGap, StoredOffse
 from core.operations.poller import Reading
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.screens.event_details import RowDetails
+from tui.dialogs.event_details import RowDetails
 
 FOUND = Inspection(
     (TableFacts("orders", 5_000, 1_000_000),),

@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 from core.alerts.model import Alert, rule_name
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, ngettext
+from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 from tui.views.frame import Frame
 

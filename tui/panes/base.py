@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import ClassVar, Self, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -12,17 +12,15 @@ from textual.content import Content
 from textual.geometry import Region
 
 from core.jobs.base import Table
+from core.operations.desk import Desk
 from core.operations.snapshot import DeskSnapshot
 from core.text import _
 from tui.formats import Formats
+from tui.host import Host
 from tui.lines import Line, Span, changed_cells, line, plain
 from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
-
-if TYPE_CHECKING:
-    from core.operations.desk import Desk
-    from tui.app import Console
 
 View = Callable[[DeskSnapshot, Frame], list[Line]]
 
@@ -87,14 +85,14 @@ class Pane(Container, can_focus=True):
         return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
 
     @property
-    def desk(self) -> "Desk":
+    def desk(self) -> Desk:
         """The controls of the pipeline."""
         return self.console.desk
 
     @property
-    def console(self) -> "Console":
+    def console(self) -> Host:
         """The application."""
-        return cast("Console", self.app)
+        return cast("Host", self.app)
 
     def opened(self, *, warehouse: bool = True) -> bool:
         """Return whether the back ends are open; say why not where they are not.

@@ -8,10 +8,10 @@ from core.doctor.model import Finding, Status
 from core.operations.inforce import SettingInForce
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean
+from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
 from tui.views.frame import Frame
 

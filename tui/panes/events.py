@@ -10,10 +10,10 @@ from core.operations.inspect import ListedLetter
 from core.operations.peeked import PeekedRecord
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean, ngettext
+from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.events import (
     events_head,
     letter_details,

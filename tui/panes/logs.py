@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 from core.operations.logtail import LogEntry
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_
+from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.frame import Frame
 from tui.views.logs import LEVELS, log_details, logs_head, logs_table
 

@@ -10,9 +10,9 @@ from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.producer.options import DEFAULT_RATES, MAX_RATE, Profile
 from core.text import N_, _
+from tui.dialogs.producer_form import ProducerForm
 from tui.lines import Line
 from tui.panes.base import Pane
-from tui.screens.producer_form import ProducerForm
 from tui.views.frame import Frame, state_name
 from tui.views.producer import producer
 

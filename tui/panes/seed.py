@@ -14,10 +14,10 @@ from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
 from core.text.amounts import customers, orders, products
 from core.threads import reported
+from tui.dialogs.seed_form import SeedForm
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
-from tui.screens.seed_form import SeedForm
 from tui.views.frame import Frame
 from tui.views.seed import seed
 

@@ -14,11 +14,11 @@ from core.text import N_, _
 from core.threads import reported
 from core.validation.history import PastRun
 from core.validation.model import CheckResult
+from tui.dialogs.event_details import RowDetails
 from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
 from tui.views.validation import checks_table, validation_foot, validation_head

@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from core.jobs import load
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean
+from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
-from tui.screens.event_details import RowDetails
 from tui.views.frame import Frame
 from tui.views.warehouse import PARTS, row_details, warehouse_head, warehouse_table
 

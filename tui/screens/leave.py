@@ -1,6 +1,6 @@
 """Leaving: what would be lost is asked about, what is stored shows how far it is, then all ends."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,10 +11,8 @@ from textual.widgets import Button, Label
 from core.operations.leaving import Stage
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, ngettext
+from tui.host import Host
 from tui.lines import bar, plain
-
-if TYPE_CHECKING:
-    from tui.app import Console
 
 _BAR = 30
 
@@ -46,7 +44,7 @@ class LeaveScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show the present moment at once."""
-        self.draw(cast("Console", self.app).desk.snapshot())
+        self.draw(cast("Host", self.app).desk.snapshot())
 
     def draw(self, now: DeskSnapshot) -> None:
         """Show a moment; nothing before the parts are there, and once they are taken down."""
@@ -79,9 +77,9 @@ class LeaveScreen(ModalScreen[None]):
         return _("Shutting down"), "\n".join(text)
 
     @property
-    def console(self) -> "Console":
+    def console(self) -> Host:
         """The application."""
-        return cast("Console", self.app)
+        return cast("Host", self.app)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the mouse or Enter."""
@@ -101,7 +99,7 @@ class LeaveScreen(ModalScreen[None]):
         self.console.desk.leaving.stay()
 
 
-def _question(now: DeskSnapshot, console: "Console") -> str:
+def _question(now: DeskSnapshot, console: Host) -> str:
     unstored = now.unstored or 0
     return ngettext(
         "{count} record is not stored", "{count} records are not stored", unstored
@@ -122,7 +120,7 @@ def _choices(now: DeskSnapshot) -> str:
     )
 
 
-def _progress(now: DeskSnapshot, console: "Console") -> str:
+def _progress(now: DeskSnapshot, console: Host) -> str:
     form, progress = console.formats, now.leaving.progress
     drawn = bar(progress.stored / progress.total, _BAR, ascii_only=console.ascii_only)
     stored = _("stored {done} of {total}").format(

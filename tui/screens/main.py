@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
+from tui.host import Host
 from tui.lines import Line, Span, line, parted
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
@@ -32,9 +33,6 @@ from tui.views.edges import footer, span_of, tabs
 from tui.views.frame import Frame
 from tui.views.strip import strip
 from tui.widgets.lines_view import LinesView
-
-if TYPE_CHECKING:
-    from tui.app import Console
 
 _BOARD: tuple[type[Pane], ...] = (SeedPane, ProducerPane, KpisPane, ConsumerPane, ValidationPane)
 """On one screen where there is room, in the order of the grid."""
@@ -126,9 +124,9 @@ class MainScreen(Screen[None]):
             self._choose(event.widget.NAME)
 
     @property
-    def console(self) -> "Console":
+    def console(self) -> Host:
         """The application."""
-        return cast("Console", self.app)
+        return cast("Host", self.app)
 
     @property
     def single(self) -> bool:

@@ -2,17 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
 from core.text import _
+from tui.panes.base import Pane
 
-if TYPE_CHECKING:
-    from tui.app import Console
-    from tui.panes.base import Pane
+
+class Actor(Protocol):
+    """What the palette needs of the application."""
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes, in the order of their numbers."""
+        ...
+
+    def common_bindings(self) -> list[tuple[DOMNode, list[Binding]]]:
+        """Return the keys that work everywhere, with what carries their actions out."""
+        ...
+
+    def go_to(self, name: str) -> None:
+        """Choose a pane."""
+        ...
 
 
 class Command(NamedTuple):
@@ -40,7 +54,7 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(command.title), command.run, help=command.help)
 
     def _commands(self) -> Iterator[Command]:
-        console = cast("Console", self.app)
+        console = cast("Actor", self.app)
         for node, bindings in console.common_bindings():
             for binding in bindings:
                 if binding.action not in {"palette", "restore"}:
@@ -61,7 +75,7 @@ class Actions(Provider):
     async def _run(self, node: DOMNode, binding: Binding) -> None:
         await self.app.run_action(binding.action, node)
 
-    async def _run_in(self, pane: "Pane", binding: Binding) -> None:
+    async def _run_in(self, pane: Pane, binding: Binding) -> None:
         """Go to the pane and do there what its key does."""
-        cast("Console", self.app).go_to(pane.NAME)
+        cast("Actor", self.app).go_to(pane.NAME)
         await self.app.run_action(binding.action, pane)

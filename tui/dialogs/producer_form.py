@@ -7,8 +7,8 @@ from typing import cast, get_args
 from core.jobs.produce import Options
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.text import _
-from tui.screens.form import Field, FormScreen
-from tui.screens.values import (
+from tui.dialogs.form import Field, FormScreen
+from tui.dialogs.values import (
     Texts,
     number,
     optional_number,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from core.jobs.seed import Options
 from core.seed.spec import SeedSpec
 from core.text import _
-from tui.screens.form import Field, FormScreen
-from tui.screens.values import Texts, day, whole
+from tui.dialogs.form import Field, FormScreen
+from tui.dialogs.values import Texts, day, whole
 
 
 class SeedForm(FormScreen[Options]):

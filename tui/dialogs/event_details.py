@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,12 +12,10 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from core.text import N_, _
+from tui.host import Host
 from tui.lines import Line
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
-
-if TYPE_CHECKING:
-    from tui.app import Console
 
 _MOST_LINES = 20_000
 
@@ -100,7 +98,7 @@ class RowDetails(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy what is shown."""
         self.app.copy_to_clipboard("\n".join(entry.text.rstrip() for entry in self.lines))
-        cast("Console", self.app).tell(_("copied"))
+        cast("Host", self.app).tell(_("copied"))
 
     @property
     def _box(self) -> VerticalScroll:

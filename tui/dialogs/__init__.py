@@ -1,0 +1,1 @@
+"""Dialogs that panes open over themselves: forms, details, questions."""

@@ -1,0 +1,67 @@
+"""What panes, dialogs and screens need of the application, which they do not import."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from textual.binding import Binding
+
+from core.operations.desk import Desk
+from tui.drawing import Drawing
+from tui.formats import Formats
+from tui.views.frame import ActionKey
+
+
+class Host(Protocol):
+    """The application as seen from what it shows; `tui.app.Console` is the one there is."""
+
+    @property
+    def desk(self) -> Desk:
+        """The controls of the pipeline."""
+        ...
+
+    @property
+    def formats(self) -> Formats:
+        """How numbers and times are written."""
+        ...
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether the terminal shows plain letters alone."""
+        ...
+
+    @property
+    def drawing(self) -> Drawing:
+        """What keeps a view that fails from taking others along."""
+        ...
+
+    @property
+    def seed_folder(self) -> Path | None:
+        """Where the seed pane makes its files; None is the folder of the settings."""
+        ...
+
+    def tick(self) -> None:
+        """Draw the present moment."""
+        ...
+
+    def tell(self, message: str) -> None:
+        """Show a short message for a while."""
+        ...
+
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Do something whose options may be refused, and say why when they are."""
+        ...
+
+    def ask_unless(
+        self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
+    ) -> None:
+        """Do something at once when it is harmless, else after a yes."""
+        ...
+
+    def key_of(self, action: str) -> ActionKey | None:
+        """Return what to press for an action, by the id of its binding; None for none."""
+        ...
+
+    def shown_bindings(self) -> list[Binding]:
+        """Return the keys of the application that the footer names."""
+        ...
