@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import UsageError
 from core.jobs import produce, seed
-from tui.screens import producer_form, seed_form
+from tui.dialogs import producer_form, seed_form
 from tui.dialogs.values import day, number, optional_number, optional_whole, plain, whole
 
 SEED = {
