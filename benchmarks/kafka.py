@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.consume import by_hand, product
 from benchmarks.decode import payloads
+from benchmarks.latency import tell_latency
 from benchmarks.produce import loop, ready_made, replay
 from benchmarks.report import Measured, tell
 from benchmarks.stage import TOPIC, data_folder, fill
@@ -101,10 +102,6 @@ def _consume(broker: Cluster) -> None:
 
 def _latency(servers: str) -> None:
     """Tell the latency of one pipeline; its topic is new."""
-    from core.jobs import pipeline
-    from core.jobs.base import JobContext
-    from core.jobs.consume import ConsumeResult
-
     with data_folder() as settings:
         kafka = replace(
             settings.kafka,
@@ -114,14 +111,7 @@ def _latency(servers: str) -> None:
             topic_partitions=PARTITIONS,
             topic_replication=1,
         )
-        options = pipeline.Options(orders=int(RATE * SECONDS), rate=RATE)
-        run = pipeline.run(JobContext(replace(settings, kafka=kafka)), options)
-    consumed = run.parts["consume"]
-    if not isinstance(consumed, ConsumeResult):
-        raise TypeError("the part `consume` has a result of its own kind")
-    latency = consumed.last.latency_total
-    for name, value in (("p50", latency.p50), ("p95", latency.p95), ("p99", latency.p99)):
-        tell(Measured(f"Kafka: latency {name} at {RATE:,} events/s", value or 0.0, "ms"))
+        tell_latency(replace(settings, kafka=kafka), RATE, SECONDS, "Kafka: latency")
 
 
 if __name__ == "__main__":
