@@ -13,12 +13,18 @@ from pathlib import Path
 
 from sqlfluff.core import FluffConfig, Linter
 
-from tests.support.snowflake_sql import filled, snowflake_files
+from tests.support.snowflake_sql import filled, snowflake_files, split_statements
 
 _NO_BIND = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"")
-NOT_KNOWN = ("PUT file:",)
-"""How lines begin that Snowflake documents and this version of sqlfluff cannot parse: it knows PUT
-with a path of its own kind alone."""
+NOT_KNOWN = (
+    "PUT file:",
+    "CREATE NOTIFICATION INTEGRATION",
+    "GRANT EXECUTE MANAGED ALERT",
+    "GRANT CREATE ALERT",
+)
+"""How statements begin that Snowflake documents and this version of sqlfluff cannot parse: it knows
+PUT with a path of its own kind alone, integrations of queues but not of mail, and managed tasks but
+not alerts. The rules of `tests.support.snowflake_sql` still know their shapes."""
 
 
 def bound(text: str) -> str:
@@ -31,13 +37,19 @@ def bound(text: str) -> str:
     )
 
 
+def known(text: str) -> str:
+    """Return SQL with another statement for those that are not known, of as many lines."""
+    for statement in split_statements(text):
+        if statement.startswith(NOT_KNOWN):
+            text = text.replace(statement, "SELECT 1" + "\n" * statement.count("\n"))
+    return text
+
+
 def faults(linter: Linter, file: Path) -> Iterator[str]:
     """Yield what cannot be parsed in a file, with its line."""
-    text = bound(filled(file.read_text(encoding="utf-8")))
+    text = known(bound(filled(file.read_text(encoding="utf-8"))))
     for fault in linter.parse_string(text, fname=str(file)).violations:
-        lines = text.splitlines()[max(fault.line_no - 1, 0) :]
-        if not lines or not lines[0].startswith(NOT_KNOWN):
-            yield f"{file}:{fault.line_no}: {fault.desc()}"
+        yield f"{file}:{fault.line_no}: {fault.desc()}"
 
 
 def main() -> int:

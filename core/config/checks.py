@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from pydantic import ValidationError
 
@@ -21,6 +22,21 @@ _SERVER = re.compile(
     r"(?:[A-Za-z_]+://)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[^:]*))?",
     re.ASCII,
 )
+
+
+def one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+    """Return a check that takes one of some words, in small or capital letters."""
+
+    def check(value: str) -> str:
+        if value.lower() not in choices:
+            raise ConfigError(
+                _("{value} is not one of {choices}").format(
+                    value=repr(clean(value, 80)), choices=", ".join(choices)
+                )
+            )
+        return value.lower()
+
+    return check
 
 
 def bootstrap_servers(value: str) -> str:

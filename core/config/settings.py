@@ -109,6 +109,21 @@ class SnowflakeLogin:
 
 
 @dataclass(frozen=True)
+class SnowflakeTasks:
+    """The tasks inside Snowflake, as `setup` and `export-connector` write them.
+
+    compute: `warehouse`, or `serverless` for Snowflake's own. interval_s: least seconds between two
+    starts of a task. error_integration: the notification integration that failed runs are sent to.
+    mail_to: addresses that an alert writes to. Without the last two, nothing is sent.
+    """
+
+    compute: str = "warehouse"
+    interval_s: int = 60
+    error_integration: str | None = None
+    mail_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SnowflakeSettings:
     """How to reach Snowflake. Identifiers are checked; secrets never print.
 
@@ -128,6 +143,7 @@ class SnowflakeSettings:
     options: Mapping[str, str | int | bool] = field(default_factory=dict, repr=False)
     transform: str = "auto"
     worker_user: str | None = None
+    tasks: SnowflakeTasks = field(default_factory=SnowflakeTasks)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -5,15 +5,16 @@ be meant. Every fault is a line of its own, before anything connects.
 """
 
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.config import checks
 from core.config.private_key import check_private_key
 from core.config.reader import Reader, identifier
 from core.config.settings import SnowflakeLogin, SnowflakeSettings
 from core.config.snowflake_options import LOOPBACK, PREFIX, option, option_name
+from core.config.snowflake_tasks import read_tasks
 from core.errors import ConfigError
 from core.text import _, clean
 from core.text.system import why
@@ -67,7 +68,8 @@ def read_snowflake(reader: Reader) -> SnowflakeSettings | None:
         login=login,
         connection_name=None if named is None else named.value,
         options=options,
-        transform=reader.read("SNOW_TRANSFORM", "auto", _one_of(TRANSFORMS)),
+        transform=reader.read("SNOW_TRANSFORM", "auto", checks.one_of(TRANSFORMS)),
+        tasks=read_tasks(reader),
         **{field: value for field, value in names.items() if value is not None},
     )
 
@@ -91,19 +93,6 @@ def _alone(reader: Reader) -> None:
             )
 
 
-def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value.lower() not in choices:
-            raise ConfigError(
-                _("{value} is not one of {choices}").format(
-                    value=repr(clean(value, 80)), choices=", ".join(choices)
-                )
-            )
-        return value.lower()
-
-    return check
-
-
 def _login(reader: Reader) -> SnowflakeLogin:
     """Return the one way to log in; problems are the reader's."""
     kind = _kind(reader)
@@ -114,7 +103,7 @@ def _login(reader: Reader) -> SnowflakeLogin:
     if kind == "oauth":
         return SnowflakeLogin(kind, token=_token(reader, *_OAUTH))
     if kind == "workload_identity":
-        provider = reader.read(_WORKLOAD[0], "", _one_of(("aws", "azure", "gcp", "oidc")))
+        provider = reader.read(_WORKLOAD[0], "", checks.one_of(("aws", "azure", "gcp", "oidc")))
         return SnowflakeLogin(kind, workload_provider=provider.upper())
     if kind in {"snowflake", "username_password_mfa"}:
         alone = kind == "snowflake" and "SNOW_PASSWORD" in reader.given
@@ -134,7 +123,7 @@ def _login(reader: Reader) -> SnowflakeLogin:
 def _kind(reader: Reader) -> str:
     """Return the kind of login: the one that is named, else the only one that is set."""
     given = reader.given
-    named = reader.read("SNOW_AUTHENTICATOR", "", _one_of(tuple(_NEEDS)))
+    named = reader.read("SNOW_AUTHENTICATOR", "", checks.one_of(tuple(_NEEDS)))
     if named:
         needed = _NEEDS[named]
         if needed and not any(name in given for name in needed):

@@ -5,8 +5,17 @@ from importlib.resources import files
 
 from core.broker.identity import TopicIdentity
 from core.config import Settings
-from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.fragments import included
+from core.warehouse.snowflake.names import literal, snowflake_names
+from core.warehouse.snowflake.scripts import (
+    SERVERLESS,
+    TASK_ERRORS,
+    script_text,
+    setup_scripts,
+)
 
+_OF_THE_TASKS = (SERVERLESS, TASK_ERRORS)
+"""Scripts of `setup` that change every task: those of the engine too."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -15,17 +24,16 @@ def sink_script(settings: Settings, identity: TopicIdentity) -> str:
 
     A topic that was made again is another source: the script has to be written and run anew.
     """
+    names = snowflake_names(settings)
     values = {
-        **snowflake_names(settings).placeholders(),
+        **names.placeholders(),
         "topic_text": literal(identity.topic),
         "source_text": literal(identity.source_id),
         "cluster_text": literal(identity.cluster_id),
         "generation_text": literal(identity.generation),
     }
-    text = files("sql").joinpath("connector", "sink.sql").read_text(encoding="utf-8")
+    file = files("sql").joinpath("connector", "sink.sql")
+    parts = [included(file.read_text(encoding="utf-8"))]
+    parts += [script_text(name, names) for name in setup_scripts(names) if name in _OF_THE_TASKS]
+    text = "\n".join(parts)
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
-
-
-def literal(value: str) -> str:
-    """Return a value as a string of Snowflake's SQL, in which a backslash escapes too."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

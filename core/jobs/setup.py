@@ -105,14 +105,11 @@ def _snowflake_sql(settings: Settings) -> tuple[tuple[str, ...], str]:
     from core.warehouse.snowflake import names, scripts  # noqa: PLC0415 - only where it is used
 
     known = names.snowflake_names(settings)
+    wanted = scripts.setup_scripts(known)
     statements = tuple(
-        f"{text};"
-        for name in scripts.SETUP_SCRIPTS
-        for text in scripts.script_statements(name, known)
+        f"{text};" for name in wanted for text in scripts.script_statements(name, known)
     )
-    text = "\n".join(
-        f"-- {name}.sql\n{scripts.script_text(name, known)}" for name in scripts.SETUP_SCRIPTS
-    )
+    text = "\n".join(f"-- {name}.sql\n{scripts.script_text(name, known)}" for name in wanted)
     return statements, text
 
 

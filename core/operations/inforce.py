@@ -61,7 +61,13 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
             ("SNOW_WAREHOUSE", snow.warehouse),
             ("SNOW_DATABASE", snow.database),
             ("SNOW_TRANSFORM", snow.transform),
+            ("SNOW_TASK_COMPUTE", snow.tasks.compute),
+            ("SNOW_TASK_INTERVAL_S", f"{snow.tasks.interval_s} s"),
         ]
+        if snow.tasks.error_integration:
+            rows.append(("SNOW_ALERT_INTEGRATION", snow.tasks.error_integration))
+        if snow.tasks.mail_to:
+            rows.append(("SNOW_ALERT_EMAIL", ", ".join(snow.tasks.mail_to)))
         rows += [
             (SNOW_PREFIX + name.upper(), MASK if is_secret_name(name) else value)
             for name, value in snow.options.items()

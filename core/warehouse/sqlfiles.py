@@ -1,15 +1,17 @@
 """Named SQL of a pipeline and of the engine, filled with the identifiers of one warehouse.
 
-`core.pipeline.folder` says where a name is looked up and what stands for what in the files.
+`core.pipeline.folder` says where a name is looked up and what stands for what in the files,
+`core.warehouse.fragments` how one of them takes in a piece that several share.
 """
 
 from core.pipeline.folder import Pipeline, builtin
+from core.warehouse.fragments import included
 
 
 def statement(dialect: str, name: str, quoted_schema: str, pipeline: Pipeline | None = None) -> str:
     """Return one named statement. pipeline: default orders. Errors: KeyError: it has no file."""
     pipeline = pipeline or builtin()
-    text = pipeline.sql(dialect, name)
+    text = included(pipeline.sql(dialect, name))
     for placeholder, value in pipeline.placeholders(quoted_schema).items():
         text = text.replace(placeholder, value)
     return text

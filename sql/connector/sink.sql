@@ -2,7 +2,8 @@
 --   task that takes them on into orders_events and dead_letters. Merge, checks and console go on
 --   from there as if `dropship --run consume` had stored them. Run the scripts of setup first.
 -- Role: {owner_role}, one line SECURITYADMIN; starting the task also needs EXECUTE TASK on the account.
--- Repeat: safe; the procedure is replaced by this text, everything else stays as it is.
+-- Repeat: safe; the procedure is replaced by this text, the tasks get their settings anew, everything
+--   else stays as it is.
 -- Do not run `--run consume` on the same topic at the same time: both would move the same offsets.
 
 -- Connectors from version 4 on open their channels on a pipe, and make one where there is none.
@@ -201,26 +202,11 @@ $$;
 
 CREATE TASK IF NOT EXISTS {schema}.take_from_sink_task
     WAREHOUSE = {warehouse}
-    TIMEZONE = 'UTC'
-    USER_TASK_TIMEOUT_MS = 3600000
-    SUSPEND_TASK_AFTER_NUM_FAILURES = 5
     COMMENT = 'takes records of the engine on into raw events and dead letters'
-    USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS = 60
     WHEN SYSTEM$STREAM_HAS_DATA('{schema}.orders_events_sink_stream')
 AS CALL {schema}.take_from_sink();
 
-ALTER TASK {schema}.take_from_sink_task SUSPEND;
-ALTER TASK {schema}.take_from_sink_task SET
-    USER_TASK_TIMEOUT_MS = 3600000;
-ALTER TASK {schema}.take_from_sink_task SET
-    QUERY_TAG = 'dropship {version} take_from_sink_task',
-    TIMEZONE = 'UTC',
-    TIMESTAMP_TYPE_MAPPING = 'TIMESTAMP_NTZ',
-    TIMESTAMP_INPUT_FORMAT = 'AUTO',
-    BINARY_INPUT_FORMAT = 'HEX',
-    BINARY_OUTPUT_FORMAT = 'HEX',
-    QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;
-ALTER TASK {schema}.take_from_sink_task RESUME;
+-- include task_settings task=take_from_sink_task
 
 -- What was taken on is of no more use in the sink, and without this its table grows for ever. Deleting
 -- rewrites parts of the table, so it is done once a day; an append-only stream does not see it.
@@ -236,7 +222,15 @@ WHERE consumer_offsets.source_id = {source_text}
     AND orders_events_sink.record_metadata:partition::NUMBER(10, 0) = consumer_offsets.kafka_partition
     AND orders_events_sink.record_metadata:offset::NUMBER(19, 0) < consumer_offsets.next_offset;
 
+ALTER TASK {schema}.clear_sink_task SUSPEND;
+ALTER TASK {schema}.clear_sink_task SET
+    WAREHOUSE = {warehouse};
+ALTER TASK {schema}.clear_sink_task SET
+    QUERY_TAG = 'dropship {version} clear_sink_task';
 ALTER TASK {schema}.clear_sink_task RESUME;
 
+-- The stream tells the console how long records have waited.
+GRANT SELECT ON STREAM {schema}.orders_events_sink_stream TO ROLE {worker_role};
+GRANT SELECT ON STREAM {schema}.orders_events_sink_stream TO ROLE {reader_role};
 GRANT MONITOR, OPERATE ON TASK {schema}.take_from_sink_task TO ROLE {worker_role};
 GRANT MONITOR ON TASK {schema}.take_from_sink_task TO ROLE {reader_role};

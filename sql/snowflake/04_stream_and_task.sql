@@ -2,8 +2,8 @@
 --   merged, a procedure that merges it, and a task that calls the procedure when there is something.
 -- Role: {owner_role}, or any role with CREATE STREAM, CREATE PROCEDURE and CREATE TASK on the schema;
 --   starting the task also needs EXECUTE TASK on the account (02_roles_and_user.sql).
--- Repeat: safe; the procedure is replaced by this text, stream and task stay, and the task gets its
---   time limit and session settings anew. Where the task was suspended it is resumed.
+-- Repeat: safe; the procedure is replaced by this text, the stream stays, and the task gets its
+--   warehouse, interval, limits and session settings anew. Where it was suspended it is resumed.
 USE ROLE {owner_role};
 
 -- Only inserts, because raw events never change. Rows that are already there are shown to the first
@@ -248,30 +248,11 @@ EXCEPTION
 END;
 $$;
 
--- Without a schedule Snowflake itself watches the stream, at no cost while nothing comes, and calls
--- at most once a minute: each run rewrites the parts of orders that it touches, and what it replaced
--- is kept, and paid for, as long as Time Travel and Fail-safe say. Ten seconds are the least that may
--- be set. Five failures in a row suspend the task; the console shows that.
+-- Without a schedule Snowflake itself watches the stream, at no cost while nothing comes.
 CREATE TASK IF NOT EXISTS {schema}.merge_orders_task
     WAREHOUSE = {warehouse}
-    TIMEZONE = 'UTC'
-    SUSPEND_TASK_AFTER_NUM_FAILURES = 5
     COMMENT = 'merges new raw events into orders'
-    USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS = 60
     WHEN SYSTEM$STREAM_HAS_DATA('{schema}.orders_events_stream')
 AS CALL {schema}.merge_orders();
 
--- What must not be left to the account: how texts are read as times and names as columns. A run may
--- take an hour, for a backlog is merged whole. A task has to stand still while it is changed.
-ALTER TASK {schema}.merge_orders_task SUSPEND;
-ALTER TASK {schema}.merge_orders_task SET
-    USER_TASK_TIMEOUT_MS = 3600000;
-ALTER TASK {schema}.merge_orders_task SET
-    QUERY_TAG = 'dropship {version} merge_orders_task',
-    TIMEZONE = 'UTC',
-    TIMESTAMP_TYPE_MAPPING = 'TIMESTAMP_NTZ',
-    TIMESTAMP_INPUT_FORMAT = 'AUTO',
-    BINARY_INPUT_FORMAT = 'HEX',
-    BINARY_OUTPUT_FORMAT = 'HEX',
-    QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;
-ALTER TASK {schema}.merge_orders_task RESUME;
+-- include task_settings task=merge_orders_task

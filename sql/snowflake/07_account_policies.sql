@@ -45,7 +45,3 @@ ALTER USER {worker_user} SET AUTHENTICATION POLICY {schema}.worker_login;
 -- In a schema with managed access only its owner grants rights, not the owner of each table.
 USE ROLE SYSADMIN;
 ALTER SCHEMA {schema} ENABLE MANAGED ACCESS;
-
--- Failed runs of tasks as messages: an integration of the cloud's queue, made by ACCOUNTADMIN, then
--- for each task, while it is suspended:
---   ALTER TASK {schema}.merge_orders_task SET ERROR_INTEGRATION = <notification integration>;

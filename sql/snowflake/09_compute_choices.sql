@@ -1,5 +1,5 @@
--- What: other ways to pay for the merge and for the console than one warehouse for all: a warehouse of
---   the console's own, a serverless task, clustering of tables that grew large.
+-- What: other ways to pay than one warehouse for all: a warehouse of the console's own, clustering of
+--   tables that grew large. Serverless tasks are a setting (10_serverless_tasks.sql).
 --   docs/snowflake.md works out what each costs. Read, and run the parts that you want.
 -- Role: as each part says. Never run by `setup`.
 -- Repeat: safe.
@@ -18,16 +18,7 @@ USE ROLE SECURITYADMIN;
 GRANT USAGE ON WAREHOUSE "ORDER_PIPELINE_CONSOLE" TO ROLE {reader_role};
 GRANT USAGE ON WAREHOUSE "ORDER_PIPELINE_CONSOLE" TO ROLE {worker_role};
 
--- The merge on Snowflake's own compute, billed by the second without the minimum of 60.
-USE ROLE ACCOUNTADMIN;
-GRANT EXECUTE MANAGED TASK ON ACCOUNT TO ROLE {owner_role};
 USE ROLE {owner_role};
-ALTER TASK {schema}.merge_orders_task SUSPEND;
-ALTER TASK {schema}.merge_orders_task UNSET WAREHOUSE;
-ALTER TASK {schema}.merge_orders_task SET
-    USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL';
-ALTER TASK {schema}.merge_orders_task RESUME;
-
 -- From some hundred million rows on: checks and KPIs read days, and raw events arrive by the day, so
 -- they are in order by themselves; orders are rewritten by id and lose it.
 ALTER TABLE {schema}.orders CLUSTER BY (TO_DATE(sold_at));

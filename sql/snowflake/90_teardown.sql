@@ -3,6 +3,9 @@
 -- Role: {owner_role} for the objects, SYSADMIN for the schema, SECURITYADMIN for roles.
 -- Repeat: safe; what is gone is passed over. `setup` never runs this file.
 USE ROLE {owner_role};
+DROP ALERT IF EXISTS {schema}.failed_tasks_alert;
+DROP TASK IF EXISTS {schema}.clear_sink_task;
+DROP TASK IF EXISTS {schema}.take_from_sink_task;
 DROP TASK IF EXISTS {schema}.merge_orders_task;
 DROP PROCEDURE IF EXISTS {schema}.merge_orders();
 DROP STREAM IF EXISTS {schema}.orders_events_stream;

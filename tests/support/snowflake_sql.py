@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
+from core.warehouse.fragments import included
 from core.warehouse.snowflake.scripts import split_statements
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -39,13 +40,17 @@ FILLED = {
     "rows": "orders",
     "key": "id",
     "key_path": "order.id",
+    "task": "a_task",
+    "task_interval_s": "60",
+    "error_integration": '"AN_INTEGRATION"',
+    "mail_to_text": "'a@example.com, b@example.com'",
 }
 """What each placeholder becomes for the parser."""
 
 
 def snowflake_files() -> list[Path]:
     """Return every file of SQL that Snowflake may be given."""
-    folders = [SQL / "snowflake", SQL / "connector"]
+    folders = [SQL / "snowflake", SQL / "connector", SQL / "fragments"]
     for pipeline in ("engine", "orders"):
         folders += [SQL / pipeline / name for name in ("snowflake", "shared")]
     return sorted(file for folder in folders for file in folder.glob("*.sql"))
@@ -55,6 +60,7 @@ _NAME = r'(?:(?:"\w+"|\w+)\.){0,2}(?:"\w+"|\w+)'
 _SETTINGS = r"(?:\s+\w+\s*=\s*(?:'(?:[^']|'')*'|\"\w+\"|\w+))*"
 _LISTS = r"(?:\s+\w+\s*=\s*(?:'[^']*'|\('[^']*'\)|\w+))*"
 _TRIGGERS = r"\s+TRIGGERS(?:\s+ON \d+ PERCENT DO (?:NOTIFY|SUSPEND|SUSPEND_IMMEDIATE))+"
+_MAIL = r"SYSTEM\$SEND_EMAIL\((?:\s*'[^']*',){3}\s*'[^']*'\s*\)"
 _TRIGGER = rf"WHEN SYSTEM\$STREAM_HAS_DATA\('{_NAME}'\)"
 _RIGHTS = r"(?:SELECT|MONITOR|OPERATE)(?:, (?:SELECT|MONITOR|OPERATE))*"
 COMMANDS = tuple(
@@ -65,8 +71,15 @@ COMMANDS = tuple(
         rf"CREATE STREAM IF NOT EXISTS {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
         rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+{_TRIGGER}\s+AS CALL {_NAME}\(\)",
         rf"CREATE TASK IF NOT EXISTS {_NAME}{_SETTINGS}\s+AS DELETE FROM .*",
-        rf"ALTER TASK IF EXISTS {_NAME} SUSPEND",
-        rf"ALTER TASK {_NAME} UNSET WAREHOUSE",
+        rf"ALTER TASK IF EXISTS {_NAME} (?:RESUME|SUSPEND)",
+        rf"CREATE NOTIFICATION INTEGRATION IF NOT EXISTS {_NAME}{_SETTINGS}",
+        rf"CREATE OR REPLACE ALERT {_NAME}{_SETTINGS}\s+IF \(EXISTS \(.*\)\)\s+THEN CALL {_MAIL}",
+        rf"ALTER ALERT {_NAME} RESUME",
+        rf"GRANT EXECUTE (?:MANAGED )?ALERT ON ACCOUNT TO ROLE {_NAME}",
+        rf"GRANT DATABASE ROLE SNOWFLAKE\.ALERT_VIEWER TO ROLE {_NAME}",
+        rf"GRANT USAGE ON INTEGRATION {_NAME} TO ROLE {_NAME}",
+        rf"ALTER TASK IF EXISTS {_NAME} UNSET WAREHOUSE",
+        rf"ALTER TASK IF EXISTS {_NAME} SET{_SETTINGS}",
         rf"CREATE OR REPLACE STREAM {_NAME}\s+ON TABLE {_NAME}{_SETTINGS}",
         rf"ALTER (?:USER|WAREHOUSE) {_NAME} SET{_SETTINGS}",
         rf"ALTER USER {_NAME} SET AUTHENTICATION POLICY {_NAME}",
@@ -80,7 +93,7 @@ COMMANDS = tuple(
         rf"ALTER TASK {_NAME} SET{_SETTINGS}(?:,{_SETTINGS})*",
         rf"EXECUTE TASK {_NAME}",
         rf"CALL {_NAME}\(\)",
-        rf"DROP (?:TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\(\))?",
+        rf"DROP (?:ALERT|TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\(\))?",
         rf"SHOW (?:TASKS|STREAMS) LIKE '\w+' IN SCHEMA {_NAME}",
         r"SHOW LOCKS",
         rf"LIST @{_NAME}",
@@ -123,7 +136,7 @@ _NOT_SQL = re.compile(r"END(?: IF)?|RETURN\b.*|RAISE|\w+ := .*|EXCEPTION\b.*", r
 
 def filled(text: str) -> str:
     """Return a file with its placeholders filled. Errors: KeyError for one that is unknown."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], text)
+    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], included(text))
 
 
 def faults_of_file(file: Path) -> list[str]:

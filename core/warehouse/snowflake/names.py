@@ -5,11 +5,11 @@ SQL it stands in upper case and in quotes, so that no name can be anything but a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from core import __version__
 from core.config.identifiers import quoted
-from core.config.settings import Settings
+from core.config.settings import Settings, SnowflakeTasks
 
 OWNER_ROLE = "DROPSHIP_OWNER"
 WORKER_ROLE = "DROPSHIP_WORKER"
@@ -20,7 +20,7 @@ SYSTEM_ROLES = frozenset({"ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMI
 
 @dataclass(frozen=True)
 class Names:
-    """Plain names, not quoted. Each field but `schema_name` is a placeholder of sql/snowflake.
+    """Plain names, not quoted. Each name but `schema_name` is a placeholder of sql/snowflake.
 
     `schema_text` and `database_text` are the names as strings, to compare with the catalogue.
     """
@@ -32,6 +32,7 @@ class Names:
     worker_role: str = WORKER_ROLE
     owner_role: str = OWNER_ROLE
     reader_role: str = READER_ROLE
+    tasks: SnowflakeTasks = field(default_factory=SnowflakeTasks)
 
     @property
     def schema(self) -> str:
@@ -40,14 +41,20 @@ class Names:
 
     def placeholders(self) -> Mapping[str, str]:
         """Return what each placeholder of a script becomes, quoted."""
-        plain = {item.name: _in_sql(getattr(self, item.name)) for item in fields(self)}
-        del plain["schema_name"]
+        plain = {
+            item.name: _in_sql(getattr(self, item.name))
+            for item in fields(self)
+            if item.name not in {"schema_name", "tasks"}
+        }
         return {
             **plain,
             "schema": self.schema,
             "schema_text": _text(self.schema_name),
             "database_text": _text(self.database),
             "version": __version__,
+            "task_interval_s": str(self.tasks.interval_s),
+            "error_integration": _in_sql(self.tasks.error_integration or "NONE"),
+            "mail_to_text": literal(", ".join(self.tasks.mail_to)),
         }
 
 
@@ -70,6 +77,7 @@ def snowflake_names(settings: Settings) -> Names:
         schema_name=settings.schema,
         worker_user=snowflake.worker_user or WORKER_USER,
         worker_role=WORKER_ROLE if role in taken else role,
+        tasks=snowflake.tasks,
     )
 
 
@@ -77,6 +85,11 @@ def _in_sql(name: str) -> str:
     return quoted(name.upper())
 
 
+def literal(value: str) -> str:
+    """Return a value as a string of Snowflake's SQL, in which a backslash escapes too."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 def _text(name: str) -> str:
     """Return a name as a string of SQL, as the catalogue holds it."""
-    return "'" + name.upper().replace("\\", "\\\\").replace("'", "''") + "'"
+    return literal(name.upper())

@@ -13,6 +13,7 @@ from typing import Protocol
 from core.config.identifiers import quoted
 from core.errors import WarehouseError
 from core.text import _, clean
+from core.warehouse.fragments import included
 from core.warehouse.model import Row, SetupStep
 from core.warehouse.snowflake.names import SYSTEM_ROLES, Names
 
@@ -23,7 +24,11 @@ SETUP_SCRIPTS = (
     "04_stream_and_task",
     "05_grants",
 )
-"""What `setup` runs and prints, in this order."""
+"""What `setup` always runs and prints, in this order."""
+
+SERVERLESS, TASK_ERRORS, MAIL_ALERT = "10_serverless_tasks", "11_task_errors", "12_mail_alert"
+WANTED_SCRIPTS = (SERVERLESS, TASK_ERRORS, MAIL_ALERT)
+"""What `setup` runs after the others where a setting asks for it."""
 
 OTHER_SCRIPTS = (
     "06_validation_queries",
@@ -45,6 +50,17 @@ _WITH_CHECKSUMS = ("orders_events", "dead_letters")
 _DENIED = frozenset({2003, 2043, 3001, 3013})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
 of a USE ROLE that was not granted to the user."""
+
+
+def setup_scripts(names: Names) -> tuple[str, ...]:
+    """Return what `setup` runs and prints with these settings, in this order."""
+    tasks = names.tasks
+    wanted = {
+        SERVERLESS: tasks.compute == "serverless",
+        TASK_ERRORS: tasks.error_integration is not None,
+        MAIL_ALERT: bool(tasks.mail_to),
+    }
+    return (*SETUP_SCRIPTS, *(script for script, is_wanted in wanted.items() if is_wanted))
 
 
 class Session(Protocol):
@@ -110,7 +126,7 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
     Errors: WarehouseError when tables are missing in the end, or for anything but a missing right.
     """
     role = role.upper() or _current_role(session, names)
-    steps = tuple(_run_script(session, name, names, role) for name in SETUP_SCRIPTS)
+    steps = tuple(_run_script(session, name, names, role) for name in setup_scripts(names))
     _may(session, f"USE ROLE {quoted(role)}")
     missing = _missing_tables(session, names) or missing_columns(session, names)
     if missing:
@@ -131,11 +147,15 @@ def step_title(script: str) -> str:
         "03_tables": _("tables"),
         "04_stream_and_task": _("stream, merge procedure and task"),
         "05_grants": _("rights of workers and readers"),
+        SERVERLESS: _("tasks on Snowflake's own compute"),
+        TASK_ERRORS: _("failed tasks into the queue of the cloud"),
+        MAIL_ALERT: _("failed tasks by mail"),
     }[script]
 
 
 def _source(name: str) -> str:
-    return files("sql").joinpath("snowflake", f"{name}.sql").read_text(encoding="utf-8")
+    file = files("sql").joinpath("snowflake", f"{name}.sql")
+    return included(file.read_text(encoding="utf-8"))
 
 
 def _run_script(session: Session, name: str, names: Names, role: str) -> SetupStep:

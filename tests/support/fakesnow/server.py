@@ -38,7 +38,8 @@ from starlette.routing import Route
 from streams import Streams
 
 ACCEPTED = (
-    r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ROLE|USER|PROCEDURE)\b",
+    r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ALERT|ROLE|USER|PROCEDURE)\b",
+    r"\s*CREATE\s+NOTIFICATION\s+INTEGRATION\b",
     r"\s*(GRANT|REVOKE)\b",
     r"\s*ALTER\s+SESSION\b",
     r"\s*(REMOVE|LIST)\b",

@@ -15,6 +15,7 @@ from core.config import Settings
 from core.config.load import load_settings
 from core.config.problems import Problem, SettingsError
 from core.config.secrets import Redactor
+from core.config.settings import SnowflakeTasks
 
 HERE = {"SNOW_ACCOUNT": "org-account", "SNOW_USER": "worker"}
 PASSPHRASE = "canary-passphrase"
@@ -237,3 +238,38 @@ def test_who_merges_is_one_of_four():
     assert snow.transform == "task"
     (problem,) = refused(HERE | {"SNOW_OAUTH_TOKEN": "t", "SNOW_TRANSFORM": "cron"})
     assert "SNOW_TRANSFORM" in problem.message
+
+
+def test_tasks_run_on_the_warehouse_once_a_minute_and_tell_nobody_by_default():
+    snow = loaded(SNOW_OAUTH_TOKEN="t").snowflake
+    assert snow.tasks == SnowflakeTasks("warehouse", 60, None, ())
+
+
+def test_compute_interval_and_whom_failed_tasks_tell_are_settings():
+    snow = loaded(
+        SNOW_OAUTH_TOKEN="t",
+        SNOW_TASK_COMPUTE="Serverless",
+        SNOW_TASK_INTERVAL_S="10",
+        SNOW_ALERT_INTEGRATION="ops_queue",
+        SNOW_ALERT_EMAIL="a@example.com, b@mail.example.com",
+    ).snowflake
+    assert snow.tasks == SnowflakeTasks(
+        "serverless", 10, "ops_queue", ("a@example.com", "b@mail.example.com")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SNOW_TASK_COMPUTE", "dynamic", "not one of warehouse, serverless"),
+        ("SNOW_TASK_INTERVAL_S", "9", "from 10 to 604800"),
+        ("SNOW_ALERT_INTEGRATION", "a; DROP", "not a plain SQL identifier"),
+        ("SNOW_ALERT_EMAIL", "a@example.com,,b@example.com", "'' is no mail address"),
+        ("SNOW_ALERT_EMAIL", "a@example.com', 'x", "no mail address"),
+        ("SNOW_ALERT_EMAIL", ",".join(f"u{n}@example.com" for n in range(51)), "more than the 50"),
+    ],
+)
+def test_wrong_settings_of_tasks_are_refused(name, value, told):
+    (problem,) = refused(HERE | {"SNOW_OAUTH_TOKEN": "t", name: value})
+    assert name in problem.message
+    assert told in problem.message

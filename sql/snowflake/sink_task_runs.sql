@@ -1,0 +1,1 @@
+-- include task_runs task=TAKE_FROM_SINK_TASK
