@@ -53,7 +53,7 @@ class SetupResult:
         if not self.executed:
             return Summary(lines=tuple(self.text.splitlines()))
         topic = () if self.topic is None else (self.topic.line,)
-        steps = tuple(_step_line(step) for step in self.steps)
+        steps = tuple(line for step in self.steps for line in _step_lines(step))
         return Summary(lines=(*steps, _("the warehouse objects are in place"), *topic))
 
 
@@ -63,11 +63,16 @@ def _step_fields(step: SetupStep) -> dict[str, object]:
         "done": step.done,
         "denied": step.denied,
         "reason": step.reason,
+        "kept": step.kept,
     }
 
 
+def _step_lines(step: SetupStep) -> tuple[str, ...]:
+    """Return what a person reads of one script, and of what it cannot change."""
+    return (_step_line(step), f"   {step.kept}") if step.kept else (_step_line(step),)
+
+
 def _step_line(step: SetupStep) -> str:
-    """Return what a person reads of one script."""
     name, title = clean(step.script[:2]), step.title
     if not step.denied:
         return _("{name} {title}: done").format(name=name, title=title)

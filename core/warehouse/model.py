@@ -205,7 +205,8 @@ class SetupStep:
     """What became of one script of the setup.
 
     done and denied: its statements that were run, and those that the role may not run. reason: why
-    the first of these was refused; empty when none was.
+    the first of these was refused; empty when none was. kept: what an earlier version made and no
+    statement can change; empty when there is nothing.
     """
 
     script: str
@@ -213,6 +214,7 @@ class SetupStep:
     done: int
     denied: int = 0
     reason: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True)

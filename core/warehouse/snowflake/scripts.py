@@ -7,6 +7,7 @@ are there in the end: on most accounts somebody else made warehouse, roles and u
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Protocol
 
@@ -17,10 +18,11 @@ from core.warehouse.fragments import included
 from core.warehouse.model import Row, SetupStep
 from core.warehouse.snowflake.names import SYSTEM_ROLES, Names
 
+_TABLES = "03_tables"
 SETUP_SCRIPTS = (
     "01_warehouse_database_schema",
     "02_roles_and_user",
-    "03_tables",
+    _TABLES,
     "04_stream_and_task",
     "05_grants",
 )
@@ -50,6 +52,8 @@ _WITH_CHECKSUMS = ("orders_events", "dead_letters")
 _DENIED = frozenset({2003, 2043, 3001, 3013})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
 of a USE ROLE that was not granted to the user."""
+_OWNER_LACKS = "privilege must be granted to owner role"
+"""What RESUME says where nobody gave the owner EXECUTE TASK or EXECUTE MANAGED TASK."""
 
 
 def setup_scripts(names: Names) -> tuple[str, ...]:
@@ -101,7 +105,7 @@ def split_statements(text: str) -> list[str]:
 
 def script_tables() -> tuple[str, ...]:
     """Return the names of the tables that 03_tables.sql makes, in its order."""
-    return tuple(_TABLE.findall(_source("03_tables")))
+    return tuple(_TABLE.findall(_source(_TABLES)))
 
 
 def tables_present(session: Session, names: Names) -> bool:
@@ -136,7 +140,23 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
             ),
             hint=_("an administrator runs what `dropship --run setup --print` shows"),
         )
-    return steps
+    kept = _kept(session, names)
+    return tuple(replace(step, kept=kept) if step.script == _TABLES else step for step in steps)
+
+
+def _kept(session: Session, names: Names) -> str:
+    """Return what tables of an earlier version keep; empty where nothing is, or is seen."""
+    try:
+        found = session.run(script_text("setup_ordered", names), [names.schema_name.upper()])
+    except WarehouseError:
+        return ""  # a remark is not worth a setup
+    columns = [clean(f"{table}.{column}".lower(), 80) for table, column in found]
+    if not columns:
+        return ""
+    return _(
+        "{columns} keeps numbers in order (AUTOINCREMENT ORDER), which slows down several workers "
+        "at once; no statement changes that, only a new table has NOORDER"
+    ).format(columns=", ".join(columns))
 
 
 def step_title(script: str) -> str:
@@ -144,7 +164,7 @@ def step_title(script: str) -> str:
     return {
         "01_warehouse_database_schema": _("warehouse, database and schema"),
         "02_roles_and_user": _("roles and the user of the workers"),
-        "03_tables": _("tables"),
+        _TABLES: _("tables"),
         "04_stream_and_task": _("stream, merge procedure and task"),
         "05_grants": _("rights of workers and readers"),
         SERVERLESS: _("tasks on Snowflake's own compute"),
@@ -181,7 +201,8 @@ def _may(session: Session, statement: str) -> str | None:
     try:
         session.run(statement)
     except WarehouseError as error:
-        if getattr(error.__cause__, "errno", None) not in _DENIED:
+        denied = getattr(error.__cause__, "errno", None) in _DENIED
+        if not denied and _OWNER_LACKS not in error.message:
             raise
         return error.message
     return None

@@ -53,14 +53,22 @@ class Account:
         tables: Sequence[str] = (),
         may: Callable[[str], bool] = lambda _sql: True,
         errno: int = 3001,
+        said: str = "Insufficient privileges",
     ) -> None:
         self.tables = [table.upper() for table in tables]
         self.complete = {table.upper() for table in script_tables()}
         self.ran: list[str] = []
+        self.ordered: list[Row] | None = []
+        """Columns with numbers in order; None: the catalogue does not say."""
         self._may = may
         self._errno = errno
+        self._said = said
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        if "identity_ordered" in sql:
+            if self.ordered is None:
+                raise WarehouseError("invalid identifier") from DriverError(904)
+            return self.ordered
         if "INFORMATION_SCHEMA.COLUMNS" in sql:
             return [(table,) for table in self.tables if table in self.complete]
         if "INFORMATION_SCHEMA.TABLES" in sql:
@@ -68,7 +76,7 @@ class Account:
         if "CURRENT_ROLE()" in sql:
             return [("SOMEBODY", "THEIR_DEFAULT", "W", "10")]
         if not self._may(sql):
-            raise WarehouseError("Insufficient privileges") from DriverError(self._errno)
+            raise WarehouseError(self._said) from DriverError(self._errno)
         self.ran.append(sql)
         if "ADD COLUMN" in sql:
             self.complete |= {name for name in self.tables if f".{name.lower()} " in sql}
@@ -126,6 +134,28 @@ def test_tables_that_are_missing_in_the_end_are_an_error() -> None:
     with pytest.raises(WarehouseError, match="lacks orders_events, customers; the role R ") as told:
         run_setup(account, NAMES, role="R")
     assert "--print" in told.value.hint
+
+
+def test_setup_says_what_it_cannot_change_of_tables_that_are_there() -> None:
+    account = Account(script_tables())
+    assert [step.kept for step in run_setup(account, NAMES, role="R")] == [""] * 5
+    account.ordered = [("ORDERS_EVENTS", "SEQ")]
+    steps = run_setup(account, NAMES, role="R")
+    told = {step.script: step.kept for step in steps if step.kept}
+    assert list(told) == ["03_tables"]
+    assert "orders_events.seq keeps numbers in order" in told["03_tables"]
+    lines = setup.SetupResult((), executed=True, steps=steps).summary().lines
+    assert told["03_tables"] in lines[3]
+    account.ordered = None
+    assert not any(step.kept for step in run_setup(account, NAMES, role="R"))
+
+
+def test_an_owner_without_the_right_to_run_tasks_is_told_and_the_grants_follow() -> None:
+    said = "Cannot execute task , EXECUTE TASK privilege must be granted to owner role"
+    account = Account(may=lambda sql: "RESUME" not in sql, errno=91089, said=said)
+    steps = {step.script: step for step in run_setup(account, NAMES, role="R")}
+    assert (steps["04_stream_and_task"].denied, steps["04_stream_and_task"].reason) == (1, said)
+    assert steps["05_grants"].denied == 0
 
 
 def test_any_other_error_ends_the_setup() -> None:
