@@ -10,7 +10,7 @@ from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config.load import load_settings
 from core.warehouse.model import OffsetAdvance, RawBatch
-from core.warehouse.snowflake.scripts import script_statements
+from core.warehouse.snowflake.scripts import script_statements, setup_scripts
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.oracle import oracle_rows
@@ -21,15 +21,19 @@ IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
 FIGURES = ("inserted", "updated", "stale", "quarantined")
 
 
-@pytest.fixture
-def warehouses(fake, schema):
-    """Two schemas: one for the client's merge, one for the procedure's."""
+@pytest.fixture(params=["warehouse", "serverless"])
+def warehouses(fake, schema, request):
+    """Two schemas: one for the client's merge, one for the procedure's, as `setup` made it."""
     opened = [
-        SnowflakeWarehouse(load_settings(environ=fake.environ(name)), clock=SystemClock())
-        for name in (schema, f"{schema}_p")
+        SnowflakeWarehouse(
+            load_settings(environ=fake.environ(name) | {"SNOW_TASK_COMPUTE": compute}),
+            clock=SystemClock(),
+        )
+        for name, compute in ((schema, "warehouse"), (f"{schema}_p", request.param))
     ]
+    make_tables(opened[0])
+    assert not any(step.denied for step in opened[1].setup(again=True))
     for warehouse in opened:
-        make_tables(warehouse)
         warehouse.claim(IDENTITY, {0: 0})
     yield opened
     for warehouse in opened:
@@ -37,10 +41,12 @@ def warehouses(fake, schema):
 
 
 def procedure_of(warehouse) -> Procedure:
+    names = warehouse._names
     (definition,) = (
         part
-        for part in script_statements("04_stream_and_task", warehouse._names)
-        if "PROCEDURE" in part
+        for script in setup_scripts(names)
+        for part in script_statements(script, names)
+        if part.startswith("CREATE OR REPLACE PROCEDURE")
     )
     return Procedure(definition, warehouse._sessions.mine().run)
 

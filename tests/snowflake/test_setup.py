@@ -38,6 +38,19 @@ def test_an_administrator_makes_everything_and_can_repeat_it(fake, dropship, sch
     assert record["topic"] is None
 
 
+def test_settings_of_the_tasks_are_run_after_the_others(fake, dropship, schema):
+    wanted = {
+        "SNOW_TASK_COMPUTE": "serverless",
+        "SNOW_ALERT_INTEGRATION": "ops_queue",
+        "SNOW_ALERT_EMAIL": "ops@example.com",
+    }
+    record = dropship("setup", env=fake.environ(schema) | wanted).done()
+    found = [(step["script"][:2], step["denied"]) for step in record["steps"]]
+    assert found == [(f"{number:02}", 0) for number in (1, 2, 3, 4, 5, 10, 11, 12)]
+    printed = dropship("setup", "--print", env=fake.environ(schema) | wanted).done()
+    assert printed["statements"] == record["statements"]
+
+
 def test_an_owner_is_told_what_is_left_to_others(fake, dropship, schema, proxy):
     dropship("setup", env=fake.environ(schema)).done()
     proxy.rule(sql_like(ACCOUNT_OBJECTS), DENIED)
