@@ -27,6 +27,8 @@ RULES: Mapping[str, str] = {
     "dead_letters": N_("dead letters"),
     "latency": N_("latency"),
     "merge": N_("merge"),
+    "merge_task": N_("merge task"),
+    "sink_task": N_("sink task"),
     "freshness": N_("freshness"),
     "validation": N_("validation"),
     "gaps": N_("lost offsets"),
@@ -39,6 +41,18 @@ RULES: Mapping[str, str] = {
 def rule_name(rule: str) -> str:
     """Return a rule as people read it."""
     return _(RULES[rule])
+
+
+@dataclass(frozen=True)
+class TaskReading:
+    """A task inside Snowflake. gave_up: why it was suspended; empty while it was not.
+
+    waiting: records that wait for it, and delay_s: how long the first has; None: not known.
+    """
+
+    gave_up: str = ""
+    waiting: int | None = None
+    delay_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class Readings:
     notices: what the consumer says must be heard, as of a topic that was made again. partitions: of
     the topic, as the broker tells. merge_delay_s: how long the oldest raw event has waited for its
     merge; merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
+    tasks: by the rule that judges them.
     """
 
     now_s: float
@@ -80,6 +95,7 @@ class Readings:
     merge_backlog: int | None = None
     merge_waits_for: str = ""
     failed_threads: tuple[ThreadFailure, ...] = ()
+    tasks: Mapping[str, TaskReading] = field(default_factory=dict)
 
     @property
     def lag(self) -> int | None:

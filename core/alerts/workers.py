@@ -7,6 +7,9 @@ from core.config.thresholds import Thresholds
 from core.text import _, ngettext
 from core.text.figures import count
 
+_PAUSE_S = 60.0
+"""A task starts at most once a minute unless it is set otherwise: that is no delay."""
+
 
 def worker_measures(now: Readings, limits: Thresholds) -> Iterator[Measure]:
     """Yield what there is to say of producer, consumer, merge and threads."""
@@ -14,6 +17,7 @@ def worker_measures(now: Readings, limits: Thresholds) -> Iterator[Measure]:
         if rule in now.ended:
             yield _severe(rule, _("failed: {reason}").format(reason=now.ended[rule]))
     yield from _merge(now, limits)
+    yield from _tasks(now, limits)
     yield from thread_measures(now)
 
 
@@ -45,6 +49,21 @@ def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
     elif now.merge_waits_for:
         told = _("the merge waits: {reason}").format(reason=now.merge_waits_for)
         yield Measure("merge", Level.WARN, 0, Level.WARN, told, slack=1.0)
+
+
+def _tasks(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+    """Yield what there is to say of tasks inside Snowflake: one that gave up, else its delay."""
+    for rule, task in now.tasks.items():
+        if task.gave_up:
+            yield _severe(rule, task.gave_up)
+        elif task.delay_s is not None:
+            told = ngettext(
+                "{count} record waits for the task, the first for {seconds} s",
+                "{count} records wait for the task, the first for {seconds} s",
+                task.waiting or 0,
+            ).format(count=count(task.waiting or 0), seconds=count(round(task.delay_s)))
+            late = max(task.delay_s - _PAUSE_S, 0.0)
+            yield Measure(rule, late, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
 
 
 def _severe(rule: str, message: str) -> Measure:

@@ -6,7 +6,7 @@ from core.doctor.model import Examination, Finding, fail, ok, warn
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.warehouse.base import Warehouse
-from core.warehouse.snowflake.task import read_task
+from core.warehouse.snowflake.task import read_tasks
 
 
 def open_snowflake(visit: Examination) -> Warehouse:
@@ -36,7 +36,7 @@ def session(_visit: Examination, warehouse: Warehouse) -> Finding:
         )
     if str(role).upper() == "ACCOUNTADMIN":
         return warn("warehouse", who, _("give the pipeline a role of its own: docs/snowflake.md"))
-    task = read_task(warehouse)
-    if task is not None and task.state in {"started", "suspended"} and not task.healthy:
-        return warn("warehouse", task.line, _("after the cause is mended"), (SET_UP,))
+    for task in read_tasks(warehouse):
+        if task.state in {"started", "suspended"} and not task.healthy:
+            return warn("warehouse", task.line, _("after the cause is mended"), (SET_UP,))
     return ok("warehouse", who)

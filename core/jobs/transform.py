@@ -13,7 +13,7 @@ from core.text.figures import count
 from core.transform.snapshot import MergeFigures, MergeSnapshot
 from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
-from core.warehouse.snowflake.task import TaskStatus, read_task
+from core.warehouse.snowflake.task import MERGE_TASK, SINK_TASK, TaskStatus, read_tasks
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Options:
 class TransformResult:
     """The merges of this job: their sum, and how they stood at last.
 
-    task: what merges inside Snowflake; None on DuckDB.
+    tasks: what works inside Snowflake, the merge first; none on DuckDB.
     """
 
     last: MergeSnapshot
-    task: TaskStatus | None = None
+    tasks: tuple[TaskStatus, ...] = ()
 
     @property
     def bad(self) -> str:
@@ -48,7 +48,8 @@ class TransformResult:
             "quarantined": merged.quarantined,
             "duration_s": round(merged.duration_s, 3),
             "delay_s": round(merged.delay_s, 3),
-            "task": None if self.task is None else self.task.fields(),
+            "task": self._task(MERGE_TASK),
+            "sink_task": self._task(SINK_TASK),
             "merge": _state(self.last),
         }
 
@@ -66,7 +67,10 @@ class TransformResult:
             stale=count(merged.stale),
             quarantined=count(merged.quarantined),
         )
-        return Summary(lines=(told,) if self.task is None else (told, self.task.line))
+        return Summary(lines=(told, *(task.line for task in self.tasks)))
+
+    def _task(self, name: str) -> dict[str, object] | None:
+        return next((task.fields() for task in self.tasks if task.name == name), None)
 
 
 def run(context: JobContext, options: Options) -> TransformResult:
@@ -94,7 +98,7 @@ def run(context: JobContext, options: Options) -> TransformResult:
                 failed = replace(present(RunState.FAILED), error=message, hint=hint)
                 context.note(TransformResult(failed).fields())
                 raise
-            return TransformResult(present(RunState.STOPPED), read_task(warehouse))
+            return TransformResult(present(RunState.STOPPED), read_tasks(warehouse))
 
         context.meters.watch(merge=present, alerts=alerts.latest)
         result = merge()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.alerts.burrow import PartitionState
 from core.alerts.engine import AlertEngine
 from core.alerts.feed import Feed
-from core.alerts.model import Alert, Readings
+from core.alerts.model import Alert, Readings, TaskReading
 from core.alerts.watch import readings, record
 from core.alerts.workers import thread_measures
 from core.clock import Clock
@@ -15,6 +15,9 @@ from core.lifecycle import FINAL_STATES
 from core.operations.snapshot import DeskSnapshot
 from core.threads import ThreadFailure
 from core.validation.model import Status
+from core.warehouse.snowflake.task import MERGE_TASK, SINK_TASK
+
+_TASK_RULES = {MERGE_TASK: "merge_task", SINK_TASK: "sink_task"}
 
 
 class DeskAlerts:
@@ -67,7 +70,20 @@ class DeskAlerts:
         newest = now.figures.value.newest_order if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
         parts = None if topic is None else len(topic.ends)
-        return replace(own, newest_order=newest, partitions=parts)
+        return replace(own, newest_order=newest, partitions=parts, tasks=self._tasks(now))
+
+    @staticmethod
+    def _tasks(now: DeskSnapshot) -> dict[str, TaskReading]:
+        """Return what the latest figures tell of tasks inside Snowflake."""
+        tasks = now.figures.value.tasks if now.figures.value else ()
+        return {
+            _TASK_RULES[task.name]: TaskReading(
+                gave_up=task.line if task.gave_up else "",
+                waiting=None if task.backlog is None else task.backlog.events,
+                delay_s=None if task.backlog is None else task.backlog.age_s(now.at),
+            )
+            for task in tasks
+        }
 
     @staticmethod
     def _from_topic(own: Readings, now: DeskSnapshot) -> Readings:

@@ -4,12 +4,13 @@ from core.kpis.read import category_split, read_kpis, revenue_by_day
 from core.operations.snapshot import Figures
 from core.validation.model import Totals, utc
 from core.warehouse.base import Warehouse
+from core.warehouse.snowflake.task import read_tasks
 
 _DAYS = 366
 
 
 def read_figures(warehouse: Warehouse) -> Figures:
-    """Return KPIs, revenue by day and by category, when the newest order was ingested, and rows.
+    """Return KPIs, revenue by day and by category, the newest order's moment, rows and tasks.
 
     Errors: WarehouseError.
     """
@@ -21,4 +22,5 @@ def read_figures(warehouse: Warehouse) -> Figures:
         tuple(category_split(warehouse)),
         None if newest is None else utc(newest),
         Totals(*(int(count) for count in counts)),
+        read_tasks(warehouse, runs=False),
     )

@@ -11,7 +11,7 @@ from core.warehouse.base import Warehouse
 from core.warehouse.letters import letter_from
 from core.warehouse.model import StoredDeadLetter
 from core.warehouse.snowflake.credits import read_credits
-from core.warehouse.snowflake.task import TaskStatus, read_task
+from core.warehouse.snowflake.task import TaskStatus, read_tasks
 
 LETTERS = 500
 """Dead letters that a list shows at most."""
@@ -73,7 +73,8 @@ class Inspection:
     """The warehouse at one moment. backlog: raw events not merged yet; runs: newest first.
 
     file_bytes and log_bytes: None where the file cannot be looked at.
-    task: what merges inside Snowflake; None on DuckDB. credits: what to say of Snowflake's.
+    tasks: what works inside Snowflake, the merge first; none on DuckDB. credits: what to say of
+    Snowflake's.
     """
 
     tables: tuple[TableFacts, ...]
@@ -83,7 +84,7 @@ class Inspection:
     runs: tuple[MergeRun, ...]
     offsets: tuple[StoredOffset, ...]
     gaps: tuple[StoredGap, ...]
-    task: TaskStatus | None = None
+    tasks: tuple[TaskStatus, ...] = ()
     credits: str = ""
 
 
@@ -125,7 +126,7 @@ def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
             StoredGap(clean(topic), part, first, end, clean(reason), utc(noticed))
             for topic, part, first, end, reason, noticed in warehouse.rows("inspect_gaps", [_RUNS])
         ),
-        task=read_task(warehouse),
+        tasks=read_tasks(warehouse),
         credits=read_credits(warehouse),
     )
 

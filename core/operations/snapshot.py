@@ -22,6 +22,7 @@ from core.seed.spec import SeedResult
 from core.threads import ThreadFailure
 from core.transform.snapshot import MergeSnapshot
 from core.validation.model import Totals, ValidationResult
+from core.warehouse.snowflake.task import TaskStatus
 
 ERROR_RULES = frozenset({"dead_letters", "undelivered", "gaps"})
 """Rules of the alerts that contradict a verdict of PASS."""
@@ -32,6 +33,7 @@ class Figures:
     """What the warehouse says of the business: KPIs, revenue by day, categories.
 
     newest_order: when the newest order came in (UTC), None without any. totals: rows of the tables.
+    tasks: what works inside Snowflake, without its runs; none on DuckDB.
     """
 
     kpis: Kpis
@@ -39,6 +41,7 @@ class Figures:
     categories: tuple[CategoryShare, ...]
     newest_order: datetime | None = None
     totals: Totals | None = None
+    tasks: tuple[TaskStatus, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def test_the_warehouse_pane_has_tables_task_and_credits(desk):
     found = desk.snapshot().explored.inspection.value
     assert [table.name for table in found.tables][:2] == ["orders_events", "orders"]
     # The fake has neither tasks nor metering: both are said to be out of sight, and nothing fails.
-    assert found.task.state == "unknown"
+    assert [task.state for task in found.tasks] == ["unknown"]
     assert found.credits == "not visible to the role"
 
 

@@ -24,8 +24,16 @@ class Answers:
 
 
 TASK = {
-    "task_shown": [
-        (json.dumps({"state": "suspended", "last_suspended_reason": "SUSPENDED_DUE_TO_ERRORS"}),)
+    "tasks_shown": [
+        (
+            json.dumps(
+                {
+                    "name": "MERGE_ORDERS_TASK",
+                    "state": "suspended",
+                    "last_suspended_reason": "SUSPENDED_DUE_TO_ERRORS",
+                }
+            ),
+        )
     ],
     "task_runs": [],
 }

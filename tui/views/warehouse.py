@@ -44,8 +44,7 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
         lines += [merge_line(now, frame), *merge_trouble(now, frame, restart)]
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
-        if found.task is not None:
-            lines.append(line(Span(found.task.line, "dim" if found.task.healthy else "wait")))
+        lines += [line(Span(task.line, "dim" if task.healthy else "wait")) for task in found.tasks]
         lines.append(_questions(now, frame))
     return [cut(entry, frame.width) for entry in lines]
 

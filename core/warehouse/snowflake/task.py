@@ -1,23 +1,27 @@
-"""The task that merges inside Snowflake, as the console shows it: its state, runs and failures.
+"""The tasks inside Snowflake, as the console shows them: their state, runs, failures and backlog.
 
-Two questions to Snowflake: SHOW TASKS says whether it is started and needs no warehouse;
-TASK_HISTORY says what it did in the last seven days and, like every table function, wakes one. Both
-tell only what the role may see (MONITOR on the task), and neither is worth an error: what cannot be
-seen is said, and the merge itself is judged by the log of its runs.
+Two tasks: the merge's, and that of an engine's records where one brings them in. SHOW TASKS says
+whether they are started and needs no warehouse; TASK_HISTORY says what they did in the last seven
+days and, like every table function, wakes one. Both tell only what the role may see (MONITOR on the
+task), and neither is worth an error: what cannot be seen is said, and the merge itself is judged by
+the log of its runs.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from core.errors import WarehouseError
 from core.text import _, clean, ngettext
+from core.text.figures import count
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 
-TASK = "merge_orders_task"
-_SHOWN = ("state", "last_suspended_reason", "warehouse")
+MERGE_TASK = "merge_orders_task"
+SINK_TASK = "take_from_sink_task"
+_RUNS = {MERGE_TASK: "task_runs", SINK_TASK: "sink_task_runs"}
 _FAILED = frozenset({"FAILED", "FAILED_AND_AUTO_SUSPENDED"})
 _OVER_FAILURES = "SUSPENDED_DUE_TO_ERRORS"
 
@@ -40,10 +44,12 @@ class TaskRun:
 
 @dataclass(frozen=True)
 class TaskStatus:
-    """The task at one moment.
+    """A task at one moment.
 
     state: `started`, `suspended`, `absent` (none, or none the role may see) or `unknown` (hidden:
-    why). suspended_by: Snowflake's reason. runs: newest first.
+    why). suspended_by: Snowflake's reason. runs: newest first; empty too where nobody asked.
+    warehouse: on which it runs; empty where it is serverless. backlog: records that wait for it, of
+    the engine's task alone; None: not known.
     """
 
     state: str
@@ -51,6 +57,8 @@ class TaskStatus:
     warehouse: str = ""
     runs: tuple[TaskRun, ...] = ()
     hidden: str = ""
+    name: str = MERGE_TASK
+    backlog: MergeBacklog | None = None
 
     @property
     def failures(self) -> int:
@@ -64,18 +72,29 @@ class TaskStatus:
         return next((run.error for run in self.runs if run.failed), "")
 
     @property
+    def gave_up(self) -> bool:
+        """Whether Snowflake suspended it after too many failures."""
+        return self.state == "suspended" and self.suspended_by == _OVER_FAILURES
+
+    @property
     def healthy(self) -> bool:
-        """Whether it merges by itself: started, and its last run did not fail."""
+        """Whether it works by itself: started, and its last run did not fail."""
         return self.state == "started" and self.failures == 0
 
     @property
     def line(self) -> str:
         """What a person should know, in one line."""
         if self.state == "absent":
-            return _("task {task}: not there, or not visible to the role").format(task=TASK)
+            return _("task {task}: not there, or not visible to the role").format(task=self.name)
         if self.state == "unknown":
-            return _("task {task}: {reason}").format(task=TASK, reason=self.hidden)
-        return self._started() if self.state == "started" else self._suspended()
+            return _("task {task}: {reason}").format(task=self.name, reason=self.hidden)
+        told = self._started() if self.state == "started" else self._suspended()
+        waiting = 0 if self.backlog is None else self.backlog.events
+        if not waiting:
+            return told
+        return ngettext(
+            "{told}; {count} record waits", "{told}; {count} records wait", waiting
+        ).format(told=told, count=count(waiting))
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
@@ -92,44 +111,71 @@ class TaskStatus:
                 "task {task}: {count} run failed: {reason}",
                 "task {task}: {count} runs in a row failed: {reason}",
                 self.failures,
-            ).format(task=TASK, count=self.failures, reason=self.last_error)
+            ).format(task=self.name, count=self.failures, reason=self.last_error)
         if self.hidden:
             return _("task {task}: started, its runs are not visible: {reason}").format(
-                task=TASK, reason=self.hidden
+                task=self.name, reason=self.hidden
             )
         late = next((run.late_s for run in self.runs if run.late_s is not None), None)
         if late is None:
-            return _("task {task}: started, no run in the last seven days").format(task=TASK)
+            return _("task {task}: started, no run in the last seven days").format(task=self.name)
         return _("task {task}: started, its last run began {seconds:.1f} s late").format(
-            task=TASK, seconds=late
+            task=self.name, seconds=late
         )
 
     def _suspended(self) -> str:
-        if self.suspended_by == _OVER_FAILURES:
+        if self.gave_up:
             return _("task {task}: suspended after too many failures: {reason}").format(
-                task=TASK, reason=self.last_error or "-"
+                task=self.name, reason=self.last_error or "-"
             )
-        return _("task {task}: suspended; ALTER TASK ... RESUME starts it").format(task=TASK)
+        return _("task {task}: suspended; ALTER TASK ... RESUME starts it").format(task=self.name)
 
 
-def read_task(warehouse: Warehouse) -> TaskStatus | None:
-    """Return the state of the task; None where the warehouse has no tasks. Raises nothing."""
+def read_tasks(warehouse: Warehouse, *, runs: bool = True) -> tuple[TaskStatus, ...]:
+    """Return the merge's task, then that of the engine where it is there; none without tasks.
+
+    runs: what they did too, which costs a question to the warehouse for each. Raises nothing.
+    """
     if warehouse.label != "snowflake":
+        return ()
+    try:
+        shown = [json.loads(str(told)) for (told,) in warehouse.rows("tasks_shown")]
+    except WarehouseError as error:
+        return (TaskStatus("unknown", hidden=clean(error.message, 200)),)
+    found = {str(one.get("name", "")).lower(): one for one in shown}
+    merge = found.get(MERGE_TASK)
+    tasks = [
+        TaskStatus("absent") if merge is None else _read(warehouse, MERGE_TASK, merge, runs=runs)
+    ]
+    if SINK_TASK in found:
+        tasks.append(_read(warehouse, SINK_TASK, found[SINK_TASK], runs=runs))
+    return tuple(tasks)
+
+
+def _read(warehouse: Warehouse, name: str, shown: dict[str, object], *, runs: bool) -> TaskStatus:
+    status = TaskStatus(
+        _word(shown.get("state")),
+        _text(shown.get("last_suspended_reason")),
+        _text(shown.get("warehouse")),
+        name=name,
+    )
+    if name == SINK_TASK:
+        status = replace(status, backlog=_waiting(warehouse))
+    if not runs:
+        return status
+    try:
+        return replace(status, runs=_runs(warehouse.rows(_RUNS[name])))
+    except WarehouseError as error:
+        return replace(status, hidden=clean(error.message))
+
+
+def _waiting(warehouse: Warehouse) -> MergeBacklog | None:
+    """Return what the engine has brought and no run has taken on; None where it is not visible."""
+    try:
+        ((waiting, oldest),) = warehouse.rows("sink_waiting")
+    except WarehouseError:
         return None
-    try:
-        shown = warehouse.rows("task_shown")
-    except WarehouseError as error:
-        return TaskStatus("unknown", hidden=clean(error.message, 200))
-    if not shown:
-        return TaskStatus("absent")
-    ((told,),) = shown[:1]
-    found: dict[str, object] = json.loads(str(told))
-    state, reason, compute = (found.get(name) for name in _SHOWN)
-    try:
-        runs = _runs(warehouse.rows("task_runs"))
-    except WarehouseError as error:
-        return TaskStatus(_word(state), _text(reason), _text(compute), hidden=clean(error.message))
-    return TaskStatus(_word(state), _text(reason), _text(compute), runs)
+    return MergeBacklog(int(waiting), None if oldest is None else oldest.replace(tzinfo=UTC))
 
 
 def _runs(rows: Sequence[Row]) -> tuple[TaskRun, ...]:

@@ -40,7 +40,7 @@ _DIALECT = "snowflake"
 _TASK_LIMIT_S = 900.0
 _EVERYTHING = 2**31 - 1
 _OFFSETS = "CONSUMER_OFFSETS"
-_SHOWS = frozenset({"task_shown"})
+_SHOWS = frozenset({"tasks_shown"})
 
 
 class SnowflakeWarehouse:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from core.alerts.feed import Feed
-from core.alerts.model import RULES, Level, Readings
+from core.alerts.model import RULES, Level, Readings, TaskReading
 from core.alerts.watch import AlertWatch, readings
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot, Percentiles
@@ -197,6 +197,7 @@ def test_every_rule_has_a_name():
         validation=0,
         ended={"producer": "away"},
         failed_threads=(ThreadFailure("sampler", "boom", START),),
+        tasks={"merge_task": TaskReading("gave up"), "sink_task": TaskReading(delay_s=1.0)},
     )
     later = replace(busy, consumed=2, acked=2)
     found = course(*[busy] * 60, *[later] * 2)

@@ -13,6 +13,8 @@ from core.lifecycle import RunState
 from core.operations.alerts import DeskAlerts
 from core.operations.poller import Reading
 from core.operations.snapshot import Others, Watch
+from core.warehouse.backlog import MergeBacklog
+from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
 from tests.support.moments import NOW, moment
 
 WORKING = ConsumerSnapshot(state=RunState.RUNNING, offsets={0: 900, 1: 40}, lag={0: 0, 1: 0})
@@ -103,3 +105,46 @@ def test_what_others_read_is_read():
     desk.see(3, consumer=WORKING)
     states = desk.see(3, consumer=FAILED, watch=watched(950), others=Others(consumed=50.0))
     assert set(states.values()) == {PartitionState.OK}
+
+
+def tasks(*found):
+    reading = moment().figures
+    return replace(reading, value=replace(reading.value, tasks=found))
+
+
+def engine_task(waited_s, state="started", **more):
+    backlog = MergeBacklog(40, NOW - timedelta(seconds=waited_s))
+    return TaskStatus(state, name=SINK_TASK, backlog=backlog, **more)
+
+
+def raised(desk):
+    return {one.rule: one for one in desk.alerts.latest if one.active}
+
+
+def test_a_task_inside_snowflake_that_gave_up_is_alarmed_at_once_with_what_mends_it():
+    desk = Desk()
+    desk.see(1, figures=tasks(TaskStatus("suspended", "USER_SUSPENDED"), engine_task(10)))
+    assert raised(desk) == {}, "somebody may have meant it"
+    gave_up = {"state": "suspended", "suspended_by": "SUSPENDED_DUE_TO_ERRORS"}
+    desk.see(1, figures=tasks(TaskStatus(**gave_up), engine_task(10, **gave_up)))
+    found = raised(desk)
+    assert {rule: alert.level for rule, alert in found.items()} == {
+        "merge_task": Level.BAD,
+        "sink_task": Level.BAD,
+    }
+    assert (
+        "task take_from_sink_task: suspended after too many failures" in found["sink_task"].message
+    )
+    desk.see(10, figures=tasks(TaskStatus("started"), engine_task(10)))
+    assert raised(desk) == {}
+
+
+def test_records_that_wait_for_the_task_of_the_engine_are_alarmed_as_those_of_the_merge_are():
+    desk = Desk()
+    desk.see(20, figures=tasks(engine_task(80)))
+    assert raised(desk) == {}, "a task that starts once a minute is not late after 80 s"
+    desk.see(20, figures=tasks(engine_task(200)))
+    assert raised(desk)["sink_task"].level is Level.WARN
+    assert "40 records wait for the task" in raised(desk)["sink_task"].message
+    desk.see(20, figures=tasks(engine_task(700)))
+    assert raised(desk)["sink_task"].level is Level.BAD

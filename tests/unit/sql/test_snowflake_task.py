@@ -1,4 +1,4 @@
-"""What is told of the task that merges inside Snowflake, from what Snowflake answers."""
+"""What is told of the tasks inside Snowflake, from what Snowflake answers."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,11 @@ from typing import Any, cast
 import pytest
 
 from core.errors import WarehouseError
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 from core.warehouse.snowflake.credits import read_credits
-from core.warehouse.snowflake.task import TaskStatus, read_task
+from core.warehouse.snowflake.task import SINK_TASK, TaskStatus, read_tasks
 
 DUE = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the warehouse gives UTC without a zone
 GOOD = ("SUCCEEDED", DUE, 0.25, 3.5, None)
@@ -36,17 +37,17 @@ class Answers:
         return list(self._answers[query])
 
 
-def shown(state: str, reason: str | None = None) -> Row:
+def shown(state: str, reason: str | None = None, name: str = "MERGE_ORDERS_TASK") -> Row:
     """A row of SHOW TASKS: Snowflake tells more than is needed, in an order of its own."""
     told = {"created_on": DUE, "warehouse": "W", "last_suspended_reason": reason, "state": state}
+    told["name"] = name
     return (json.dumps(told, default=str),)
 
 
 def status(state: str = "started", *runs: tuple[Any, ...], reason: str | None = None) -> TaskStatus:
-    answers = Answers({"task_shown": [shown(state, reason)], "task_runs": runs})
-    found = read_task(cast("Warehouse", answers))
-    assert found is not None
-    assert answers.asked == ["task_shown", "task_runs"]
+    answers = Answers({"tasks_shown": [shown(state, reason)], "task_runs": runs})
+    (found,) = read_tasks(cast("Warehouse", answers))
+    assert answers.asked == ["tasks_shown", "task_runs"]
     return found
 
 
@@ -82,31 +83,72 @@ def test_a_task_without_runs() -> None:
 
 
 def test_a_task_that_is_not_visible() -> None:
-    found = read_task(cast("Warehouse", Answers({"task_shown": []})))
-    assert found is not None
+    (found,) = read_tasks(cast("Warehouse", Answers({"tasks_shown": []})))
     assert (found.state, found.healthy) == ("absent", False)
     assert "not there, or not visible" in found.line
 
 
 def test_a_question_that_is_refused_is_no_error() -> None:
-    found = read_task(cast("Warehouse", Answers({"task_runs": [GOOD]})))
-    assert found is not None
+    (found,) = read_tasks(cast("Warehouse", Answers({"task_runs": [GOOD]})))
     assert found.state == "unknown"
     assert "Insufficient privileges" in found.line
 
 
 def test_a_hidden_history_leaves_the_state() -> None:
-    answers = {"task_shown": [shown("started")]}
-    found = read_task(cast("Warehouse", Answers(answers)))
-    assert found is not None
+    answers = {"tasks_shown": [shown("started")]}
+    (found,) = read_tasks(cast("Warehouse", Answers(answers)))
     assert (found.state, found.runs, found.hidden) == ("started", (), "Insufficient privileges")
     assert "its runs are not visible" in found.line
+
+
+def test_the_task_of_the_engine_stands_beside_the_merge_where_it_is_there() -> None:
+    other = shown("started", name="SOMEBODY_ELSES_TASK")
+    sink = shown("suspended", "SUSPENDED_DUE_TO_ERRORS", "TAKE_FROM_SINK_TASK")
+    answers = Answers(
+        {
+            "tasks_shown": [other, sink, shown("started")],
+            "task_runs": [GOOD],
+            "sink_task_runs": [BAD, GOOD],
+            "sink_waiting": [(1_200, DUE)],
+        }
+    )
+    merge, engine = read_tasks(cast("Warehouse", answers))
+    assert (merge.name, merge.healthy, merge.backlog) == ("merge_orders_task", True, None)
+    assert (engine.name, engine.gave_up, engine.failures) == (SINK_TASK, True, 1)
+    assert engine.backlog == MergeBacklog(1_200, DUE.replace(tzinfo=UTC))
+    assert engine.line.startswith(f"task {SINK_TASK}: suspended after too many failures: Numeric")
+    assert engine.line.endswith("; 1,200 records wait")
+
+
+def test_a_stream_of_the_engine_that_is_not_visible_leaves_its_state_and_runs() -> None:
+    answers = Answers(
+        {
+            "tasks_shown": [shown("started"), shown("started", name="TAKE_FROM_SINK_TASK")],
+            "task_runs": [],
+            "sink_task_runs": [GOOD],
+        }
+    )
+    _merge, engine = read_tasks(cast("Warehouse", answers))
+    assert (engine.backlog, engine.healthy) == (None, True)
+    assert "its last run began 0.2 s late" in engine.line
+
+
+def test_a_look_without_runs_asks_the_warehouse_for_nothing_but_what_waits() -> None:
+    answers = Answers(
+        {
+            "tasks_shown": [shown("started"), shown("started", name="TAKE_FROM_SINK_TASK")],
+            "sink_waiting": [(0, None)],
+        }
+    )
+    found = read_tasks(cast("Warehouse", answers), runs=False)
+    assert answers.asked == ["tasks_shown", "sink_waiting"]
+    assert [task.hidden for task in found] == ["", ""]
 
 
 def test_duckdb_has_no_tasks() -> None:
     answers = Answers({})
     answers.label = "duckdb"
-    assert read_task(cast("Warehouse", answers)) is None
+    assert read_tasks(cast("Warehouse", answers)) == ()
     assert answers.asked == []
 
 

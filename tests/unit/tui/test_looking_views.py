@@ -27,7 +27,7 @@ from core.operations.task import TaskSnapshot
 from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import StoredDeadLetter
-from core.warehouse.snowflake.task import TaskStatus
+from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
 from tests.support.moments import NOW, frame, moment
 from tui.lines import Span
 from tui.rows import lay_out
@@ -210,7 +210,8 @@ def test_the_warehouse_shows_the_merge_of_this_console_and_why_it_failed():
 
 def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     task = TaskStatus("suspended", "SUSPENDED_DUE_TO_ERRORS")
-    found = replace(INSPECTION, task=task, credits="1.25 in 24 h")
+    sink = TaskStatus("started", name=SINK_TASK, backlog=MergeBacklog(7, NOW))
+    found = replace(INSPECTION, tasks=(task, sink), credits="1.25 in 24 h")
     explored = Explored(inspection=Reading(found, NOW, 0.012))
     lines = warehouse_head(
         moment(explored=explored, warehouse="snowflake"), frame(116, 30), "tables"
@@ -219,6 +220,8 @@ def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     assert "file" not in shown
     assert "Snowflake credits: 1.25 in 24 h" in shown
     assert "task merge_orders_task: suspended after too many failures" in shown
+    assert "task take_from_sink_task: started, no run" in shown
+    assert "7 records wait" in shown
 
 
 def test_a_slow_or_failing_question_stands_out():
