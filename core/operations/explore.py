@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from core.operations.peek import Peek
 
 _PEEK_S, _LETTERS_S, _INSPECT_S = 0.5, 2.0, 2.0
-_REMOTE_S = 15.0
-"""Of Snowflake, where each question keeps a warehouse awake that is billed by the second."""
+REMOTE_S = 15.0
+"""Seconds between two looks at Snowflake, where a question wakes a warehouse that is billed."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class Explorer:
             "topic": (Poller("peek", self._look_at_topic, 0.0, clock), _PEEK_S),
             "letters": (
                 Poller("letters", self._read_letters, 0.0, clock),
-                _REMOTE_S if settings.snowflake else _LETTERS_S,
+                REMOTE_S if settings.snowflake else _LETTERS_S,
             ),
             "warehouse": (
                 Poller("inspection", self._inspect, 0.0, clock),
-                _REMOTE_S if settings.snowflake else _INSPECT_S,
+                REMOTE_S if settings.snowflake else _INSPECT_S,
             ),
         }
         self._replay: Task[Replayed] = Task("replay", clock)

@@ -10,6 +10,7 @@ from core.text import N_, _
 from core.threads import reported
 from tui.lines import Line
 from tui.panes.base import Pane
+from tui.views.billing import asked_every
 from tui.views.frame import Frame
 from tui.views.kpis import kpis
 from tui.views.plots import warm
@@ -53,11 +54,7 @@ class KpisPane(Pane):
         if now.figures.at is None:
             return ""
         age = self.console.formats.age(now.figures.at, now.at)
-        every = (
-            _("every {seconds} s").format(seconds=int(now.figures_every_s))
-            if now.figures_every_s
-            else _("when asked")
-        )
+        every = asked_every(now, now.figures_every_s) if now.figures_every_s else _("when asked")
         return _("{age} ago").format(age=age) + f" · {every}"
 
     def action_refresh(self) -> None:

@@ -19,6 +19,7 @@ from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.views.billing import asked_every
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
 from tui.views.validation import checks_table, validation_foot, validation_head
@@ -95,7 +96,7 @@ class ValidationPane(RowsPane):
             if now.since_check.outdated:
                 parts.append(_("out of date"))
         if now.validation_every_s:
-            parts.append(_("every {seconds} s").format(seconds=int(now.validation_every_s)))
+            parts.append(asked_every(now, now.validation_every_s))
         return " · ".join(parts)
 
     def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:

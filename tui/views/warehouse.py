@@ -11,6 +11,7 @@ from core.text import N_, _, clean
 from tui.formats import Formats
 from tui.lines import Line, Role, Span, cut, line
 from tui.rows import Column, Row, RowTable
+from tui.views.billing import billing
 from tui.views.events import failing
 from tui.views.frame import Frame
 from tui.views.merge import merge_line, merge_trouble
@@ -45,7 +46,7 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
         lines += [line(Span(task.line, "dim" if task.healthy else "wait")) for task in found.tasks]
-        lines.append(_questions(now, frame))
+        lines += [*billing(now, frame), _questions(now, frame)]
     return [cut(entry, frame.width) for entry in lines]
 
 

@@ -31,6 +31,7 @@ from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
 from tests.support.moments import NOW, frame, moment
 from tui.lines import Span
 from tui.rows import lay_out
+from tui.views.billing import asked_every
 from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
 from tui.views.events import (
     events_head,
@@ -222,6 +223,22 @@ def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     assert "task merge_orders_task: suspended after too many failures" in shown
     assert "task take_from_sink_task: started, no run" in shown
     assert "7 records wait" in shown
+
+
+def test_on_snowflake_the_pane_says_which_looks_are_billed_and_on_duckdb_nothing():
+    explored = Explored(inspection=Reading(INSPECTION, NOW, 0.012))
+    snow = moment(explored=explored, warehouse="snowflake", figures_every_s=10.0)
+    wide = text_of(warehouse_head(snow, frame(116, 30), "tables"), 116)
+    told = "billed: this pane every 15 s, KPIs every 10 s, each validation; not the state of tasks"
+    assert told in wide
+    asked = replace(snow, figures_every_s=0.0)
+    assert "KPIs when asked" in text_of(warehouse_head(asked, frame(116, 30), "tables"), 116)
+    small = text_of(warehouse_head(snow, frame(78, 20), "tables"), 78)
+    assert "billed: this pane, KPIs, each validation; not the state of tasks" in small
+    assert asked_every(snow, 10.0) == "every 10 s, billed"
+    duck = moment(explored=explored)
+    assert "billed" not in text_of(warehouse_head(duck, frame(116, 30), "tables"), 116)
+    assert asked_every(duck, 10.0) == "every 10 s"
 
 
 def test_a_slow_or_failing_question_stands_out():

@@ -1,0 +1,30 @@
+"""What a look costs on Snowflake: a query wakes the warehouse, which is billed; a SHOW does not."""
+
+from core.operations.explore import REMOTE_S
+from core.operations.snapshot import DeskSnapshot
+from core.text import _
+from tui.lines import Line, Span, line
+from tui.views.frame import Frame
+
+
+def asked_every(now: DeskSnapshot, seconds: float) -> str:
+    """Return how often something is asked, and that it is billed where it is."""
+    if now.warehouse == "snowflake":
+        return _("every {seconds} s, billed").format(seconds=int(seconds))
+    return _("every {seconds} s").format(seconds=int(seconds))
+
+
+def billing(now: DeskSnapshot, frame: Frame) -> list[Line]:
+    """Return which looks of the console wake the warehouse and which do not; none on DuckDB."""
+    if now.warehouse != "snowflake":
+        return []
+    kpis = (
+        _("KPIs every {seconds} s").format(seconds=int(now.figures_every_s))
+        if now.figures_every_s
+        else _("KPIs when asked")
+    )
+    told = _("billed: this pane every {seconds} s, {kpis}, each validation; not the state of tasks")
+    text = told.format(seconds=int(REMOTE_S), kpis=kpis)
+    if len(text) > frame.width:
+        text = _("billed: this pane, KPIs, each validation; not the state of tasks")
+    return [line(Span(text, "dim"))]
