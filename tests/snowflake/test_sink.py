@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_sql import body_statements, without_into
 from tests.support.twins import StillClock
 
+PUBLISHED_MS = 1_767_323_045_000
 IDENTITY = TopicIdentity("a 'cluster'", "orders_topic", "gen-1")
 
 
@@ -59,7 +61,13 @@ class Sink:
         """Write records as the engine does: partition, offset, text."""
         for partition, offset, text in records:
             metadata = json.dumps(
-                {"topic": "orders_topic", "partition": partition, "offset": offset, "key": "k"}
+                {
+                    "topic": "orders_topic",
+                    "partition": partition,
+                    "offset": offset,
+                    "key": "k",
+                    "CreateTime": PUBLISHED_MS + offset,
+                }
             )
             content = "NULL" if text is None else quoted(text)
             self.run(
@@ -189,3 +197,12 @@ def test_offsets_that_never_came_are_booked_as_the_operator_says_they_are(sink, 
     context = CheckContext(sink.warehouse, Thresholds(), StillClock().now())
     found = reconciliation.check(context)
     assert found.status is (Status.WARN if hole == "gap" else Status.PASS), found.message
+
+
+def test_the_console_knows_how_many_records_wait_and_since_when(sink):
+    assert sink.warehouse.rows("sink_waiting") == [(0, None)]
+    sink.arrive((0, 700, good(1)), (0, 200, good(2)), (1, 900, "{"))
+    first = datetime(2026, 1, 2, 3, 4, 5, 200_000)  # noqa: DTZ001 - UTC without a zone
+    assert sink.warehouse.rows("sink_waiting") == [(3, first)]
+    sink.take()
+    assert sink.warehouse.rows("sink_waiting") == [(0, None)]
