@@ -94,7 +94,7 @@ COMMANDS = tuple(
         rf"EXECUTE TASK {_NAME}",
         rf"CALL {_NAME}\(\)",
         rf"DROP (?:ALERT|TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\(\))?",
-        rf"SHOW (?:TASKS|STREAMS) LIKE '\w+' IN SCHEMA {_NAME}",
+        rf"SHOW (?:TASKS|STREAMS)(?: LIKE '\w+')? IN SCHEMA {_NAME}",
         r"SHOW LOCKS",
         rf"LIST @{_NAME}",
         rf"REMOVE @{_NAME}/[\w.]+",
