@@ -12,7 +12,8 @@ DROP STREAM IF EXISTS {schema}.orders_events_stream;
 
 USE ROLE SYSADMIN;
 DROP SCHEMA IF EXISTS {schema};
--- Database and warehouse may serve others. When they do not:
+-- Database, warehouse and the integration of 12_mail_alert.sql may serve others. When they do not:
+--   DROP INTEGRATION IF EXISTS "ORDER_PIPELINE_MAIL";
 --   DROP DATABASE IF EXISTS {database};
 --   DROP WAREHOUSE IF EXISTS {warehouse};
 

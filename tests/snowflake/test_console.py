@@ -51,6 +51,8 @@ def test_the_warehouse_pane_has_tables_task_and_credits(desk):
     # The fake has neither tasks nor metering: both are said to be out of sight, and nothing fails.
     assert [task.state for task in found.tasks] == ["unknown"]
     assert found.credits == "not visible to the role"
+    figures = desk.snapshot().figures.value
+    assert [task.state for task in figures.tasks] == ["unknown"]
 
 
 def test_fault_11_a_snapshot_never_waits_for_a_slow_warehouse(desk, proxy):

@@ -134,7 +134,8 @@ class TaskStatus:
 def read_tasks(warehouse: Warehouse, *, runs: bool = True) -> tuple[TaskStatus, ...]:
     """Return the merge's task, then that of the engine where it is there; none without tasks.
 
-    runs: what they did too, which costs a question to the warehouse for each. Raises nothing.
+    runs: what they did too, which costs a question to the warehouse for each; of one that gave up it
+    is asked in any case. Raises nothing.
     """
     if warehouse.label != "snowflake":
         return ()
@@ -161,7 +162,7 @@ def _read(warehouse: Warehouse, name: str, shown: dict[str, object], *, runs: bo
     )
     if name == SINK_TASK:
         status = replace(status, backlog=_waiting(warehouse))
-    if not runs:
+    if not runs and not status.gave_up:
         return status
     try:
         return replace(status, runs=_runs(warehouse.rows(_RUNS[name])))

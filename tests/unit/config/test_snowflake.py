@@ -266,7 +266,12 @@ def test_compute_interval_and_whom_failed_tasks_tell_are_settings():
         ("SNOW_ALERT_INTEGRATION", "a; DROP", "not a plain SQL identifier"),
         ("SNOW_ALERT_EMAIL", "a@example.com,,b@example.com", "'' is no mail address"),
         ("SNOW_ALERT_EMAIL", "a@example.com', 'x", "no mail address"),
-        ("SNOW_ALERT_EMAIL", ",".join(f"u{n}@example.com" for n in range(51)), "more than the 50"),
+        pytest.param(
+            "SNOW_ALERT_EMAIL",
+            ",".join(f"u{number}@example.com" for number in range(51)),
+            "more than the 50",
+            id="too many addresses",
+        ),
     ],
 )
 def test_wrong_settings_of_tasks_are_refused(name, value, told):

@@ -145,6 +145,17 @@ def test_a_look_without_runs_asks_the_warehouse_for_nothing_but_what_waits() -> 
     assert [task.hidden for task in found] == ["", ""]
 
 
+def test_why_a_task_gave_up_is_asked_in_any_case() -> None:
+    answers = Answers(
+        {
+            "tasks_shown": [shown("suspended", "SUSPENDED_DUE_TO_ERRORS")],
+            "task_runs": [("FAILED_AND_AUTO_SUSPENDED", *BAD[1:]), BAD],
+        }
+    )
+    (found,) = read_tasks(cast("Warehouse", answers), runs=False)
+    assert "suspended after too many failures: Numeric value" in found.line
+
+
 def test_duckdb_has_no_tasks() -> None:
     answers = Answers({})
     answers.label = "duckdb"
