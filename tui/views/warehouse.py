@@ -8,6 +8,7 @@ from core.operations.inspect import Inspection
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean
+from core.warehouse.snowflake.task import TaskStatus
 from tui.formats import Formats
 from tui.lines import Line, Role, Span, cut, line
 from tui.rows import Column, Row, RowTable
@@ -45,9 +46,18 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
         lines += [merge_line(now, frame), *merge_trouble(now, frame, restart)]
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
-        lines += [line(Span(task.line, "dim" if task.healthy else "wait")) for task in found.tasks]
+        lines += [_task(now, task, frame.formats) for task in found.tasks]
         lines += [*billing(now, frame), _questions(now, frame)]
     return [cut(entry, frame.width) for entry in lines]
+
+
+def _task(now: DeskSnapshot, task: TaskStatus, formats: Formats) -> Line:
+    """Return how a task inside Snowflake stands, and how long the first record waits for it."""
+    told = line(Span(task.line, "dim" if task.healthy else "wait"))
+    if task.backlog is None or task.backlog.oldest_at is None:
+        return told
+    waits = _(" for {span}").format(span=formats.span(task.backlog.age_s(now.at)))
+    return line(told, Span(waits, "dim"))
 
 
 def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:

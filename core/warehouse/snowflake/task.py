@@ -103,6 +103,7 @@ class TaskStatus:
             "suspended_by": self.suspended_by,
             "failures": self.failures,
             "last_error": self.last_error,
+            "waiting": None if self.backlog is None else self.backlog.events,
         }
 
     def _started(self) -> str:
@@ -134,8 +135,8 @@ class TaskStatus:
 def read_tasks(warehouse: Warehouse, *, runs: bool = True) -> tuple[TaskStatus, ...]:
     """Return the merge's task, then that of the engine where it is there; none without tasks.
 
-    runs: what they did too, which costs a question to the warehouse for each; of one that gave up it
-    is asked in any case. Raises nothing.
+    runs: what they did too, which costs a question to the warehouse for each; of one that gave up
+    it is asked in any case. Raises nothing.
     """
     if warehouse.label != "snowflake":
         return ()

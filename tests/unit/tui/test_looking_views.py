@@ -211,7 +211,9 @@ def test_the_warehouse_shows_the_merge_of_this_console_and_why_it_failed():
 
 def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     task = TaskStatus("suspended", "SUSPENDED_DUE_TO_ERRORS")
-    sink = TaskStatus("started", name=SINK_TASK, backlog=MergeBacklog(7, NOW))
+    sink = TaskStatus(
+        "started", name=SINK_TASK, backlog=MergeBacklog(7, NOW - timedelta(seconds=42))
+    )
     found = replace(INSPECTION, tasks=(task, sink), credits="1.25 in 24 h")
     explored = Explored(inspection=Reading(found, NOW, 0.012))
     lines = warehouse_head(
@@ -222,7 +224,7 @@ def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     assert "Snowflake credits: 1.25 in 24 h" in shown
     assert "task merge_orders_task: suspended after too many failures" in shown
     assert "task take_from_sink_task: started, no run" in shown
-    assert "7 records wait" in shown
+    assert "7 records wait for 42 s" in shown
 
 
 def test_on_snowflake_the_pane_says_which_looks_are_billed_and_on_duckdb_nothing():
