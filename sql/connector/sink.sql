@@ -226,7 +226,8 @@ ALTER TASK {schema}.clear_sink_task SUSPEND;
 ALTER TASK {schema}.clear_sink_task SET
     WAREHOUSE = {warehouse};
 ALTER TASK {schema}.clear_sink_task SET
-    QUERY_TAG = 'dropship {version} clear_sink_task';
+    QUERY_TAG = 'dropship {version} clear_sink_task',
+    AUTOCOMMIT = TRUE;
 ALTER TASK {schema}.clear_sink_task RESUME;
 
 -- The stream tells the console how long records have waited.

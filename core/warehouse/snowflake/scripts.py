@@ -52,8 +52,8 @@ _WITH_CHECKSUMS = ("orders_events", "dead_letters")
 _DENIED = frozenset({2003, 2043, 3001, 3013})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
 of a USE ROLE that was not granted to the user."""
-_OWNER_LACKS = "privilege must be granted to owner role"
-"""What RESUME says where nobody gave the owner EXECUTE TASK or EXECUTE MANAGED TASK."""
+_OWNER_LACKS = "must be granted to owner role"
+"""What RESUME says where the owner may run no tasks, no serverless ones, or not on the warehouse."""
 
 
 def setup_scripts(names: Names) -> tuple[str, ...]:

@@ -150,8 +150,14 @@ def test_setup_says_what_it_cannot_change_of_tables_that_are_there() -> None:
     assert not any(step.kept for step in run_setup(account, NAMES, role="R"))
 
 
-def test_an_owner_without_the_right_to_run_tasks_is_told_and_the_grants_follow() -> None:
-    said = "Cannot execute task , EXECUTE TASK privilege must be granted to owner role"
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cannot execute task , EXECUTE TASK privilege must be granted to owner role",
+        "USAGE privilege on the task's warehouse must be granted to owner role",
+    ],
+)
+def test_an_owner_that_may_not_run_tasks_is_told_and_the_grants_follow(said: str) -> None:
     account = Account(may=lambda sql: "RESUME" not in sql, errno=91089, said=said)
     steps = {step.script: step for step in run_setup(account, NAMES, role="R")}
     assert (steps["04_stream_and_task"].denied, steps["04_stream_and_task"].reason) == (1, said)
@@ -260,6 +266,7 @@ def test_a_task_leaves_nothing_to_the_account_that_its_statements_rest_on(task: 
         value = str(session[name]).upper()
         assert f"{name} = '{value}'" in found or f"{name} = {value}" in found
     assert "QUERY_TAG = 'dropship " in found
+    assert "AUTOCOMMIT = TRUE" in found
     assert "USER_TASK_TIMEOUT_MS = 3600000" in found
     changes = [one for one in TASKS if "ALTER TASK" in one and f".{task} " in one]
     assert (changes[0][-7:], changes[-1][-6:]) == ("SUSPEND", "RESUME")
@@ -313,7 +320,7 @@ def test_the_compute_is_said_last_and_every_task_runs_in_the_end() -> None:
         assert [one for one in after if "WAREHOUSE" in one] == found
         assert changes[-1] == "RESUME"
     target = "SET TARGET_COMPLETION_INTERVAL = '10 MINUTES'"
-    assert changes.index(target) < changes.index("UNSET WAREHOUSE")
+    assert changes.index("UNSET WAREHOUSE") < changes.index(target)
 
 
 def test_the_right_to_serverless_tasks_is_given_only_to_who_wants_them() -> None:
