@@ -53,7 +53,7 @@ _DENIED = frozenset({2003, 2043, 3001, 3013})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
 of a USE ROLE that was not granted to the user."""
 _OWNER_LACKS = "must be granted to owner role"
-"""What RESUME says where the owner may run no tasks, no serverless ones, or not on the warehouse."""
+"""What RESUME says where the owner may run no tasks, no serverless ones, or not on a warehouse."""
 
 
 def setup_scripts(names: Names) -> tuple[str, ...]:
