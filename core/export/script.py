@@ -33,7 +33,8 @@ def sink_script(settings: Settings, identity: TopicIdentity) -> str:
         "generation_text": literal(identity.generation),
     }
     file = files("sql").joinpath("connector", "sink.sql")
-    parts = [included(file.read_text(encoding="utf-8"))]
+    text = file.read_text(encoding="utf-8")
+    parts = [included(text, lambda name: settings.pipeline.sql("snowflake", name))]
     parts += [script_text(name, names) for name in setup_scripts(names) if name in _OF_THE_TASKS]
     text = "\n".join(parts)
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

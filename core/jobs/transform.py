@@ -13,7 +13,7 @@ from core.text.figures import count
 from core.transform.snapshot import MergeFigures, MergeSnapshot
 from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
-from core.warehouse.snowflake.task import MERGE_TASK, SINK_TASK, TaskStatus, read_tasks
+from core.warehouse.snowflake.task import TaskStatus, read_tasks
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class TransformResult:
             "quarantined": merged.quarantined,
             "duration_s": round(merged.duration_s, 3),
             "delay_s": round(merged.delay_s, 3),
-            "task": self._task(MERGE_TASK),
-            "sink_task": self._task(SINK_TASK),
+            "task": self._task(of_sink=False),
+            "sink_task": self._task(of_sink=True),
             "merge": _state(self.last),
         }
 
@@ -69,8 +69,8 @@ class TransformResult:
         )
         return Summary(lines=(told, *(task.line for task in self.tasks)))
 
-    def _task(self, name: str) -> dict[str, object] | None:
-        return next((task.fields() for task in self.tasks if task.name == name), None)
+    def _task(self, *, of_sink: bool) -> dict[str, object] | None:
+        return next((task.fields() for task in self.tasks if task.of_sink == of_sink), None)
 
 
 def run(context: JobContext, options: Options) -> TransformResult:

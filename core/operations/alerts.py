@@ -15,9 +15,6 @@ from core.lifecycle import FINAL_STATES
 from core.operations.snapshot import DeskSnapshot
 from core.threads import ThreadFailure
 from core.validation.model import Status
-from core.warehouse.snowflake.task import MERGE_TASK, SINK_TASK
-
-_TASK_RULES = {MERGE_TASK: "merge_task", SINK_TASK: "sink_task"}
 
 
 class DeskAlerts:
@@ -77,7 +74,7 @@ class DeskAlerts:
         """Return what the latest figures tell of tasks inside Snowflake."""
         tasks = now.figures.value.tasks if now.figures.value else ()
         return {
-            _TASK_RULES[task.name]: TaskReading(
+            ("sink_task" if task.of_sink else "merge_task"): TaskReading(
                 gave_up=task.line if task.gave_up else "",
                 waiting=None if task.backlog is None else task.backlog.events,
                 delay_s=None if task.backlog is None else task.backlog.age_s(now.at),

@@ -3,6 +3,7 @@
     pipeline.toml
     duckdb/*.sql, snowflake/*.sql    one engine's words
     shared/*.sql                     what both understand
+    fragments/*.sql                  (of the engine) what other files include
 
 A name is looked up in the folder first, then in `sql/engine`, which holds what every pipeline
 needs. In every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
@@ -47,6 +48,11 @@ class Pipeline:
             found = self._texts[dialect, name] = _find(self.folder, dialect, name)
         return found
 
+    @property
+    def merge_task(self) -> str:
+        """Name of the task that merges within Snowflake."""
+        return f"merge_{self.definition.tables.rows}_task"
+
     def has(self, dialect: str, name: str) -> bool:
         """Return whether there is SQL of a name."""
         try:
@@ -55,16 +61,15 @@ class Pipeline:
             return False
         return True
 
-    def placeholders(self, quoted_schema: str) -> dict[str, str]:
-        """Return what stands in for each placeholder of the SQL files."""
+    def placeholders(self) -> dict[str, str]:
+        """Return what stands in for each placeholder of the SQL files that is not the schema."""
         tables = self.definition.tables
         path = ".".join(_step(step) for step in steps(self.definition.event.key))
         return {
-            "{schema}": quoted_schema,
-            "{events}": tables.events,
-            "{rows}": tables.rows,
-            "{key}": self.definition.key_column,
-            "{key_path}": path.replace("'", "''"),
+            "events": tables.events,
+            "rows": tables.rows,
+            "key": self.definition.key_column,
+            "key_path": path.replace("'", "''"),
         }
 
 
@@ -74,9 +79,8 @@ def _step(step: str) -> str:
 
 
 def _find(folder: Traversable, dialect: str, name: str) -> str:
-    sql = files("sql")
-    for root in (folder, sql.joinpath("engine"), sql):
-        for part in (dialect, "shared"):
+    for root in (folder, files("sql").joinpath("engine")):
+        for part in (dialect, "shared", "fragments"):
             file = root.joinpath(part, f"{name}.sql")
             if file.is_file():
                 return file.read_text(encoding="utf-8")

@@ -1,34 +1,29 @@
 """Pieces of SQL that several files share: one rule, and a remark to every other reader of SQL.
 
-A line `-- include NAME word=value` stands for `sql/fragments/NAME.sql`, in which `{word}` is the
-value. A fragment is whole statements, so that it can be read and parsed alone; it includes none.
+A line `-- include NAME word=value` stands for the SQL of that name, in which `{word}` is the value:
+a fragment of `sql/engine/fragments`, or any named SQL of the pipeline or the engine. What is taken
+in is whole statements, so that it can be read and parsed alone; it includes nothing itself.
 """
 
 import re
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable
 
-_INCLUDE = re.compile(r"^-- include (?P<name>\w+)(?P<words>(?: \w+=\w+)*)$", re.MULTILINE)
-
-
-def included(text: str) -> str:
-    """Return SQL with its fragments in their places. Errors: KeyError for one that is not there."""
-    return _INCLUDE.sub(_filled, text)
+_INCLUDE = re.compile(r"^-- include (?P<name>\w+)(?P<words>(?: \w+=[\w:{}]+)*)$", re.MULTILINE)
 
 
-def _filled(found: re.Match[str]) -> str:
-    fragment = _fragment(found["name"])
-    for word in found["words"].split():
-        name, _equals, value = word.partition("=")
-        if f"{{{name}}}" not in fragment:
-            raise KeyError(f"the fragment {found['name']} has no {name}")
-        fragment = fragment.replace(f"{{{name}}}", value)
-    return fragment
+def included(text: str, named: Callable[[str], str]) -> str:
+    """Return SQL with what it includes in its places.
 
+    named: returns the SQL of a name. Errors: KeyError for a name or word that is not there.
+    """
 
-@cache
-def _fragment(name: str) -> str:
-    file = files("sql").joinpath("fragments", f"{name}.sql")
-    if not file.is_file():
-        raise KeyError(f"no fragment of SQL named {name}")
-    return file.read_text(encoding="utf-8").rstrip("\n")
+    def filled(found: re.Match[str]) -> str:
+        fragment = named(found["name"]).rstrip()
+        for word in found["words"].split():
+            name, _equals, value = word.partition("=")
+            if f"{{{name}}}" not in fragment:
+                raise KeyError(f"the fragment {found['name']} has no {name}")
+            fragment = fragment.replace(f"{{{name}}}", value)
+        return fragment if fragment.endswith(";") else f"{fragment};"
+
+    return _INCLUDE.sub(filled, text)

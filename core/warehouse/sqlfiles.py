@@ -8,13 +8,18 @@ from core.pipeline.folder import Pipeline, builtin
 from core.warehouse.fragments import included
 
 
+def source(dialect: str, name: str, pipeline: Pipeline) -> str:
+    """Return named SQL with what it includes, placeholders as they are. Errors: KeyError."""
+    return included(pipeline.sql(dialect, name), lambda part: pipeline.sql(dialect, part))
+
+
 def statement(dialect: str, name: str, quoted_schema: str, pipeline: Pipeline | None = None) -> str:
     """Return one named statement. pipeline: default orders. Errors: KeyError: it has no file."""
     pipeline = pipeline or builtin()
-    text = included(pipeline.sql(dialect, name))
-    for placeholder, value in pipeline.placeholders(quoted_schema).items():
-        text = text.replace(placeholder, value)
-    return text
+    text = source(dialect, name, pipeline)
+    for placeholder, value in pipeline.placeholders().items():
+        text = text.replace(f"{{{placeholder}}}", value)
+    return text.replace("{schema}", quoted_schema)
 
 
 def script(

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
+from core.pipeline.folder import builtin
 from core.warehouse.fragments import included
 from core.warehouse.snowflake.scripts import split_statements
 
@@ -41,6 +42,7 @@ FILLED = {
     "key": "id",
     "key_path": "order.id",
     "task": "a_task",
+    "now": "SYSDATE()",
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",
@@ -48,9 +50,14 @@ FILLED = {
 """What each placeholder becomes for the parser."""
 
 
+def named_sql(name: str) -> str:
+    """Return the SQL of a name that a file includes."""
+    return builtin().sql("snowflake", name)
+
+
 def snowflake_files() -> list[Path]:
     """Return every file of SQL that Snowflake may be given."""
-    folders = [SQL / "snowflake", SQL / "connector", SQL / "fragments"]
+    folders = [SQL / "connector", SQL / "engine" / "fragments"]
     for pipeline in ("engine", "orders"):
         folders += [SQL / pipeline / name for name in ("snowflake", "shared")]
     return sorted(file for folder in folders for file in folder.glob("*.sql"))
@@ -136,7 +143,7 @@ _NOT_SQL = re.compile(r"END(?: IF)?|RETURN\b.*|RAISE|\w+ := .*|EXCEPTION\b.*", r
 
 def filled(text: str) -> str:
     """Return a file with its placeholders filled. Errors: KeyError for one that is unknown."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], included(text))
+    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], included(text, named_sql))
 
 
 def faults_of_file(file: Path) -> list[str]:

@@ -3,7 +3,7 @@
 All three take the stream of raw events in one transaction and give the same rows, so they may be
 mixed, and whoever comes second waits for the stream. The procedure is the shortest way: one call,
 with the counts as its answer. The task runs the same procedure with the rights of its owner. Where
-neither exists, or the role may not use them, the statements of `sql/snowflake/merge_*.sql` do it.
+neither exists, or the role may not use them, the statements of `merge_*.sql` do it.
 """
 
 import json
@@ -17,7 +17,6 @@ from core.warehouse.model import MergeResult, Row
 from core.warehouse.snowflake.session import Connection
 
 Sql = Callable[[str], str]
-TASK = "merge_orders_task"
 _NOT_FOR_US = frozenset({2003, 2043, 2140, 2141, 3001})
 """Not there or not authorized (of an object, of a function), insufficient privileges."""
 
@@ -63,8 +62,9 @@ def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> Merge
         if not taken:
             return MergeResult()
         if quarantined:
-            connection.run(sql("merge_quarantine"), [started_at])
-        (written,) = connection.run(sql("merge_orders"))
+            quarantine = sql("merge_quarantine").replace("{now}", "CAST(? AS TIMESTAMP_NTZ(6))")
+            connection.run(quarantine, [started_at])
+        (written,) = connection.run(sql("merge_rows"))
         inserted, updated = int(written[0]), int(written[1])
         result = MergeResult(
             inserted=inserted,
@@ -87,14 +87,16 @@ def merge_by_task(
     or when none has ended after `limit_s` seconds.
     """
     ((before,),) = connection.run(sql("task_clock"))
-    connection.run(sql("task_execute"))
+    execute = sql("task_execute")
+    task = execute.rpartition(".")[2].strip()
+    connection.run(execute)
     began, pause = clock.monotonic(), 0.5
     while clock.monotonic() - began < limit_s and not wait(pause):
         runs = connection.run(sql("task_run_since"), [before])
         if runs and runs[0][0] in {"FAILED", "FAILED_AND_AUTO_SUSPENDED", "CANCELLED"}:
             raise WarehouseError(
                 _("the task {task} failed: {reason}").format(
-                    task=TASK, reason=clean(runs[0][1] or "-", 300)
+                    task=task, reason=clean(runs[0][1] or "-", 300)
                 ),
                 hint=_(
                     "the Warehouse pane shows its runs; SNOW_TRANSFORM=client merges without it"
@@ -104,7 +106,7 @@ def merge_by_task(
             return _logged(connection.run(sql("task_merged_since"), [before]))
         pause = min(pause * 1.5, 5.0)
     raise WarehouseError(
-        _("the task {task} has not ended after {seconds:.0f} s").format(task=TASK, seconds=limit_s),
+        _("the task {task} has not ended after {seconds:.0f} s").format(task=task, seconds=limit_s),
         hint=_("a suspended task does not run: `ALTER TASK ... RESUME`, or SNOW_TRANSFORM=client"),
         transient=True,
     )

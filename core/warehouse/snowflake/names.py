@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from core import __version__
 from core.config.identifiers import quoted
 from core.config.settings import Settings, SnowflakeTasks
+from core.pipeline.folder import Pipeline, builtin
 
 OWNER_ROLE = "DROPSHIP_OWNER"
 WORKER_ROLE = "DROPSHIP_WORKER"
@@ -20,7 +21,7 @@ SYSTEM_ROLES = frozenset({"ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMI
 
 @dataclass(frozen=True)
 class Names:
-    """Plain names, not quoted. Each name but `schema_name` is a placeholder of sql/snowflake.
+    """Plain names, not quoted. Each name but `schema_name` is a placeholder of SQL.
 
     `schema_text` and `database_text` are the names as strings, to compare with the catalogue.
     """
@@ -33,6 +34,7 @@ class Names:
     owner_role: str = OWNER_ROLE
     reader_role: str = READER_ROLE
     tasks: SnowflakeTasks = field(default_factory=SnowflakeTasks)
+    pipeline: Pipeline = field(default_factory=builtin)
 
     @property
     def schema(self) -> str:
@@ -44,10 +46,11 @@ class Names:
         plain = {
             item.name: _in_sql(getattr(self, item.name))
             for item in fields(self)
-            if item.name not in {"schema_name", "tasks"}
+            if item.name not in {"schema_name", "tasks", "pipeline"}
         }
         return {
             **plain,
+            **self.pipeline.placeholders(),
             "schema": self.schema,
             "schema_text": _text(self.schema_name),
             "database_text": _text(self.database),
@@ -78,6 +81,7 @@ def snowflake_names(settings: Settings) -> Names:
         worker_user=snowflake.worker_user or WORKER_USER,
         worker_role=WORKER_ROLE if role in taken else role,
         tasks=snowflake.tasks,
+        pipeline=settings.pipeline,
     )
 
 

@@ -1,4 +1,4 @@
-"""The numbered scripts of sql/snowflake: filled with the configured names, split, run one by one.
+"""The numbered scripts of sql/engine/snowflake: filled with names, split, run one by one.
 
 They are written for people first: an administrator reads them, or runs what `setup --print` shows.
 `setup` runs them with the role it has. What that role may not do is no error as long as the tables
@@ -8,15 +8,14 @@ are there in the end: on most accounts somebody else made warehouse, roles and u
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import files
 from typing import Protocol
 
 from core.config.identifiers import quoted
 from core.errors import WarehouseError
 from core.text import _, clean
-from core.warehouse.fragments import included
 from core.warehouse.model import Row, SetupStep
 from core.warehouse.snowflake.names import SYSTEM_ROLES, Names
+from core.warehouse.sqlfiles import source
 
 _TABLES = "03_tables"
 SETUP_SCRIPTS = (
@@ -42,13 +41,12 @@ OTHER_SCRIPTS = (
 """For people only; never run by `setup`."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+)")
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \S+\.(\w+) \(")
 _USE_ROLE = re.compile(r'USE ROLE "?([\w$]+)"?')
 # A piece of a script in which a semicolon ends nothing: a remark, a string, a name, a body.
 _PART = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$|;|[^;'\"$-]+|.", re.DOTALL
 )
-_WITH_CHECKSUMS = ("orders_events", "dead_letters")
 _DENIED = frozenset({2003, 2043, 3001, 3013})
 """Driver codes: does not exist or is not authorized (twice), insufficient privileges, and the role
 of a USE ROLE that was not granted to the user."""
@@ -81,7 +79,7 @@ class Session(Protocol):
 def script_text(name: str, names: Names) -> str:
     """Return a whole script, remarks included, with every placeholder filled."""
     known = names.placeholders()
-    return _PLACEHOLDER.sub(lambda found: known[found[1]], _source(name))
+    return _PLACEHOLDER.sub(lambda found: known[found[1]], _source(name, names))
 
 
 def script_statements(name: str, names: Names) -> list[str]:
@@ -103,9 +101,9 @@ def split_statements(text: str) -> list[str]:
     return [statement for statement in statements if statement]
 
 
-def script_tables() -> tuple[str, ...]:
+def script_tables(names: Names) -> tuple[str, ...]:
     """Return the names of the tables that 03_tables.sql makes, in its order."""
-    return tuple(_TABLE.findall(_source(_TABLES)))
+    return tuple(_TABLE.findall(script_text(_TABLES, names)))
 
 
 def tables_present(session: Session, names: Names) -> bool:
@@ -117,7 +115,8 @@ def missing_columns(session: Session, names: Names) -> list[str]:
     """Return the columns that tables of an earlier version lack."""
     found = session.run(script_text("setup_columns", names), [names.schema_name.upper()])
     present = {str(row[0]).lower() for row in found}
-    return [f"{table}.checksum" for table in _WITH_CHECKSUMS if table not in present]
+    tables = (names.pipeline.definition.tables.events, "dead_letters")
+    return [f"{table}.checksum" for table in tables if table not in present]
 
 
 def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, ...]:
@@ -173,9 +172,8 @@ def step_title(script: str) -> str:
     }[script]
 
 
-def _source(name: str) -> str:
-    file = files("sql").joinpath("snowflake", f"{name}.sql")
-    return included(file.read_text(encoding="utf-8"))
+def _source(name: str, names: Names) -> str:
+    return source("snowflake", name, names.pipeline)
 
 
 def _run_script(session: Session, name: str, names: Names, role: str) -> SetupStep:
@@ -216,4 +214,4 @@ def _current_role(session: Session, names: Names) -> str:
 def _missing_tables(session: Session, names: Names) -> list[str]:
     found = session.run(script_text("setup_tables", names), [names.schema_name.upper()])
     present = {str(row[0]).lower() for row in found}
-    return [table for table in script_tables() if table not in present]
+    return [table for table in script_tables(names) if table not in present]

@@ -8,6 +8,7 @@ the log of its runs.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,9 +20,9 @@ from core.warehouse.backlog import MergeBacklog
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 
-MERGE_TASK = "merge_orders_task"
 SINK_TASK = "take_from_sink_task"
-_RUNS = {MERGE_TASK: "task_runs", SINK_TASK: "sink_task_runs"}
+_MERGE_TASK = re.compile(r"merge_\w+_task", re.ASCII)
+"""Each pipeline has a schema of its own, and names this task after its rows."""
 _FAILED = frozenset({"FAILED", "FAILED_AND_AUTO_SUSPENDED"})
 _OVER_FAILURES = "SUSPENDED_DUE_TO_ERRORS"
 
@@ -57,8 +58,13 @@ class TaskStatus:
     warehouse: str = ""
     runs: tuple[TaskRun, ...] = ()
     hidden: str = ""
-    name: str = MERGE_TASK
+    name: str = "merge_task"
     backlog: MergeBacklog | None = None
+
+    @property
+    def of_sink(self) -> bool:
+        """Whether it takes an engine's records on, and is not the merge."""
+        return self.name == SINK_TASK
 
     @property
     def failures(self) -> int:
@@ -145,10 +151,11 @@ def read_tasks(warehouse: Warehouse, *, runs: bool = True) -> tuple[TaskStatus, 
     except WarehouseError as error:
         return (TaskStatus("unknown", hidden=clean(error.message, 200)),)
     found = {str(one.get("name", "")).lower(): one for one in shown}
-    merge = found.get(MERGE_TASK)
     tasks = [
-        TaskStatus("absent") if merge is None else _read(warehouse, MERGE_TASK, merge, runs=runs)
-    ]
+        _read(warehouse, name, one, runs=runs)
+        for name, one in found.items()
+        if _MERGE_TASK.fullmatch(name)
+    ][:1] or [TaskStatus("absent")]
     if SINK_TASK in found:
         tasks.append(_read(warehouse, SINK_TASK, found[SINK_TASK], runs=runs))
     return tuple(tasks)
@@ -161,12 +168,14 @@ def _read(warehouse: Warehouse, name: str, shown: dict[str, object], *, runs: bo
         _text(shown.get("warehouse")),
         name=name,
     )
-    if name == SINK_TASK:
+    if status.of_sink:
         status = replace(status, backlog=_waiting(warehouse))
     if not runs and not status.gave_up:
         return status
     try:
-        return replace(status, runs=_runs(warehouse.rows(_RUNS[name])))
+        return replace(
+            status, runs=_runs(warehouse.rows("sink_task_runs" if status.of_sink else "task_runs"))
+        )
     except WarehouseError as error:
         return replace(status, hidden=clean(error.message))
 

@@ -86,7 +86,7 @@ class SnowflakeWarehouse:
             with connection.transaction():
                 for items in chunks:
                     for array in batches.arrays(items):
-                        connection.run(self._sql(f"merge_{table}"), [array])
+                        connection.run(self._sql(f"load_{table}"), [array])
                 ((count,),) = connection.run(self._sql(f"count_{table}"))
             return int(count)
 

@@ -1,5 +1,5 @@
 -- Where the raw events of a topic begin that the merge has not taken yet, by partition.
 SELECT kafka_partition, MIN(kafka_offset)
-FROM {schema}.orders_events_stream
+FROM {schema}.{events}_stream
 WHERE source_id = ?
 GROUP BY kafka_partition

@@ -1,4 +1,4 @@
--- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types, and a stage for
+-- What: every table, with the columns of the same on DuckDB in Snowflake's types, and a stage for
 --   large batches.
 -- Role: {owner_role}, or any role with CREATE TABLE and CREATE STAGE on the schema.
 -- Repeat: safe; a table that exists keeps its rows, and gets the columns that came later.
@@ -8,10 +8,10 @@ USE ROLE {owner_role};
 
 -- Raw events. seq tells rows apart and says nothing of their order (NOORDER: numbers that have to
 -- follow one another slow down inserts from several sessions). So it is no position to merge from. The stream of
--- 04_stream_and_task.sql is that position. checksum: MD5 of the fields that orders are made of, as the
+-- 04_stream_and_task.sql is that position. checksum: MD5 of the fields that rows are made of, as the
 -- client read them (content_events.sql): a VARIANT keeps values and not bytes. NULL for rows that were
 -- stored before there were checksums, or by an engine of its own.
-CREATE TABLE IF NOT EXISTS {schema}.orders_events (
+CREATE TABLE IF NOT EXISTS {schema}.{events} (
     seq             NUMBER(38, 0) NOT NULL AUTOINCREMENT START 1 INCREMENT 1 NOORDER,
     event_id        VARCHAR NOT NULL,
     event_type      VARCHAR NOT NULL,
@@ -23,34 +23,7 @@ CREATE TABLE IF NOT EXISTS {schema}.orders_events (
     checksum        VARCHAR
 );
 
--- The newest version of each order. event_time and kafka_offset are the version it came from.
-CREATE TABLE IF NOT EXISTS {schema}.orders (
-    id           VARCHAR NOT NULL,
-    product_id   VARCHAR NOT NULL,
-    customer_id  VARCHAR NOT NULL,
-    quantity     NUMBER(10, 0) NOT NULL,
-    unit_price   NUMBER(10, 2) NOT NULL,
-    sold_at      TIMESTAMP_NTZ(6) NOT NULL,
-    ingested_at  TIMESTAMP_NTZ(6) NOT NULL,
-    event_time   TIMESTAMP_NTZ(6) NOT NULL,
-    kafka_offset NUMBER(19, 0) NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS {schema}.customers (
-    id      VARCHAR NOT NULL,
-    name    VARCHAR,
-    email   VARCHAR,
-    city    VARCHAR,
-    country VARCHAR
-);
-
-CREATE TABLE IF NOT EXISTS {schema}.inventory (
-    id             VARCHAR NOT NULL,
-    product_name   VARCHAR,
-    category       VARCHAR,
-    price          NUMBER(10, 2),
-    stock_quantity NUMBER(10, 0)
-);
+-- include tables
 
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
 -- whose fields do not cast). replayed_at: when it was published again. checksum: MD5 of key, payload
@@ -122,9 +95,9 @@ CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
 );
 
 -- What tables of version 0.1.0 lack.
-ALTER TABLE IF EXISTS {schema}.orders_events ADD COLUMN IF NOT EXISTS checksum VARCHAR;
+ALTER TABLE IF EXISTS {schema}.{events} ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 
 -- The way of large batches: a file is put here, copied into its table and removed.
 CREATE STAGE IF NOT EXISTS {schema}.batches
-    COMMENT = 'files of batches on their way into orders_events and dead_letters';
+    COMMENT = 'files of batches on their way into {events} and dead_letters';

@@ -6,9 +6,9 @@ USE ROLE {owner_role};
 DROP ALERT IF EXISTS {schema}.failed_tasks_alert;
 DROP TASK IF EXISTS {schema}.clear_sink_task;
 DROP TASK IF EXISTS {schema}.take_from_sink_task;
-DROP TASK IF EXISTS {schema}.merge_orders_task;
-DROP PROCEDURE IF EXISTS {schema}.merge_orders();
-DROP STREAM IF EXISTS {schema}.orders_events_stream;
+DROP TASK IF EXISTS {schema}.merge_{rows}_task;
+DROP PROCEDURE IF EXISTS {schema}.merge_{rows}();
+DROP STREAM IF EXISTS {schema}.{events}_stream;
 
 USE ROLE SYSADMIN;
 DROP SCHEMA IF EXISTS {schema};

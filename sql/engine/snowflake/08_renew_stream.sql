@@ -4,12 +4,12 @@
 -- Role: {owner_role}, which owns the objects. Never run by `setup`.
 -- Repeat: safe. A replaced stream has lost its grants, so they follow here.
 USE ROLE {owner_role};
-ALTER TASK IF EXISTS {schema}.merge_orders_task SUSPEND;
-CREATE OR REPLACE STREAM {schema}.orders_events_stream
-    ON TABLE {schema}.orders_events
+ALTER TASK IF EXISTS {schema}.merge_{rows}_task SUSPEND;
+CREATE OR REPLACE STREAM {schema}.{events}_stream
+    ON TABLE {schema}.{events}
     APPEND_ONLY = TRUE
     SHOW_INITIAL_ROWS = TRUE
     COMMENT = 'raw events that no merge has taken yet';
-GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {worker_role};
-GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {reader_role};
-ALTER TASK {schema}.merge_orders_task RESUME;
+GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {worker_role};
+GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {reader_role};
+ALTER TASK {schema}.merge_{rows}_task RESUME;

@@ -9,7 +9,7 @@ GRANT EXECUTE MANAGED TASK ON ACCOUNT TO ROLE {owner_role};
 
 USE ROLE {owner_role};
 
--- include task_serverless task=merge_orders_task
+-- include task_serverless task=merge_{rows}_task
 
 -- include task_serverless task=take_from_sink_task
 

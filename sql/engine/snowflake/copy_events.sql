@@ -1,5 +1,5 @@
 -- Good events of a large batch, from the file that was put on the stage: one JSON object a line.
-COPY INTO {schema}.orders_events (
+COPY INTO {schema}.{events} (
     event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset,
     checksum
 )

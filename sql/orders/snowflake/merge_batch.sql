@@ -1,4 +1,5 @@
--- The work table of one merge: raw events as orders, what does not cast as NULL. Made outside of the
+-- The work table of one merge: raw events as orders, what does not cast as NULL (unusable: which
+-- fields). Made outside of the
 -- merge's transaction, which making a table would commit.
 CREATE OR REPLACE TEMPORARY TABLE {schema}.merge_batch (
     seq             NUMBER(38, 0),
@@ -15,5 +16,6 @@ CREATE OR REPLACE TEMPORARY TABLE {schema}.merge_batch (
     unit_price      NUMBER(10, 2),
     sold_at         TIMESTAMP_NTZ(6),
     event_time      TIMESTAMP_NTZ(6),
-    usable          BOOLEAN
+    usable          BOOLEAN,
+    unusable        VARCHAR
 )

@@ -6,21 +6,21 @@ USE WAREHOUSE {warehouse};
 
 -- How much stands where. merged: raw events that some merge has taken.
 SELECT
-    (SELECT COUNT(event_id) FROM {schema}.orders_events) AS raw_events,
-    (SELECT COUNT(event_id) FROM {schema}.orders_events_stream) AS not_merged_yet,
-    (SELECT COUNT(id) FROM {schema}.orders) AS orders,
+    (SELECT COUNT(event_id) FROM {schema}.{events}) AS raw_events,
+    (SELECT COUNT(event_id) FROM {schema}.{events}_stream) AS not_merged_yet,
+    (SELECT COUNT({key}) FROM {schema}.{rows}) AS row_count,
     (SELECT COUNT(event_id) FROM {schema}.dead_letters) AS dead_letters;
 
 -- Records stored twice. No row is the right answer.
 SELECT source_id, kafka_partition, kafka_offset, COUNT(event_id) AS copies
-FROM {schema}.orders_events
+FROM {schema}.{events}
 GROUP BY source_id, kafka_partition, kafka_offset
 HAVING COUNT(event_id) > 1
 LIMIT 10;
 
 -- Offsets that were read against records that are stored. missing = 0 is the right answer.
 WITH records AS (
-    SELECT source_id, kafka_partition, kafka_offset FROM {schema}.orders_events
+    SELECT source_id, kafka_partition, kafka_offset FROM {schema}.{events}
     UNION ALL
     SELECT source_id, kafka_partition, kafka_offset FROM {schema}.dead_letters
     WHERE stage = 'decode'
@@ -72,10 +72,10 @@ SELECT
     error_code,
     error_message
 FROM TABLE({database}.INFORMATION_SCHEMA.TASK_HISTORY(
-    TASK_NAME => 'MERGE_ORDERS_TASK', RESULT_LIMIT => 50
+    TASK_NAME => 'merge_{rows}_task', RESULT_LIMIT => 50
 ))
 ORDER BY scheduled_time DESC;
 
 -- Whether the stream still reaches back: stale must be false.
-SHOW STREAMS LIKE 'ORDERS_EVENTS_STREAM' IN SCHEMA {schema};
-SHOW TASKS LIKE 'MERGE_ORDERS_TASK' IN SCHEMA {schema};
+SHOW STREAMS LIKE '{events}_stream' IN SCHEMA {schema};
+SHOW TASKS LIKE 'merge_{rows}_task' IN SCHEMA {schema};

@@ -12,7 +12,7 @@ GRANT USAGE ON INTEGRATION {error_integration} TO ROLE {owner_role};
 
 USE ROLE {owner_role};
 
--- include task_tells_errors task=merge_orders_task
+-- include task_tells_errors task=merge_{rows}_task
 
 -- include task_tells_errors task=take_from_sink_task
 

@@ -1,2 +1,2 @@
 SELECT COUNT(seq), COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0), COUNT(seq) - COUNT(checksum)
-FROM {schema}.orders_events
+FROM {schema}.{events}

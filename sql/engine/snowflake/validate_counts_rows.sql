@@ -1,31 +1,31 @@
--- Order ids that merged raw events name and orders lacks, then those that only orders has.
+-- Keys that merged raw events name and no row has, then those that only a row has.
 WITH usable AS (
     SELECT
-        raw.payload:order.id::VARCHAR AS id,
+        raw.payload:{key_path}::VARCHAR AS id,
         raw.event_id,
         CASE WHEN waiting.event_id IS NULL THEN 1 ELSE 0 END AS taken
-    FROM {schema}.orders_events AS raw
+    FROM {schema}.{events} AS raw
     LEFT JOIN (
         SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
     ) AS quarantine ON quarantine.event_id = raw.event_id
     LEFT JOIN (
-        SELECT DISTINCT event_id FROM {schema}.orders_events_stream
+        SELECT DISTINCT event_id FROM {schema}.{events}_stream
     ) AS waiting ON waiting.event_id = raw.event_id
     WHERE quarantine.event_id IS NULL
 ),
 missing AS (
     SELECT usable.id, MIN(usable.event_id) AS event_id
     FROM usable
-    LEFT JOIN {schema}.orders AS known ON known.id = usable.id
-    WHERE usable.taken = 1 AND known.id IS NULL
+    LEFT JOIN {schema}.{rows} AS known ON known.{key}::VARCHAR = usable.id
+    WHERE usable.taken = 1 AND known.{key} IS NULL
     GROUP BY usable.id
 ),
 surplus AS (
-    SELECT known.id
-    FROM {schema}.orders AS known
-    LEFT JOIN usable ON usable.id = known.id
+    SELECT known.{key}::VARCHAR AS id
+    FROM {schema}.{rows} AS known
+    LEFT JOIN usable ON usable.id = known.{key}::VARCHAR
     WHERE usable.id IS NULL
-    GROUP BY known.id
+    GROUP BY known.{key}
 )
 SELECT 'missing' AS fault, id, event_id FROM missing
 UNION ALL

@@ -1,5 +1,5 @@
 -- Good events, as one bound JSON array of {p: partition, o: offset, c: checksum, e: event}.
-INSERT INTO {schema}.orders_events (
+INSERT INTO {schema}.{events} (
     event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset,
     checksum
 )

@@ -5,11 +5,9 @@
 USE ROLE {owner_role};
 
 -- The worker appends raw events, dead letters, gaps and logs, moves offsets behind the fence, merges
--- reference tables and orders, and marks dead letters as replayed.
-GRANT SELECT, INSERT ON TABLE {schema}.orders_events TO ROLE {worker_role};
-GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.orders TO ROLE {worker_role};
-GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.customers TO ROLE {worker_role};
-GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.inventory TO ROLE {worker_role};
+-- reference tables and rows, and marks dead letters as replayed.
+GRANT SELECT, INSERT ON TABLE {schema}.{events} TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.{rows} TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.dead_letters TO ROLE {worker_role};
 -- DELETE: of two rows that two first claims at once have entered, one has to go.
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {schema}.consumer_offsets TO ROLE {worker_role};
@@ -17,18 +15,18 @@ GRANT SELECT, INSERT ON TABLE {schema}.offset_gaps TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.transform_runs TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.validation_runs TO ROLE {worker_role};
 GRANT READ, WRITE ON STAGE {schema}.batches TO ROLE {worker_role};
-GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {worker_role};
-GRANT USAGE ON PROCEDURE {schema}.merge_orders() TO ROLE {worker_role};
-GRANT MONITOR, OPERATE ON TASK {schema}.merge_orders_task TO ROLE {worker_role};
+GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {worker_role};
+GRANT USAGE ON PROCEDURE {schema}.merge_{rows}() TO ROLE {worker_role};
+GRANT MONITOR, OPERATE ON TASK {schema}.merge_{rows}_task TO ROLE {worker_role};
 
-GRANT SELECT ON TABLE {schema}.orders_events TO ROLE {reader_role};
-GRANT SELECT ON TABLE {schema}.orders TO ROLE {reader_role};
-GRANT SELECT ON TABLE {schema}.customers TO ROLE {reader_role};
-GRANT SELECT ON TABLE {schema}.inventory TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.{events} TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.{rows} TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.dead_letters TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.consumer_offsets TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.offset_gaps TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.transform_runs TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.validation_runs TO ROLE {reader_role};
-GRANT SELECT ON STREAM {schema}.orders_events_stream TO ROLE {reader_role};
-GRANT MONITOR ON TASK {schema}.merge_orders_task TO ROLE {reader_role};
+GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {reader_role};
+GRANT MONITOR ON TASK {schema}.merge_{rows}_task TO ROLE {reader_role};
+
+-- include grants

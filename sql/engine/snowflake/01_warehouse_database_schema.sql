@@ -17,4 +17,4 @@ CREATE DATABASE IF NOT EXISTS {database}
     COMMENT = 'order pipeline';
 
 CREATE SCHEMA IF NOT EXISTS {schema}
-    COMMENT = 'order pipeline: raw events, orders, reference tables, offsets';
+    COMMENT = 'pipeline: raw events, rows, reference tables, offsets';

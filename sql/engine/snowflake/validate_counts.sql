@@ -1,18 +1,18 @@
--- Raw events against orders in one statement, hence one state of the warehouse, although consumer
--- and merge may be running. Compared are sets of order ids, so a loss and a duplicate cannot cancel.
+-- Raw events against rows in one statement, hence one state of the warehouse, although consumer
+-- and merge may be running. Compared are sets of keys, so a loss and a duplicate cannot cancel.
 -- Left out: events that the merge put into quarantine, and those it has not taken yet (backlog).
 WITH quarantine AS (
     SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
 ),
 waiting AS (
-    SELECT DISTINCT event_id FROM {schema}.orders_events_stream
+    SELECT DISTINCT event_id FROM {schema}.{events}_stream
 ),
 raw_events AS (
     SELECT
-        raw.payload:order.id::VARCHAR AS id,
+        raw.payload:{key_path}::VARCHAR AS id,
         CASE WHEN waiting.event_id IS NULL THEN 1 ELSE 0 END AS taken,
         CASE WHEN quarantine.event_id IS NULL THEN 0 ELSE 1 END AS quarantined
-    FROM {schema}.orders_events AS raw
+    FROM {schema}.{events} AS raw
     LEFT JOIN quarantine ON quarantine.event_id = raw.event_id
     LEFT JOIN waiting ON waiting.event_id = raw.event_id
 ),
@@ -29,28 +29,28 @@ raw_ids AS (
     WHERE quarantined = 0
     GROUP BY id
 ),
-order_ids AS (
-    SELECT id, COUNT(*) AS copies FROM {schema}.orders GROUP BY id
+row_ids AS (
+    SELECT {key}::VARCHAR AS id, COUNT(*) AS copies FROM {schema}.{rows} GROUP BY {key}
 ),
 compared AS (
     SELECT
         COALESCE(SUM(CASE WHEN raw_ids.taken IS NOT NULL THEN 1 ELSE 0 END), 0) AS raw_ids,
-        COALESCE(SUM(CASE WHEN order_ids.copies IS NOT NULL THEN 1 ELSE 0 END), 0) AS order_ids,
-        COALESCE(SUM(order_ids.copies), 0) AS orders,
+        COALESCE(SUM(CASE WHEN row_ids.copies IS NOT NULL THEN 1 ELSE 0 END), 0) AS row_ids,
+        COALESCE(SUM(row_ids.copies), 0) AS row_count,
         COALESCE(SUM(CASE
-            WHEN raw_ids.taken = 1 AND order_ids.copies IS NULL THEN 1 ELSE 0
+            WHEN raw_ids.taken = 1 AND row_ids.copies IS NULL THEN 1 ELSE 0
         END), 0) AS missing,
         COALESCE(SUM(CASE WHEN raw_ids.taken IS NULL THEN 1 ELSE 0 END), 0) AS surplus
     FROM raw_ids
-    FULL OUTER JOIN order_ids ON order_ids.id = raw_ids.id
+    FULL OUTER JOIN row_ids ON row_ids.id = raw_ids.id
 )
 SELECT
     raw_totals.events,
     raw_totals.quarantined,
     raw_totals.backlog,
     compared.raw_ids,
-    compared.orders,
-    compared.order_ids,
+    compared.row_count,
+    compared.row_ids,
     compared.missing,
     compared.surplus
 FROM raw_totals

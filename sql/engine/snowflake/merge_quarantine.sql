@@ -7,21 +7,13 @@ SELECT
     batch.event_id,
     'merge',
     'cast',
-    SUBSTR(CONCAT(
-        CASE WHEN batch.id IS NULL THEN ', id' ELSE '' END,
-        CASE WHEN batch.product_id IS NULL THEN ', product_id' ELSE '' END,
-        CASE WHEN batch.customer_id IS NULL THEN ', customer_id' ELSE '' END,
-        CASE WHEN batch.quantity IS NULL THEN ', quantity' ELSE '' END,
-        CASE WHEN batch.unit_price IS NULL THEN ', unit_price' ELSE '' END,
-        CASE WHEN batch.sold_at IS NULL THEN ', sold_at' ELSE '' END,
-        CASE WHEN batch.event_time IS NULL THEN ', timestamp' ELSE '' END
-    ), 3),
+    batch.unusable,
     COALESCE(topics.topic, ''),
     batch.source_id,
     batch.kafka_partition,
     batch.kafka_offset,
     TO_BINARY(TO_JSON(batch.payload), 'UTF-8'),
-    CAST(? AS TIMESTAMP_NTZ(6))
+    {now}
 FROM {schema}.merge_batch AS batch
 LEFT JOIN (
     SELECT source_id, MIN(topic) AS topic

@@ -1,0 +1,1 @@
+SELECT MIN(seq) FROM {schema}.{events} WHERE seq > ?

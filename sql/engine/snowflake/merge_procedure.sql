@@ -1,0 +1,1 @@
+CALL {schema}.merge_{rows}()

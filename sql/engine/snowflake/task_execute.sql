@@ -1,0 +1,1 @@
+EXECUTE TASK {schema}.merge_{rows}_task

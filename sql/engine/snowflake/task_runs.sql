@@ -1,0 +1,1 @@
+-- include task_runs task=merge_{rows}_task

@@ -1,1 +1,0 @@
-SELECT COUNT(event_id) FROM {schema}.orders_events

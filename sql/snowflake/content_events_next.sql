@@ -1,1 +1,0 @@
-SELECT MIN(seq) FROM {schema}.orders_events WHERE seq > ?

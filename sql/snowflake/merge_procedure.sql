@@ -1,1 +1,0 @@
-CALL {schema}.merge_orders()

@@ -1,1 +1,0 @@
-EXECUTE TASK {schema}.merge_orders_task

@@ -1,1 +1,0 @@
--- include task_runs task=MERGE_ORDERS_TASK
