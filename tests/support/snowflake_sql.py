@@ -137,7 +137,9 @@ _FLOATS = {exp.DataType.Type.FLOAT, exp.DataType.Type.DOUBLE}
 _MONEY = re.compile(r"price|revenue|amount|total_spent", re.IGNORECASE)
 _TO_NUMBER = re.compile(r"(?:TRY_)?TO_(?:DECIMAL|NUMBER|NUMERIC)", re.IGNORECASE)
 _VARIANTS = {"PAYLOAD"}
-_BLOCK_WORD = re.compile(r"^(?:BEGIN(?=\s+(?!TRANSACTION))|IF \(.*?\) THEN|ELSE)\s+", re.DOTALL)
+_BLOCK_WORD = re.compile(
+    r"^(?:--[^\n]*\n|BEGIN(?=\s+(?!TRANSACTION))|IF \(.*?\) THEN|ELSE)\s*", re.DOTALL
+)
 _NOT_SQL = re.compile(r"END(?: IF)?|RETURN\b.*|RAISE|\w+ := .*|EXCEPTION\b.*", re.DOTALL)
 
 

@@ -79,17 +79,21 @@ def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> Merge
 
 
 def merge_by_task(
-    connection: Connection, sql: Sql, clock: Clock, *, wait: Callable[[float], bool], limit_s: float
+    connection: Connection,
+    sql: Sql,
+    clock: Clock,
+    *,
+    task: str,
+    wait: Callable[[float], bool],
+    limit_s: float,
 ) -> MergeResult:
-    """Start the task and wait for the run that follows; return what it logged.
+    """Start the task of a name and wait for the run that follows; return what it logged.
 
     wait: pauses so many seconds, tells whether to stop. Errors: WarehouseError when the run failed,
     or when none has ended after `limit_s` seconds.
     """
     ((before,),) = connection.run(sql("task_clock"))
-    execute = sql("task_execute")
-    task = execute.rpartition(".")[2].strip()
-    connection.run(execute)
+    connection.run(sql("task_execute"))
     began, pause = clock.monotonic(), 0.5
     while clock.monotonic() - began < limit_s and not wait(pause):
         runs = connection.run(sql("task_run_since"), [before])

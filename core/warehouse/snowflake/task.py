@@ -173,9 +173,8 @@ def _read(warehouse: Warehouse, name: str, shown: dict[str, object], *, runs: bo
     if not runs and not status.gave_up:
         return status
     try:
-        return replace(
-            status, runs=_runs(warehouse.rows("sink_task_runs" if status.of_sink else "task_runs"))
-        )
+        query = "sink_task_runs" if status.of_sink else "task_runs"
+        return replace(status, runs=_runs(warehouse.rows(query)))
     except WarehouseError as error:
         return replace(status, hidden=clean(error.message))
 

@@ -274,7 +274,12 @@ class SnowflakeWarehouse:
         how = self._transform(connection)
         if how == "task":
             return merge.merge_by_task(
-                connection, self._sql, self._clock, wait=self._wait, limit_s=_TASK_LIMIT_S
+                connection,
+                self._sql,
+                self._clock,
+                task=self._pipeline.merge_task,
+                wait=self._wait,
+                limit_s=_TASK_LIMIT_S,
             )
         if how == "procedure":
             try:

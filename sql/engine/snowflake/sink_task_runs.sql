@@ -1,1 +1,1 @@
--- include task_runs task=TAKE_FROM_SINK_TASK
+-- include task_history task=TAKE_FROM_SINK_TASK

@@ -1,1 +1,1 @@
--- include task_runs task=merge_{rows}_task
+-- include task_history task=merge_{rows}_task

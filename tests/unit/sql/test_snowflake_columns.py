@@ -33,7 +33,7 @@ def tables(file: str) -> dict[str, list[tuple[str, str, bool]]]:
 
 
 DUCKDB = tables("engine/duckdb/setup.sql") | tables("orders/duckdb/tables.sql")
-SNOWFLAKE = tables("snowflake/03_tables.sql")
+SNOWFLAKE = tables("engine/snowflake/03_tables.sql") | tables("orders/snowflake/tables.sql")
 
 
 def test_the_same_tables() -> None:

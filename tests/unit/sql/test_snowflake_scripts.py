@@ -50,7 +50,7 @@ class Account:
         said: str = "Insufficient privileges",
     ) -> None:
         self.tables = [table.upper() for table in tables]
-        self.complete = {table.upper() for table in script_tables()}
+        self.complete = {table.upper() for table in script_tables(NAMES)}
         self.ran: list[str] = []
         self.ordered: list[Row] | None = []
         """Columns with numbers in order; None: the catalogue does not say."""
@@ -74,7 +74,9 @@ class Account:
         self.ran.append(sql)
         if "ADD COLUMN" in sql:
             self.complete |= {name for name in self.tables if f".{name.lower()} " in sql}
-        made = [name for name in script_tables() if f".{name} (" in sql and "CREATE TABLE" in sql]
+        made = [
+            name for name in script_tables(NAMES) if f".{name} (" in sql and "CREATE TABLE" in sql
+        ]
         self.tables += [name.upper() for name in made]
         return []
 
@@ -90,7 +92,7 @@ def test_an_empty_account_is_prepared_by_every_statement() -> None:
 
 
 def test_tables_of_an_earlier_version_get_the_columns_that_came_later() -> None:
-    account = Account(script_tables())
+    account = Account(script_tables(NAMES))
     account.complete.clear()
     assert not tables_present(account, NAMES)
     run_setup(account, NAMES, role="ACCOUNTADMIN")
@@ -98,7 +100,7 @@ def test_tables_of_an_earlier_version_get_the_columns_that_came_later() -> None:
 
 
 def test_a_worker_that_may_not_add_columns_is_told_which_and_who_may() -> None:
-    account = Account(script_tables(), lambda sql: not sql.startswith(("ALTER", "CREATE")))
+    account = Account(script_tables(NAMES), lambda sql: not sql.startswith(("ALTER", "CREATE")))
     account.complete.clear()
     with pytest.raises(WarehouseError, match=r"lacks orders_events\.checksum") as caught:
         run_setup(account, NAMES, role="DROPSHIP_WORKER")
@@ -107,7 +109,7 @@ def test_a_worker_that_may_not_add_columns_is_told_which_and_who_may() -> None:
 
 def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
     account = Account(
-        script_tables(), lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U"))
+        script_tables(NAMES), lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U"))
     )
     steps = {step.script: step for step in run_setup(account, NAMES, role="SOMEBODY")}
     first, second = steps["01_warehouse_database_schema"], steps["02_roles_and_user"]
@@ -118,20 +120,20 @@ def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
 
 @pytest.mark.parametrize("errno", [2003, 2043, 3001, 3013])
 def test_a_worker_may_not_create_tables_that_are_there_and_nothing_is_wrong(errno: int) -> None:
-    account = Account(script_tables(), lambda _sql: False, errno)
+    account = Account(script_tables(NAMES), lambda _sql: False, errno)
     steps = run_setup(account, NAMES, role="DROPSHIP_WORKER")
     assert [step.done for step in steps] == [0] * len(SETUP_SCRIPTS)
 
 
 def test_tables_that_are_missing_in_the_end_are_an_error() -> None:
-    account = Account(["ORDERS", *script_tables()[3:]], lambda sql: "CREATE TABLE" not in sql)
+    account = Account(["ORDERS", *script_tables(NAMES)[3:]], lambda sql: "CREATE TABLE" not in sql)
     with pytest.raises(WarehouseError, match="lacks orders_events, customers; the role R ") as told:
         run_setup(account, NAMES, role="R")
     assert "--print" in told.value.hint
 
 
 def test_setup_says_what_it_cannot_change_of_tables_that_are_there() -> None:
-    account = Account(script_tables())
+    account = Account(script_tables(NAMES))
     assert [step.kept for step in run_setup(account, NAMES, role="R")] == [""] * 5
     account.ordered = [("ORDERS_EVENTS", "SEQ")]
     steps = run_setup(account, NAMES, role="R")

@@ -18,6 +18,7 @@ from core.warehouse.snowflake.scripts import (
     setup_scripts,
     split_statements,
 )
+from tests.support.snowflake_sql import named_sql
 
 MERGE, SINK = "merge_orders_task", "take_from_sink_task"
 NAMES = Names(warehouse="w", database="d", schema_name="s", worker_user="u")
@@ -90,12 +91,12 @@ def test_the_tasks_of_the_engine_are_set_as_the_merge_is(tasks: SnowflakeTasks) 
 
 
 def test_an_include_names_a_fragment_and_its_words() -> None:
-    with pytest.raises(KeyError, match="no fragment of SQL named absent"):
-        included("SELECT 1;\n-- include absent task=x\n")
+    with pytest.raises(KeyError, match="no SQL named absent"):
+        included("SELECT 1;\n-- include absent task=x\n", named_sql)
     with pytest.raises(KeyError, match="has no job"):
-        included("-- include task_settings job=x")
-    assert included("-- includes nothing\nSELECT 1") == "-- includes nothing\nSELECT 1"
-    text = included("SELECT 1;\n\n-- include task_settings task=other\n")
+        included("-- include task_settings job=x", named_sql)
+    assert included("-- includes nothing\nSELECT 1", named_sql) == "-- includes nothing\nSELECT 1"
+    text = included("SELECT 1;\n\n-- include task_settings task=other\n", named_sql)
     assert "ALTER TASK {schema}.other SUSPEND" in text
     assert "include" not in text
 
@@ -106,4 +107,7 @@ def test_every_fragment_is_used() -> None:
         used |= set(
             re.findall(r"^-- include (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
         )
-    assert used == {file.stem for file in Path("sql/fragments").glob("*.sql")}
+    fragments = {file.stem for file in Path("sql/engine/fragments").glob("*.sql")}
+    named = {file.stem for file in Path("sql").glob("*/snowflake/*.sql")}
+    assert used & (fragments | named) == used
+    assert fragments <= used

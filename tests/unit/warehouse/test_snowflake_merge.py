@@ -45,6 +45,7 @@ def by_task(answers: Answers, *, stop: bool = False) -> MergeResult:
         cast(Connection, answers),
         lambda name: name,
         HastyClock(),
+        task="merge_orders_task",
         wait=lambda _seconds: stop,
         limit_s=900,
     )
