@@ -1,9 +1,9 @@
 """Batches as JSON, in the two ways Snowflake takes them quickly.
 
-A small batch goes as bound JSON arrays of at most a megabyte, each unfolded by one statement; there
-is no file, and one round trip stores a thousand events. A large one goes as one gzipped file of
-lines to a stage, and one COPY reads it: the text of a statement is bounded, a file is not. Payloads
-are put in as they are, because they are valid JSON already; bytes of dead letters go as base64.
+A small batch goes as bound JSON arrays of at most a megabyte, one of each kind, in the one request
+that stores it; a thousand events are a quarter of that. What is larger goes first as a gzipped file
+of lines to a stage, where no lock is held yet, and one COPY reads it. Payloads are put in as they
+are, because they are valid JSON already; bytes of dead letters go as base64.
 """
 
 import gzip
@@ -17,9 +17,7 @@ from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 from core.warehouse.snowflake.content import fields_md5, letter_md5
 
 STATEMENT_BYTES = 1_000_000
-"""Bytes of JSON that one statement carries at most."""
-STAGED_BYTES = 4_000_000
-"""From so many bytes on, a file is quicker than several statements."""
+"""Bytes of JSON that one bound value carries at most; more goes by a file."""
 _LEVEL = 1
 """Of compression: the line to Snowflake is seldom slower than the processor."""
 
@@ -85,10 +83,8 @@ def json_array(entries: Iterable[Mapping[str, int]]) -> str:
 
 
 def is_large(items: Sequence[bytes]) -> bool:
-    """Return whether a file is the better, or the only, way for these items."""
-    return sum(map(len, items)) > STAGED_BYTES or any(
-        len(item) > STATEMENT_BYTES - 2 for item in items
-    )
+    """Return whether these items are more than one bound value carries."""
+    return sum(map(len, items)) + len(items) + 1 > STATEMENT_BYTES
 
 
 def arrays(items: Iterable[bytes]) -> Iterator[str]:
@@ -103,6 +99,11 @@ def arrays(items: Iterable[bytes]) -> Iterator[str]:
         size += len(item) + 1
     if held:
         yield _array(held)
+
+
+def whole_array(items: Sequence[bytes]) -> str:
+    """Return all items as one JSON array, `[]` for none."""
+    return _array(items)
 
 
 def lines(items: Iterable[bytes], common: Mapping[str, str]) -> BytesIO:

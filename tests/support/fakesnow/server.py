@@ -2,8 +2,8 @@
 
 Runs in an environment of its own (see `environment.py`) and never in that of the tests. What
 fakesnow lacks and Snowflake has is added here, so that the product is written for Snowflake alone:
-the reply to a login, tokens that can be renewed, the end of a session that was abandoned, streams,
-types and errors. Prints its port, then serves until its standard input is closed.
+the reply to a login, tokens that can be renewed, the end of a session that was abandoned, locks,
+rights, streams, tasks, procedures, types and errors. Prints its port, then serves until its standard input is closed.
 """
 
 import asyncio
@@ -23,12 +23,15 @@ import duckdb
 import fakesnow.arrow as to_arrow
 import fakesnow.cursor as cursors
 import fakesnow.server as fake
+import locks
 import merges
 import pyarrow as pa
+import rights
 import temporaries
 import uvicorn
 from fakesnow import copy_into, macros
 from retries import Answers
+from scripting import Procedures
 from sessions import Sessions, drop_conflicting
 from snowflake.connector import errors
 from sqlglot import exp
@@ -36,6 +39,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streams import Streams
+from tasks import Tasks
 
 ACCEPTED = (
     r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ALERT|ROLE|USER|PROCEDURE)\b",
@@ -57,6 +61,8 @@ FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSE
 
 SESSIONS = Sessions()
 STREAMS = Streams()
+PROCEDURES = Procedures()
+TASKS = Tasks()
 
 
 async def login(request: Request) -> JSONResponse:
@@ -69,6 +75,7 @@ async def login(request: Request) -> JSONResponse:
         return JSONResponse(refused)
     reply = json.loads((await fake.login_request(request)).body)
     data = reply["data"]
+    fake.sessions[data["token"]].user_name = json.loads(plain)["data"].get("LOGIN_NAME", "").lower()
     master, number = SESSIONS.opened(data["token"])
     data.update(
         masterToken=master,
@@ -232,6 +239,10 @@ def prepare() -> None:
     temporaries.install()
     cursors.transforms.current_version = session_facts
     STREAMS.install()
+    locks.install(fake.sessions)
+    TASKS.install()
+    PROCEDURES.install()
+    rights.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),
         Route("/session/token-request", renew, methods=["POST"]),
