@@ -21,6 +21,7 @@ from tests.support.proxy import Proxy, Request, lose_reply, proxy_to, session_er
 from tests.support.snowflake_flow import make_tables
 
 IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
+STORE = r"CALL \S+\.store_batch\("
 EVENTS, LETTERS = 20_000, 12
 # Large enough for a file of their own, and hard to compress.
 LETTER = bytes(range(256)) * 2_000
@@ -69,16 +70,16 @@ def lose_the_files_reply(proxy: Proxy) -> None:
     proxy.rule(is_put, lose_reply, times=1)
 
 
-def lose_the_copys_reply(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO \S+\.orders_events"), lose_reply, times=1)
+def cut_the_request(proxy: Proxy) -> None:
+    proxy.cut_upload(sql_like(STORE))
 
 
-def lose_the_second_copys_reply(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO \S+\.dead_letters"), lose_reply, times=1)
+def lose_the_reply(proxy: Proxy) -> None:
+    proxy.rule(sql_like(STORE), lose_reply, times=1)
 
 
 def end_the_session(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO"), session_error("390111", "Session no longer exists"), times=1)
+    proxy.rule(sql_like(STORE), session_error("390111", "Session no longer exists"), times=1)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +87,8 @@ def end_the_session(proxy: Proxy) -> None:
     [
         cut_the_file,
         lose_the_files_reply,
-        lose_the_copys_reply,
-        lose_the_second_copys_reply,
+        cut_the_request,
+        lose_the_reply,
         end_the_session,
     ],
 )

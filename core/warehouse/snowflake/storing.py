@@ -2,8 +2,8 @@
 
 Rows and offsets change inside the procedure `store_batch` (sql/snowflake/03_tables.sql), which
 begins and ends its transaction itself. A worker that dies before the request has locked nothing;
-one that dies in it or after it leaves a statement that runs to its commit or its rollback by itself,
-or that the service aborts. So there is no moment at which only a client could let a lock go.
+one that dies in it or after it leaves a statement that comes to its commit or its rollback by
+itself, or that the service aborts. There is no moment at which only a client could free a lock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Rights for the fake Snowflake, as far as `setup` meets them: one user is a worker and no more.
 
-Every other user is an administrator who holds every role. Codes and words are Snowflake's: 3013 for a
-role that was not granted, 3001 for what the role may not do.
+Every other user is an administrator who holds every role. Codes and words are Snowflake's: 3013 for
+a role that was not granted, 3001 for what the role may not do.
 """
 
 import re

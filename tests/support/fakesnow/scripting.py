@@ -1,10 +1,10 @@
 """Snowflake Scripting for the fake: procedures are kept, and a CALL runs the body's statements.
 
-What the scripts of sql/ use is understood, and whatever else stands in a body is refused: variables
-and their defaults, assignments, IF, SELECT INTO, EXECUTE IMMEDIATE of a variable, SQLROWCOUNT, RETURN,
-RAISE and one handler for all errors. Statements run through the session that calls, so transactions
-are those of its engine. A statement that fails is told as Snowflake tells it: code and state of the
-statement, its place in front. A transaction that a body leaves open is rolled back, and is an error.
+What the scripts of sql/ use is understood: variables and their defaults, assignments, IF, SELECT
+INTO, EXECUTE IMMEDIATE of a variable, SQLROWCOUNT, RETURN, RAISE and one handler for all errors.
+Statements run through the session that calls, so transactions are those of its engine. A statement
+that fails is told as Snowflake tells it: code and state of the statement, its place in front. A
+transaction that a body leaves open is rolled back, and is an error.
 https://docs.snowflake.com/en/developer-guide/snowflake-scripting/index
 """
 
@@ -28,7 +28,9 @@ _CREATE = re.compile(
 )
 _DROP = re.compile(rf"{_REMARKS}DROP\s+PROCEDURE\s+IF\s+EXISTS\s+{NAME}", re.IGNORECASE)
 _CALL = re.compile(rf"{_REMARKS}CALL\s+{NAME}\s*\((.*)\)\s*;?\s*\Z", re.IGNORECASE | re.DOTALL)
-_SHOW = re.compile(rf"{_REMARKS}SHOW\s+PROCEDURES\s+LIKE\s+'(\w+)'\s+IN\s+SCHEMA\s+(.*\S)", re.I)
+_SHOW = re.compile(
+    rf"{_REMARKS}SHOW\s+PROCEDURES\s+LIKE\s+'(\w+)'\s+IN\s+SCHEMA\s+(\S+)", re.IGNORECASE
+)
 _PART = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"|;|[^;'\"-]+|.", re.DOTALL)
 _OPENS = re.compile(r"BEGIN\s+(?!TRANSACTION\b)", re.IGNORECASE)
 _IF = re.compile(r"IF\s*\((.*?)\)\s*THEN\s+", re.IGNORECASE | re.DOTALL)
@@ -192,7 +194,8 @@ class Run:
             raise self._told(error, step) from error
         changes = _CHANGES.match(re.sub(r"\A(?:\s*--[^\n]*\n)*\s*", "", sql))
         # Since 2025 a statement that changes nothing leaves no count.
-        self._values["sqlrowcount"] = sum(map(int, rows[0])) if changes and rows else None
+        counted = changes is not None and changes[1].upper() != "COPY" and bool(rows)
+        self._values["sqlrowcount"] = sum(map(int, rows[0])) if counted else None
         if (into := _INTO.search(step)) is not None and dynamic is None:
             names = [name.lower() for name in re.findall(r":(\w+)", into[1])]
             (row,) = rows

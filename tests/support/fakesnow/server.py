@@ -3,7 +3,8 @@
 Runs in an environment of its own (see `environment.py`) and never in that of the tests. What
 fakesnow lacks and Snowflake has is added here, so that the product is written for Snowflake alone:
 the reply to a login, tokens that can be renewed, the end of a session that was abandoned, locks,
-rights, streams, tasks, procedures, types and errors. Prints its port, then serves until its standard input is closed.
+rights, streams, tasks, procedures, types and errors. Prints its port, then serves until its
+standard input is closed.
 """
 
 import asyncio

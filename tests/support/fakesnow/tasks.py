@@ -1,7 +1,7 @@
 """Tasks for the fake Snowflake: kept as they are defined, and run when EXECUTE TASK says so.
 
-A task runs what stands behind AS, through the session that asks. Nothing here watches the clock or a
-stream. What a task was SET to can be read by SHOW PARAMETERS ... IN TASK.
+A task runs what stands behind AS, through the session that asks. Nothing here watches the clock or
+a stream. What a task was SET to can be read by SHOW PARAMETERS ... IN TASK.
 """
 
 import re
