@@ -78,7 +78,7 @@ def test_a_consumer_killed_before_in_or_after_its_request_leaves_all_or_nothing(
     with flow.dropship.broker() as cluster, flow.warehouse() as warehouse:
         identity = cluster.identity(TOPIC)
         session = warehouse._sessions.mine()
-        started = Event()
+        started, struck = Event(), Event()
         sizes: list[int] = []
 
         def strike(request, send):
@@ -87,13 +87,15 @@ def test_a_consumer_killed_before_in_or_after_its_request_leaves_all_or_nothing(
             sizes.append(sum(move["n"] - move["x"] for move in moves))
             session.run("BEGIN TRANSACTION")
             session.run(f"UPDATE {warehouse._names.schema}.consumer_offsets SET skipped = skipped")
-            moment(consumer, request, send, lambda: session.run("ROLLBACK"))
+            try:
+                moment(consumer, request, send, lambda: session.run("ROLLBACK"))
+            finally:
+                struck.set()
 
         flow.proxy.rule(STORE, strike, times=1)
         consumer = flow.start_consumer("--quiet")
         started.set()
-        wait_until(lambda: consumer.ended, seconds=60)
-        wait_until(lambda: sizes)
+        wait_until(lambda: consumer.ended and struck.is_set(), seconds=60)
         session.run("ROLLBACK")
         flow.proxy.heal()
         looks = flow.proxy.rule(sql_like(r"SHOW LOCKS|ABORT_TRANSACTION"), lambda r, send: send(r))

@@ -11,6 +11,7 @@ https://docs.snowflake.com/en/developer-guide/snowflake-scripting/index
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -255,8 +256,11 @@ class Procedures:
         def execute(cursor: Any, command: str, *args: Any, **options: Any) -> Any:
             session = cursor._conn
             session.running = session.__dict__.get("running", 0) + 1
+            # Who ends a session waits for its statement, but not for all of a procedure's.
+            whole = nullcontext() if _CALL.match(command) else guard(session)
             try:
-                return look(cursor, session, command, *args, **options)
+                with whole:
+                    return look(cursor, session, command, *args, **options)
             finally:
                 session.running -= 1
                 touched(session)
