@@ -1,6 +1,6 @@
--- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types, and a stage for
---   large batches.
--- Role: {owner_role}, or any role with CREATE TABLE and CREATE STAGE on the schema.
+-- What: every table, with the columns of sql/duckdb/setup.sql in Snowflake's types, a stage for
+--   large batches, and the procedure that stores a batch.
+-- Role: {owner_role}, or any role with CREATE TABLE, CREATE STAGE and CREATE PROCEDURE on the schema.
 -- Repeat: safe; a table that exists keeps its rows, and gets the columns that came later.
 -- Times are UTC without a zone. There are no primary keys: Snowflake would not enforce them. The
 -- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
@@ -132,11 +132,11 @@ CREATE STAGE IF NOT EXISTS {schema}.batches
 -- Stores a batch of the consumer: its rows and the offsets they stand for, in one transaction that
 -- begins and ends inside one request. So no lock is ever held while the server waits for a client. It
 -- answers `stored`, `fenced` (another consumer moved an offset; nothing was written) or `not loaded` (a
--- staged file gave fewer rows than were sent; nothing was written). Arrays are JSON, `[]` for none:
---   moves    {p: partition, x: expected, n: next, s: skipped}
---   events   {p, o: offset, c: checksum, e: event}
---   letters  {p, o, r: reason, d: detail, k: key, v: payload, h: headers, cs: checksum}; k, v in base64
---   gaps     {p, f: from, t: to, r: reason}
+-- staged file gave fewer rows than were sent; nothing was written). Arrays are JSON, `[]` for none, of objects with
+--   moves    p: partition, x: expected, n: next, s: skipped
+--   events   p, o: offset, c: checksum, e: event
+--   letters  p, o, r: reason, d: detail, k: key, v: payload (both base64), h: headers, cs: checksum
+--   gaps     p, f: from, t: to, r: reason
 -- copy_events, copy_letters: statements that take files of the stage in, empty for none; and how many
 -- rows each has to give. It runs with the rights of who calls it, so it may do what the caller may do.
 -- COPY GRANTS: a consumer that works while this is replaced keeps its right to call it.

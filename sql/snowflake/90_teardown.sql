@@ -8,6 +8,9 @@ DROP TASK IF EXISTS {schema}.clear_sink_task;
 DROP TASK IF EXISTS {schema}.take_from_sink_task;
 DROP TASK IF EXISTS {schema}.merge_orders_task;
 DROP PROCEDURE IF EXISTS {schema}.merge_orders();
+DROP PROCEDURE IF EXISTS {schema}.store_batch(
+    VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, INTEGER, VARCHAR, INTEGER
+);
 DROP STREAM IF EXISTS {schema}.orders_events_stream;
 
 USE ROLE SYSADMIN;

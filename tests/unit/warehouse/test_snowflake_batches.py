@@ -57,8 +57,12 @@ def test_no_statement_is_larger_than_its_bound_and_none_is_empty(sizes: list[int
 def test_what_no_statement_can_carry_goes_by_a_file() -> None:
     small = [b"1"] * 1_000
     assert not batches.is_large(small)
+    assert batches.whole_array([]) == "[]"
     assert batches.is_large([*small, b"x" * batches.STATEMENT_BYTES])
-    assert batches.is_large([b"x" * 1_000] * (batches.STAGED_BYTES // 1_000 + 1))
+    assert batches.is_large([b"x" * 999] * (batches.STATEMENT_BYTES // 1_000))
+    most = [b"x" * 999] * (batches.STATEMENT_BYTES // 1_000 - 1)
+    assert not batches.is_large(most)
+    assert len(batches.whole_array(most)) <= batches.STATEMENT_BYTES
 
 
 @given(
