@@ -92,6 +92,7 @@ COMMANDS = tuple(
         rf"ALTER TASK {_NAME} (?:RESUME|SUSPEND)",
         rf"ALTER TASK {_NAME} SET{_SETTINGS}(?:,{_SETTINGS})*",
         rf"EXECUTE TASK {_NAME}",
+        r"EXECUTE IMMEDIATE :\w+",
         rf"CALL {_NAME}\((?:\?(?:, \?)*)?\)",
         rf"DROP (?:ALERT|TASK|USER|ROLE|STREAM|PROCEDURE) IF EXISTS {_NAME}(?:\([A-Z,\s]*\))?",
         rf"SHOW (?:TASKS|STREAMS)(?: LIKE '\w+')? IN SCHEMA {_NAME}",
