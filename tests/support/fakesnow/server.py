@@ -26,6 +26,7 @@ import fakesnow.cursor as cursors
 import fakesnow.server as fake
 import locks
 import merges
+import parameters
 import pyarrow as pa
 import rights
 import temporaries
@@ -76,7 +77,9 @@ async def login(request: Request) -> JSONResponse:
         return JSONResponse(refused)
     reply = json.loads((await fake.login_request(request)).body)
     data = reply["data"]
-    fake.sessions[data["token"]].user_name = json.loads(plain)["data"].get("LOGIN_NAME", "").lower()
+    asked, session = json.loads(plain)["data"], fake.sessions[data["token"]]
+    session.user_name = asked.get("LOGIN_NAME", "").lower()
+    session.parameters = asked.get("SESSION_PARAMETERS", {})
     master, number = SESSIONS.opened(data["token"])
     data.update(
         masterToken=master,
@@ -243,6 +246,7 @@ def prepare() -> None:
     locks.install(fake.sessions)
     TASKS.install()
     PROCEDURES.install()
+    parameters.install()
     rights.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),

@@ -18,7 +18,9 @@ _CREATE = re.compile(
     rf"{_REMARKS}CREATE\s+(?:OR\s+REPLACE\s+)?TASK\s+(IF\s+NOT\s+EXISTS\s+)?{_NAME}\s(.*?)^AS\s+(.*)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-_SET = re.compile(rf"{_REMARKS}ALTER\s+TASK\s+{_NAME}\s+SET\s+(.*)", re.IGNORECASE | re.DOTALL)
+_SET = re.compile(
+    rf"{_REMARKS}ALTER\s+TASK\s+(?:IF\s+EXISTS\s+)?{_NAME}\s+SET\s+(.*)", re.IGNORECASE | re.DOTALL
+)
 _EXECUTE = re.compile(rf"{_REMARKS}EXECUTE\s+TASK\s+{_NAME}", re.IGNORECASE)
 _SHOW = re.compile(rf"{_REMARKS}SHOW\s+PARAMETERS\s+IN\s+TASK\s+{_NAME}", re.IGNORECASE)
 _SETTING = re.compile(r"(\w+)\s*=\s*('(?:[^']|'')*'|\w+)")

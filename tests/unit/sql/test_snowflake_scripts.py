@@ -136,9 +136,7 @@ def test_a_worker_without_the_procedure_of_batches_is_told_who_may_make_it() -> 
 
 
 def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
-    account = Prepared(
-        lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U"))
-    )
+    account = Prepared(lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U")))
     steps = {step.script: step for step in run_setup(account, NAMES, role="SOMEBODY")}
     first, second = steps["01_warehouse_database_schema"], steps["02_roles_and_user"]
     assert (first.done, first.denied, first.reason) == (2, 1, "Insufficient privileges")
