@@ -59,5 +59,10 @@ def _shown(sessions: Mapping[str, Any]) -> str:
         for session in list(sessions.values())
         for table in sorted(getattr(session, "locked", ()))
     ]
+    held += [
+        "SELECT '' AS resource, 'PARTITIONS' AS type, 0 AS transaction, 'WAITING' AS status"
+        for session in list(sessions.values())
+        if getattr(session, "waits", False)
+    ]
     none = "SELECT '' AS resource, '' AS type, 0 AS transaction, '' AS status WHERE FALSE"
     return " UNION ALL ".join(held or [none])

@@ -1,4 +1,4 @@
-"""What a session was opened with, who was granted what, and plans, as the fake Snowflake shows them.
+"""What a session was opened with, who was granted what, and plans, as the fake shows them.
 
 Rights are noted and shown; only those of `rights.py` are enforced. A plan is no more than the proof
 that a statement could be read.

@@ -1,37 +1,20 @@
-"""Snowflake Scripting for the fake: procedures are kept, and a CALL runs the body's statements.
+"""Snowflake Scripting for the fake: runs the body of a procedure, statement by statement.
 
 What the scripts of sql/ use is understood: variables and their defaults, assignments, IF, SELECT
 INTO, EXECUTE IMMEDIATE of a variable, SQLROWCOUNT, RETURN, RAISE and one handler for all errors.
 Statements run through the session that calls, so transactions are those of its engine. A statement
-that fails is told as Snowflake tells it: code and state of the statement, its place in front. A
-transaction that a body leaves open is rolled back, and is an error.
+that fails is told as Snowflake tells it: code and state of the statement, its place in front.
 https://docs.snowflake.com/en/developer-guide/snowflake-scripting/index
 """
 
 import re
-import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-import fakesnow.cursor as cursors
-from sessions import IDLE_S, guard, touched
 from snowflake.connector import errors
-from streams import full_name
 
-NAME = r'((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+)){0,2})'
 _REMARKS = r"\A(?:\s*--[^\n]*\n)*\s*"
-_CREATE = re.compile(
-    rf"{_REMARKS}CREATE\s+(?:OR\s+REPLACE\s+)?PROCEDURE\s+{NAME}\s*\((.*?)\)\s+(?:COPY\s+GRANTS\s+)?"
-    r"RETURNS\b.*?\$\$(.*)\$\$\s*;?\s*\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-_DROP = re.compile(rf"{_REMARKS}DROP\s+PROCEDURE\s+IF\s+EXISTS\s+{NAME}", re.IGNORECASE)
-_CALL = re.compile(rf"{_REMARKS}CALL\s+{NAME}\s*\((.*)\)\s*;?\s*\Z", re.IGNORECASE | re.DOTALL)
-_SHOW = re.compile(
-    rf"{_REMARKS}SHOW\s+PROCEDURES\s+LIKE\s+'(\w+)'\s+IN\s+SCHEMA\s+(\S+)", re.IGNORECASE
-)
 _PART = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"|;|[^;'\"-]+|.", re.DOTALL)
 _OPENS = re.compile(r"BEGIN\s+(?!TRANSACTION\b)", re.IGNORECASE)
 _IF = re.compile(r"IF\s*\((.*?)\)\s*THEN\s+", re.IGNORECASE | re.DOTALL)
@@ -41,20 +24,10 @@ _RETURN = re.compile(r"RETURN\s+(.*)\Z", re.IGNORECASE | re.DOTALL)
 _IMMEDIATE = re.compile(r"EXECUTE\s+IMMEDIATE\s+:(\w+)\Z", re.IGNORECASE)
 _INTO = re.compile(r"\bINTO\s+((?::\w+)(?:\s*,\s*:\w+)*)", re.IGNORECASE)
 _DECLARED = re.compile(r"(\w+)\s+(.*?)(?:\s+DEFAULT\s+(.*))?\Z", re.IGNORECASE | re.DOTALL)
-_CHANGES = re.compile(r"(INSERT|UPDATE|DELETE|MERGE|COPY)\b", re.IGNORECASE)
+CHANGES = re.compile(r"(INSERT|UPDATE|DELETE|MERGE|COPY)\b", re.IGNORECASE)
+HEAD = re.compile(_REMARKS)
 _TEXTS = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"")
 _SHORT = 5_000
-LOCK_TIMEOUT = 625
-WAIT_S = 4 * IDLE_S
-"""How long a CALL waits for the lock of another session (Snowflake: LOCK_TIMEOUT)."""
-
-
-@dataclass
-class Procedure:
-    """A procedure: its parameters with their types, and the text of its body."""
-
-    parameters: list[tuple[str, str]]
-    body: str
 
 
 @dataclass
@@ -193,7 +166,7 @@ class Run:
             rows = self._execute(sql, bound)
         except errors.ProgrammingError as error:
             raise self._told(error, step) from error
-        changes = _CHANGES.match(re.sub(r"\A(?:\s*--[^\n]*\n)*\s*", "", sql))
+        changes = CHANGES.match(HEAD.sub("", sql))
         # Since 2025 a statement that changes nothing leaves no count.
         counted = changes is not None and changes[1].upper() != "COPY" and bool(rows)
         self._values["sqlrowcount"] = sum(map(int, rows[0])) if counted else None
@@ -241,106 +214,3 @@ class Run:
         return errors.ProgrammingError(
             msg=said + str(error.raw_msg or error.msg), errno=error.errno, sqlstate=error.sqlstate
         )
-
-
-class Procedures:
-    """Every procedure by its full name."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Procedure] = {}
-
-    def install(self) -> None:
-        """Look at each statement before fakesnow does."""
-        original: Callable[..., Any] = cursors.FakeSnowflakeCursor.execute
-
-        def execute(cursor: Any, command: str, *args: Any, **options: Any) -> Any:
-            session = cursor._conn
-            session.running = session.__dict__.get("running", 0) + 1
-            # Who ends a session waits for its statement, but not for all of a procedure's.
-            whole = nullcontext() if _CALL.match(command) else guard(session)
-            try:
-                with whole:
-                    return look(cursor, session, command, *args, **options)
-            finally:
-                session.running -= 1
-                touched(session)
-
-        def look(cursor: Any, session: Any, command: str, *args: Any, **options: Any) -> Any:
-            if (create := _CREATE.match(command)) is not None:
-                parameters = [part.split() for part in create[2].split(",") if part.strip()]
-                self._known[full_name(session, create[1])] = Procedure(
-                    [(name.lower(), " ".join(kind)) for name, *kind in parameters], create[3]
-                )
-                command = "SELECT 'Function successfully created.' AS status"
-            elif (dropped := _DROP.match(command)) is not None:
-                self._known.pop(full_name(session, dropped[1]), None)
-                command = "SELECT 'done' AS status"
-            elif (shown := _SHOW.match(command)) is not None:
-                command, options = self._shown(session, shown), {"server": True}
-            elif (called := _CALL.match(command)) is not None:
-                value = self._call(cursor, called, list(options.pop("binding_params", None) or ()))
-                column = called[1].rpartition(".")[2].strip('"')
-                told, bound = ("NULL", []) if value is None else ("CAST(? AS VARCHAR)", [value])
-                command = f"SELECT {told} AS {column}"
-                options = {"server": True, "binding_params": bound}
-            return original(cursor, command, *args, **options)
-
-        cursors.FakeSnowflakeCursor.execute = execute
-
-    def _shown(self, session: Any, shown: re.Match[str]) -> str:
-        wanted = full_name(session, f"{shown[2]}.{shown[1]}")
-        return f"SELECT '{shown[1]}' AS name WHERE {'TRUE' if wanted in self._known else 'FALSE'}"
-
-    def _call(self, cursor: Any, called: re.Match[str], bound: list[Any]) -> Any:
-        procedure = self._known.get(full_name(cursor._conn, called[1]))
-        given = [part for part in called[2].split(",") if part.strip()]
-        if procedure is None or len(given) != len(procedure.parameters):
-            told = f"SQL compilation error: Unknown user-defined function {called[1]}"
-            raise errors.ProgrammingError(msg=told, errno=2141, sqlstate="42601")
-        values = [
-            (name, kind, value)
-            for (name, kind), value in zip(procedure.parameters, bound, strict=True)
-        ]
-        until = time.monotonic() + WAIT_S
-        while True:
-            try:
-                return self._once(cursor, procedure, values)
-            except errors.ProgrammingError as error:
-                # On Snowflake the statement waits for the lock. Here nothing of the call is there
-                # after its rollback, so to begin it again is the same.
-                if error.errno != LOCK_TIMEOUT or time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-
-    def _once(self, cursor: Any, procedure: Procedure, values: list[tuple[str, str, Any]]) -> Any:
-        session = cursor._conn
-
-        def run(sql: str, bound: list[Any]) -> Any:
-            with guard(session):
-                if getattr(session, "ended", False):
-                    told = "Session no longer exists. New login required to access the service."
-                    raise errors.OperationalError(msg=told, errno=390111, sqlstate="08001")
-                inner = session.cursor()
-                inner.execute(sql, binding_params=tuple(bound), server=True)
-                return inner.fetchall()
-
-        open_before = getattr(session, "in_work", False)
-        try:
-            value = Run(run, procedure.body).call(values)
-        except errors.ProgrammingError:
-            self._close(run, session, open_before)
-            raise
-        if self._close(run, session, open_before):
-            raise errors.ProgrammingError(
-                msg="Stored procedure execution error: a scoped transaction was left open",
-                errno=90232,
-                sqlstate="25000",
-            )
-        return value
-
-    def _close(self, run: Callable[[str, list[Any]], Any], session: Any, before: bool) -> bool:
-        """Roll back what a body has left open; return whether there was something."""
-        left = not before and getattr(session, "in_work", False)
-        if left:
-            run("ROLLBACK", [])
-        return bool(left)

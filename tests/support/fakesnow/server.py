@@ -32,8 +32,8 @@ import rights
 import temporaries
 import uvicorn
 from fakesnow import copy_into, macros
+from procedures import Procedures
 from retries import Answers
-from scripting import Procedures
 from sessions import Sessions, drop_conflicting
 from snowflake.connector import errors
 from sqlglot import exp
