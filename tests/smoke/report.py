@@ -1,8 +1,8 @@
 """The report of the smoke test: a file that can be sent to a stranger.
 
-Names of the account are replaced wherever they stand; secrets never come near it. Each step has its
-duration and an estimate of what it cost: an XSMALL warehouse takes one credit an hour and every size
-above twice as much, and a step is counted as if the warehouse had been awake all the time.
+Names of the account are replaced wherever they stand; secrets never come near it. Each step has
+its duration and an estimate of what it cost: an XSMALL warehouse takes one credit an hour and every
+size above twice as much, and a step is counted as if the warehouse had been awake all the time.
 """
 
 import re
@@ -30,6 +30,8 @@ _SHORT = 3
 """A name of so few letters stands in other words; it is masked only as a whole word."""
 _SIZES = ("X-Small", "Small", "Medium", "Large", "X-Large", "2X-Large", "3X-Large", "4X-Large")
 _LIMIT = 0.2
+_MEANINGS = """`as hoped`: the documents were read rightly. `OTHER`: they were not, or something
+failed. `not shown`: this server cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,15 @@ class Report:
         """Return the report as Markdown."""
         seconds = sum(step.seconds for step in self.steps)
         over = "" if self.credits_used <= _LIMIT else f", more than the {_LIMIT} that were meant"
+        at = f"{self._began_at:%Y-%m-%d %H:%M}"
         head = [
             "# Smoke test on Snowflake",
             "",
-            f"dropship {__version__}, Snowflake {self.masked(self.version)},"
-            f" {self._began_at:%Y-%m-%d %H:%M} UTC",
+            f"dropship {__version__}, Snowflake {self.masked(self.version)}, {at} UTC",
             "",
-            f"{seconds:.0f} s, about {self.credits_used:.3f} credits{over}"
-            f" ({self.rate:g} an hour, counted as if the warehouse never slept).",
+            f"{seconds:.0f} s, about {self.credits_used:.3f} credits{over}, at {self.rate:g} an hour",
             "",
-            "`as hoped`: the documents were read rightly. `OTHER`: they were not, or something"
-            " failed. `not shown`: this server cannot tell.",
+            _MEANINGS,
             "",
             "| step | outcome | seconds | credits | seen |",
             "|---|---|---:|---:|---|",

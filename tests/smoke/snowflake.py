@@ -2,9 +2,9 @@
 
 `python -m tests.smoke.snowflake` takes the SNOW_* settings of the environment or of `.env`, makes a
 schema of its own in SNOW_DATABASE, sends the same events from one embedded broker into both
-warehouses, compares what comes out, asks what only a real account can show, and drops the schema. It
-prints a line for each step, writes a report that can be sent to anybody, and ends with 0 only when
-all is right. The role needs CREATE SCHEMA on the database and USAGE on the warehouse;
+warehouses, compares what comes out, asks what only a real account can show, and drops the schema.
+It prints a line for each step, writes a report that can be sent to anybody, and ends with 0 only
+when all is right. The role needs CREATE SCHEMA on the database and USAGE on the warehouse;
 docs/snowflake.md says more.
 """
 
@@ -139,6 +139,14 @@ def smoke_environ(environ: Mapping[str, str], env_file: Path) -> dict[str, str]:
     return {**snow, "SNOW_SCHEMA": PREFIX + secrets.token_hex(4).upper()}
 
 
+def defaults(settings: Settings) -> dict[str, str]:
+    """Return the names that no setting gives, since they are masked too."""
+    snow = settings.snowflake
+    if snow is None:
+        return {}
+    return {"SNOW_WAREHOUSE": snow.warehouse, "SNOW_DATABASE": snow.database}
+
+
 @contextmanager
 def thrown_away(settings: Settings, say: Callable[[str], None], *, keep: bool) -> Iterator[None]:
     """Drop the schema of this run at the end, whatever happened. Never drops another."""
@@ -207,8 +215,8 @@ def main(arguments: list[str], say: Callable[[str], None]) -> int:
     log = Log(report, say)
     try:
         environ = smoke_environ(os.environ, Path(".env"))
-        report.hide(environ)
         settings = replace(load_settings(environ=environ), timeout_s=60.0)
+        report.hide({**defaults(settings), **environ})
         say(f"          schema {settings.schema}")
         with (
             tempfile.TemporaryDirectory(prefix="dropship-smoke-") as folder,

@@ -11,10 +11,18 @@ from typing import Any
 import fakesnow.cursor as cursors
 from snowflake.connector import errors
 
+ROLES = {
+    *("ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMIN", "PUBLIC", "A_ROLE"),
+    *("DROPSHIP_OWNER", "DROPSHIP_WORKER", "DROPSHIP_READER"),
+}
+"""What there is before anybody makes a role."""
 WORKER = "dropship_worker"
 """The user, and the only role granted to it."""
 _REMARKS = r"\A(?:\s*--[^\n]*\n)*\s*"
 _USE_ROLE = re.compile(_REMARKS + r'USE\s+ROLE\s+"?([\w$]+)"?', re.IGNORECASE)
+_CREATE_ROLE = re.compile(
+    _REMARKS + r'CREATE\s+ROLE\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([\w$]+)"?', re.IGNORECASE
+)
 _DEFINES = re.compile(
     _REMARKS + r"(?:CREATE(?!\s+(?:OR\s+REPLACE\s+)?TEMP)|ALTER(?!\s+SESSION)|DROP|GRANT|REVOKE)\b",
     re.IGNORECASE,
@@ -24,18 +32,22 @@ _DEFINES = re.compile(
 def install() -> None:
     """Look at each statement before fakesnow does."""
     original: Callable[..., Any] = cursors.FakeSnowflakeCursor.execute
+    known = set(ROLES)
 
     def execute(cursor: Any, command: str, *args: Any, **options: Any) -> Any:
-        if cursor._conn.__dict__.get("user_name") == WORKER:
-            role = _USE_ROLE.match(command)
-            if role is not None and role[1].lower() not in {WORKER, "public"}:
-                _refuse(
-                    3013,
-                    f"Requested role '{role[1]}' is not assigned to the executing user. "
-                    "Specify another role to activate.",
-                )
-            if _DEFINES.match(command):
-                _refuse(3001, "Insufficient privileges to operate on it")
+        worker = cursor._conn.__dict__.get("user_name") == WORKER
+        granted = {WORKER.upper(), "PUBLIC"} if worker else known
+        role = _USE_ROLE.match(command)
+        if role is not None and role[1].upper() not in granted:
+            _refuse(
+                3013,
+                f"Requested role '{role[1]}' is not assigned to the executing user. "
+                "Specify another role to activate.",
+            )
+        if worker and _DEFINES.match(command):
+            _refuse(3001, "Insufficient privileges to operate on it")
+        if (made := _CREATE_ROLE.match(command)) is not None:
+            known.add(made[1].upper())
         return original(cursor, command, *args, **options)
 
     cursors.FakeSnowflakeCursor.execute = execute

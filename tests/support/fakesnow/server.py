@@ -29,6 +29,7 @@ import merges
 import parameters
 import pyarrow as pa
 import rights
+import stages
 import temporaries
 import uvicorn
 from fakesnow import copy_into, macros
@@ -48,7 +49,6 @@ ACCEPTED = (
     r"\s*CREATE\s+NOTIFICATION\s+INTEGRATION\b",
     r"\s*(GRANT|REVOKE)\b",
     r"\s*ALTER\s+SESSION\b",
-    r"\s*(REMOVE|LIST)\b",
     r"\s*USE\s+(ROLE|WAREHOUSE|SECONDARY)\b",
 )
 """Statements about objects that do not exist here: they succeed and do nothing."""
@@ -247,6 +247,7 @@ def prepare() -> None:
     TASKS.install()
     PROCEDURES.install()
     parameters.install()
+    stages.install()
     rights.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),

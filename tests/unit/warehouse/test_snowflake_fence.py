@@ -140,23 +140,22 @@ class Uploading(Session):
         self.ran.append((sql, []))
 
 
+def staged_and_failed(session: Uploading, error: WarehouseError) -> None:
+    with stage.staged(cast("Connection", session), name, "events", [b"{}"], {"s": "x"}) as copy:
+        assert copy == "copy_events"
+        session.broken = error.transient
+        raise error
+
+
 def test_a_file_that_was_not_taken_in_is_taken_off_the_stage() -> None:
     session = Uploading()
-    with (
-        pytest.raises(WarehouseError, match="no"),
-        stage.staged(cast("Connection", session), name, "events", [b"{}"], {"s": "x"}) as copy,
-    ):
-        assert copy == "copy_events"
-        raise WarehouseError("no")
+    with pytest.raises(WarehouseError, match="refused"):
+        staged_and_failed(session, WarehouseError("refused"))
     assert [sql for sql, _bound in session.ran] == ["put_batch", "remove_batch"]
 
 
 def test_a_file_of_a_session_whose_fate_is_unknown_is_left_to_the_next_worker() -> None:
     session = Uploading()
-    with (
-        pytest.raises(WarehouseError),
-        stage.staged(cast("Connection", session), name, "events", [b"{}"], {"s": "x"}),
-    ):
-        session.broken = True
-        raise WarehouseError("gone")
+    with pytest.raises(WarehouseError, match="gone"):
+        staged_and_failed(session, WarehouseError("gone", transient=True))
     assert [sql for sql, _bound in session.ran] == ["put_batch"]
