@@ -90,7 +90,7 @@ class Report:
             "",
             f"dropship {__version__}, Snowflake {self.masked(self.version)}, {at} UTC",
             "",
-            f"{seconds:.0f} s, about {self.credits_used:.3f} credits{over}, at {self.rate:g} an hour",
+            f"{seconds:.0f} s, about {self.credits_used:.3f} credits{over}, {self.rate:g} an hour",
             "",
             _MEANINGS,
             "",
