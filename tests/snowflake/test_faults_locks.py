@@ -71,8 +71,8 @@ def test_no_lock_is_held_when_the_server_has_answered(flow):
         rule = flow.proxy.rule(sql_like("."), look)
         record = flow.consume("--quiet").done()
     assert (record["consumed"], record["lag"]) == (acked, 0)
-    assert any("store_batch" in request.sql for request in rule.hits)
     assert [lock for lock in held if str(lock["resource"]).startswith(flow.place)] == []
+    assert any("store_batch" in request.sql for request in rule.hits)
     flow.check(acked)
 
 
