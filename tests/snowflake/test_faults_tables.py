@@ -16,8 +16,7 @@ from tests.support.snowflake_flow import TOPIC, Flow
 RATE = 400
 ENDS_S = 15.0
 """Half of the time for which a warehouse that is away is waited for: a table is not waited for."""
-INSERT = r"INSERT INTO \S+\.orders_events\b"
-FENCE = r"UPDATE \S+\.consumer_offsets"
+STORE = r"CALL \S+\.store_batch\("
 HIDE_EVENTS = "ALTER TABLE {schema}.orders_events RENAME TO orders_events_away"
 SHOW_EVENTS = "ALTER TABLE {schema}.orders_events_away RENAME TO orders_events"
 HIDE_OFFSETS = "ALTER TABLE {schema}.consumer_offsets RENAME TO consumer_offsets_away"
@@ -114,7 +113,7 @@ def test_fault_26_offsets_that_vanish_in_mid_batch_take_its_rows_with_them(flow:
         alter(flow, HIDE_OFFSETS)
         return send(request)
 
-    rule = flow.proxy.rule(sql_like(FENCE), hide, times=1)
+    rule = flow.proxy.rule(sql_like(STORE), hide, times=1)
     check_told(flow.consume(), "consumer_offsets")
     assert len(rule.hits) == 1
     alter(flow, SHOW_OFFSETS)
@@ -125,10 +124,13 @@ def test_fault_26_offsets_that_vanish_in_mid_batch_take_its_rows_with_them(flow:
 
 def test_fault_26_a_column_that_is_missing_is_named_as_snowflake_names_it(flow: Flow) -> None:
     acked = flow.produce("--rate", "0")
-    said = "SQL compilation error: error line 2 at position 27\ninvalid identifier 'PAYLOAD'"
+    said = (
+        "Uncaught exception of type 'STATEMENT_ERROR' on line 9 at position 8 : SQL compilation "
+        "error: error line 2 at position 27\ninvalid identifier 'PAYLOAD'"
+    )
     data = {"errorCode": "000904", "sqlState": "42000"}
     missing = answer(200, {"data": data, "code": "000904", "message": said, "success": False})
-    flow.proxy.rule(sql_like(INSERT), missing)
+    flow.proxy.rule(sql_like(STORE), missing)
     check_told(flow.consume("--timeout", "600"), "invalid identifier 'payload'", hint="doctor")
     assert whole(flow) == 0
     flow.proxy.heal()

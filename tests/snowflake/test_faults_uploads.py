@@ -12,15 +12,26 @@ from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config.load import load_settings
 from core.consumer.store import Outcome, Store
+from core.errors import WarehouseError
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.oracle import coordinates
-from tests.support.proxy import Proxy, Request, lose_reply, proxy_to, session_error, sql_like
+from tests.support.proxy import (
+    Proxy,
+    Reply,
+    Request,
+    Send,
+    lose_reply,
+    proxy_to,
+    session_error,
+    sql_like,
+)
 from tests.support.snowflake_flow import make_tables
 
 IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
+STORE = r"CALL \S+\.store_batch\("
 EVENTS, LETTERS = 20_000, 12
 # Large enough for a file of their own, and hard to compress.
 LETTER = bytes(range(256)) * 2_000
@@ -69,16 +80,43 @@ def lose_the_files_reply(proxy: Proxy) -> None:
     proxy.rule(is_put, lose_reply, times=1)
 
 
-def lose_the_copys_reply(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO \S+\.orders_events"), lose_reply, times=1)
+def cut_the_request(proxy: Proxy) -> None:
+    proxy.cut_upload(sql_like(STORE))
 
 
-def lose_the_second_copys_reply(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO \S+\.dead_letters"), lose_reply, times=1)
+def lose_the_reply(proxy: Proxy) -> None:
+    proxy.rule(sql_like(STORE), lose_reply, times=1)
 
 
 def end_the_session(proxy: Proxy) -> None:
-    proxy.rule(sql_like(r"COPY INTO"), session_error("390111", "Session no longer exists"), times=1)
+    proxy.rule(sql_like(STORE), session_error("390111", "Session no longer exists"), times=1)
+
+
+def test_a_file_that_is_gone_before_it_is_copied_stores_nothing_and_is_sent_again(
+    fake, schema, proxy
+):
+    with opened(fake, schema, fake.port) as direct, opened(fake, schema, proxy.port) as warehouse:
+        make_tables(direct)
+        warehouse.claim(IDENTITY, {0: 0})
+        session = direct._sessions.mine()
+        told: list[bytes] = []
+
+        def lose_the_files(request: Request, send: Send) -> Reply:
+            for row in session.shown(direct._sql("batches_listed")):
+                session.run(direct._sql("remove_batch", file=str(row["name"]).rpartition("/")[2]))
+            reply = send(request)
+            told.append(reply.body)
+            assert direct.stored_offsets(IDENTITY) == {0: 0}
+            return reply
+
+        proxy.rule(sql_like(STORE), lose_the_files, times=1)
+        with pytest.raises(WarehouseError, match="fewer records than were sent") as caught:
+            warehouse.write_batch(large_batch())
+        assert caught.value.transient
+        assert coordinates(direct) == []
+        warehouse.write_batch(large_batch())
+        assert len(coordinates(direct)) == EVENTS + LETTERS
+        assert session.shown(direct._sql("batches_listed")) == []
 
 
 @pytest.mark.parametrize(
@@ -86,8 +124,8 @@ def end_the_session(proxy: Proxy) -> None:
     [
         cut_the_file,
         lose_the_files_reply,
-        lose_the_copys_reply,
-        lose_the_second_copys_reply,
+        cut_the_request,
+        lose_the_reply,
         end_the_session,
     ],
 )

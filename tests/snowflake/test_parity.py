@@ -37,7 +37,9 @@ INVENTORY = "id,product_name,category,price,stock_quantity\n"
 def twins(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[Twins]:
     """Two empty warehouses."""
     clock = StillClock()
-    settings = replace(load_settings(environ=fake.environ(schema)), timeout_s=5.0)
+    # The procedure of the merge has a clock of its own; test_procedure.py compares it.
+    environ = fake.environ(schema) | {"SNOW_TRANSFORM": "client"}
+    settings = replace(load_settings(environ=environ), timeout_s=5.0)
     duck = DuckDbWarehouse(Settings(paths=Paths(data=tmp_path)), clock=clock)
     snow = SnowflakeWarehouse(settings, clock=clock)
     make_tables(snow)
@@ -286,6 +288,12 @@ def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(twins: Twins,
 
 def test_a_procedure_that_cannot_be_called_is_replaced_by_its_statements(twins: Twins) -> None:
     twins.consume([event(1), event(2)])
-    twins.snow._procedure = True  # type: ignore[attr-defined]
+    snow = twins.snow
+    snow._wanted = "auto"  # type: ignore[attr-defined]
+    snow._procedure = True  # type: ignore[attr-defined]
+    snow._sessions.mine().run(  # type: ignore[attr-defined]
+        f"DROP PROCEDURE IF EXISTS {snow._names.schema}.merge_orders()"  # type: ignore[attr-defined]
+    )
     twins.merge()
+    assert snow._procedure is False  # type: ignore[attr-defined]
     assert len(twins.rows("all_orders")) == 2

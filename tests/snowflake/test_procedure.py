@@ -1,6 +1,5 @@
-"""The merge procedure, run statement by statement: the rows and counts of the client's merge."""
+"""The merge procedure, called on the fake: the rows and counts of the client's merge."""
 
-import json
 import random
 from datetime import UTC, datetime
 
@@ -9,13 +8,11 @@ import pytest
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config.load import load_settings
-from core.warehouse.model import OffsetAdvance, RawBatch
-from core.warehouse.snowflake.scripts import script_statements, setup_scripts
+from core.warehouse.model import MergeResult, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.oracle import oracle_rows
 from tests.support.snowflake_flow import make_tables
-from tests.support.snowflake_scripting import Procedure
 
 IDENTITY = TopicIdentity("a-cluster", "orders_topic", "0")
 FIGURES = ("inserted", "updated", "stale", "quarantined")
@@ -26,10 +23,16 @@ def warehouses(fake, schema, request):
     """Two schemas: one for the client's merge, one for the procedure's, as `setup` made it."""
     opened = [
         SnowflakeWarehouse(
-            load_settings(environ=fake.environ(name) | {"SNOW_TASK_COMPUTE": compute}),
+            load_settings(
+                environ=fake.environ(name)
+                | {"SNOW_TASK_COMPUTE": compute, "SNOW_TRANSFORM": transform}
+            ),
             clock=SystemClock(),
         )
-        for name, compute in ((schema, "warehouse"), (f"{schema}_p", request.param))
+        for name, compute, transform in (
+            (schema, "warehouse", "client"),
+            (f"{schema}_p", request.param, "procedure"),
+        )
     ]
     make_tables(opened[0])
     assert not any(step.denied for step in opened[1].setup(again=True))
@@ -38,17 +41,6 @@ def warehouses(fake, schema, request):
     yield opened
     for warehouse in opened:
         warehouse.close()
-
-
-def procedure_of(warehouse) -> Procedure:
-    names = warehouse._names
-    (definition,) = (
-        part
-        for script in setup_scripts(names)
-        for part in script_statements(script, names)
-        if part.startswith("CREATE OR REPLACE PROCEDURE")
-    )
-    return Procedure(definition, warehouse._sessions.mine().run)
 
 
 def versions(chance: random.Random, start: int, count: int) -> RawBatch:
@@ -77,16 +69,17 @@ def versions(chance: random.Random, start: int, count: int) -> RawBatch:
 def test_the_procedure_merges_as_the_client_does(warehouses):
     chance = random.Random(11)
     client, other = warehouses
-    procedure = procedure_of(other)
     for start in (0, 60, 120):
         batch = versions(chance, start, 60)
         for warehouse in warehouses:
             warehouse.write_batch(batch)
-        merged, told = client.merge(), json.loads(str(procedure.call()))
-        assert [told[name] for name in FIGURES] == [getattr(merged, name) for name in FIGURES]
+        merged, told = client.merge(), other.merge()
+        assert [getattr(told, name) for name in FIGURES] == [
+            getattr(merged, name) for name in FIGURES
+        ]
         assert merged.quarantined > 0
-        assert 0 <= told["duration_s"] < 60
-        assert 0 <= told["delay_s"] < 600
+        assert 0 <= told.duration_s < 60
+        assert 0 <= told.delay_s < 600
     assert oracle_rows(other, "orders") == oracle_rows(client, "orders")
     logged = [[row[:2] for row in oracle_rows(warehouse, "runs")] for warehouse in warehouses]
     assert logged[0] == logged[1]
@@ -95,9 +88,22 @@ def test_the_procedure_merges_as_the_client_does(warehouses):
         for warehouse in warehouses
     ]
     assert sorted(letters[0]) == sorted(letters[1])
-    assert json.loads(str(procedure.call())) == {
-        **dict.fromkeys(FIGURES, 0),
-        "duration_s": 0,
-        "delay_s": 0,
-    }
+    assert other.merge() == client.merge() == MergeResult()
     assert len(oracle_rows(other, "runs")) == 3
+
+
+def test_a_merge_with_nothing_to_take_leaves_no_transaction_and_no_run(warehouses):
+    _client, other = warehouses
+    session = other._sessions.mine()
+    ((told,),) = session.run(f"CALL {other._names.schema}.merge_orders()")
+    assert '"inserted":0' in told.replace(" ", "")
+    assert session.shown("SHOW LOCKS") == []
+    assert oracle_rows(other, "runs") == []
+
+
+def test_the_task_runs_the_procedure(warehouses):
+    _client, other = warehouses
+    other.write_batch(versions(random.Random(3), 0, 20))
+    other._sessions.mine().run(f"EXECUTE TASK {other._names.schema}.merge_orders_task")
+    assert len(oracle_rows(other, "runs")) == 1
+    assert other.merge() == MergeResult()

@@ -2,7 +2,13 @@
 
 import pytest
 
+from core.clock import SystemClock
+from core.config.load import load_settings
+from core.errors import WarehouseError
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.proxy import answer, proxy_to, sql_like
+
+WORKER = "dropship_worker"
 
 
 def refused(code: str, said: str):
@@ -67,6 +73,30 @@ def test_a_worker_may_run_setup_where_all_is_there(fake, dropship, schema, proxy
     env = fake.environ(schema, port=proxy.port) | {"SNOW_ROLE": "DROPSHIP_WORKER"}
     steps = dropship("setup", env=env).done()["steps"]
     assert [step["done"] for step in steps] == [0] * 5
+
+
+def test_a_worker_whose_user_has_no_other_role_runs_setup(fake, dropship, schema):
+    """The service refuses USE ROLE of a role that was not granted with 3013."""
+    dropship("setup", env=fake.environ(schema)).done()
+    env = fake.environ(schema, user=WORKER) | {"SNOW_ROLE": "DROPSHIP_WORKER"}
+    session = SnowflakeWarehouse(load_settings(environ=env), clock=SystemClock())
+    try:
+        with pytest.raises(WarehouseError, match="not assigned to the executing user") as refused:
+            session._sessions.mine().run('USE ROLE "DROPSHIP_OWNER"')
+        assert getattr(refused.value.__cause__, "errno", None) == 3013
+    finally:
+        session.close()
+    steps = dropship("setup", env=env).done()["steps"]
+    assert [step["done"] for step in steps] == [0] * len(steps)
+    size = ("--customers", "20", "--products", "5", "--orders", "50")
+    assert dropship("pipeline", *size, env=env).code == 0
+
+
+def test_a_worker_whose_user_has_no_other_role_is_told_who_makes_the_tables(fake, dropship, schema):
+    env = fake.environ(schema, user=WORKER) | {"SNOW_ROLE": "DROPSHIP_WORKER"}
+    ended = dropship("setup", env=env)
+    assert ended.code == 3
+    assert "DROPSHIP_WORKER may not create them" in ended.record["error"]["message"]
 
 
 def test_what_is_missing_and_may_not_be_made_is_an_error(fake, dropship, schema, proxy):

@@ -42,6 +42,11 @@ class Flow:
         loaded = load_settings(environ=fake.environ(schema))
         self.settings: Settings = replace(loaded, timeout_s=10.0)
 
+    @property
+    def place(self) -> str:
+        """What the full names of this schema's tables begin with, where locks are shown."""
+        return f"MA_BASE.{self.settings.schema.upper()}."
+
     def prepare(self) -> None:
         """Make the tables, the seed and the broker."""
         with self.warehouse() as warehouse:

@@ -1,9 +1,9 @@
 """Batches as JSON, in the two ways Snowflake takes them quickly.
 
-A small batch goes as bound JSON arrays of at most a megabyte, each unfolded by one statement; there
-is no file, and one round trip stores a thousand events. A large one goes as one gzipped file of
-lines to a stage, and one COPY reads it: the text of a statement is bounded, a file is not. Payloads
-are put in as they are, because they are valid JSON already; bytes of dead letters go as base64.
+A small batch goes as bound JSON arrays of at most a megabyte, one of each kind, in the one request
+that stores it; a thousand events are a quarter of that. What is larger goes first as a gzipped file
+of lines to a stage, where no lock is held yet, and one COPY reads it. Payloads are put in as they
+are, because they are valid JSON already; bytes of dead letters go as base64.
 """
 
 import gzip
@@ -11,25 +11,28 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import repeat
 
 from core.warehouse.headers import headers_text
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
-from core.warehouse.snowflake.content import fields_md5, letter_md5
+from core.warehouse.snowflake.content import letter_md5
+from core.warehouse.snowflake.fingerprint import Fingerprint
 
 STATEMENT_BYTES = 1_000_000
-"""Bytes of JSON that one statement carries at most."""
-STAGED_BYTES = 4_000_000
-"""From so many bytes on, a file is quicker than several statements."""
+"""Bytes of JSON that one bound value carries at most; more goes by a file."""
 _LEVEL = 1
 """Of compression: the line to Snowflake is seldom slower than the processor."""
 
 
-def event_items(batch: RawBatch) -> list[bytes]:
-    """Return each good event as the bytes of {"p": partition, "o": offset, "c": MD5, "e": it}."""
+def event_items(batch: RawBatch, fingerprint: Fingerprint) -> list[bytes]:
+    """Return each good event as the bytes of {p, o, "y": type, "c": fingerprint, "e": it}."""
+    given = batch.event_types
+    types = repeat(_json(given)) if isinstance(given, str) else map(_json, given)
     return [
-        b'{"p":%d,"o":%d,"c":%b,"e":%b}' % (partition, offset, _md5(payload), payload)
-        for partition, offset, payload in zip(
-            batch.partitions, batch.offsets, batch.payloads, strict=True
+        b'{"p":%d,"o":%d,"y":%b,"c":%b,"e":%b}'
+        % (partition, offset, kind, _quoted(fingerprint(payload)), payload)
+        for partition, offset, payload, kind in zip(
+            batch.partitions, batch.offsets, batch.payloads, types, strict=False
         )
     ]
 
@@ -85,10 +88,8 @@ def json_array(entries: Iterable[Mapping[str, int]]) -> str:
 
 
 def is_large(items: Sequence[bytes]) -> bool:
-    """Return whether a file is the better, or the only, way for these items."""
-    return sum(map(len, items)) > STAGED_BYTES or any(
-        len(item) > STATEMENT_BYTES - 2 for item in items
-    )
+    """Return whether these items are more than one bound value carries."""
+    return sum(map(len, items)) + len(items) + 1 > STATEMENT_BYTES
 
 
 def arrays(items: Iterable[bytes]) -> Iterator[str]:
@@ -103,6 +104,11 @@ def arrays(items: Iterable[bytes]) -> Iterator[str]:
         size += len(item) + 1
     if held:
         yield _array(held)
+
+
+def whole_array(items: Sequence[bytes]) -> str:
+    """Return all items as one JSON array, `[]` for none."""
+    return _array(items)
 
 
 def lines(items: Iterable[bytes], common: Mapping[str, str]) -> BytesIO:
@@ -131,8 +137,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _md5(payload: bytes) -> bytes:
-    known = fields_md5(payload)
+def _quoted(known: str | None) -> bytes:
     return b"null" if known is None else b'"%b"' % known.encode()
 
 

@@ -1,19 +1,17 @@
 """What can be proven on Snowflake: values of events, bytes of dead letters.
 
 A VARIANT keeps what JSON means and not how it was written: spaces, the order of keys and zeros at
-the end of numbers are gone. So the client takes an MD5 of the seven fields that orders are made of,
-as it reads them from the bytes that came, and Snowflake takes the same of what it stores. Further
-fields of an event are not covered. A dead letter is stored as bytes, and all of it is covered.
+the end of numbers are gone. So the client takes an MD5 of the fields that rows are made of, as it
+reads them from the bytes that came (`fingerprint.py`), and Snowflake takes the same of what it
+stores. Further fields of an event are not covered. A dead letter is stored as bytes, and all of it
+is covered.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-
-import msgspec
 
 from core.warehouse.headers import headers_text
 from core.warehouse.model import ContentPart, ContentSpan, Damage, DeadLetter, Row
+from core.warehouse.snowflake.fingerprint import md5
 
 STEP = 200_000
 """Positions that one statement takes: no event leaves Snowflake, but each is computed there."""
@@ -22,52 +20,10 @@ Read = Callable[[str, Sequence[object]], list[Row]]
 _SHORT = {"orders_events": "content_events", "dead_letters": "content_letters"}
 
 
-class _Order(msgspec.Struct):
-    id: str
-    product_id: str
-    customer_id: str
-    quantity: int
-    unit_price: Decimal
-    sold_at: str
-
-
-class _Event(msgspec.Struct):
-    order: _Order
-    timestamp: str
-
-
-_decode = msgspec.json.Decoder(_Event).decode
-
-
-def fields_md5(payload: bytes) -> str | None:
-    """Return the MD5 of an event's fields as `content_events.sql` takes it.
-
-    None for what is no such event: the consumer hands on none, other callers may.
-    """
-    try:
-        event = _decode(payload)
-        order = event.order
-        price = f"{order.unit_price:.2f}"
-        if Decimal(price) != order.unit_price:
-            return None
-    except (msgspec.MsgspecError, ValueError, ArithmeticError):
-        return None
-    fields = (
-        order.id,
-        order.product_id,
-        order.customer_id,
-        str(order.quantity),
-        price,
-        order.sold_at,
-        event.timestamp,
-    )
-    return _md5("|".join(fields))
-
-
 def letter_md5(letter: DeadLetter) -> str:
     """Return the MD5 of a dead letter's bytes as `content_letters.sql` takes it."""
     parts = (_hex(letter.key), _hex(letter.payload), headers_text(letter.headers))
-    return _md5("|".join(parts))
+    return md5("|".join(parts))
 
 
 def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
@@ -114,7 +70,3 @@ def _damage(row: Row) -> Damage:
 
 def _hex(data: bytes | None) -> str:
     return "-" if data is None else data.hex().upper()
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()

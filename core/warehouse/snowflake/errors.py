@@ -28,6 +28,8 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 _REPEATED = re.compile(r"^(?:\d{6}(?: \(\w+\))?: )+")
+_UNCAUGHT = re.compile(r"(?:Uncaught exception of type '\w+' on line \d+ at position \d+ : )+")
+"""How an error inside a procedure begins; its code and its state are those of the statement."""
 _REQUEST = re.compile(r"\s*\(request_id=[0-9a-f-]+\)\s*$")
 
 
@@ -72,7 +74,7 @@ def _is_gone(error: driver.Error) -> bool:
 def _reason(error: driver.Error) -> str:
     """Return what was said, in one line: without the code twice and the number of the request."""
     text = " ".join(str(error.raw_msg or error).split())
-    plain = _REPEATED.sub("", _REQUEST.sub("", text))
+    plain = _UNCAUGHT.sub("", _REPEATED.sub("", _REQUEST.sub("", text)))
     code = f" ({error.errno})" if error.errno and error.errno > 0 else ""
     return clean(plain, 300) + code
 

@@ -4,11 +4,13 @@ Two consumers that meet a partition for the first time may each enter a row, sin
 enforces no key. Both rows would move together and no batch could pass the fence again, so they are
 made one.
 
-A worker that is killed between its UPDATE of the offsets and its COMMIT leaves a transaction whose
-lock Snowflake keeps for minutes: ABORT_DETACHED_QUERY ends statements, not transactions that wait
-for their next one (https://docs.snowflake.com/en/sql-reference/transactions). Whoever waits for the
-lock in vain looks for such a transaction and ends it. A worker that was only slow gets an error and
-reads the stored offsets, as after any other error: nothing is lost or stored twice by that.
+Batches leave no lock behind (`core.warehouse.snowflake.storing`). Whoever changes the offsets in
+another way, a worker of an earlier version or a worksheet, and dies before the COMMIT, leaves a
+transaction whose lock Snowflake keeps for minutes: ABORT_DETACHED_QUERY ends statements, not
+transactions that wait for their next one (https://docs.snowflake.com/en/sql-reference/transactions).
+Whoever waits for the lock in vain looks for such a transaction and ends it, as a last resort. One
+that was only slow gets an error and reads the stored offsets, as after any other error: nothing is
+lost or stored twice by that.
 """
 
 import logging
@@ -23,7 +25,7 @@ from core.warehouse.snowflake.session import Connection
 LOCK_TIMEOUT = 625
 """The driver's code of a statement that waited for a lock as long as LOCK_TIMEOUT allows."""
 HELD_S = 5.0
-"""A worker holds the lock for one round trip; so long, and nobody is there to commit."""
+"""A batch holds the lock from its last statement to its commit; so long, and nobody commits."""
 
 Sql = Callable[[str], str]
 log = logging.getLogger(__name__)

@@ -33,9 +33,7 @@ _KINDS: dict[str, type] = {
 
 def is_covered(path: str, field: EventField) -> bool:
     """Return whether a field is part of the MD5."""
-    return (
-        field.column_at(path) is not None and field.type.kind in _KINDS and not field.type.epoch
-    )
+    return field.column_at(path) is not None and field.type.kind in _KINDS and not field.type.epoch
 
 
 class _Covered(NamedTuple):
@@ -110,7 +108,9 @@ def _struct(
             continue
         inner, found = _struct([part._replace(place=part.place[1:]) for part in parts])
         needed = any(part.needed for part in parts)
-        fields.append((name, inner) if needed else (name, inner, msgspec.field(default_factory=inner)))
+        fields.append(
+            (name, inner) if needed else (name, inner, msgspec.field(default_factory=inner))
+        )
         places |= {(key, *place): f"{name}.{attribute}" for place, attribute in found.items()}
     made = msgspec.defstruct("Covered", fields, rename=keys, kw_only=True)
     return made, places

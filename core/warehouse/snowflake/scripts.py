@@ -108,7 +108,7 @@ def script_tables(names: Names) -> tuple[str, ...]:
 
 def tables_present(session: Session, names: Names) -> bool:
     """Return whether every table is there, visible and complete, so that nothing has to be made."""
-    return not _missing_tables(session, names) and not missing_columns(session, names)
+    return not _missing(session, names)
 
 
 def missing_columns(session: Session, names: Names) -> list[str]:
@@ -131,7 +131,7 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
     role = role.upper() or _current_role(session, names)
     steps = tuple(_run_script(session, name, names, role) for name in setup_scripts(names))
     _may(session, f"USE ROLE {quoted(role)}")
-    missing = _missing_tables(session, names) or missing_columns(session, names)
+    missing = _missing(session, names)
     if missing:
         raise WarehouseError(
             _("{schema} lacks {tables}; the role {role} may not create them").format(
@@ -209,6 +209,14 @@ def _may(session: Session, statement: str) -> str | None:
 def _current_role(session: Session, names: Names) -> str:
     ((_user, role, _warehouse, _version),) = session.run(script_text("session_facts", names))
     return str(role or "PUBLIC")
+
+
+def _missing(session: Session, names: Names) -> list[str]:
+    """Return what a worker cannot do without and the role does not see."""
+    missing = _missing_tables(session, names) or missing_columns(session, names)
+    if missing or session.run(script_text("store_batch_exists", names)):
+        return missing
+    return ["store_batch"]
 
 
 def _missing_tables(session: Session, names: Names) -> list[str]:

@@ -75,6 +75,17 @@ class Connection:
             cursor.execute(sql, file_stream=content)
             cursor.fetchall()
 
+    def run_whole(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement that is a transaction of its own, such as a CALL; return its rows.
+
+        Where its reply is lost it may still run, so its session is ended by the next login.
+        """
+        self._in_transaction = True
+        try:
+            return self.run(sql, parameters)
+        finally:
+            self._in_transaction = False
+
     @contextmanager
     def transaction(self) -> Iterator["Connection"]:
         """Commit at the end, roll back on any exception."""

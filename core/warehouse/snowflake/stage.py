@@ -1,25 +1,23 @@
 """The stage that large batches pass: a file goes up, one COPY takes it in, and it is gone.
 
-COPY removes what it has loaded (PURGE). What it never loaded, because a worker died or the service
-refused, would be kept and paid for: it is removed at once where that is possible, and otherwise by
-the next worker that starts, a day later, when no transaction can still need it.
+It goes up before the transaction begins, so no lock waits for it. COPY removes what it has loaded
+(PURGE). What it never loaded, because a worker died or the service refused, would be kept and paid
+for: it is removed at once where that is possible, and otherwise by the next worker that starts, a
+day later, when no transaction can still need it.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 from uuid import uuid4
 
 from core.errors import WarehouseError
-from core.text import _
 from core.warehouse.snowflake import batches
 from core.warehouse.snowflake.session import Connection
 
 OLD = timedelta(days=1)
-_ROWS_LOADED = 3
-"""The place of the count in what COPY tells of each file."""
 
 
 class FileSql(Protocol):
@@ -30,34 +28,28 @@ class FileSql(Protocol):
         ...
 
 
-def load(
+@contextmanager
+def staged(
     connection: Connection,
     sql: FileSql,
     kind: str,
     items: Sequence[bytes],
     common: Mapping[str, str],
-) -> None:
-    """Load items by one file. kind: `events` or `dead_letters`. Errors: WarehouseError."""
+) -> Iterator[str]:
+    """Put items up as one file; yield the statement that copies it into its table.
+
+    kind: `events` or `dead_letters`. common: see `batches.lines`. Where the block raises, the file
+    is removed, unless nothing can be said to the service any more. Errors: WarehouseError.
+    """
     file = f"{kind}-{uuid4().hex}.ndjson.gz"
     try:
         connection.put(sql("put_batch", file=file), batches.lines(items, common))
-        rows = connection.run(sql(f"copy_{kind}", file=file))
-        loaded = sum(int(row[_ROWS_LOADED]) for row in rows if len(row) > _ROWS_LOADED)
-        _check(loaded, len(items))
+        yield sql(f"copy_{kind}", file=file)
     except WarehouseError:
         if not connection.broken:
             with suppress(WarehouseError):
                 connection.run(sql("remove_batch", file=file))
         raise
-
-
-def _check(loaded: int, count: int) -> None:
-    if loaded != count:
-        raise WarehouseError(
-            _("{loaded} of {count} staged records were loaded").format(loaded=loaded, count=count),
-            hint=_("nothing was stored; it is tried again"),
-            transient=True,
-        )
 
 
 def clear_old(connection: Connection, sql: FileSql, now: datetime) -> int:

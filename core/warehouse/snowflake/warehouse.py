@@ -6,7 +6,6 @@ What may be repeated without harm is, for as long as the settings allow to wait.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -14,7 +13,6 @@ from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
 from core.errors import FencedError, WarehouseError
-from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
@@ -29,7 +27,8 @@ from core.warehouse.model import (
     StoredDeadLetter,
 )
 from core.warehouse.reference_csv import read_reference
-from core.warehouse.snowflake import batches, content, fence, merge, stage
+from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
+from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.names import snowflake_names
 from core.warehouse.snowflake.refusals import is_refusal, without_refused
 from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
@@ -57,6 +56,7 @@ class SnowflakeWarehouse:
         self._settings = settings
         self._names = snowflake_names(settings)
         self._pipeline = settings.pipeline
+        self._fingerprint = fingerprint_of(settings.pipeline.definition)
         self._clock = clock
         self._sessions = Sessions(settings, self._names, clock=clock)
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
@@ -130,7 +130,7 @@ class SnowflakeWarehouse:
     def _write(self, batch: RawBatch) -> None:
         """Store a batch; what was in the way without need is gone at the next attempt."""
         try:
-            self._write_once(batch)
+            storing.store(self._sessions.mine(), self._sql, batch, self._fingerprint)
         except FencedError:
             self._heal(batch.identity)
             raise
@@ -145,28 +145,6 @@ class SnowflakeWarehouse:
         rows = connection.run(self._sql("stored_offsets"), [identity.source_id])
         if len({partition for partition, _offset in rows}) < len(rows):
             fence.heal_claims(connection, self._sql, identity, self._clock.now())
-
-    def _write_once(self, batch: RawBatch) -> None:
-        source, topic = batch.identity.source_id, batch.identity.topic
-        received = batch.received_at
-        with self._sessions.mine().transaction() as connection:
-            self._store(
-                connection,
-                "events",
-                batches.event_items(batch),
-                [source, received, source],
-                {"s": source, "t": _text(received)},
-            )
-            self._store(
-                connection,
-                "dead_letters",
-                batches.letter_items(batch.dead_letters),
-                [source, topic, source, received],
-                {"s": source, "c": topic, "t": _text(received)},
-            )
-            for array in batches.arrays(batches.gap_items(batch.gaps)):
-                connection.run(self._sql("insert_gaps"), [source, topic, received, array])
-            self._advance(connection, batch)
 
     def merge(self) -> MergeResult:
         """Merge new raw events into orders and log the run."""
@@ -231,37 +209,6 @@ class SnowflakeWarehouse:
             text = text.replace(f"{{{placeholder}}}", value)
         return text
 
-    def _store(
-        self,
-        connection: Connection,
-        kind: str,
-        items: list[bytes],
-        parameters: list[object],
-        common: dict[str, str],
-    ) -> None:
-        """Insert items by bound arrays, or by a staged file where they are many."""
-        if not batches.is_large(items):
-            for array in batches.arrays(items):
-                connection.run(self._sql(f"insert_{kind}"), [*parameters, array])
-            return
-        stage.load(connection, self._sql, kind, items, common)
-
-    def _advance(self, connection: Connection, batch: RawBatch) -> None:
-        """Move the offsets, each only from where this consumer found it."""
-        moved = connection.change(
-            self._sql("advance_offsets"),
-            [batch.received_at, batches.moves_array(batch.advances), batch.identity.source_id],
-        )
-        if moved != len(batch.advances):
-            raise FencedError(
-                _("topic {topic}: another consumer has stored one of the partitions {list}").format(
-                    topic=clean(batch.identity.topic, 80),
-                    list=", ".join(str(move.partition) for move in batch.advances),
-                ),
-                hint=_("nothing was written; the consumer reads again from the stored offsets"),
-                transient=True,
-            )
-
     def _merge(self, connection: Connection) -> MergeResult:
         # Whoever merges takes the stream whole: then all that stood in it at this mark is merged.
         mark, result = self._backlog.mark, MergeResult()
@@ -300,7 +247,3 @@ class SnowflakeWarehouse:
 
     def _wait(self, seconds: float) -> bool:
         return self._clock.wait(self._sessions.closing, seconds)
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")

@@ -1,6 +1,6 @@
--- What: every table, with the columns of the same on DuckDB in Snowflake's types, and a stage for
---   large batches.
--- Role: {owner_role}, or any role with CREATE TABLE and CREATE STAGE on the schema.
+-- What: every table, with the columns of the same on DuckDB in Snowflake's types, a stage for
+--   large batches, and the procedure that stores a batch.
+-- Role: {owner_role}, or any role with CREATE TABLE, CREATE STAGE and CREATE PROCEDURE on the schema.
 -- Repeat: safe; a table that exists keeps its rows, and gets the columns that came later.
 -- Times are UTC without a zone. There are no primary keys: Snowflake would not enforce them. The
 -- fence on consumer_offsets keeps records single, and the check `duplicates` proves it.
@@ -101,3 +101,152 @@ ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum VA
 -- The way of large batches: a file is put here, copied into its table and removed.
 CREATE STAGE IF NOT EXISTS {schema}.batches
     COMMENT = 'files of batches on their way into {events} and dead_letters';
+
+-- Stores a batch of the consumer: its rows and the offsets they stand for, in one transaction that
+-- begins and ends inside one request. So no lock is ever held while the server waits for a client. It
+-- answers `stored`, `fenced` (another consumer moved an offset; nothing was written) or `not loaded` (a
+-- staged file gave fewer rows than were sent; nothing was written). Arrays are JSON, `[]` for none, of objects with
+--   moves    p: partition, x: expected, n: next, s: skipped
+--   events   p, o: offset, y: type, c: checksum, e: event
+--   letters  p, o, r: reason, d: detail, k: key, v: payload (both base64), h: headers, cs: checksum
+--   gaps     p, f: from, t: to, r: reason
+-- copy_events, copy_letters: statements that take files of the stage in, empty for none; and how many
+-- rows each has to give. It runs with the rights of who calls it, so it may do what the caller may do.
+-- COPY GRANTS: a consumer that works while this is replaced keeps its right to call it.
+CREATE OR REPLACE PROCEDURE {schema}.store_batch(
+    batch_source VARCHAR,
+    batch_topic VARCHAR,
+    batch_time VARCHAR,
+    moves VARCHAR,
+    events VARCHAR,
+    letters VARCHAR,
+    gaps VARCHAR,
+    copy_events VARCHAR,
+    copied_events INTEGER,
+    copy_letters VARCHAR,
+    copied_letters INTEGER
+)
+    COPY GRANTS
+    RETURNS VARCHAR
+    LANGUAGE SQL
+    COMMENT = 'stores a batch behind the fence of the offsets'
+    EXECUTE AS CALLER
+AS
+$$
+DECLARE
+    loaded INTEGER DEFAULT 0;
+    moved INTEGER DEFAULT 0;
+BEGIN
+    BEGIN TRANSACTION;
+
+    IF (events <> '[]') THEN
+        INSERT INTO {schema}.{events} (
+            event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset,
+            checksum
+        )
+        SELECT
+            CONCAT(:batch_source, '-', item.value:p::VARCHAR, '-', item.value:o::VARCHAR),
+            item.value:y::VARCHAR,
+            item.value:e,
+            CAST(:batch_time AS TIMESTAMP_NTZ(6)),
+            :batch_source,
+            item.value:p::NUMBER(10, 0),
+            item.value:o::NUMBER(19, 0),
+            item.value:c::VARCHAR
+        FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:events))) AS item;
+    END IF;
+
+    IF (copy_events <> '') THEN
+        EXECUTE IMMEDIATE :copy_events;
+        SELECT COUNT(raw.event_id)
+        INTO :loaded
+        FROM {schema}.{events} AS raw
+        WHERE raw.source_id = :batch_source
+            AND raw.created_at = CAST(:batch_time AS TIMESTAMP_NTZ(6));
+        IF (loaded < copied_events) THEN
+            ROLLBACK;
+            RETURN 'not loaded';
+        END IF;
+    END IF;
+
+    IF (letters <> '[]') THEN
+        INSERT INTO {schema}.dead_letters (
+            event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
+            message_key, payload, headers, received_at, checksum
+        )
+        SELECT
+            CONCAT(:batch_source, '-', item.value:p::VARCHAR, '-', item.value:o::VARCHAR),
+            'decode',
+            item.value:r::VARCHAR,
+            item.value:d::VARCHAR,
+            :batch_topic,
+            :batch_source,
+            item.value:p::NUMBER(10, 0),
+            item.value:o::NUMBER(19, 0),
+            TO_BINARY(item.value:k::VARCHAR, 'BASE64'),
+            TO_BINARY(item.value:v::VARCHAR, 'BASE64'),
+            item.value:h::VARCHAR,
+            CAST(:batch_time AS TIMESTAMP_NTZ(6)),
+            item.value:cs::VARCHAR
+        FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:letters))) AS item;
+    END IF;
+
+    IF (copy_letters <> '') THEN
+        EXECUTE IMMEDIATE :copy_letters;
+        SELECT COUNT(letter.event_id)
+        INTO :loaded
+        FROM {schema}.dead_letters AS letter
+        WHERE letter.source_id = :batch_source
+            AND letter.received_at = CAST(:batch_time AS TIMESTAMP_NTZ(6));
+        IF (loaded < copied_letters) THEN
+            ROLLBACK;
+            RETURN 'not loaded';
+        END IF;
+    END IF;
+
+    IF (gaps <> '[]') THEN
+        INSERT INTO {schema}.offset_gaps (
+            source_id, topic, kafka_partition, from_offset, to_offset, reason, noticed_at
+        )
+        SELECT
+            :batch_source,
+            :batch_topic,
+            item.value:p::NUMBER(10, 0),
+            item.value:f::NUMBER(19, 0),
+            item.value:t::NUMBER(19, 0),
+            item.value:r::VARCHAR,
+            CAST(:batch_time AS TIMESTAMP_NTZ(6))
+        FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:gaps))) AS item;
+    END IF;
+
+    -- The fence: a row moves only from the offset that the batch began at. It comes last, because from
+    -- here to the commit no other consumer can move an offset.
+    UPDATE {schema}.consumer_offsets
+    SET
+        next_offset = move.reached,
+        skipped = skipped + move.passed,
+        updated_at = CAST(:batch_time AS TIMESTAMP_NTZ(6))
+    FROM (
+        SELECT
+            item.value:p::NUMBER(10, 0) AS part,
+            item.value:x::NUMBER(19, 0) AS expected,
+            item.value:n::NUMBER(19, 0) AS reached,
+            item.value:s::NUMBER(19, 0) AS passed
+        FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:moves))) AS item
+    ) AS move
+    WHERE source_id = :batch_source
+        AND kafka_partition = move.part
+        AND next_offset = move.expected;
+    moved := SQLROWCOUNT;
+    IF (moved <> ARRAY_SIZE(PARSE_JSON(moves))) THEN
+        ROLLBACK;
+        RETURN 'fenced';
+    END IF;
+    COMMIT;
+    RETURN 'stored';
+EXCEPTION
+    WHEN OTHER THEN
+        ROLLBACK;
+        RAISE;
+END;
+$$;

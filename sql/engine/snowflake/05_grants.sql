@@ -16,6 +16,10 @@ GRANT SELECT, INSERT ON TABLE {schema}.transform_runs TO ROLE {worker_role};
 GRANT SELECT, INSERT ON TABLE {schema}.validation_runs TO ROLE {worker_role};
 GRANT READ, WRITE ON STAGE {schema}.batches TO ROLE {worker_role};
 GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {worker_role};
+-- The types of its parameters belong to the name of a procedure.
+GRANT USAGE ON PROCEDURE {schema}.store_batch(
+    VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, INTEGER, VARCHAR, INTEGER
+) TO ROLE {worker_role};
 GRANT USAGE ON PROCEDURE {schema}.merge_{rows}() TO ROLE {worker_role};
 GRANT MONITOR, OPERATE ON TASK {schema}.merge_{rows}_task TO ROLE {worker_role};
 

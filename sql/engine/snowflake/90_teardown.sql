@@ -8,6 +8,9 @@ DROP TASK IF EXISTS {schema}.clear_sink_task;
 DROP TASK IF EXISTS {schema}.take_from_sink_task;
 DROP TASK IF EXISTS {schema}.merge_{rows}_task;
 DROP PROCEDURE IF EXISTS {schema}.merge_{rows}();
+DROP PROCEDURE IF EXISTS {schema}.store_batch(
+    VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, INTEGER, VARCHAR, INTEGER
+);
 DROP STREAM IF EXISTS {schema}.{events}_stream;
 
 USE ROLE SYSADMIN;

@@ -6,7 +6,7 @@ COPY INTO {schema}.{events} (
 FROM (
     SELECT
         CONCAT($1:s::VARCHAR, '-', $1:p::VARCHAR, '-', $1:o::VARCHAR),
-        'order_created',
+        $1:y::VARCHAR,
         $1:e,
         $1:t::TIMESTAMP_NTZ(6),
         $1:s::VARCHAR,

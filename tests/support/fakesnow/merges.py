@@ -2,7 +2,7 @@
 
 The source is put into a temporary table first, as one query that fakesnow translates well; then
 fakesnow merges from that table. On the way, what Snowflake refuses is refused: two rows of the
-source for one row of the target (ERROR_ON_NONDETERMINISTIC_MERGE). There are no procedures.
+source for one row of the target (ERROR_ON_NONDETERMINISTIC_MERGE).
 """
 
 import re
@@ -19,7 +19,6 @@ from sqlglot import exp
 
 _SOURCE = "MERGE_SOURCE"
 _MERGE = re.compile(r"(?:\s*--[^\n]*\n)*\s*MERGE\b", re.IGNORECASE)
-_CALL = re.compile(r"\s*CALL\s+(\S+?)\s*\(", re.IGNORECASE)
 
 
 def install() -> None:
@@ -27,9 +26,6 @@ def install() -> None:
     original: Callable[..., Any] = cursors.FakeSnowflakeCursor.execute
 
     def execute(cursor: Any, command: str, *args: Any, **options: Any) -> Any:
-        if (call := _CALL.match(command)) is not None:
-            told = f"SQL compilation error: Unknown user-defined function {call[1]}"
-            raise errors.ProgrammingError(msg=told, errno=2141, sqlstate="42601")
         if not _MERGE.match(command):
             return original(cursor, command, *args, **options)
         merge = parse_one(command)

@@ -2,8 +2,9 @@
 
 Runs in an environment of its own (see `environment.py`) and never in that of the tests. What
 fakesnow lacks and Snowflake has is added here, so that the product is written for Snowflake alone:
-the reply to a login, tokens that can be renewed, the end of a session that was abandoned, streams,
-types and errors. Prints its port, then serves until its standard input is closed.
+the reply to a login, tokens that can be renewed, the end of a session that was abandoned, locks,
+rights, streams, tasks, procedures, types and errors. Prints its port, then serves until its
+standard input is closed.
 """
 
 import asyncio
@@ -23,11 +24,16 @@ import duckdb
 import fakesnow.arrow as to_arrow
 import fakesnow.cursor as cursors
 import fakesnow.server as fake
+import locks
 import merges
+import parameters
 import pyarrow as pa
+import rights
+import stages
 import temporaries
 import uvicorn
 from fakesnow import copy_into, macros
+from procedures import Procedures
 from retries import Answers
 from sessions import Sessions, drop_conflicting
 from snowflake.connector import errors
@@ -36,13 +42,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streams import Streams
+from tasks import Tasks
 
 ACCEPTED = (
     r"\s*(CREATE|ALTER|DROP|GRANT|REVOKE)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|TASK|ALERT|ROLE|USER|PROCEDURE)\b",
     r"\s*CREATE\s+NOTIFICATION\s+INTEGRATION\b",
     r"\s*(GRANT|REVOKE)\b",
     r"\s*ALTER\s+SESSION\b",
-    r"\s*(REMOVE|LIST)\b",
     r"\s*USE\s+(ROLE|WAREHOUSE|SECONDARY)\b",
 )
 """Statements about objects that do not exist here: they succeed and do nothing."""
@@ -57,6 +63,8 @@ FACTS = {"CURRENTROLE": "A_ROLE", "CURRENTWAREHOUSE": "A_WAREHOUSE", "CURRENTUSE
 
 SESSIONS = Sessions()
 STREAMS = Streams()
+PROCEDURES = Procedures()
+TASKS = Tasks()
 
 
 async def login(request: Request) -> JSONResponse:
@@ -69,6 +77,9 @@ async def login(request: Request) -> JSONResponse:
         return JSONResponse(refused)
     reply = json.loads((await fake.login_request(request)).body)
     data = reply["data"]
+    asked, session = json.loads(plain)["data"], fake.sessions[data["token"]]
+    session.user_name = asked.get("LOGIN_NAME", "").lower()
+    session.parameters = asked.get("SESSION_PARAMETERS", {})
     master, number = SESSIONS.opened(data["token"])
     data.update(
         masterToken=master,
@@ -232,6 +243,12 @@ def prepare() -> None:
     temporaries.install()
     cursors.transforms.current_version = session_facts
     STREAMS.install()
+    locks.install(fake.sessions)
+    TASKS.install()
+    PROCEDURES.install()
+    parameters.install()
+    stages.install()
+    rights.install()
     own = [
         Route("/session/v1/login-request", login, methods=["POST"]),
         Route("/session/token-request", renew, methods=["POST"]),

@@ -1,6 +1,7 @@
 """Sessions of the fake Snowflake: renewed tokens, and transactions that were left open."""
 
 import secrets
+import threading
 import time
 from contextlib import suppress
 from typing import Any
@@ -30,7 +31,10 @@ class Sessions:
         """End a session: what it had open is rolled back, its tokens are worth nothing."""
         session = sessions.pop(self._token.pop(self._master.pop(number, ""), ""), None)
         if session is not None:
-            _rolled_back(session)
+            # What runs ends with an error, and nothing that follows in a procedure runs any more.
+            session.ended = True
+            session._duck_conn.interrupt()
+            rolled_back(session)
 
     def cancel(self, number: int, sessions: dict[str, Any]) -> None:
         """Interrupt what runs in a session."""
@@ -42,7 +46,7 @@ class Sessions:
         """Roll back what the session of a token has open."""
         session = sessions.get(token)
         if session is not None:
-            _rolled_back(session)
+            rolled_back(session)
 
     def renewed(self, master: str, sessions: dict[str, Any]) -> str | None:
         """Return a new token for a session, None when it is gone."""
@@ -65,10 +69,20 @@ def drop_conflicting(sessions: dict[str, Any], asking: Any) -> None:
     """Roll back the transactions of sessions that have been silent: their clients are gone."""
     now = time.monotonic()
     for session in list(sessions.values()):
-        if session is not asking and now - getattr(session, "last_seen", now) > IDLE_S:
-            _rolled_back(session)
+        idle = not getattr(session, "running", 0)
+        silent = now - getattr(session, "last_seen", now) > IDLE_S
+        if session is not asking and idle and silent:
+            rolled_back(session)
 
 
-def _rolled_back(session: Any) -> None:
-    with suppress(duckdb.Error):
-        session._duck_conn.execute("ROLLBACK")
+def guard(session: Any) -> Any:
+    """Return the lock of a session: held by each statement of a procedure, and by who ends it."""
+    return session.__dict__.setdefault("guard", threading.RLock())
+
+
+def rolled_back(session: Any) -> None:
+    """Undo what a session has open."""
+    with guard(session):
+        with suppress(duckdb.Error):
+            session._duck_conn.execute("ROLLBACK")
+        session.in_work, session.transaction, session.locked = False, None, set()

@@ -19,11 +19,16 @@ class FakeSnowflake:
     port: int
     errors: Path
 
-    def environ(self, schema: str = "mon_schema", *, port: int | None = None) -> dict[str, str]:
-        """Return the settings that lead to it; port: that of a proxy in front of it."""
+    def environ(
+        self, schema: str = "mon_schema", *, port: int | None = None, user: str = "tester"
+    ) -> dict[str, str]:
+        """Return the settings that lead to it; port: that of a proxy in front of it.
+
+        user: one that holds every role, or `dropship_worker`, which holds that one alone.
+        """
         return {
             "SNOW_ACCOUNT": "fakesnow",
-            "SNOW_USER": "tester",
+            "SNOW_USER": user,
             "SNOW_PASSWORD": "not-a-secret",
             "SNOW_AUTHENTICATOR": "snowflake",
             "SNOW_SCHEMA": schema,

@@ -24,7 +24,6 @@ STILL = frozenset(
         "core/producer/order_rules.py",
         "core/validation/quality.py",
         "core/warehouse/reference_csv.py",
-        "core/warehouse/snowflake/content.py",
         "tui/tables.py",
         "tui/views/kpis.py",
     }

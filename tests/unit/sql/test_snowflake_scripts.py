@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,7 @@ class Account:
         self.ran: list[str] = []
         self.ordered: list[Row] | None = []
         """Columns with numbers in order; None: the catalogue does not say."""
+        self.procedures: set[str] = set()
         self._may = may
         self._errno = errno
         self._said = said
@@ -69,6 +71,8 @@ class Account:
             return [(table,) for table in self.tables] if list(parameters) == ["S"] else []
         if "CURRENT_ROLE()" in sql:
             return [("SOMEBODY", "THEIR_DEFAULT", "W", "10")]
+        if sql.startswith("SHOW PROCEDURES LIKE 'STORE_BATCH'"):
+            return [("STORE_BATCH",)] if "store_batch" in self.procedures else []
         if not self._may(sql):
             raise WarehouseError(self._said) from DriverError(self._errno)
         self.ran.append(sql)
@@ -78,7 +82,17 @@ class Account:
             name for name in script_tables(NAMES) if f".{name} (" in sql and "CREATE TABLE" in sql
         ]
         self.tables += [name.upper() for name in made]
+        if sql.startswith("CREATE OR REPLACE PROCEDURE"):
+            self.procedures.add(sql.partition("(")[0].rpartition(".")[2])
         return []
+
+
+class Prepared(Account):
+    """An account in which somebody else has made everything."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(script_tables(NAMES), *given)
+        self.procedures.add("store_batch")
 
 
 def test_an_empty_account_is_prepared_by_every_statement() -> None:
@@ -107,10 +121,24 @@ def test_a_worker_that_may_not_add_columns_is_told_which_and_who_may() -> None:
     assert "setup --print" in caught.value.hint
 
 
+def test_a_version_without_the_procedure_of_batches_gets_it() -> None:
+    account = Account(script_tables(NAMES))
+    assert not tables_present(account, NAMES)
+    run_setup(account, NAMES, role="ACCOUNTADMIN")
+    assert tables_present(account, NAMES)
+    grants = [sql for sql in account.ran if sql.startswith("GRANT USAGE ON PROCEDURE")]
+    assert any("store_batch(" in sql and 'TO ROLE "DROPSHIP_WORKER"' in sql for sql in grants)
+
+
+def test_a_worker_without_the_procedure_of_batches_is_told_who_may_make_it() -> None:
+    account = Account(script_tables(NAMES), lambda _sql: False)
+    with pytest.raises(WarehouseError, match="lacks store_batch; the role R ") as caught:
+        run_setup(account, NAMES, role="R")
+    assert "setup --print" in caught.value.hint
+
+
 def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
-    account = Account(
-        script_tables(NAMES), lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U"))
-    )
+    account = Prepared(lambda sql: not sql.startswith(("CREATE W", "CREATE R", "CREATE U")))
     steps = {step.script: step for step in run_setup(account, NAMES, role="SOMEBODY")}
     first, second = steps["01_warehouse_database_schema"], steps["02_roles_and_user"]
     assert (first.done, first.denied, first.reason) == (2, 1, "Insufficient privileges")
@@ -120,7 +148,7 @@ def test_what_the_role_may_not_do_is_told_and_passed_over() -> None:
 
 @pytest.mark.parametrize("errno", [2003, 2043, 3001, 3013])
 def test_a_worker_may_not_create_tables_that_are_there_and_nothing_is_wrong(errno: int) -> None:
-    account = Account(script_tables(NAMES), lambda _sql: False, errno)
+    account = Prepared(lambda _sql: False, errno)
     steps = run_setup(account, NAMES, role="DROPSHIP_WORKER")
     assert [step.done for step in steps] == [0] * len(SETUP_SCRIPTS)
 

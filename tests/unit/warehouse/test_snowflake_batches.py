@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.broker.identity import TopicIdentity
+from core.pipeline import builtin
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from core.warehouse.snowflake import batches
+from core.warehouse.snowflake.fingerprint import fingerprint_of
 from tests.support.events import event
 
+FINGERPRINT = fingerprint_of(builtin().definition)
 TOPIC = TopicIdentity("cluster", "orders_topic", "0")
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -31,13 +34,14 @@ def batch(payloads: list[bytes]) -> RawBatch:
         payloads,
         [],
         [OffsetAdvance(3, 0, count)],
+        event_types="t",
     )
 
 
 @given(st.lists(_VALUES, max_size=20), st.sampled_from([None, 1]))
 def test_events_arrive_as_they_are(values: list[object], indent: int | None) -> None:
     payloads = [json.dumps(value, indent=indent).encode() for value in values]
-    items = batches.event_items(batch(payloads))
+    items = batches.event_items(batch(payloads), FINGERPRINT)
     arrived = [entry for array in batches.arrays(items) for entry in json.loads(array)]
     assert [entry["e"] for entry in arrived] == values
     assert [(entry["p"], entry["o"]) for entry in arrived] == [(3, n) for n in range(len(values))]
@@ -57,8 +61,12 @@ def test_no_statement_is_larger_than_its_bound_and_none_is_empty(sizes: list[int
 def test_what_no_statement_can_carry_goes_by_a_file() -> None:
     small = [b"1"] * 1_000
     assert not batches.is_large(small)
+    assert batches.whole_array([]) == "[]"
     assert batches.is_large([*small, b"x" * batches.STATEMENT_BYTES])
-    assert batches.is_large([b"x" * 1_000] * (batches.STAGED_BYTES // 1_000 + 1))
+    assert batches.is_large([b"x" * 999] * (batches.STATEMENT_BYTES // 1_000))
+    most = [b"x" * 999] * (batches.STATEMENT_BYTES // 1_000 - 1)
+    assert not batches.is_large(most)
+    assert len(batches.whole_array(most)) <= batches.STATEMENT_BYTES
 
 
 @given(
@@ -84,5 +92,5 @@ def test_moves_bear_the_fence() -> None:
 
 
 def test_an_event_costs_few_bytes_beyond_its_payload() -> None:
-    (item,) = batches.event_items(batch([event(1)]))
-    assert len(item) - len(event(1)) == len(b'{"p":3,"o":0,"c":"%032d","e":}' % 0)
+    (item,) = batches.event_items(batch([event(1)]), FINGERPRINT)
+    assert len(item) - len(event(1)) == len(b'{"p":3,"o":0,"y":"t","c":"%032d","e":}' % 0)

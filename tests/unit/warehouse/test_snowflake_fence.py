@@ -135,17 +135,27 @@ def test_files_that_no_copy_took_are_removed_a_day_later() -> None:
     assert removed == ["events-0a1b.ndjson.gz"]
 
 
-@pytest.mark.parametrize("loaded", [[("f", "LOADED", 1, 1)], []])
-def test_a_file_that_was_not_loaded_whole_is_taken_off_the_stage(loaded: list[Row]) -> None:
-    class Copying(Session):
-        def put(self, sql: str, _content: object) -> None:
-            self.ran.append((sql, []))
+class Uploading(Session):
+    def put(self, sql: str, _content: object) -> None:
+        self.ran.append((sql, []))
 
-        def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-            super().run(sql, parameters)
-            return loaded if sql.startswith("copy") else []
 
-    session = Copying()
-    with pytest.raises(WarehouseError, match="of 2 staged records"):
-        stage.load(cast("Connection", session), name, "events", [b"{}", b"{}"], {"s": "x"})
-    assert [sql for sql, _bound in session.ran] == ["put_batch", "copy_events", "remove_batch"]
+def staged_and_failed(session: Uploading, error: WarehouseError) -> None:
+    with stage.staged(cast("Connection", session), name, "events", [b"{}"], {"s": "x"}) as copy:
+        assert copy == "copy_events"
+        session.broken = error.transient
+        raise error
+
+
+def test_a_file_that_was_not_taken_in_is_taken_off_the_stage() -> None:
+    session = Uploading()
+    with pytest.raises(WarehouseError, match="refused"):
+        staged_and_failed(session, WarehouseError("refused"))
+    assert [sql for sql, _bound in session.ran] == ["put_batch", "remove_batch"]
+
+
+def test_a_file_of_a_session_whose_fate_is_unknown_is_left_to_the_next_worker() -> None:
+    session = Uploading()
+    with pytest.raises(WarehouseError, match="gone"):
+        staged_and_failed(session, WarehouseError("gone", transient=True))
+    assert [sql for sql, _bound in session.ran] == ["put_batch"]
