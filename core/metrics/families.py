@@ -140,8 +140,9 @@ def _topic(seen: TopicMoment) -> Iterator[Metric]:
         yield family(
             names.GROUP_LAG,
             [
-                ((seen.topic, part, seen.group), max(end - seen.committed.get(part, 0), 0))
+                ((seen.topic, part, seen.group), max(end - seen.stored[part], 0))
                 for part, end in seen.ends.items()
+                if part in seen.stored
             ],
         )
 

@@ -19,14 +19,15 @@ from core.transform.snapshot import MergeSnapshot
 class TopicMoment:
     """What the broker tells of the topic, by partition.
 
-    ends: next offset to be written. committed: next offset that `group` reads, by Kafka's account;
-    empty when it was not asked for.
+    ends: next offset to be written. stored: next offset to be stored for `group` in the warehouse
+    (by Kafka's account where another engine stores, or the warehouse cannot be read); empty while
+    it is not known, or was not asked for.
     """
 
     topic: str
     ends: Mapping[int, int]
     group: str = ""
-    committed: Mapping[int, int] = field(default_factory=dict)
+    stored: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ TOPIC_END = MetricName(
 GROUP_LAG = MetricName(
     "dropship_group_lag_records",
     "gauge",
-    "Records the watched group has not committed",
+    "Records that the warehouse has not stored for the watched group",
     (*_PARTITION, "group"),
 )
 

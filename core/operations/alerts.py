@@ -57,8 +57,7 @@ class DeskAlerts:
         if now.consumer.state in FINAL_STATES or not now.consumer.offsets:
             own = self._from_topic(own, now)
         else:
-            ends = {part: offset + now.lag.get(part, 0) for part, offset in own.offsets.items()}
-            own = replace(own, ends=ends)
+            own = self._with_the_rest(own, now)
         found = now.validation.result
         if found is not None:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
@@ -83,15 +82,23 @@ class DeskAlerts:
         }
 
     @staticmethod
+    def _with_the_rest(own: Readings, now: DeskSnapshot) -> Readings:
+        """Add the partitions that other members of the group hold: this warehouse wants them too."""
+        watch = None if now.watch.error else now.watch.value
+        offsets = {**(watch.stored if watch is not None else {}), **own.offsets}
+        ends = {part: offset + now.lag.get(part, 0) for part, offset in offsets.items()}
+        return replace(own, offsets=offsets, ends=ends)
+
+    @staticmethod
     def _from_topic(own: Readings, now: DeskSnapshot) -> Readings:
-        """Take offsets and rate of whoever reads the topic, as the broker knows them."""
+        """Take offsets and rate of whoever reads the topic, as warehouse and broker tell."""
         watch = now.watch.value
         if watch is None or now.watch.error:
             return replace(own, offsets={}, ends={}, reading=False, consumed_rate=None)
         others = now.others.consumed
         return replace(
             own,
-            offsets=watch.committed,
+            offsets=watch.stored,
             ends=watch.ends,
             reading=others is not None,
             unread=own.unread and others is None,

@@ -29,6 +29,7 @@ from core.operations.sampler import Sampler
 from core.operations.sampling import Sampling
 from core.operations.seeding import Seeding
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.stored import StoredHere
 from core.operations.task import Task
 from core.operations.upkeep import Upkeep
 from core.operations.watchers import TopicWatcher
@@ -95,6 +96,14 @@ class Desk:
         self._figures = Poller("figures", self._read_figures, every_s, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)
+        self._stored = StoredHere(
+            settings,
+            self._backends,
+            self._clock,
+            ours=lambda: self._workers.stored_offsets,
+            ask=self._figures.now,
+            failed=lambda: self._opening.warehouse_failed,
+        )
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
         self._sampler = Sampler(
             self._sampling,
@@ -335,26 +344,15 @@ class Desk:
         warehouse = self._warehouse
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
+        self._stored.look(warehouse)
         return read_figures(warehouse)
 
     def _read_topic(self) -> Watch:
-        broker, kafka = self._broker, self.settings.kafka
+        broker = self._broker
         if broker is None:
             raise DropshipError(_("the broker is not open yet"))
         self._custody.count(self._workers.stored_offsets)
-        return self._topic.look(broker, kafka.topic, kafka.watched_group, self._stored_here(broker))
-
-    def _stored_here(self, broker: Broker) -> Mapping[int, int] | None:
-        """Return how far the warehouse has the topic; None where another account is wanted.
-
-        Snowflake is billed by the second and asked for nothing that Kafka tells as well.
-        """
-        kafka, warehouse = self.settings.kafka, self._warehouse
-        if warehouse is None or self.settings.snowflake is not None:
-            return None
-        if kafka.watched_group != kafka.group_id:
-            return None
-        return warehouse.stored_offsets(broker.identity(kafka.topic))
+        return self._topic.look(broker, self.settings.kafka.topic, self._stored.account(broker))
 
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
         if not now.ready and self._opening.failed_before(_RETRY_S):

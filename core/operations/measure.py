@@ -46,5 +46,5 @@ def moment_of(now: DeskSnapshot, settings: Settings) -> Moment:
         failed_threads=len(now.failed_threads),
         topic=None
         if watch is None or now.watch.error
-        else TopicMoment(kafka.topic, watch.ends, kafka.watched_group, watch.committed),
+        else TopicMoment(kafka.topic, watch.ends, kafka.watched_group, watch.stored),
     )

@@ -125,6 +125,8 @@ class Opening:
         self._warm = warm
         self.warehouse: Task[bool] = Task("open-warehouse", clock)
         self.broker: Task[bool] = Task("open-broker", clock)
+        self.warehouse_failed = False
+        """Whether the latest attempt at the warehouse that ended has failed."""
 
     @property
     def tasks(self) -> tuple[Task[bool], Task[bool]]:
@@ -148,7 +150,12 @@ class Opening:
 
     def _open_warehouse(self, opened: Callable[[], None]) -> bool:
         self._warm()
-        self._backends.open_warehouse(self._context(self.warehouse))
+        try:
+            self._backends.open_warehouse(self._context(self.warehouse))
+        except DropshipError:
+            self.warehouse_failed = True
+            raise
+        self.warehouse_failed = False
         opened()
         return True
 

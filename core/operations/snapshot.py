@@ -111,8 +111,8 @@ class DeskSnapshot:
     def lag(self) -> Mapping[int, int]:
         """Records that wait, by partition; empty: not known.
 
-        Behind our consumer while there is one, else behind what the broker knows of the group. How
-        far the topic goes, the broker knows too: a consumer that rests hears nothing of what comes.
+        Behind our consumer while there is one, else behind what the warehouse stores. How far the
+        topic goes, the broker knows: a consumer that rests hears nothing of what comes.
         """
         own, watch = self.consumer, self.watch.value
         if not own.lag or own.state in FINAL_STATES:
@@ -129,18 +129,37 @@ class DeskSnapshot:
     @property
     def total_lag(self) -> int | None:
         """Records that wait, in all partitions; None where that of one is unknown."""
-        lag = self.lag
-        if not lag or any(part not in lag for part in self.offsets):
+        lag, watch = self.lag, self.watch.value
+        ends = watch.ends if watch is not None else {}
+        if not lag or any(part not in lag for part in (*self.offsets, *ends)):
             return None
         return sum(lag.values())
 
     @property
+    def _told(self) -> Watch | None:
+        """The look at the topic that `lag` rests on; None where our own consumer tells it all."""
+        own, watch = self.consumer, self.watch.value
+        if watch is None or (own.state not in FINAL_STATES and own.lag.keys() >= watch.ends.keys()):
+            return None
+        return watch
+
+    @property
+    def counts_commits(self) -> bool:
+        """Whether `lag` counts what a group committed to Kafka, not what the warehouse stores."""
+        return self._told is not None and self._told.commits
+
+    @property
+    def stored_at(self) -> datetime | None:
+        """When the warehouse told what `lag` counts from (UTC); None: that is of this moment."""
+        return None if self._told is None else self._told.stored_at
+
+    @property
     def offsets(self) -> Mapping[int, int]:
-        """The next offset to be read, by partition; by the same account as `lag`."""
+        """The next offset to be stored, by partition; by the same account as `lag`."""
         own, watch = self.consumer, self.watch.value
         if own.offsets and own.state not in FINAL_STATES:
             return own.offsets
-        return watch.committed if watch is not None else {}
+        return watch.stored if watch is not None else {}
 
     @property
     def errors(self) -> tuple[Alert, ...]:

@@ -131,7 +131,21 @@ def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
     text = ngettext("{count} offset LOST", "{count} offsets LOST", gaps).format(
         count=frame.formats.count(gaps)
     )
-    return ends(line(*spans), line(Span(text, "bad") if gaps else ""), frame.width)
+    right = Span(text, "bad") if gaps else Span(_account(now, frame), "dim")
+    if not gaps and line(*spans, "  ", right).width > frame.width:
+        right = Span("")
+    return ends(line(*spans), line(right), frame.width)
+
+
+def _account(now: DeskSnapshot, frame: Frame) -> str:
+    """Return what the lag counts from where that is not the warehouse as it is at this moment."""
+    if not now.lag:
+        return ""
+    if now.counts_commits:
+        return _("by commits to Kafka")
+    if now.stored_at is None:
+        return ""
+    return _("as of {age} ago").format(age=frame.formats.age(now.stored_at, now.at))
 
 
 def _latency_line(now: DeskSnapshot, frame: Frame) -> Line:
@@ -234,7 +248,8 @@ def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
         rows.append(
             (str(partition), offset, Span(form.count(behind), role), _state(now, partition))
         )
-    return [rule(_("partitions"), frame, width), *table(columns, rows)]
+    title = " · ".join(part for part in (_("partitions"), _account(now, frame)) if part)
+    return [rule(title, frame, width), *table(columns, rows)]
 
 
 def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:

@@ -133,6 +133,9 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
     known = ours or (watch.value is not None and not watch.error)
     count = now.total_lag if known else None
     text = "?" if count is None else frame.formats.short(count)
+    second_hand = now.stored_at is not None or now.counts_commits
+    if count is not None and second_hand and len(text) < _COUNT:
+        text = f"~{text}"
     role: Role = "text" if count else "dim"
     for alert in now.alerts:
         if alert.active and alert.rule in _LAG_RULES:

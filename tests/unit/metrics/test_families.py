@@ -69,7 +69,7 @@ WHOLE = Moment(
     PRODUCER,
     MERGE,
     ALERTS,
-    TopicMoment("t", {0: 55, 3: 60}, "g", {0: 50}),
+    TopicMoment("t", {0: 55, 3: 60, 4: 9}, "g", {0: 50, 3: 0}),
     at=AT,
     failed_threads=1,
 )
@@ -195,3 +195,8 @@ def test_meters_read_the_latest_and_a_later_part_replaces_an_earlier():
     assert meters.moment().consumer == ConsumerSnapshot(consumed=1)
     meters.watch(merge=MergeSnapshot)
     assert meters.moment().merge == MergeSnapshot()
+
+
+def test_a_lag_that_is_not_known_is_no_figure():
+    shown = [labels for name, labels in scraped(WHOLE) if name == "dropship_group_lag_records"]
+    assert {dict(labels)["partition"] for labels in shown} == {"0", "3"}

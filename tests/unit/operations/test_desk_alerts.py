@@ -38,7 +38,7 @@ class HandClock:
 
 
 def watched(end, offset=900):
-    watch = Watch(lag={0: end - offset, 1: 0}, ends={0: end, 1: 40}, committed={0: offset, 1: 40})
+    watch = Watch(lag={0: end - offset, 1: 0}, ends={0: end, 1: 40}, stored={0: offset, 1: 40})
     return Reading(watch, NOW, 0.01)
 
 
@@ -148,3 +148,12 @@ def test_records_that_wait_for_the_task_of_the_engine_are_alarmed_as_those_of_th
     assert "40 records wait for the task" in raised(desk)["sink_task"].message
     desk.see(20, figures=tasks(engine_task(700)))
     assert raised(desk)["sink_task"].level is Level.BAD
+
+def test_partitions_that_another_member_holds_are_alarmed_too():
+    desk = Desk()
+    half = replace(WORKING, offsets={1: 40}, lag={1: 0})
+    states = desk.see(70, consumer=half, watch=watched(90_000))
+    assert states == {0: PartitionState.STALL, 1: PartitionState.OK}
+    told = {one.rule: one.message for one in desk.alerts.latest if one.active}
+    assert "89,100 records wait" in told["lag"]
+    assert "partitions 0" in told["consumer"]

@@ -75,7 +75,7 @@ def test_no_lag_is_not_behind():
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.STOPPED])
 def test_the_lag_of_an_ended_consumer_is_that_of_the_broker(state):
     ended = replace(CONSUMING, state=state, lag={0: 2}, offsets={0: 100}, error="gone")
-    watch = Watch(lag={0: 70_005}, ends={0: 70_105}, committed={0: 100})
+    watch = Watch(lag={0: 70_005}, ends={0: 70_105}, stored={0: 100})
     now = moment(consumer=ended, watch=Reading(watch, NOW, 0.01), history=history())
     assert "lag  70.0k" in strip_text(now)
     assert "0:70,005" in drawn(consumer, now, 70, 14)
@@ -173,7 +173,7 @@ def test_a_verdict_whose_report_is_gone_says_so():
 
 
 def test_an_idle_consumer_knows_nothing_and_shows_what_the_broker_tells():
-    watch = Watch(lag={0: 42}, ends={0: 50}, committed={0: 8})
+    watch = Watch(lag={0: 42}, ends={0: 50}, stored={0: 8})
     now = moment(consumer=ConsumerSnapshot(), watch=Reading(watch, NOW, 0.01), history=history())
     assert now.lag == {0: 42}
     assert now.offsets == {0: 8}
@@ -181,7 +181,43 @@ def test_an_idle_consumer_knows_nothing_and_shows_what_the_broker_tells():
 
 def test_a_consumer_that_rests_hears_from_the_broker_what_waits():
     paused = replace(CONSUMING, state=RunState.PAUSED, lag={0: 0}, offsets={0: 900})
-    watch = Watch(lag={0: 5}, ends={0: 5_221}, committed={0: 850})
+    watch = Watch(lag={0: 5}, ends={0: 5_221}, stored={0: 850})
     now = moment(consumer=paused, watch=Reading(watch, NOW, 0.01), history=history())
     assert "0:4,321" in drawn(consumer, now, 70, 14)
     assert "lag  4,321" in strip_text(now)
+
+
+OLD = Watch(lag={0: 42}, ends={0: 50}, stored={0: 8}, stored_at=NOW - timedelta(seconds=8))
+
+
+@pytest.mark.parametrize(
+    ("watch", "said"),
+    [
+        (OLD, "as of 8 s ago"),
+        (replace(OLD, stored_at=None, commits=True), "by commits to Kafka"),
+        (replace(OLD, stored_at=None), ""),
+    ],
+)
+def test_a_lag_that_is_not_of_this_moment_says_so(watch, said):
+    now = moment(watch=Reading(watch, NOW, 0.01), history=history())
+    assert ("lag    ~42" in strip_text(now)) is bool(said)
+    for size in ((70, 14, False), (116, 31, True)):
+        shown = drawn(consumer, now, *size[:2], full=size[2])
+        assert ("as of" in shown, "commits to Kafka" in shown) == (
+            said.startswith("as of"),
+            said.startswith("by"),
+        )
+
+
+def test_our_own_consumer_tells_the_present():
+    watch = replace(OLD, ends={0: 50, 1: 50, 2: 50, 3: 50})
+    now = moment(consumer=CONSUMING, watch=Reading(watch, NOW, 0.01), history=history())
+    assert "as of" not in drawn(consumer, now, 70, 14)
+    assert now.stored_at is None
+
+
+def test_a_partition_of_which_nothing_is_known_makes_the_whole_unknown():
+    half = replace(CONSUMING, lag={0: 2}, offsets={0: 100})
+    watch = Watch(ends={0: 102, 1: 500})
+    now = moment(consumer=half, watch=Reading(watch, NOW, 0.01), history=history())
+    assert (now.lag, now.total_lag) == ({0: 2}, None)

@@ -11,6 +11,7 @@ from core.lifecycle import RunState
 from core.operations.history import Sample, summary
 from core.operations.poller import Reading
 from core.operations.snapshot import Watch
+from core.operations.stored import Account
 from core.operations.watchers import TopicWatcher
 from tests.support.moments import NOW, frame, moment
 from tui.formats import Formats
@@ -63,12 +64,9 @@ def test_one_look_at_a_topic_tells_no_rate():
         def watermarks(self, _topic):
             return {}
 
-        def committed(self, _topic, _group):
-            return {}
-
     class Clock:
         def monotonic(self):
             return 1.0
 
-    found = TopicWatcher(Clock()).look(Topic(), "orders", "group")
+    found = TopicWatcher(Clock()).look(Topic(), "orders", Account({}))
     assert (found.produced, found.consumed) == (None, None)
