@@ -83,7 +83,7 @@ class DeskAlerts:
 
     @staticmethod
     def _with_the_rest(own: Readings, now: DeskSnapshot) -> Readings:
-        """Add the partitions that other members of the group hold: this warehouse wants them too."""
+        """Add the partitions that other members hold: this warehouse wants them too."""
         watch = None if now.watch.error else now.watch.value
         offsets = {**(watch.stored if watch is not None else {}), **own.offsets}
         ends = {part: offset + now.lag.get(part, 0) for part, offset in offsets.items()}

@@ -1,4 +1,4 @@
-"""The lag of a console on Snowflake counts what the warehouse stores, whoever committed to Kafka."""
+"""The lag of a console on Snowflake counts what the warehouse stores, not commits to Kafka."""
 
 from collections.abc import Iterator
 
