@@ -54,7 +54,7 @@ SETTINGS = Section(("settings",), look_at_settings)
 FOLDERS = Section(("data_dir", "reports"), look_at_folders)
 
 
-def _folder(name: str, folder: Path, otherwise: str) -> Finding:
+def _folder(name: str, folder: Path, advice: str) -> Finding:
     """Return whether a folder, which may still be absent, takes files, and its free space."""
     shown = clean(folder)
     reason = _refusal(folder)
@@ -62,12 +62,12 @@ def _folder(name: str, folder: Path, otherwise: str) -> Finding:
         return fail(
             name,
             _("{folder} cannot be written: {reason}").format(folder=shown, reason=reason),
-            otherwise,
+            advice,
         )
     try:
         free = shutil.disk_usage(_existing(folder)).free
     except OSError as error:
-        return fail(name, _("{part}: {line}").format(part=shown, line=why(error)), otherwise)
+        return fail(name, _("{part}: {line}").format(part=shown, line=why(error)), advice)
     room = _("{folder}: {free} MB free").format(folder=shown, free=count(free // _MB))
     if not folder.exists():
         room = _("{room}; it is made when it is needed").format(room=room)
