@@ -71,7 +71,7 @@ def _folder(name: str, folder: Path, advice: str) -> Finding:
     room = _("{folder}: {free} MB free").format(folder=shown, free=count(free // _MB))
     if not folder.exists():
         room = _("{room}; it is made when it is needed").format(room=room)
-    mend = _("make room on the disk, or use another one")
+    mend = _("; ").join((_("make room on the disk"), advice))
     if free < _TOO_LITTLE:
         return fail(name, room, mend)
     return warn(name, room, mend) if free < _LITTLE else ok(name, room)

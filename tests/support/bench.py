@@ -77,6 +77,7 @@ class Bench:
         return told
 
     def _run(self, job: str | None, arguments: tuple[str, ...], env: Mapping[str, str]) -> Told:
+        known: dict[str, object] = {}
         with _environment(env):
             try:
                 if job is None:
@@ -89,14 +90,15 @@ class Bench:
                     clock=self.clock,
                     max_bad=getattr(options, "max_bad", None),
                     problems=problems,
+                    known=known,
                 )
                 module = work.job_module(job)
                 result = module.run(context, work.job_options(module, vars(options)))
                 code, fault = verdict.of_result(result.bad, None, getattr(result, "hint", ""))
                 fields = result.fields()
             except Exception as error:  # noqa: BLE001 - judged as the command line judges it
-                code, fault = verdict.of_error(error, None, {})
-                fields = {}
+                code, fault = verdict.of_error(error, None, known)
+                fields = known
                 assert code != 4, error
         several = () if fault is None else ((fault.message, fault.hint), *fault.several)
         hints = [hint for _message, hint in several]

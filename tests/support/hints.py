@@ -28,12 +28,20 @@ def hints(core: Path = CORE) -> dict[str, str]:
         if not name.startswith("_")
     }
     found: dict[str, str] = {}
+    called: set[str] = set()
     for file, tree in trees.items():
         name = str(file.relative_to(core))
         positions = {**everywhere, **_positions(tree)}
         for node in ast.walk(tree):
-            for line, text in _told(node, positions, tables=name in _TABLES):
-                found.setdefault(text, f"core/{name}:{line}")
+            for value in _told(node, positions, tables=name in _TABLES):
+                called |= _calls(value)
+                for line, text in _literals(value):
+                    found.setdefault(text, f"core/{name}:{line}")
+    for file, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name in called:
+                for line, text in _returned(node):
+                    found.setdefault(text, f"core/{file.relative_to(core)}:{line}")
     return {text: where for text, where in found.items() if text not in _ONLY_JOINS}
 
 
@@ -57,25 +65,40 @@ def _positions(tree: ast.Module) -> dict[str, set[int]]:
 
 def _told(
     node: ast.AST, positions: Mapping[str, set[int]], *, tables: bool
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[ast.AST]:
+    """Yield the expressions of a node that are hints."""
     if isinstance(node, ast.keyword) and node.arg in _PARAMETERS:
-        yield from _literals(node.value)
+        yield node.value
     elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         names = [one.id for one in targets if isinstance(one, ast.Name)]
         if any(_NAMES.search(name.lower()) for name in names) or (
             tables and any(name.isupper() for name in names)
         ):
-            yield from _literals(node.value)
+            yield node.value
     elif isinstance(node, ast.FunctionDef) and _NAMES.search(node.name):
         for part in ast.walk(node):
             if isinstance(part, ast.Return) and part.value is not None:
-                yield from _literals(part.value)
+                yield part.value
     elif isinstance(node, ast.Call):
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
-        for place in positions.get(name, ()):
-            if place < len(node.args):
-                yield from _literals(node.args[place])
+        yield from (node.args[place] for place in positions.get(name, ()) if place < len(node.args))
+
+
+def _calls(value: ast.AST) -> set[str]:
+    """Return the functions whose results a hint is made of."""
+    found = {
+        node.func.id
+        for node in ast.walk(value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    return found - _TEXTS - {"right", "ngettext"}
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from _literals(node.value)
 
 
 def _literals(value: ast.AST) -> Iterator[tuple[int, str]]:

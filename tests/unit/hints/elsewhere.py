@@ -1,1 +1,212 @@
-ELSEWHERE: dict[str, str] = {}
+"""Hints that no scene of this folder tries: why not, and which test stands for them.
+
+Those of a real cluster are tried on Apache Kafka in tests/kafka, which need no account but Java.
+"""
+
+_GROUP = "tests/kafka/test_refusals.py::test_a_group_that_works_otherwise_is_named_with_what_to_set"
+_STATIC = "tests/kafka/test_refusals.py::test_a_consumer_whose_static_id_was_taken_says_which_setting"
+_EVENTS = "tests/kafka/test_refusals.py::test_events_that_the_topic_does_not_take_are_counted_by_reason"
+_TABLE = (
+    "an answer that this cluster of one broker does not give; that the code leads to it: "
+    "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
+)
+_ACCOUNT = "needs an account of Snowflake"
+
+ELSEWHERE: dict[str, str] = {
+    # -- answers of a real cluster
+    "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run setup`, which "
+    "creates it; or create it with the tools of the cluster; or name another one with KAFKA_TOPIC": (
+        "tests/kafka/test_jobs.py::test_setup_shows_the_topic_and_makes_it_once, and beside a "
+        "console tests/kafka/test_console.py::"
+        "test_a_missing_topic_is_told_and_once_it_is_there_events_go_out"
+    ),
+    "give every member of the group the same KAFKA_CONF_GROUP_PROTOCOL and "
+    "KAFKA_CONF_PARTITION_ASSIGNMENT_STRATEGY, or name a group of its own with KAFKA_GROUP_ID": _GROUP,
+    "another consumer of the group runs with the same KAFKA_CONF_GROUP_INSTANCE_ID: give each one "
+    "its own, or leave it out": _STATIC,
+    "the record is larger than is allowed: raise max.message.bytes of the topic, and "
+    "KAFKA_CONF_MESSAGE_MAX_BYTES here where it is over 1,000,000 bytes": _EVENTS,
+    "set KAFKA_TOPIC_REPLICATION to at most the number of brokers": (
+        "tests/kafka/test_jobs.py::test_more_copies_than_brokers_is_an_error_of_one_line"
+    ),
+    "check that {brokers} can be reached from here: the cluster sends its clients there "
+    "(advertised.listeners of the brokers)": (
+        "tests/kafka/test_refusals.py::test_a_job_goes_on_once_the_advertised_address_opens"
+    ),
+    "check that the brokers run, and that the address named here can be reached": (
+        "tests/kafka/test_refusals.py::test_a_producer_whose_advertised_address_closes_names_it"
+    ),
+    "check KAFKA_CONF_SECURITY_PROTOCOL and the KAFKA_CONF_SASL_ and _SSL_ settings": (
+        "tests/kafka/test_security.py::test_a_refused_login_is_one_clear_line, the right settings "
+        "in tests/kafka/test_security.py::test_the_pipeline_runs_through"
+    ),
+    "give this user the right {right}; docs/kafka.md lists all rights": (
+        "tests/kafka/test_rights.py::test_without_write_produce_and_replay_say_so, all of them "
+        "given in tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
+    ),
+    "give this user the rights that docs/kafka.md lists": (
+        "tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
+    ),
+    "this user may not do all there: it lacks {rights}; docs/kafka.md says what for": (
+        "tests/kafka/test_rights.py::test_describe_is_enough_to_watch"
+    ),
+    "the producer of that transaction must commit or abort it; nothing after it is read": (
+        "tests/kafka/test_ends.py::test_what_waits_behind_an_open_transaction_is_left_and_said"
+    ),
+    "create the topic, or name another one with KAFKA_TOPIC": (
+        "tests/kafka/test_jobs.py::test_a_consumer_waits_for_its_topic"
+    ),
+    "nothing of it was stored under the former one; reading begins anew": (
+        "asks for nothing: tests/kafka/test_topic.py::"
+        "test_nothing_of_a_new_topic_is_stored_under_the_former_one"
+    ),
+    "it records them as gaps; keep records longer (retention.ms)": (
+        "tests/kafka/test_topic.py::test_retention_before_reading_is_an_exact_gap"
+    ),
+    "name another group with KAFKA_GROUP_ID": _TABLE,
+    "set KAFKA_CONF_SESSION_TIMEOUT_MS within group.min.session.timeout.ms and "
+    "group.max.session.timeout.ms of the cluster": _TABLE,
+    "name another topic with KAFKA_TOPIC: letters, digits, dot, _ and -, at most 249": _TABLE,
+    "set KAFKA_TOPIC_PARTITIONS to what the cluster allows": _TABLE,
+    "the cluster does not know this request: leave out KAFKA_CONF_GROUP_PROTOCOL=consumer on "
+    "one before 4.0": _TABLE,
+    "the cluster lacks this feature: take out the KAFKA_CONF_ setting that asks for it": _TABLE,
+    "set another KAFKA_CONF_COMPRESSION_TYPE": _TABLE,
+    "run it again: the client starts anew, and what was acknowledged stays": _TABLE,
+    "start the missing brokers: fewer copies are in sync than the topic asks for": _TABLE,
+    "nobody acknowledged it in time: see that the topic's brokers run, then send it again": (
+        "tests/integration/producer/test_undelivered.py::test_records_that_time_out_are_failed"
+    ),
+    "the topic takes no such records: see its cleanup.policy and message.timestamp settings": _TABLE,
+    "set the clock of this machine right, or the message.timestamp settings of the topic": _TABLE,
+    "a rule of the cluster forbids it: ask who runs the cluster": _TABLE,
+    "end another member: the group has as many as group.max.size of the cluster allows": _TABLE,
+    "publish at a lower rate, or ask for a higher quota": _TABLE,
+    "a disk of the broker failed: its log tells which": _TABLE,
+    "a broker answered so: its log, or who runs the cluster, can tell more": _TABLE,
+    "the client itself gave up: check the KAFKA_CONF_ settings, and see the log": _TABLE,
+    # -- an account
+    "SNOW_WAREHOUSE names one; the role needs USAGE on it: see docs/snowflake.md": (
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+    ),
+    "give the pipeline a role of its own: docs/snowflake.md": (
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+    ),
+    "after the cause is mended": (
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+    ),
+    "by the owner of the tables": (
+        "tests/snowflake/test_content.py::test_tables_of_an_earlier_version_are_completed_by_setup"
+    ),
+    "setup adds columns that came later": (
+        "tests/snowflake/test_content.py::test_tables_of_an_earlier_version_are_completed_by_setup"
+    ),
+    "--print shows what it creates to whoever may": (
+        "tests/snowflake/test_faults_tables.py::"
+        "test_fault_26_setup_makes_dropped_tables_again_and_all_is_read_again"
+    ),
+    "an administrator runs what `dropship --run setup --print` shows": (
+        "tests/snowflake/test_setup.py::test_what_is_missing_and_may_not_be_made_is_an_error"
+    ),
+    "check account, user and the login that is set": (
+        "tests/snowflake/test_doctor.py::test_a_login_that_is_refused_is_told_at_once"
+    ),
+    "check the network and https://status.snowflake.com; it is tried again": (
+        "tests/snowflake/test_faults_absence.py::"
+        "test_fault_10_a_warehouse_that_goes_away_is_waited_for"
+    ),
+    "it looks at the connection, the role and the tables": (
+        "tests/snowflake/test_faults_tables.py::"
+        "test_fault_26_what_goes_missing_under_a_consumer_ends_it"
+    ),
+    "a suspended task does not run: `ALTER TASK ... RESUME`, or SNOW_TRANSFORM=client": (
+        f"{_ACCOUNT}: the fake has no tasks; "
+        "tests/unit/warehouse/test_snowflake_merge.py::test_a_task_that_never_runs_is_given_up"
+    ),
+    "the Warehouse pane shows its runs; SNOW_TRANSFORM=client merges without it": (
+        f"{_ACCOUNT}: the fake has no tasks; "
+        "tests/unit/warehouse/test_snowflake_merge.py::test_a_run_that_failed_is_told_with_its_reason"
+    ),
+    "nothing was stored; it is tried again": (
+        "asks for nothing: tests/snowflake/test_faults_uploads.py::"
+        "test_fault_14_a_large_batch_is_stored_once_whatever_is_cut"
+    ),
+    # -- a disk, memory, or a file that gives out
+    "make room on the disk and run again: what was confirmed is safe": (
+        "tests/faults/test_disk_full.py::test_fault_21_a_full_disk_under_the_warehouse_loses_nothing"
+    ),
+    "Free some disk space, give another --output, or generate fewer rows.": (
+        "tests/faults/test_disk_full.py::"
+        "test_fault_21_a_full_disk_under_seed_files_leaves_none_half_written"
+    ),
+    "make room or choose another --data-dir": (
+        "a full disk under an export of the console, as in "
+        "tests/faults/test_disk_full.py::test_fault_21_a_full_disk_under_reports_is_said_and_leaves_no_part"
+    ),
+    "nothing was changed; give DuckDB more with DUCKDB_MEMORY_LIMIT_MB": (
+        "tests/integration/warehouse/test_duckdb_memory.py::"
+        "test_what_can_never_fit_is_refused_and_changes_no_limit"
+    ),
+    "what was confirmed is safe; the file is opened again": (
+        "asks for nothing: tests/integration/warehouse/test_duckdb_memory.py::"
+        "test_the_file_is_opened_again_where_duckdb_gave_up"
+    ),
+    "it was closed while this was under way; what was confirmed is safe": (
+        "asks for nothing: tests/integration/warehouse/test_duckdb_closing.py::"
+        "test_threads_that_come_meanwhile_are_told_that_it_is_closed"
+    ),
+    "it was left as it is: check the path and its permissions, or restore a copy": (
+        "tests/faults/test_damaged_warehouse.py::test_fault_30_a_directory_in_its_place_is_said"
+    ),
+    "nothing was written; the consumer reads again from the stored offsets": (
+        "asks for nothing: tests/integration/consumer/test_consumer.py::"
+        "test_a_fenced_batch_is_dropped_and_reading_goes_on_at_the_stored_offset"
+    ),
+    "nothing to do: the next job that opens the warehouse adds them": (
+        "asks for nothing: tests/integration/warehouse/test_duckdb_upgrade.py::"
+        "test_the_doctor_says_that_it_is_older_and_what_happens"
+    ),
+    # -- findings that a person must judge
+    "find out what happened to the topic before anything is read from it": (
+        "asks for a judgement: tests/unit/consumer/test_retention.py::"
+        "test_a_topic_cut_before_the_stored_offset_is_a_loss_be_it_by_one_record"
+    ),
+    # -- a replay that is stopped by what runs beside it
+    "they are still listed: replay them again once the broker answers": (
+        "tests/integration/dlq/test_replay_failures.py::"
+        "test_what_was_not_acknowledged_in_time_stays_listed_and_is_told_by_number"
+    ),
+    "stop the producer, or replay once the broker answers": (
+        "tests/unit/dlq/test_replay_room.py::test_a_turn_is_waited_for_told_after_a_while_and_given_up"
+    ),
+    "start the consumer, then replay the rest": (
+        "tests/integration/dlq/test_replay.py::test_a_full_broker_ends_it_and_what_went_out_is_marked"
+    ),
+    # -- the console, and the program itself
+    "stop it, then start the demonstration again": (
+        "tests/integration/desk/test_desk.py::"
+        "test_a_demonstration_does_not_take_the_work_of_others_for_its_own"
+    ),
+    "damaged records are read again from the topic": (
+        "beside the command of the doctor: tests/integration/desk/test_desk.py::"
+        "test_a_damaged_record_is_put_back_from_the_topic_byte_for_byte_and_merged_again"
+    ),
+    "run it again with --debug to see where it happened": (
+        "tests/integration/cli/test_contract.py::test_debug_shows_the_traceback"
+    ),
+    "the log has the details: {file}": (
+        "tests/integration/cli/test_contract.py::test_a_defect_ends_with_4_and_the_log_has_the_traceback"
+    ),
+    "make the environment with another Python: PYTHON=python3.12 make install": (
+        "needs a second Python; the bounds: "
+        "tests/integration/doctor/test_doctor.py::test_versions_in_bounds"
+    ),
+    "run `make install`: it installs the versions of the lock file": (
+        "an environment of its own costs minutes; told in "
+        "tests/integration/doctor/test_doctor.py::test_a_library_of_another_version_fails"
+    ),
+    "the log has the details; `make install` mends a broken environment": (
+        "an environment of its own costs minutes; told in tests/integration/doctor/test_doctor.py::"
+        "test_a_check_that_hangs_or_breaks_leaves_the_others_alone"
+    ),
+}

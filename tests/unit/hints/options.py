@@ -105,10 +105,16 @@ def produce_bounds(b: Bench) -> None:
 
 @tries("use one or more of {formats}")
 def report_formats(b: Bench) -> None:
-    from core.validation.reports.files import check_formats
+    from core.validation.reports.files import write_reports
+    from tests.support.desk import validated
 
-    told = caught(b, "use one or more of {formats}", lambda: check_formats(("pdf",)))
-    check_formats(told.removeprefix("use one or more of ").split(","))
+    result = validated().result
+    assert result is not None
+    folder = b.folder / "reports"
+    hint = "use one or more of {formats}"
+    told = caught(b, hint, lambda: write_reports(result, folder, ("pdf",)))
+    named = told.removeprefix("use one or more of ").split(",")
+    assert len(write_reports(result, folder, named)) == 3
 
 
 @tries("name another port, or 0 for a free one")

@@ -1,10 +1,18 @@
 """Scenes by the hints that they try: each makes the error, follows the hint, and sees it gone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from core.broker.cluster import Cluster
+from core.broker.embedded import start_embedded
+from core.clock import SystemClock
+from core.config import Paths
 from core.errors import DropshipError
 from tests.support.bench import Bench, Told
+from tests.support.topic import publish
+
+TOPIC = "orders_topic"
 
 Play = Callable[[Bench], None]
 
@@ -25,8 +33,9 @@ def tries(*hints: str, slow: bool = False) -> Callable[[Play], Play]:
     """Enter a scene under its name."""
 
     def enter(play: Play) -> Play:
-        assert play.__name__ not in SCENES, play.__name__
-        SCENES[play.__name__] = Scene(play, hints, slow)
+        name = f"{play.__module__.rpartition('.')[2]}-{play.__name__}"
+        assert name not in SCENES, name
+        SCENES[name] = Scene(play, hints, slow)
         return play
 
     return enter
@@ -44,3 +53,19 @@ def caught(b: Bench, hint: str, call: Callable[[], object]) -> str:
         b.expect(hint, Told(int(error.exit_code), error.message, (error.hint,), {}))
         return error.hint
     raise AssertionError(f"no error that says: {hint}")
+
+
+@contextmanager
+def broker(b: Bench) -> Iterator[Cluster]:
+    """Keep an embedded broker up for the jobs of a bench."""
+    paths = Paths(data=b.folder / "data", reports=b.folder / "reports")
+    opened = start_embedded(paths, TOPIC, clock=SystemClock())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def send(cluster: Cluster, *values: bytes | None) -> None:
+    """Publish records to partition 0."""
+    publish(cluster.bootstrap_servers, TOPIC, values, key=b"k", partition=0)
