@@ -223,9 +223,11 @@ class Cluster:
         """Return the members of a group with what they hold of a topic."""
         try:
             return asking.members(self._asking(), topic, group_id, timeout_s=self._timeout)
-        except KafkaException as error:
+        except (KafkaException, FutureTimeoutError) as error:
+            late = isinstance(error, FutureTimeoutError)
+            cause = KafkaError(LocalCode.TIMED_OUT) if late else error
             doing = _("asking for the members of group {group}").format(group=clean(group_id, 80))
-            raise kafka_error(error, doing, need=right("Describe", group=group_id)) from error
+            raise kafka_error(cause, doing, need=right("Describe", group=group_id)) from error
 
     def since(self, topic: str, partition: int, offset: int) -> datetime | None:
         """Return when the record at an offset was written, committed or not; None: not known."""

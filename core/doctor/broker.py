@@ -93,6 +93,11 @@ def _topic(visit: Examination, broker: Cluster) -> Finding:
         f"{partition}: {mark.low}-{mark.high}" for partition, mark in sorted(facts.marks.items())
     )
     told = clean(_holds(topic, facts, ends), 300)
+    if missing:
+        lacking = _(
+            "this user may not do all there: it lacks {rights}; docs/kafka.md says what for"
+        ).format(rights=", ".join(missing))
+        return warn("topic", told, lacking)
     waiting = open_transactions(broker, kafka.topic, facts.marks)
     if waiting:
         behind = told_left(waiting, kafka.topic, kafka.group_id)
@@ -101,11 +106,6 @@ def _topic(visit: Examination, broker: Cluster) -> Finding:
             f"{told}; {behind}",
             _("the producer of that transaction must commit or abort it; nothing after it is read"),
         )
-    if missing:
-        lacking = _(
-            "this user may not do all there: it lacks {rights}; docs/kafka.md says what for"
-        ).format(rights=", ".join(missing))
-        return warn("topic", told, lacking)
     return ok("topic", told)
 
 

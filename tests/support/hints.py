@@ -20,7 +20,9 @@ _ONLY_JOINS = frozenset({"; "})
 
 def hints(core: Path = CORE) -> dict[str, str]:
     """Return every hint as it stands in the source, with file and line of one place."""
-    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(core.rglob("*.py"))}
+    trees = {
+        file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(core.rglob("*.py"))
+    }
     everywhere = {
         name: places
         for tree in trees.values()
@@ -63,9 +65,7 @@ def _positions(tree: ast.Module) -> dict[str, set[int]]:
     return found
 
 
-def _told(
-    node: ast.AST, positions: Mapping[str, set[int]], *, tables: bool
-) -> Iterator[ast.AST]:
+def _told(node: ast.AST, positions: Mapping[str, set[int]], *, tables: bool) -> Iterator[ast.AST]:
     """Yield the expressions of a node that are hints."""
     if isinstance(node, ast.keyword) and node.arg in _PARAMETERS:
         yield node.value

@@ -95,6 +95,7 @@ def clock(b: Bench) -> None:
     "run `setup` or `pipeline` first, or name its folder with --data-dir",
     "setup creates what is missing",
     "dropship --run doctor",
+    slow=True,
 )
 def tables(b: Bench) -> None:
     hint = "run `setup` or `pipeline` first, or name its folder with --data-dir"
@@ -130,6 +131,7 @@ def _drop(table: str) -> None:
     "end that process, or choose another --data-dir",
     "run the doctor again once it opens",
     "it was left as it is: restore a copy, or move it away to start a new one",
+    slow=True,
 )
 def warehouse(b: Bench) -> None:
     b.works("setup")
@@ -175,6 +177,7 @@ def _held():
 @tries(
     "another program commits as this group: give it another KAFKA_GROUP_ID",
     "the topic was cut or made again: find out before anything is read from it",
+    slow=True,
 )
 def offsets(b: Bench) -> None:
     from confluent_kafka import Consumer, TopicPartition
@@ -186,9 +189,7 @@ def offsets(b: Bench) -> None:
         mine = load_settings(environ={}).kafka.group_id
 
         def commit(group: str, offset: int) -> None:
-            client = Consumer(
-                {"bootstrap.servers": cluster.bootstrap_servers, "group.id": group}
-            )
+            client = Consumer({"bootstrap.servers": cluster.bootstrap_servers, "group.id": group})
             client.commit(offsets=[TopicPartition(TOPIC, 0, offset)], asynchronous=False)
             client.close()
 

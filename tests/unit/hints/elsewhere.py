@@ -4,8 +4,12 @@ Those of a real cluster are tried on Apache Kafka in tests/kafka, which need no 
 """
 
 _GROUP = "tests/kafka/test_refusals.py::test_a_group_that_works_otherwise_is_named_with_what_to_set"
-_STATIC = "tests/kafka/test_refusals.py::test_a_consumer_whose_static_id_was_taken_says_which_setting"
-_EVENTS = "tests/kafka/test_refusals.py::test_events_that_the_topic_does_not_take_are_counted_by_reason"
+_STATIC = (
+    "tests/kafka/test_refusals.py::test_a_consumer_whose_static_id_was_taken_says_which_setting"
+)
+_EVENTS = (
+    "tests/kafka/test_refusals.py::test_events_that_the_topic_does_not_take_are_counted_by_reason"
+)
 _TABLE = (
     "an answer that this cluster of one broker does not give; that the code leads to it: "
     "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
@@ -15,13 +19,13 @@ _ACCOUNT = "needs an account of Snowflake"
 ELSEWHERE: dict[str, str] = {
     # -- answers of a real cluster
     "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run setup`, which "
-    "creates it; or create it with the tools of the cluster; or name another one with KAFKA_TOPIC": (
+    "creates it; or create it with the tools of the cluster; or name another one with KAFKA_TOPIC": (  # noqa: E501
         "tests/kafka/test_jobs.py::test_setup_shows_the_topic_and_makes_it_once, and beside a "
         "console tests/kafka/test_console.py::"
         "test_a_missing_topic_is_told_and_once_it_is_there_events_go_out"
     ),
     "give every member of the group the same KAFKA_CONF_GROUP_PROTOCOL and "
-    "KAFKA_CONF_PARTITION_ASSIGNMENT_STRATEGY, or name a group of its own with KAFKA_GROUP_ID": _GROUP,
+    "KAFKA_CONF_PARTITION_ASSIGNMENT_STRATEGY, or name a group of its own with KAFKA_GROUP_ID": _GROUP,  # noqa: E501
     "another consumer of the group runs with the same KAFKA_CONF_GROUP_INSTANCE_ID: give each one "
     "its own, or leave it out": _STATIC,
     "the record is larger than is allowed: raise max.message.bytes of the topic, and "
@@ -43,6 +47,10 @@ ELSEWHERE: dict[str, str] = {
     "give this user the right {right}; docs/kafka.md lists all rights": (
         "tests/kafka/test_rights.py::test_without_write_produce_and_replay_say_so, all of them "
         "given in tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
+    ),
+    "{right}, on brokers before 3.0 also IdempotentWrite on the cluster": (
+        "needs a broker before 3.0; the right itself: "
+        "tests/kafka/test_rights.py::test_without_write_produce_and_replay_say_so"
     ),
     "give this user the rights that docs/kafka.md lists": (
         "tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
@@ -77,7 +85,7 @@ ELSEWHERE: dict[str, str] = {
     "nobody acknowledged it in time: see that the topic's brokers run, then send it again": (
         "tests/integration/producer/test_undelivered.py::test_records_that_time_out_are_failed"
     ),
-    "the topic takes no such records: see its cleanup.policy and message.timestamp settings": _TABLE,
+    "the topic takes no such records: see its cleanup.policy and message.timestamp settings": _TABLE,  # noqa: E501
     "set the clock of this machine right, or the message.timestamp settings of the topic": _TABLE,
     "a rule of the cluster forbids it: ask who runs the cluster": _TABLE,
     "end another member: the group has as many as group.max.size of the cluster allows": _TABLE,
@@ -87,13 +95,13 @@ ELSEWHERE: dict[str, str] = {
     "the client itself gave up: check the KAFKA_CONF_ settings, and see the log": _TABLE,
     # -- an account
     "SNOW_WAREHOUSE names one; the role needs USAGE on it: see docs/snowflake.md": (
-        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
     ),
     "give the pipeline a role of its own: docs/snowflake.md": (
-        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
     ),
     "after the cause is mended": (
-        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"
+        f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
     ),
     "by the owner of the tables": (
         "tests/snowflake/test_content.py::test_tables_of_an_earlier_version_are_completed_by_setup"

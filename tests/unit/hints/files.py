@@ -24,6 +24,7 @@ COMMAS = "save the file as CSV with commas, UTF-8 and one row a line"
     "the header must name {names}",
     "rename one of the two",
     COMMAS,
+    slow=True,
 )
 def orders(b: Bench) -> None:
     missing = "make one with `dropship --run seed`, or name its folder with --input"
@@ -103,7 +104,9 @@ def catalogue(b: Bench) -> None:
         _check_ids(file, pa.array(["aZ0_.:-" + "x" * 57], pa.string()))
 
 
-@tries("or mend the file", "or name its folder with --input", "dropship --run seed", "run `{command}`")
+@tries(
+    "or mend the file", "or name its folder with --input", "dropship --run seed", "run `{command}`"
+)
 def references(b: Bench) -> None:
     told = b.refused("or name its folder with --input", "load")
     b.expect("dropship --run seed", told)
@@ -191,6 +194,7 @@ def reports(b: Bench) -> None:
     "name a file in a folder that exists and has room",
     "mend the event at its source, then replay it",
     "dropship --run dlq --replay",
+    slow=True,
 )
 def letters(b: Bench) -> None:
     """Bad records are listed, saved, mended and replayed, each step as the one before says."""

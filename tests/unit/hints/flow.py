@@ -89,6 +89,7 @@ def unwritable(b: Bench) -> None:
     "the broker must be up: the topic has their bytes",
     "nothing in reach has their bytes: restore a copy of the warehouse",
     "run `{command}`",
+    slow=True,
 )
 def checks(b: Bench) -> None:
     """Each check that fails names the command, and the command mends it."""
@@ -146,4 +147,3 @@ def client_settings(b: Bench) -> None:
     right = {"bootstrap.servers": "127.0.0.1:1"}
     caught(b, hint, lambda: Delivery({**right, "throttle_cb": "never"}, TOPIC))
     Delivery(right, TOPIC).close()
-

@@ -50,9 +50,7 @@ def seed_bounds(b: Bench) -> None:
         told = caught(b, "{option} takes {low} to {high}.", lambda: SeedSpec(**{name: -1}))
         for bound in re.findall(r"\d+", told):
             SeedSpec(**{name: int(bound)})
-    told = caught(
-        b, "{option} takes {low} to {high}.", lambda: SeedSpec(start=date(1500, 1, 1))
-    )
+    told = caught(b, "{option} takes {low} to {high}.", lambda: SeedSpec(start=date(1500, 1, 1)))
     for year in map(int, re.findall(r"\d+", told)):
         SeedSpec(start=date(year, 1, 1), end=date(year, 12, 31))
     hint = "Give an end that is the start or a later day."
