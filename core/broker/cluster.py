@@ -224,8 +224,8 @@ class Cluster:
         try:
             return asking.members(self._asking(), topic, group_id, timeout_s=self._timeout)
         except (KafkaException, FutureTimeoutError) as error:
-            late = isinstance(error, FutureTimeoutError)
-            cause = KafkaError(LocalCode.TIMED_OUT) if late else error
+            late = KafkaError(LocalCode.TIMED_OUT)
+            cause = error if isinstance(error, KafkaException) else late
             doing = _("asking for the members of group {group}").format(group=clean(group_id, 80))
             raise kafka_error(cause, doing, need=right("Describe", group=group_id)) from error
 

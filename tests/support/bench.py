@@ -11,6 +11,7 @@ from typing import Any
 
 from core.cli import parsing, verdict, work
 from core.clock import Clock, SystemClock
+from core.errors import ExitCode
 from core.jobs.base import JobContext
 
 _OURS = ("KAFKA_", "SNOW_", "DUCKDB_", "DROPSHIP_", "LOG_LEVEL")
@@ -81,7 +82,7 @@ class Bench:
         with _environment(env):
             try:
                 if job is None:
-                    raise parsing.refuse_without_job(arguments)
+                    raise parsing.refuse_without_job(arguments)  # noqa: TRY301 - as the call does
                 options = parsing.parse(job, ["--run", job, *arguments])
                 settings, problems = work.settings_of(options)
                 context = JobContext(
@@ -99,7 +100,7 @@ class Bench:
             except Exception as error:  # noqa: BLE001 - judged as the command line judges it
                 code, fault = verdict.of_error(error, None, known)
                 fields = known
-                assert code != 4, error
+        assert code != ExitCode.INTERNAL, fault
         several = () if fault is None else ((fault.message, fault.hint), *fault.several)
         hints = [hint for _message, hint in several]
         hints += [str(one.get("hint") or "") for one in _checks(fields)]

@@ -1,6 +1,7 @@
 """Hints about the command line: jobs, options and their values."""
 
 import socket
+from functools import partial
 
 from tests.support.bench import Bench
 from tests.unit.hints.scenes import SEED, caught, tries
@@ -47,7 +48,7 @@ def seed_bounds(b: Bench) -> None:
     from core.seed.spec import SeedSpec
 
     for name in ("customers", "products", "orders", "seed"):
-        told = caught(b, "{option} takes {low} to {high}.", lambda: SeedSpec(**{name: -1}))
+        told = caught(b, "{option} takes {low} to {high}.", partial(SeedSpec, **{name: -1}))
         for bound in re.findall(r"\d+", told):
             SeedSpec(**{name: int(bound)})
     told = caught(b, "{option} takes {low} to {high}.", lambda: SeedSpec(start=date(1500, 1, 1)))
@@ -66,7 +67,7 @@ def consume_bounds(b: Bench) -> None:
     from core.consumer.options import ConsumeOptions
 
     for wrong in ({"limit": 0}, {"duration_s": 0.0}):
-        caught(b, "leave it out to read on", lambda: ConsumeOptions("t", "g", **wrong))
+        caught(b, "leave it out to read on", partial(ConsumeOptions, "t", "g", **wrong))
     ConsumeOptions("t", "g")
 
 
@@ -94,7 +95,7 @@ def produce_bounds(b: Bench) -> None:
         ("give a whole number from 0", "seed", -1, 0),
         ("give events per second, or 0 for as fast as possible", "rate", -1.0, 0.0),
     ):
-        caught(b, hint, lambda: options(**{name: wrong}))
+        caught(b, hint, partial(options, **{name: wrong}))
         options(**{name: right})
     told = caught(b, "choose one of {choices}", lambda: options(profile="wild"))
     for choice in told.removeprefix("choose one of ").split(", "):

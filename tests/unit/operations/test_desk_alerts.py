@@ -149,6 +149,7 @@ def test_records_that_wait_for_the_task_of_the_engine_are_alarmed_as_those_of_th
     desk.see(20, figures=tasks(engine_task(700)))
     assert raised(desk)["sink_task"].level is Level.BAD
 
+
 def test_partitions_that_another_member_holds_are_alarmed_too():
     desk = Desk()
     half = replace(WORKING, offsets={1: 40}, lag={1: 0})
