@@ -16,6 +16,8 @@ _TABLE = (
 )
 _ACCOUNT = "needs an account of Snowflake"
 
+_NEW = "not tried yet: it came while these scenes were written"
+
 ELSEWHERE: dict[str, str] = {
     # -- answers of a real cluster
     "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run setup`, which "
@@ -217,4 +219,11 @@ ELSEWHERE: dict[str, str] = {
         "an environment of its own costs minutes; told in tests/integration/doctor/test_doctor.py::"
         "test_a_check_that_hangs_or_breaks_leaves_the_others_alone"
     ),
+    # -- not tried yet
+    "several stand with a comma between them": _NEW,
+    "name the folder of a pipeline; `dropship --run init NAME` writes one": _NEW,
+    "see that the file can be read": _NEW,
+    "put it into the folder's duckdb, snowflake or shared": _NEW,
+    "docs/pipelines.md explains every key; `dropship --run init` writes such a file": _NEW,
+    "the owner of the tables runs `dropship --run setup`, which makes and grants it": _NEW,
 }
