@@ -210,7 +210,7 @@ def test_the_warehouse_shows_the_merge_of_this_console_and_why_it_failed():
 
 
 def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
-    task = TaskStatus("suspended", "SUSPENDED_DUE_TO_ERRORS")
+    task = TaskStatus("suspended", "SUSPENDED_DUE_TO_ERRORS", name="merge_orders_task")
     sink = TaskStatus(
         "started", name=SINK_TASK, backlog=MergeBacklog(7, NOW - timedelta(seconds=42))
     )
