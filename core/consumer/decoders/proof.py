@@ -51,9 +51,9 @@ _FILLERS = {
     "identifier": "0",
     "uuid": "00000000-0000-0000-0000-000000000000",
     "date": "1971-01-01",
-    "timestamp": "1971-01-01T00:00:00Z",
 }
-_LINES = {"identifier": IDENTIFIERS, "uuid": UUIDS, "date": DATES, "timestamp": MOMENT_FORMS}
+_LINES = {"identifier": IDENTIFIERS, "uuid": UUIDS, "date": DATES}
+_ANY_MOMENT = "1971-01-01T00:00:00Z"
 _ZERO = b"0"
 
 Check = Callable[[Rows], Iterable[int]]
@@ -106,14 +106,16 @@ class Proof:
         wrong = self._unfit(payloads, values)
         for check in self._forms:
             wrong.update(check(values))
+        times = self._joined(values)
+        wrong.update(place % len(rows) for place in mismatches(times, MOMENT_FORMS, "\n"))
         if wrong:
             rows, values = without(rows, wrong), Rows(self._shape, without(events, wrong))
-        moments = self._moments_us(values)
+            times = self._joined(values)
+        moments = self._moments_us(values, times)
         if moments is None:  # a day or an hour that does not exist, or before 1970
-            count = len(rows)
-            wrong = {place % count for place in mismatches(self._joined(values), MOMENTS, "\n")}
+            wrong = {place % len(rows) for place in mismatches(times, MOMENTS, "\n")}
             rows, values = without(rows, wrong), Rows(self._shape, without(values.events, wrong))
-            moments = self._moments_us(values)
+            moments = self._moments_us(values, self._joined(values))
         if moments is None:
             nothing = dict.fromkeys((slot.path for slot in self._shape.of("timestamp")), _NONE)
             return Proven([], Rows(self._shape, []), nothing, self._event)
@@ -121,7 +123,7 @@ class Proof:
 
     def warm_up(self) -> None:
         """Pay the first-use costs of Arrow."""
-        utc_us([_FILLERS["timestamp"]])
+        utc_us([_ANY_MOMENT])
 
     def _read(self, block: Sequence[bytes | None]) -> tuple[list[Any], list[int]]:
         """Return the events that msgspec takes, in order, and the rows that it does not take."""
@@ -156,8 +158,7 @@ class Proof:
         """Yield what finds values that need a closer look."""
         shape = self._shape
         for kind, pattern in _LINES.items():
-            slots = [slot for slot in shape.of(kind) if slot.held == "text"]
-            if slots:
+            if slots := shape.of(kind):
                 yield _lines(slots, pattern, _FILLERS[kind])
         if self._epochs:
             yield _lines(self._epochs, EPOCHS, _ZERO)
@@ -191,15 +192,15 @@ class Proof:
         """Return the times that are texts, of all events, one field after the other."""
         joined: list[str] = []
         for slot in self._texts:
-            joined += values.filled(slot, _FILLERS["timestamp"])
+            joined += values.filled(slot, _ANY_MOMENT)
         return joined
 
-    def _moments_us(self, values: Rows) -> dict[str, Times] | None:
+    def _moments_us(self, values: Rows, texts: list[str]) -> dict[str, Times] | None:
         """Return the timestamps by their paths, or None where a text is no time of the usual."""
-        count = len(values.events)
-        moments = utc_us(self._joined(values)) if self._texts else _NONE
+        moments = utc_us(texts) if self._texts else _NONE
         if moments is None:
             return None
+        count = len(values.events)
         found = {
             slot.path: moments[place * count : (place + 1) * count]
             for place, slot in enumerate(self._texts)
