@@ -19,10 +19,10 @@ from core.text import _
 from tests.integration.producer.running import held_elsewhere
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.event_details import RowDetails
-from tui.screens.help import HelpScreen
-from tui.screens.main import MainScreen
 from tui.dialogs.producer_form import ProducerForm
 from tui.dialogs.seed_form import SeedForm
+from tui.screens.help import HelpScreen
+from tui.screens.main import MainScreen
 from tui.takeaway import text_of
 
 Press = Callable[[], Awaitable[None]]

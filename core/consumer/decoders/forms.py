@@ -37,9 +37,7 @@ MOMENTS = re.compile(
 )
 
 EPOCHS = re.compile(rb"(?:(?:0|[1-9][0-9]{0,15}+)(?:\.[0-9]{1,9})?+\n)*+")
-PLAIN_JSON = re.compile(
-    rb'(?:(?:[^{"\\\n\x80-\xff]|"[^"\\\n\x80-\xff]*+")++\n)*+'
-)
+PLAIN_JSON = re.compile(rb'(?:(?:[^{"\\\n\x80-\xff]|"[^"\\\n\x80-\xff]*+")++\n)*+')
 """JSON without objects, escapes and letters beyond ASCII."""
 
 _MOST_ZEROS = 8

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
@@ -58,8 +59,6 @@ def layout(definition: Definition) -> Branch:
         branch = event
         for level, step in enumerate(place[:-1], start=2):
             inner = branch.parts.setdefault(step, Branch(".".join(place[: level - 1]), level))
-            if not isinstance(inner, Branch):
-                raise AssertionError("a definition lets no field lie within another")
-            branch = inner
+            branch = cast("Branch", inner)  # a definition lets no field lie within another
         branch.parts[place[-1]] = Leaf(path, described, len(place))
     return event

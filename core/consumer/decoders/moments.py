@@ -32,7 +32,6 @@ _CUT = Context(prec=64, rounding=ROUND_DOWN, Emin=MIN_EMIN, Emax=MAX_EMAX, traps
 
 def date_reader(field: EventField) -> Callable[[object], date]:
     """Return what reads a day, `2024-05-17`."""
-
     first, last = date_bounds(field)
 
     def read(value: object) -> date:
@@ -54,7 +53,6 @@ def date_reader(field: EventField) -> Callable[[object], date]:
 
 def moment_reader(field: EventField) -> Callable[[object], datetime]:
     """Return what reads a moment, in UTC; digits beyond the microsecond are cut off."""
-
     return _epoch(field) if field.type.epoch else _moment(field)
 
 

@@ -153,9 +153,7 @@ def _type(definition: Definition, leaf: Leaf) -> Any:
         lowest, highest = number_bounds(described)
         return Annotated[float, msgspec.Meta(ge=lowest, le=highest)]
     types = definition.event.types if leaf.path == definition.event.type else ()
-    allowed = [
-        value for value in types or described.one_of if value in (described.one_of or types)
-    ]
+    allowed = [value for value in types or described.one_of if value in (described.one_of or types)]
     if kind == "integer":
         low, high = integer_bounds(described)
         allowed = [value for value in allowed if low <= int(value) <= high]
@@ -238,7 +236,7 @@ class Rows:
         first = kinds[0] if kinds else NoneType
         if first in weights and kinds.count(first) == len(kinds):
             return weights[first]
-        known = {NoneType: _KEY, msgspec.UnsetType: 0, **weights}
+        known: dict[type, int] = {NoneType: _KEY, msgspec.UnsetType: 0, **weights}
         return np.fromiter(map(known.__getitem__, kinds), np.int64, len(kinds))
 
     def _raw_quotes(self, slot: Slot) -> int | Times:

@@ -146,7 +146,7 @@ def _decimal(field: EventField) -> Reader:
         if max(len(parts.digits), abs(int(parts.exponent))) <= MAX_DIGITS:
             rounded = number.quantize(unit, context=_EXACT)
             if rounded == number:
-                return rounded if rounded else abs(rounded)  # JSON has a minus zero
+                return rounded or abs(rounded)  # JSON has a minus zero
         raise ValueRefusedError("out_of_range", _too_fine(scale).format(value=shown(value)))
 
     return read
