@@ -29,7 +29,9 @@ class Sessions(ConsumerWorker):
         self._outcomes = list(outcomes)
         self._stored = stored
         options = ConsumeOptions(TOPIC, GROUP, give_up_after_s=give_up_after_s)
-        super().__init__(MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), options, clock=self.clock)
+        super().__init__(
+            MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), options, ORDERS, clock=self.clock
+        )
 
     def _session(self):
         return self
