@@ -20,7 +20,6 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.consumer.decoders.base import NO_TIME, Times
 from core.consumer.decoders.bounds import date_bounds, decimal_bounds, moment_bounds
@@ -94,6 +93,11 @@ class Proof:
         moments = self._shape.of("timestamp")
         self._texts = [slot for slot in moments if slot.held == "text"]
         self._epochs = [slot for slot in moments if slot.held == "raw"]
+        self._limits = [
+            (slot, *moment_bounds(slot.field))
+            for slot in moments
+            if slot.held == "raw" or slot.field.min is not None or slot.field.max is not None
+        ]
         self._forms = list(self._form_checks())
         self._bounds = list(self._bound_checks())
 
@@ -214,15 +218,15 @@ class Proof:
         wrong: set[int] = set()
         for check in self._bounds:
             wrong.update(check(values))
-        for slot in (*self._texts, *self._epochs):
-            low, high = moment_bounds(slot.field)
+        for slot, low, high in self._limits:
             times = moments[slot.path]
             beyond = (times < low) | (times > high)
             if absent := values.absent(slot):
-                gone: npt.NDArray[np.bool_] = np.array(absent)
-                beyond &= ~gone
-                moments[slot.path] = np.where(gone, NO_TIME, times)
+                beyond &= ~np.array(absent)
             wrong.update(np.flatnonzero(beyond).tolist())
+        for slot in (*self._texts, *self._epochs):
+            if absent := values.absent(slot):
+                moments[slot.path] = np.where(np.array(absent), NO_TIME, moments[slot.path])
         if wrong:
             kept = others(len(rows), wrong)
             rows, values = without(rows, wrong), Rows(self._shape, without(values.events, wrong))

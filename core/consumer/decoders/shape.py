@@ -179,7 +179,8 @@ class Rows:
 
     def values(self, slot: Slot) -> list[Any]:
         """Return the values of a field; UNSET or None, ABSENT or NULL where there is none."""
-        if slot.field.required:  # taken again is quicker than kept: it stays in the cache
+        if slot.field.required and slot.held != "raw":
+            # Taken again is quicker than kept: it stays in the processor's cache.
             return slot.take(self._objects_at(slot.holder))
         found = self._values.get(slot)
         if found is None:
