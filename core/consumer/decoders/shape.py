@@ -252,9 +252,13 @@ class Rows:
 
     def escapes(self, place: int, payload: bytes, quotes: int) -> bool:
         """Return whether some further quotes of an event are all escaped ones in its strings."""
-        if _ESCAPED_QUOTE in payload:
+        if rb"\"" not in payload or _ESCAPED_QUOTE in payload:
             return False
-        texts = (self.values(slot)[place] for slot in self.shape.slots if slot.held == "text")
+        texts = (
+            getattr(self._objects_at(slot.holder)[place], slot.attribute)
+            for slot in self.shape.slots
+            if slot.held == "text"
+        )
         return quotes == sum(text.count('"') for text in texts if isinstance(text, str))
 
 
