@@ -45,12 +45,17 @@ def without_checksums() -> Iterator[None]:
 
 def consume(broker: Cluster, group_id: str) -> tuple[float, float]:
     """Store all events; return seconds and seconds of the processor."""
+    from core.consumer.decoders.json_events import json_decoder
     from core.consumer.options import ConsumeOptions
     from core.consumer.worker import ConsumerWorker
+    from core.pipeline import builtin
 
     with data_folder() as settings, warehouse(settings) as store:
         worker = ConsumerWorker(
-            broker, store, ConsumeOptions(TOPIC, group_id, until_caught_up=True)
+            broker,
+            store,
+            ConsumeOptions(TOPIC, group_id, until_caught_up=True),
+            json_decoder(builtin()),
         )
         gc.collect()
         began, used = time.perf_counter(), time.process_time()

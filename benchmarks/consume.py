@@ -24,13 +24,15 @@ MERGE_EVERY_S = 0.5
 
 def product(broker: Cluster, group_id: str, events: int = EVENTS) -> float:
     """Consume and merge all events with the product's code; return seconds."""
+    from core.consumer.decoders.json_events import json_decoder
     from core.consumer.options import ConsumeOptions
     from core.consumer.worker import ConsumerWorker
+    from core.pipeline import builtin
     from core.transform.worker import MergeWorker
 
     with data_folder() as settings, warehouse(settings) as store:
         options = ConsumeOptions(TOPIC, group_id, until_caught_up=True)
-        consumer = ConsumerWorker(broker, store, options)
+        consumer = ConsumerWorker(broker, store, options, json_decoder(builtin()))
         merging = MergeWorker(store, interval_s=MERGE_EVERY_S)
         began = time.perf_counter()
         consumer.start()

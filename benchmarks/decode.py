@@ -65,9 +65,9 @@ def _rates(contestants: Sequence[tuple[str, Callable[[], object], int]]) -> dict
 def main() -> None:
     """Print events per second, and the ratio to bare msgspec."""
     import msgspec
-
     from core.consumer.decode import decode_batch, warm_up
-    from core.consumer.event import parse_strict
+
+    from tests.support.decoding import parse_strict
 
     warm_up()
     batches = {share: payloads(EVENTS, bad=share) for share in (0.0, 0.01, 0.05)}

@@ -29,14 +29,18 @@ def seconds_to_first_commit(data: Path, group_id: str) -> float:
     """Return seconds from a consumer's start to the commit of its first record."""
     from core.broker.connect import connect_broker
     from core.clock import SystemClock
+    from core.consumer.decoders.json_events import json_decoder
     from core.consumer.options import ConsumeOptions
     from core.consumer.worker import ConsumerWorker
+    from core.pipeline import builtin
 
     clock = SystemClock()
     running = Settings(paths=Paths(data))
     broker = connect_broker(running, clock=clock, stop=Event(), start_embedded=False)
     with data_folder() as settings, warehouse(settings) as store:
-        consumer = ConsumerWorker(broker, store, ConsumeOptions(TOPIC, group_id, limit=1))
+        consumer = ConsumerWorker(
+            broker, store, ConsumeOptions(TOPIC, group_id, limit=1), json_decoder(builtin())
+        )
         began = clock.now()
         consumer.start()
         consumer.join()

@@ -6,31 +6,32 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
-from core.consumer.decode import Rejection, decode_batch
-from core.consumer.event import EVENT_TYPE
+from core.consumer.decoders.base import NO_TIME, Decoder, Rejection, Times
+from core.consumer.decoders.bounds import microseconds
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 _NO_TIME = 0
 """TIMESTAMP_NOT_AVAILABLE of the client."""
+_NONE: Times = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class BuiltBatch:
     """A batch ready to store, with what the counters need.
 
-    event_times_us: envelope timestamps of the good events, microseconds since the epoch, UTC.
-    broker_times_us: when the same were appended to the topic, or made by the producer, whichever
-    the topic keeps (`message.timestamp.type`); the envelope's where a record has none.
+    event_times_us: the good events' own times, microseconds since the epoch, UTC; those of their
+    records where events have none. broker_times_us: when the same were appended to the topic, or
+    made by the producer, whichever the topic keeps (`message.timestamp.type`); the events' where a
+    record has none.
     already_stored: records left out because the warehouse has them.
     """
 
     raw: RawBatch
-    event_times_us: npt.NDArray[np.int64]
-    broker_times_us: npt.NDArray[np.int64]
+    event_times_us: Times
+    broker_times_us: Times
     already_stored: int
     rejections: Sequence[Rejection]
 
@@ -45,6 +46,7 @@ def build_batch(
     identity: TopicIdentity,
     positions: Mapping[int, int],
     received_at: datetime,
+    decoder: Decoder,
     *,
     dense: bool,
     ends: Mapping[int, int] | None = None,
@@ -54,6 +56,7 @@ def build_batch(
     records: confluent_kafka messages without errors, in the order they came. positions: the next
     offset of each partition held now, as stored; records of other partitions, or before the
     position, are left out (the partition moved away, or was read again after a rebalance).
+    decoder: says which records are events of the pipeline.
     dense: the broker has no transactions and no compaction, so an offset that is passed over was
     lost and becomes a gap; elsewhere it is counted as skipped. ends: where partitions were read to
     their end; offsets before it without a record (the marks of a transaction) are skipped too.
@@ -64,8 +67,9 @@ def build_batch(
         walk.reach(ends or {})
     payloads = [record.value() for record in kept]
     checksums = payload_checksums(payloads)  # before anything else touches the client's bytes
-    decoded = decode_batch(payloads)
+    decoded = decoder.decode(payloads)
     good = [kept[index] for index in decoded.good]
+    event_times_us, broker_times_us = _times(good, decoded.event_times_us, received_at)
     raw = RawBatch(
         identity=identity,
         received_at=received_at,
@@ -78,25 +82,33 @@ def build_batch(
         advances=walk.advances(dense=dense),
         gaps=walk.holes if dense else (),
         checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
-        event_types=EVENT_TYPE,
+        event_types=decoded.event_types,
     )
     return BuiltBatch(
         raw,
-        decoded.event_times_us,
-        _broker_times(good, decoded.event_times_us),
+        event_times_us,
+        broker_times_us,
         len(records) - len(kept),
         decoded.rejected,
     )
 
 
-def _broker_times(
-    good: Sequence[Any], event_times_us: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Return the records' own times, microseconds; the events' where a record has none."""
+def _times(
+    good: Sequence[Any], event_times_us: Times | None, received_at: datetime
+) -> tuple[Times, Times]:
+    """Return the events' times and the records' own: each stands in for the other where it lacks.
+
+    Where both do, it is when the batch was received.
+    """
     if not good:
-        return event_times_us
+        return _NONE, _NONE
     kinds, stamps = np.array([record.timestamp() for record in good], dtype=np.int64).T
-    return np.where((kinds == _NO_TIME) | (stamps <= 0), event_times_us, stamps * 1_000)
+    has_none = (kinds == _NO_TIME) | (stamps <= 0)
+    if event_times_us is None:
+        event_times_us = np.full(len(good), NO_TIME)
+    broker_times_us = np.where(has_none, event_times_us, stamps * 1_000)
+    broker_times_us[broker_times_us == NO_TIME] = microseconds(received_at)
+    return np.where(event_times_us == NO_TIME, broker_times_us, event_times_us), broker_times_us
 
 
 class _Walk:

@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
-from core.consumer.decode import warm_up
+from core.consumer.decoders.base import Decoder
 from core.consumer.ending import Ending
 from core.consumer.gather import Gatherer
 from core.consumer.options import ConsumeOptions
@@ -45,6 +45,7 @@ class Session:
         broker: Broker,
         warehouse: Warehouse,
         options: ConsumeOptions,
+        decoder: Decoder,
         *,
         clock: Clock,
         life: Lifecycle,
@@ -55,6 +56,7 @@ class Session:
         self._warehouse = warehouse
         self._topic = options.topic
         self._options = options
+        self._decoder = decoder
         self._clock = clock
         self._life = life
         self._counters = counters
@@ -76,7 +78,8 @@ class Session:
 
     def run(self) -> None:
         """Join the group, read, and leave it."""
-        warm_up()  # the first call of Arrow costs half a second: not on the first batch
+        # The first call of Arrow costs half a second: not on the first batch.
+        self._decoder.warm_up()
         config = {
             **self._config,
             "enable.partition.eof": True,
@@ -140,6 +143,7 @@ class Session:
             identity,
             self._assignment.positions,
             self._clock.now(),
+            self._decoder,
             dense=self._assignment.lasting,
             ends=self._assignment.ends,
         )

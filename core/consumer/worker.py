@@ -11,6 +11,7 @@ from dataclasses import replace
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.consumer.counters import Counters
+from core.consumer.decoders.base import Decoder
 from core.consumer.ending import Ending
 from core.consumer.left import LeftBehind
 from core.consumer.options import ConsumeOptions
@@ -38,6 +39,7 @@ class ConsumerWorker(PausableWorker):
         broker: Broker,
         warehouse: Warehouse,
         options: ConsumeOptions,
+        decoder: Decoder,
         *,
         clock: Clock | None = None,
     ) -> None:
@@ -46,6 +48,7 @@ class ConsumerWorker(PausableWorker):
         self._broker = broker
         self._warehouse = warehouse
         self._options = options
+        self._decoder = decoder
         self._counters = Counters(options.topic, self._clock)
         self._ending = Ending(broker, options, self._clock)
 
@@ -122,6 +125,7 @@ class ConsumerWorker(PausableWorker):
             self._broker,
             self._warehouse,
             self._options,
+            self._decoder,
             clock=self._clock,
             life=self._life,
             counters=self._counters,

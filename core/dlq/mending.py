@@ -15,14 +15,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.clock import iso
-from core.consumer.decode_reasons import EventError
-from core.consumer.event import parse_strict
+from core.consumer.decoders.reasons import EventError
 from core.errors import InputError, StorageError
 from core.text import _, clean
 from core.text.system import why
 from core.warehouse.model import StoredDeadLetter
+
+if TYPE_CHECKING:
+    from core.consumer.decoders.base import Decoder
 
 _BASE64 = "base64"
 _MOST_BYTES = 1 << 30
@@ -61,13 +64,13 @@ def check_letters(file: Path) -> None:
 
 
 def mended_letters(
-    letters: Sequence[StoredDeadLetter], file: Path
+    letters: Sequence[StoredDeadLetter], file: Path, decoder: "Decoder"
 ) -> tuple[list[StoredDeadLetter], list[str]]:
     """Return the letters of a file with its payloads, and the ids that are listed no more.
 
-    letters: those that wait. A letter without a key gets the order's id, as every event has.
-    Errors: InputError naming file and line, for a line that cannot be read, or a payload that the
-    consumer would refuse again.
+    letters: those that wait. A letter without a key gets the key of its event. decoder: of the
+    pipeline whose events they are. Errors: InputError naming file and line, for a line that cannot
+    be read, or a payload that the consumer would refuse again.
     """
     waiting = {letter.event_id: letter for letter in letters}
     mended: dict[str, StoredDeadLetter] = {}
@@ -83,13 +86,13 @@ def mended_letters(
             gone.append(event_id)
             continue
         try:
-            event = parse_strict(payload)
+            event = decoder.read(payload)
         except EventError as error:
             reason = _("the payload is still bad: {reason}: {detail}").format(
                 reason=error.reason, detail=clean(error.message, 200)
             )
             raise _bad(file, number, reason) from None
-        key = event.order.id.encode() if letter.key is None else letter.key
+        key = event.key if letter.key is None else letter.key
         mended[event_id] = replace(letter, payload=payload, key=key)
     return list(mended.values()), gone
 

@@ -127,7 +127,7 @@ def run(context: JobContext, options: Options) -> DlqResult:
     if options.save is not None:
         check_file("--save", options.save, makes_folder=False)
     with open_warehouse(context) as warehouse:
-        letters, gone, of_merge = _chosen(warehouse, options)
+        letters, gone, of_merge = _chosen(context, warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
         if options.save is not None:
             save_letters(letters, options.save)
@@ -138,7 +138,9 @@ def run(context: JobContext, options: Options) -> DlqResult:
     return DlqResult(letters, replayed, unconfirmed, options.save, gone, of_merge)
 
 
-def _chosen(warehouse: Warehouse, options: Options) -> tuple[list[StoredDeadLetter], int, int]:
+def _chosen(
+    context: JobContext, warehouse: Warehouse, options: Options
+) -> tuple[list[StoredDeadLetter], int, int]:
     """Return the letters that are meant; how many of the file to mend from are no more.
 
     Then how many there are of the merge; a replay without mending leaves them out.
@@ -146,7 +148,10 @@ def _chosen(warehouse: Warehouse, options: Options) -> tuple[list[StoredDeadLett
     limit = None if options.replay else options.limit
     letters = warehouse.dead_letters(reason=options.reason, limit=limit)
     if options.fix is not None:
-        mended, gone = mended_letters(letters, options.fix)
+        from core.consumer.decoders.json_events import json_decoder  # noqa: PLC0415 - loads Arrow
+
+        decoder = json_decoder(context.settings.pipeline)
+        mended, gone = mended_letters(letters, options.fix, decoder)
         return mended[: options.limit], len(gone), 0
     fit = [letter for letter in letters if letter.replayable]
     of_merge = len(letters) - len(fit)

@@ -3,17 +3,18 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
-from core.pipeline.types import FieldType, TypeText
+from core.pipeline.types import FieldType, Kind, TypeText
 from core.text import N_
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 DEFAULT_EVENT_BYTES = 65_536
+_TEXTS = frozenset({"text", "identifier", "uuid"})
 
 
 def _bound(value: Any) -> Any:
@@ -83,6 +84,18 @@ class EventField(Model):
     label: Label = ""
     hint: Hint | None = None
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        kind = self.type.kind
+        bounds = [bound for bound in (self.min, self.max) if bound is not None]
+        if not all(_is_bound_of(kind, bound) for bound in bounds):
+            raise PydanticCustomError("bounds", N_("has a bound that is no value of its type"))
+        if self.pattern is not None and kind not in _TEXTS:
+            raise PydanticCustomError("pattern", N_("has a pattern, which only a text can match"))
+        if not all(_is_choice_of(kind, value) for value in self.one_of):
+            raise PydanticCustomError("one_of", N_("may be one of values that its type lacks"))
+        return self
+
     def column_at(self, path: str) -> str | None:
         """Return the name of its column, None where the table of rows has none."""
         if self.column is False:
@@ -105,6 +118,22 @@ class EventLayout(Model):
     version: tuple[FieldPath, ...] = ()
     unknown_fields: Literal["keep", "reject"] = "keep"
     max_bytes: Annotated[int, Field(ge=2, le=MAX_EVENT_BYTES)] = DEFAULT_EVENT_BYTES
+
+
+def _is_bound_of(kind: Kind, bound: Decimal | datetime | date) -> bool:
+    if kind == "timestamp":
+        return not isinstance(bound, Decimal)
+    if kind == "date":
+        return isinstance(bound, date) and not isinstance(bound, datetime)
+    return kind in {"integer", "decimal", "number"} and isinstance(bound, Decimal)
+
+
+def _is_choice_of(kind: Kind, value: object) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if isinstance(value, int):
+        return kind == "integer"
+    return kind in {*_TEXTS, "date"}
 
 
 def is_key_type(kind: FieldType) -> bool:

@@ -15,9 +15,10 @@ Row = tuple[Any, ...]
 class DeadLetter:
     """A record that cannot be used, with everything needed to mend and replay it.
 
-    reason: one of `core.consumer.decode.REASONS` or `cast` (found by the merge). detail: one line
-    for the person. payload: the original bytes, None for a tombstone. payload_checksum: of these
-    bytes as the client gave them; taken here for a letter that was made in another way.
+    reason: one of those of `core.consumer.decoders.reasons`, or `cast` (found by the merge).
+    detail: one line for the person. payload: the original bytes, None for a tombstone.
+    payload_checksum: of these bytes as the client gave them; taken here for a letter that was made
+    in another way.
     """
 
     partition: int

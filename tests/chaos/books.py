@@ -11,10 +11,10 @@ import duckdb
 from core.broker.base import Broker
 from core.clock import SystemClock
 from core.config import Paths, Settings
-from core.consumer.event import parse_strict
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.headers import headers_from
 from tests.chaos.tap import UNSEEN, Tap, digest, digest_of_all
+from tests.support.decoding import parse_strict
 from tests.support.oracle import check_checksums
 
 EVENT_BYTES = """

@@ -25,6 +25,7 @@ from core.errors import WarehouseError
 from core.transform.worker import MergeWorker
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import MergeResult, RawBatch
+from tests.support.decoding import ORDERS
 
 _TOLD_EVERY_S = 0.1
 
@@ -94,7 +95,7 @@ class Members:
         kafka = self._settings.kafka
         cluster = Cluster(kafka.bootstrap_servers or "", extra=kafka.client)
         options = ConsumeOptions(kafka.topic, kafka.group_id, max_batch=2_000, give_up_after_s=None)
-        worker = ConsumerWorker(cluster, self._warehouse, options)
+        worker = ConsumerWorker(cluster, self._warehouse, options, ORDERS)
         worker.start()
         self._workers.append((worker, cluster))
 

@@ -18,6 +18,7 @@ from core.validation.repair import repair_from_copies, repair_from_topic
 from core.validation.repaired import Repair
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.damage import overwrite, put_payload
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 from tests.support.oracle import (
     check_content,
@@ -53,7 +54,7 @@ class Kept:
         messages = read_messages(broker.bootstrap_servers, TOPIC)
         starts = dict.fromkeys(broker.partitions(TOPIC), 0)
         warehouse.claim(self.identity, starts)
-        batch = build_batch(messages, self.identity, starts, datetime.now(UTC), dense=True)
+        batch = build_batch(messages, self.identity, starts, datetime.now(UTC), ORDERS, dense=True)
         warehouse.write_batch(batch.raw)
         assert warehouse.merge().inserted == 12
 

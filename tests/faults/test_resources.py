@@ -15,6 +15,7 @@ from core.producer.worker import ProducerWorker
 from core.transform.worker import MergeWorker
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.producer.running import orders_file
+from tests.support.decoding import ORDERS
 from tests.support.waiting import wait_until
 
 TOPIC, GROUP = "orders_topic", "group"
@@ -31,7 +32,7 @@ def cycle(settings: Settings, broker: Cluster, warehouse: DuckDbWarehouse, numbe
         injected_folder=settings.paths.injected,
         lock_file=settings.paths.producer_lock,
     )
-    consumer = ConsumerWorker(broker, warehouse, ConsumeOptions(TOPIC, GROUP))
+    consumer = ConsumerWorker(broker, warehouse, ConsumeOptions(TOPIC, GROUP), ORDERS)
     merge = MergeWorker(warehouse, interval_s=0.05)
     workers = (consumer, producer, merge)
     for worker in workers:

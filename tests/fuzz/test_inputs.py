@@ -13,9 +13,7 @@ from core.cli.parsing import glance, parse
 from core.config.identifiers import checked_identifier, quoted
 from core.config.load import load_settings
 from core.config.problems import SettingsError
-from core.consumer.decode import decode_batch
-from core.consumer.decode_reasons import REASONS, EventError
-from core.consumer.event import parse_strict
+from core.consumer.decoders.reasons import REASONS, EventError
 from core.dlq.mending import mended_letters
 from core.errors import ConfigError, DropshipError, InputError, UsageError
 from core.producer import orders_csv
@@ -24,9 +22,10 @@ from core.producer.order_rules import why_unusable
 from core.producer.orders_csv import OrdersCsv
 from core.warehouse.reference_csv import read_reference
 from tests.fuzz.bends import bent, fuzzed
+from tests.support.decoding import ORDERS, decode_batch, parse_strict
 from tests.support.events import event
 
-ORDERS = (
+ORDERS_CSV = (
     b"id,product_id,customer_id,quantity,unit_price,sold_at\n"
     b"ORDER_000001,PROD_000001,CUST_000001,2,39.30,2024-05-06T07:08:09Z\n"
     b'"ORDER_000002",PROD_000001,CUST_000001,3,1.00,2024-05-06T07:08:09+02:00\r\n'
@@ -93,7 +92,7 @@ def read_orders(file: Path, block: int) -> tuple[list[tuple[str, ...]], list[tup
 
 
 @fuzzed
-@given(data=bent((ORDERS,)), block=st.sampled_from([128, 300]))
+@given(data=bent((ORDERS_CSV,)), block=st.sampled_from([128, 300]))
 def test_orders_csv(file: Path, data: bytes, block: int) -> None:
     file.write_bytes(data)
     if refused(InputError, lambda: OrdersCsv(file).close()):
@@ -143,7 +142,7 @@ def test_identifiers(base: duckdb.DuckDBPyConnection, name: str) -> None:
 @given(bent((LETTER, LETTER * 3)))
 def test_letters_to_mend(file: Path, data: bytes) -> None:
     file.write_bytes(data)
-    refused(InputError, lambda: mended_letters([], file))
+    refused(InputError, lambda: mended_letters([], file, ORDERS))
 
 
 WORDS = (

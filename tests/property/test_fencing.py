@@ -25,6 +25,7 @@ from core.consumer.store import Outcome, Store
 from core.errors import FencedError, WarehouseError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, OffsetGap, RawBatch
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 from tests.support.oracle import check_newest_orders, coordinates, oracle_rows
 
@@ -171,7 +172,7 @@ class Group(RuleBasedStateMachine):
         """Store what a member has read, as a session does."""
         member = self._members[who]
         records, member.records = member.records, []
-        batch = build_batch(records, TOPIC, member.positions, datetime.now(UTC), dense=True)
+        batch = build_batch(records, TOPIC, member.positions, datetime.now(UTC), ORDERS, dense=True)
         if not batch.raw.advances:
             return
         store = Store(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Paths, Settings
-from core.consumer.event import parse_strict
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, RawBatch, Row
+from tests.support.decoding import parse_strict
 from tests.support.events import event
 
 pytestmark = pytest.mark.slow

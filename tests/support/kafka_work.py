@@ -15,6 +15,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
 from core.errors import BrokerError
 from core.warehouse.base import Warehouse
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 from tests.support.oracle import coordinates
 from tests.support.waiting import wait_until
@@ -96,7 +97,7 @@ class Work:
         """Start a consumer with clients of its own. settings: of librdkafka, besides the work's."""
         options = ConsumeOptions(self.topic, self.group, give_up_after_s=30)
         cluster = Cluster(self.servers, extra={**self.settings, **(settings or {})})
-        worker = ConsumerWorker(cluster, warehouse, replace(options, **changes))
+        worker = ConsumerWorker(cluster, warehouse, replace(options, **changes), ORDERS)
         self._clusters.append(cluster)
         self.workers.append(worker)
         worker.start()

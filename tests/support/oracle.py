@@ -15,14 +15,14 @@ from confluent_kafka import Message
 from core.broker.base import Broker
 from core.broker.identity import TopicIdentity
 from core.config import Thresholds
-from core.consumer.decode_reasons import EventError
-from core.consumer.event import parse_strict
+from core.consumer.decoders.reasons import EventError
 from core.text import clean
 from core.validation import Status, content
 from core.validation.context import CheckContext
 from core.warehouse.base import Warehouse
 from core.warehouse.headers import headers_from
 from core.warehouse.model import Row
+from tests.support.decoding import parse_strict
 from tests.support.topic import read_messages
 
 SQL = Path(__file__).parent / "sql"

@@ -12,6 +12,7 @@ from core.clock import SystemClock
 from core.consumer.batch import build_batch
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
+from tests.support.decoding import ORDERS
 from tests.support.oracle import oracle_rows
 
 TOPIC = TopicIdentity("cluster-1", "orders_topic", "0")
@@ -86,7 +87,9 @@ class Twins:
             Record((partition, start + gap + place), content, key, headers)
             for place, content in enumerate(payloads)
         ]
-        batch = build_batch(records, TOPIC, {partition: start}, self.clock.moment, dense=True).raw
+        batch = build_batch(
+            records, TOPIC, {partition: start}, self.clock.moment, ORDERS, dense=True
+        ).raw
         self.store(batch)
         return batch
 

@@ -12,6 +12,7 @@ from core.consumer.worker import ConsumerWorker
 from core.lifecycle import RunState
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, RawBatch
+from tests.support.decoding import ORDERS
 from tests.support.events import event, stamp
 from tests.support.oracle import check_exactly_once, coordinates
 from tests.support.waiting import wait_until
@@ -38,7 +39,7 @@ class Consuming:
         self.started: list[ConsumerWorker] = []
 
     def start(self, **changes: object) -> ConsumerWorker:
-        worker = ConsumerWorker(self.broker, self.warehouse, replace(OPTIONS, **changes))
+        worker = ConsumerWorker(self.broker, self.warehouse, replace(OPTIONS, **changes), ORDERS)
         worker.start()
         self.started.append(worker)
         return worker

@@ -17,6 +17,7 @@ from core.lifecycle import Lifecycle, RunState
 from core.threads import failures
 from tests.support.breaking import BoomError
 from tests.support.consuming import GROUP, TOPIC, MemoryWarehouse
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 from tests.support.topic import publish
 from tests.support.waiting import wait_until
@@ -42,7 +43,14 @@ def session(broker: Any, warehouse: MemoryWarehouse) -> tuple[Session, Lifecycle
     ending = Ending(broker, options, clock)
     ending.begin()
     made = Session(
-        broker, warehouse, options, clock=clock, life=life, counters=counters, ending=ending
+        broker,
+        warehouse,
+        options,
+        ORDERS,
+        clock=clock,
+        life=life,
+        counters=counters,
+        ending=ending,
     )
     return made, life, counters
 

@@ -19,6 +19,7 @@ from core.jobs.base import JobContext
 from core.producer.room import shared_room
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.producer.running import held_elsewhere, orders_file, worker
+from tests.support.decoding import ORDERS
 from tests.support.oracle import check_exactly_once
 from tests.support.waiting import wait_until
 
@@ -50,7 +51,7 @@ def dead_letters(
     assert client.flush(20) == 0
     kafka = settings.kafka
     options = ConsumeOptions(kafka.topic, kafka.group_id, until_caught_up=True)
-    consumer = ConsumerWorker(broker, warehouse, options)
+    consumer = ConsumerWorker(broker, warehouse, options, ORDERS)
     consumer.start()
     assert consumer.join(30)
     assert consumer.error is None
@@ -63,7 +64,9 @@ def test_a_replay_goes_beside_the_producer_of_its_process_at_full_rate(
     orders_file(settings, 300_000)
     kafka = settings.kafka
     producer = worker(broker, settings, rate=0)
-    consumer = ConsumerWorker(broker, warehouse, ConsumeOptions(kafka.topic, kafka.group_id))
+    consumer = ConsumerWorker(
+        broker, warehouse, ConsumeOptions(kafka.topic, kafka.group_id), ORDERS
+    )
     consumer.start()
     letters = warehouse.dead_letters()
     producer.start()

@@ -13,6 +13,7 @@ from core.consumer.worker import ConsumerWorker
 from core.dlq.replay import REDELIVERY_HEADER, Replay
 from core.errors import BrokerError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.support.decoding import ORDERS
 from tests.support.events import ODD_HEADERS
 from tests.support.oracle import check_exactly_once
 
@@ -34,7 +35,7 @@ def replay(broker: Cluster, warehouse: DuckDbWarehouse, tmp_path: Path) -> Repla
 
 def consume(broker: Cluster, warehouse: DuckDbWarehouse) -> None:
     options = ConsumeOptions(TOPIC, GROUP, until_caught_up=True)
-    worker = ConsumerWorker(broker, warehouse, options)
+    worker = ConsumerWorker(broker, warehouse, options, ORDERS)
     worker.start()
     assert worker.join(30)
     assert worker.error is None

@@ -5,11 +5,12 @@ import pytest
 from core.consumer.batch import build_batch
 from core.warehouse.model import OffsetAdvance, OffsetGap
 from tests.support.consuming import IDENTITY, START, Record
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 
 
 def built(records, positions, *, dense=False, ends=None):
-    return build_batch(records, IDENTITY, positions, START, dense=dense, ends=ends)
+    return build_batch(records, IDENTITY, positions, START, ORDERS, dense=dense, ends=ends)
 
 
 def records(partition, *offsets):

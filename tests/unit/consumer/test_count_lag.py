@@ -12,6 +12,7 @@ from tests.support.consuming import (
     MemoryTopic,
     MemoryWarehouse,
 )
+from tests.support.decoding import ORDERS
 
 
 def lag(stored, commits, *, low=0):
@@ -20,7 +21,7 @@ def lag(stored, commits, *, low=0):
     broker, warehouse = MemoryBroker(topic), MemoryWarehouse()
     broker.commits = commits
     warehouse.offsets[IDENTITY] = stored
-    return ConsumerWorker(broker, warehouse, ConsumeOptions(TOPIC, GROUP)).count_lag()
+    return ConsumerWorker(broker, warehouse, ConsumeOptions(TOPIC, GROUP), ORDERS).count_lag()
 
 
 @pytest.mark.parametrize(
@@ -46,5 +47,5 @@ def test_what_waits_behind_an_open_transaction_is_not_read():
     topic.stable[0] = 4
     warehouse = MemoryWarehouse()
     warehouse.offsets[IDENTITY] = {0: 4}
-    worker = ConsumerWorker(MemoryBroker(topic), warehouse, ConsumeOptions(TOPIC, GROUP))
+    worker = ConsumerWorker(MemoryBroker(topic), warehouse, ConsumeOptions(TOPIC, GROUP), ORDERS)
     assert worker.count_lag() == 6

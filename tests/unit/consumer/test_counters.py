@@ -23,6 +23,7 @@ from tests.support.consuming import (
     MemoryWarehouse,
     Record,
 )
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 
 GAP = OffsetGap(0, 3, 7, "retention")
@@ -35,7 +36,7 @@ def counting():
 
 def batch(*values, positions=None, dense=False):
     records = [Record(0, offset, value) for offset, value in enumerate(values)]
-    return build_batch(records, IDENTITY, positions or {0: 0}, START, dense=dense)
+    return build_batch(records, IDENTITY, positions or {0: 0}, START, ORDERS, dense=dense)
 
 
 def seen(counters, state=RunState.RUNNING):
@@ -71,7 +72,7 @@ def test_gaps_fences_and_notices_are_kept():
     counters, _clock = counting()
     counters.passed_over(GAP)
     late = [Record(0, 2, event(1))]
-    counters.stored(build_batch(late, IDENTITY, {0: 0}, START, dense=True))
+    counters.stored(build_batch(late, IDENTITY, {0: 0}, START, ORDERS, dense=True))
     counters.fenced()
     counters.fenced()
     counters.notice("made again")
@@ -181,7 +182,7 @@ def test_old_events_are_old_and_not_slow(kind):
         Record(0, 1, b"{", timestamp=(kind, 1)),
         Record(0, 2, old, timestamp=(kind, appended)),
     ]
-    counters.stored(build_batch(records, IDENTITY, {0: 0}, START, dense=False))
+    counters.stored(build_batch(records, IDENTITY, {0: 0}, START, ORDERS, dense=False))
     last = seen(counters)
     assert 100 * 0.999 <= last.latency.p50 <= last.latency.p99 <= 100 * 1.05
     assert last.latency_buckets.total == 2

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumer.decode import decode_batch
-from core.consumer.event import parse_strict
+from tests.support.decoding import decode_batch, parse_strict
 from tests.unit.consumer.odd_payloads import random_payload
 from tests.unit.consumer.strategies import odd_events, valid_events
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumer import decode
-from core.consumer.decode import REASONS, Rejection, decode_batch
-from core.consumer.decode_reasons import EventError
-from core.consumer.event import parse_strict
+from core.consumer.decoders.base import Rejection
+from core.consumer.decoders.reasons import REASONS, EventError
+from core.consumer.decoders.strict import StrictReader
+from tests.support.decoding import MAX_BYTES, decode_batch, parse_strict
 from tests.unit.consumer.odd_payloads import (
     EXTRA_KEYS,
     EXTRAS,
@@ -25,7 +25,7 @@ from tests.unit.consumer.strategies import payloads, valid_events
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def strictly(batch, max_bytes=65_536):
+def strictly(batch, max_bytes=MAX_BYTES):
     """The same as decode_batch, one event after the other, by the reference."""
     good, times, rejected = [], [], []
     for index, payload in enumerate(batch):
@@ -39,7 +39,7 @@ def strictly(batch, max_bytes=65_536):
     return good, times, rejected
 
 
-def in_bulk(batch, max_bytes=65_536):
+def in_bulk(batch, max_bytes=MAX_BYTES):
     decoded = decode_batch(batch, max_bytes=max_bytes)
     return decoded.good, decoded.event_times_us.tolist(), decoded.rejected
 
@@ -141,11 +141,13 @@ def asked(monkeypatch):
     """The payloads that the strict reader was asked about."""
     seen = []
 
-    def recorded(payload, *, max_bytes):
-        seen.append(payload)
-        return parse_strict(payload, max_bytes=max_bytes)
+    read = StrictReader.read
 
-    monkeypatch.setattr(decode, "parse_strict", recorded)
+    def recorded(reader, payload):
+        seen.append(payload)
+        return read(reader, payload)
+
+    monkeypatch.setattr(StrictReader, "read", recorded)
     return seen
 
 
@@ -175,12 +177,12 @@ def test_one_odd_event_among_thousands_costs_no_other(spoiled, place, asked):
     batch = [event(price=f"{number}.5") for number in range(2_500)]
     batch[place] = spoiled
     decoded = decode_batch(batch)
+    assert asked == [spoiled]
     alone = strictly([spoiled])
     reasons = [(rejection.index, rejection.reason) for rejection in decoded.rejected]
     assert reasons == [(place, rejection.reason) for rejection in alone[2]]
     assert decoded.good == [row for row in range(2_500) if alone[0] or row != place]
     assert len(decoded.event_times_us) == len(decoded.good)
-    assert asked == [spoiled]
 
 
 def test_only_odd_events_go_the_slow_way(asked):

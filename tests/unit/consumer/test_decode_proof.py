@@ -2,7 +2,9 @@
 
 import pytest
 
-from core.consumer import decode
+from core.consumer.decoders.proof import Proof
+from core.pipeline import builtin
+from tests.support.decoding import decode_batch, sized
 from tests.support.events import event
 
 USUAL = [
@@ -36,7 +38,8 @@ UNUSUAL = [
 
 
 def proven(*payloads, max_bytes=65_536):
-    return decode._prove(list(payloads), max_bytes)
+    found = Proof(sized(builtin().definition, max_bytes)).prove(list(payloads))
+    return found.rows, found.times_us
 
 
 @pytest.mark.parametrize("payload", [*USUAL, event(sold_at="1970-01-01T00:00:00Z")], ids=len)
@@ -80,13 +83,9 @@ def test_nothing_is_proven_of_nothing():
     assert (rows, times.tolist()) == ([], [])
 
 
-def test_the_event_that_warms_up_is_a_usual_one():
-    assert proven(decode._SAMPLE)[0] == [0]
-
-
 def test_more_than_a_block_keeps_its_order():
     payloads = [event(n) if n % 700 else b"{" for n in range(2_500)]
-    found = decode.decode_batch(payloads)
+    found = decode_batch(payloads)
     assert [bad.index for bad in found.rejected] == [0, 700, 1_400, 2_100]
     assert found.good == [n for n in range(2_500) if n % 700]
     assert len(found.event_times_us) == len(found.good)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.consumer.decode import REASONS, Rejection, decode_batch
+from core.consumer.decoders.base import Rejection
+from core.consumer.decoders.reasons import REASONS
+from tests.support.decoding import decode_batch
 
 GOOD = (
     b'{"event_type":"order_created","order":{"id":"ORDER_000001","product_id":"PROD_000001",'

@@ -27,6 +27,7 @@ from tests.support.consuming import (
     Record,
     failed,
 )
+from tests.support.decoding import ORDERS
 
 AWAY = BrokerError("away", transient=True)
 
@@ -50,6 +51,7 @@ class Loop:
             self.broker,
             self.warehouse,
             self.options,
+            ORDERS,
             clock=self.clock,
             life=self.life,
             counters=self.counters,

@@ -10,6 +10,7 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.consumer.worker import ConsumerWorker
 from core.errors import BrokerError
 from core.lifecycle import RunState
+from tests.support.decoding import ORDERS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LIMIT_S = 30
@@ -68,7 +69,7 @@ class Silent:
 def run(*lasting: float, reads: bool = False) -> tuple[ConsumerWorker, Course]:
     course = Course()
     options = ConsumeOptions("t", "g", give_up_after_s=LIMIT_S)
-    worker = Scripted(Silent(), None, options, clock=course)
+    worker = Scripted(Silent(), None, options, ORDERS, clock=course)
     worker.script = [Passing(course, seconds, reads=reads) for seconds in lasting]
     course.look = worker.snapshot
     worker.start()

@@ -14,6 +14,7 @@ from tests.support.consuming import (
     MemoryTopic,
     MemoryWarehouse,
 )
+from tests.support.decoding import ORDERS
 
 
 class Sessions(ConsumerWorker):
@@ -28,7 +29,9 @@ class Sessions(ConsumerWorker):
         self._outcomes = list(outcomes)
         self._stored = stored
         options = ConsumeOptions(TOPIC, GROUP, give_up_after_s=give_up_after_s)
-        super().__init__(MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), options, clock=self.clock)
+        super().__init__(
+            MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), options, ORDERS, clock=self.clock
+        )
 
     def _session(self):
         return self
@@ -155,6 +158,7 @@ def test_what_ends_it_counts_from_its_start():
         MemoryBroker(MemoryTopic(3)),
         MemoryWarehouse(),
         ConsumeOptions(TOPIC, GROUP, until_caught_up=True),
+        ORDERS,
         clock=HandClock(),
     )
     asked._session = lambda: worker  # one that ends at once
@@ -171,7 +175,7 @@ def test_finish_reaches_the_ending():
 
 def test_a_session_is_made_of_what_the_worker_has():
     worker = ConsumerWorker(
-        MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), ConsumeOptions(TOPIC, GROUP)
+        MemoryBroker(MemoryTopic(3)), MemoryWarehouse(), ConsumeOptions(TOPIC, GROUP), ORDERS
     )
     session = worker._session()
     assert session._counters is worker._counters

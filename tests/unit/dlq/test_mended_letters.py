@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.dlq.mending import mended_letters, save_letters
 from core.errors import InputError, StorageError
 from core.warehouse.model import StoredDeadLetter
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 
 RECEIVED = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone(timedelta(hours=1)))
@@ -92,7 +93,7 @@ def test_a_payload_stands_as_it_is_only_where_that_means_the_same(tmp_path, payl
 def test_what_was_saved_comes_back_as_it_was(tmp_path):
     letters = [letter(event(1), number=1), letter(event(2, quantity=3), number=2)]
     file, _lines = saved(tmp_path, *letters)
-    back, gone = mended_letters(letters, file)
+    back, gone = mended_letters(letters, file, ORDERS)
     assert (back, gone) == (letters, [])
 
 
@@ -103,14 +104,14 @@ def test_any_further_field_comes_back_byte_for_byte(tmp_path_factory, fields):
     payload = json.dumps(json.loads(event(1)) | extra, ensure_ascii=False)
     one = letter(payload.encode(errors="surrogatepass"))
     file, _lines = saved(folder, one)
-    (back,), _gone = mended_letters([one], file)
+    (back,), _gone = mended_letters([one], file, ORDERS)
     assert back.payload == one.payload
 
 
 def mended(tmp_path, *lines, letters=None):
     file = tmp_path / "letters.jsonl"
     file.write_bytes(b"\n".join(lines))
-    return mended_letters(letters or [letter(b"{"), letter(b"[", number=2)], file)
+    return mended_letters(letters or [letter(b"{"), letter(b"[", number=2)], file, ORDERS)
 
 
 def line(payload, number=1):
@@ -173,7 +174,7 @@ def test_one_bad_line_is_named_and_nothing_is_taken(tmp_path, lines, said):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InputError, match=r"cannot read .*gone\.jsonl") as caught:
-        mended_letters([], tmp_path / "gone.jsonl")
+        mended_letters([], tmp_path / "gone.jsonl", ORDERS)
     assert "--save" in caught.value.hint
 
 

@@ -204,3 +204,31 @@ def test_a_query_without_its_file_is_refused(tmp_path: Path) -> None:
     (where / "shared").mkdir()
     (where / "shared" / "kpi_count.sql").write_text("SELECT 1")
     assert open_pipeline(str(where)).definition.kpis[0].query == "kpi_count"
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("min = 2024-01-01", "has a bound that is no value of its type"),
+        ("max = 2024-01-01T00:00:00Z", "has a bound that is no value of its type"),
+        ('pattern = "[0-9]+"', "has a pattern, which only a text can match"),
+        ("one_of = [1, 2]", "may be one of values that its type lacks"),
+        ("one_of = [true]", "may be one of values that its type lacks"),
+    ],
+)
+def test_rules_that_its_type_cannot_follow_are_refused(rule: str, reason: str) -> None:
+    assert refused("min = -90, max = 60.5", rule) == f"p.toml:20: fields.celsius: {reason}"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'type = "timestamp", min = 2024-01-01, max = 2024-12-31T23:59:59Z',
+        'type = "date", min = 1900-01-01',
+        'type = "integer", max = 9, one_of = [1, 2]',
+        'type = "boolean", one_of = [true]',
+        'type = "identifier", pattern = "P_.*", one_of = ["P_1"]',
+    ],
+)
+def test_rules_that_its_type_can_follow_are_taken(field: str) -> None:
+    assert read(SMALL.replace('type = "number", min = -90, max = 60.5', field))

@@ -14,8 +14,6 @@ OWN = ("core/seed", "core/producer/orders", "core/notebook")
 STILL = frozenset(
     {
         "core/config/thresholds.py",
-        "core/consumer/decode.py",
-        "core/consumer/event.py",
         "core/jobs/kpis.py",
         "core/kpis/model.py",
         "core/kpis/read.py",

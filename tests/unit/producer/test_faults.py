@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumer.decode import decode_batch
 from core.errors import StorageError
 from core.producer.answer_key import AnswerKey
 from core.producer.encode import encode
 from core.producer.faults import Fault, Injector, Planned
 from core.producer.options import ProduceOptions
 from core.producer.poison import POISONS
+from tests.support.decoding import decode_batch
 from tests.unit.producer.rows import orders
 
 STAMP = "2024-05-31T12:30:00.000Z"

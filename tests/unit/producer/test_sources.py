@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.clock import SystemClock
-from core.consumer.decode import decode_batch
 from core.errors import InputError
 from core.producer.encode import encode
 from core.producer.options import ProduceOptions
 from core.producer.sources import Stream, open_source, run_name
+from tests.support.decoding import decode_batch
 from tests.unit.producer.rows import HEADER, line
 
 

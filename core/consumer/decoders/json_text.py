@@ -6,10 +6,11 @@ each of these is refused, and numbers with a fraction or an exponent stay exact 
 """
 
 import json
-from decimal import Decimal, InvalidOperation
+import math
+from decimal import MIN_EMIN, Decimal, InvalidOperation
 from typing import NoReturn
 
-from core.consumer.decode_reasons import EventError
+from core.consumer.decoders.reasons import EventError
 from core.text import _, clean
 
 MAX_BYTES = 65_536
@@ -19,10 +20,22 @@ MAX_DEPTH = 32
 """Levels of nesting of one event; the event itself is the first."""
 
 _KEPT_DIGITS = 64
+_TINY = f"1E{MIN_EMIN}"
 _SHOWN = 60
 
 
-def read_json(payload: bytes | None, max_bytes: int = MAX_BYTES) -> object:
+class LongInteger(int):
+    """A whole number of very many digits: its head, which is outside every range of integers.
+
+    text: all of it.
+    """
+
+    text: str
+
+
+def read_json(
+    payload: bytes | None, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
+) -> object:
     """Return the value of one payload: dict, list, str, int, Decimal, bool or None.
 
     Errors: EventError (tombstone, empty, oversized, invalid_utf8, invalid_json, duplicate_key,
@@ -32,15 +45,15 @@ def read_json(payload: bytes | None, max_bytes: int = MAX_BYTES) -> object:
     try:
         value: object = _DECODER.decode(text)
     except RecursionError:
-        raise _too_deep() from None
+        raise _too_deep(max_depth) from None
     except json.JSONDecodeError as error:
         place = _("line {line}, column {column}").format(line=error.lineno, column=error.colno)
         problem = _("not JSON at {place}: {problem}")
         raise EventError(
             "invalid_json", problem.format(place=place, problem=clean(error.msg, _SHOWN))
         ) from None
-    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
-        _check_tree(value)
+    if "\\u" in text or text.count("{") + text.count("[") > max_depth:
+        _check_tree(value, max_depth)
     return value
 
 
@@ -59,7 +72,7 @@ def _read_text(payload: bytes | None, max_bytes: int) -> str:
         raise EventError("invalid_utf8", message) from None
 
 
-def _check_tree(value: object) -> None:
+def _check_tree(value: object, max_depth: int) -> None:
     """Refuse deep nesting and half surrogate pairs, without recursion of our own."""
     level: list[object] = [value]
     depth = 0
@@ -76,8 +89,8 @@ def _check_tree(value: object) -> None:
                 raise EventError("invalid_utf8", message)
         if any(isinstance(item, (dict, list)) for item in level):
             depth += 1
-        if depth > MAX_DEPTH:
-            raise _too_deep()
+        if depth > max_depth:
+            raise _too_deep(max_depth)
         level = below
 
 
@@ -89,8 +102,8 @@ def _has_utf8(text: str) -> bool:
     return True
 
 
-def _too_deep() -> EventError:
-    message = _("more than {limit} levels of nesting").format(limit=MAX_DEPTH)
+def _too_deep(limit: int) -> EventError:
+    message = _("more than {limit} levels of nesting").format(limit=limit)
     return EventError("too_deep", message)
 
 
@@ -107,15 +120,20 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _whole(text: str) -> int:
-    # An integer this long is outside every range, and its head is enough to say so.
-    return int(text[:_KEPT_DIGITS])
+    if len(text) <= _KEPT_DIGITS:
+        return int(text)
+    number = LongInteger(text[:_KEPT_DIGITS])
+    number.text = text
+    return number
 
 
 def _fraction(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:  # an exponent beyond what Decimal holds
-        return Decimal("Infinity")
+        number = float(text)
+        sign = "-" if text.startswith("-") else ""
+        return Decimal(sign + ("Infinity" if math.isinf(number) else _TINY))
 
 
 def _constant(text: str) -> NoReturn:

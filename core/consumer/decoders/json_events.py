@@ -1,0 +1,117 @@
+"""The decoder of JSON events: proven a block at a time, and strictly where that does not reach."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+
+import numpy as np
+
+from core.consumer.decoders.base import Decoded, Event, Rejection, Times
+from core.consumer.decoders.forms import others
+from core.consumer.decoders.proof import Proof, Proven
+from core.consumer.decoders.reasons import EventError
+from core.consumer.decoders.shape import UnprovableError
+from core.consumer.decoders.strict import StrictReader
+from core.pipeline.definition import Definition
+from core.pipeline.folder import Pipeline
+
+# Small enough that the objects of one block stay in the processor's cache, and that other threads
+# get their turn between the calls into C.
+_BLOCK = 1_000
+
+
+@lru_cache(maxsize=8)
+def json_decoder(pipeline: Pipeline) -> "JsonDecoder":
+    """Return the decoder of a pipeline, made once."""
+    return JsonDecoder(pipeline.definition)
+
+
+class JsonDecoder:
+    """Decodes JSON events of one pipeline."""
+
+    def __init__(self, definition: Definition) -> None:
+        event = definition.event
+        self._has_time = event.time is not None
+        self._strict = StrictReader(definition)
+        self._proof: Proof | None = None
+        with suppress(UnprovableError):
+            self._proof = Proof(definition)
+        self._one_type: str | None = ""
+        if event.type is not None:
+            always = definition.fields[event.type].required
+            self._one_type = event.types[0] if always and len(event.types) == 1 else None
+
+    def read(self, payload: bytes | None) -> Event:
+        """Return the event of one payload. Errors: EventError."""
+        return self._strict.read(payload)
+
+    def decode(self, payloads: Sequence[bytes | None]) -> Decoded:
+        """Sort a batch into valid events and rejections; raises for no payload whatever."""
+        good: list[int] = []
+        times: list[Times] = [np.empty(0, dtype=np.int64)]
+        types: list[str] = []
+        rejected: list[Rejection] = []
+        for start in range(0, len(payloads), _BLOCK):
+            block = _Block(payloads[start : start + _BLOCK])
+            if self._proof is not None:
+                self._take_proven(block, self._proof.prove(block.payloads))
+            if len(block.rows) < len(block.payloads):
+                self._take_strictly(block)
+            good += [start + row for row in block.rows]
+            times.append(block.times)
+            types += block.types
+            rejected += [Rejection(start + row, *why) for row, *why in block.rejected]
+        return Decoded(
+            good,
+            np.concatenate(times) if self._has_time else None,
+            rejected,
+            types if self._one_type is None else self._one_type,
+        )
+
+    def warm_up(self) -> None:
+        """Pay the first-use costs of the libraries now, off the hot path."""
+        if self._proof is not None:
+            self._proof.warm_up()
+        self.decode([b"{}", None])
+
+    def _take_proven(self, block: "_Block", proven: Proven) -> None:
+        block.rows = proven.rows
+        if self._has_time:
+            block.times = proven.times_us
+        if self._one_type is None:
+            block.types = proven.types
+
+    def _take_strictly(self, block: "_Block") -> None:
+        """Read what is not proven, and put it between what is."""
+        late: list[Event] = []
+        late_rows: list[int] = []
+        for row in others(len(block.payloads), block.rows):
+            try:
+                event = self._strict.read(block.payloads[row])
+            except EventError as error:
+                block.rejected.append(Rejection(row, error.reason, error.message))
+            else:
+                late.append(event)
+                late_rows.append(row)
+        if not late:
+            return
+        every = np.array(block.rows + late_rows, dtype=np.int64)
+        order = np.argsort(every)
+        block.rows = every[order].tolist()
+        if self._has_time:
+            late_times = np.array([event.time_us for event in late], dtype=np.int64)
+            block.times = np.concatenate([block.times, late_times])[order]
+        if self._one_type is None:
+            joined = block.types + [event.type for event in late]
+            block.types = [joined[place] for place in order.tolist()]
+
+
+class _Block:
+    """Some payloads of a batch, and what came of them: rows taken, ascending, and in step."""
+
+    def __init__(self, payloads: Sequence[bytes | None]) -> None:
+        self.payloads = payloads
+        self.rows: list[int] = []
+        self.times: Times = np.empty(0, dtype=np.int64)
+        self.types: list[str] = []
+        self.rejected: list[Rejection] = []
