@@ -65,11 +65,12 @@ def _rates(contestants: Sequence[tuple[str, Callable[[], object], int]]) -> dict
 def main() -> None:
     """Print events per second, and the ratio to bare msgspec."""
     import msgspec
-    from core.consumer.decode import decode_batch, warm_up
 
-    from tests.support.decoding import parse_strict
+    from core.consumer.decoders.json_events import json_decoder
+    from core.pipeline import builtin
 
-    warm_up()
+    decoder = json_decoder(builtin())
+    decoder.warm_up()
     batches = {share: payloads(EVENTS, bad=share) for share in (0.0, 0.01, 0.05)}
     valid, few = batches[0.0], batches[0.0][:1_000]
     bare = msgspec.json.Decoder().decode
@@ -77,9 +78,9 @@ def main() -> None:
         [
             ("msgspec, untyped, unchecked", lambda: [bare(event) for event in valid], EVENTS),
             ("json.loads, unchecked", lambda: [json.loads(event) for event in few], len(few)),
-            ("parse_strict (Pydantic)", lambda: [parse_strict(event) for event in few], len(few)),
+            ("the strict reader", lambda: [decoder.read(event) for event in few], len(few)),
             *(
-                (f"decode_batch, {share:.0%} bad", lambda b=batch: decode_batch(b), EVENTS)
+                (f"decoder, {share:.0%} bad", lambda b=batch: decoder.decode(b), EVENTS)
                 for share, batch in batches.items()
             ),
         ]
@@ -87,7 +88,7 @@ def main() -> None:
     reference = rates["msgspec, untyped, unchecked"]
     for name, rate in rates.items():
         print(f"{name:30} {rate:12,.0f} events/s {rate / reference:6.2f} x msgspec")
-    few_bad = rates["decode_batch, 1% bad"]
+    few_bad = rates["decoder, 1% bad"]
     tell(Measured("decode, 1 % bad, over bare msgspec", few_bad, "events/s", reference))
 
 
