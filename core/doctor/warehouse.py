@@ -134,9 +134,14 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
             advice,
             (SET_UP,),
         )
-    context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
+    context = CheckContext(
+        warehouse,
+        visit.settings.thresholds,
+        visit.clock.now(),
+        pipeline=visit.settings.pipeline,
+    )
     found = schema.check(context)
-    if schema.is_older(found):
+    if schema.is_older(found, visit.settings.pipeline.definition.tables.events):
         return _older(visit)
     if found.status is not Status.PASS:
         return fail("tables", clean(found.message), advice, found.remedies or (SET_UP,))

@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
+from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
 from core.pipeline.checks import Check, Threshold, problems_of
 from core.pipeline.fields import EventField, EventLayout, is_key_type
 from core.pipeline.shown import Kpi
 from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
-from core.text import N_
+from core.text import N_, _, clean
 
 RESERVED = frozenset(
     {
@@ -64,6 +64,16 @@ class RowWords(Model):
     name: Name = "row"
     one: Label = ""
     many: Label = ""
+
+    @property
+    def singular(self) -> str:
+        """One of them, in the language in use and harmless."""
+        return clean(told(self.one, _("row")))
+
+    @property
+    def plural(self) -> str:
+        """Several of them."""
+        return clean(told(self.many, _("rows")))
 
 
 class ReferenceColumn(Model):
@@ -134,7 +144,9 @@ class Definition(Model):
     def _leaves_limits_of_the_engine(self, info: ValidationInfo) -> Self:
         for name in self.thresholds:
             if name in ((info.context or {}).get("taken") or ()):
-                raise _wrong(f"thresholds.{name}", N_("is a setting of dropship: name it otherwise"))
+                raise _wrong(
+                    f"thresholds.{name}", N_("is a setting of dropship: name it otherwise")
+                )
         return self
 
     def _check_roles(self) -> None:

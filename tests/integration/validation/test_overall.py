@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from core.config import Thresholds
+from core.pipeline import builtin
 from core.remedies import SET_UP
-from core.validation import CHECK_NAMES, Status, record_run, validate
+from core.validation import Status, checks_of, record_run, validate
 from tests.integration.validation.pipeline import NOW, Pipeline, view
+
+CHECK_NAMES = tuple(checks_of(builtin().definition))
 
 
 @dataclass
