@@ -75,6 +75,10 @@ class RowWords(Model):
         """Several of them."""
         return clean(told(self.many, _("rows")))
 
+    def of(self, number: int) -> str:
+        """The word that goes with a number."""
+        return self.singular if number == 1 else self.plural
+
 
 class ReferenceColumn(Model):
     """A column of a reference table."""

@@ -48,10 +48,10 @@ def check(context: CheckContext) -> CheckResult:
     if not messages:
         messages = [
             ngettext(
-                "{count} {row} in raw events and in {table}",
+                "{count} {rows} in raw events and in {table}",
                 "the same {count} {rows} in raw events and in {table}",
                 stored,
-            ).format(count=count(stored), row=words.singular, rows=words.plural, table=table)
+            ).format(count=count(stored), rows=words.of(stored), table=table)
         ]
     if waiting.message:
         messages.append(waiting.message)
@@ -67,27 +67,27 @@ def check(context: CheckContext) -> CheckResult:
 
 def _judged(figures: dict[str, int], definition: Definition) -> tuple[Status, list[str]]:
     status, messages = Status.PASS, []
-    one, many = definition.row.singular, definition.row.plural
+    words = definition.row
     missing, surplus = figures["missing_in_prod"], figures["surplus_in_prod"]
     if missing:
         status = Status.FAIL
         messages.append(
             ngettext(
-                "{count} {row} of merged raw events is missing in {table}",
+                "{count} {rows} of merged raw events is missing in {table}",
                 "{count} {rows} of merged raw events are missing in {table}",
                 missing,
-            ).format(count=count(missing), row=one, rows=many, table=definition.tables.rows)
+            ).format(count=count(missing), rows=words.of(missing), table=definition.tables.rows)
         )
     if surplus and not figures["raw_count"]:
         status = max(status, Status.WARN)
         messages.append(
-            _("{rows} without any raw event: was the raw table emptied?").format(rows=many)
+            _("{rows} without any raw event: was the raw table emptied?").format(rows=words.plural)
         )
     elif surplus:
         status = Status.FAIL
         messages.append(
             ngettext(
-                "{count} {row} has no raw event", "{count} {rows} have no raw event", surplus
-            ).format(count=count(surplus), row=one, rows=many)
+                "{count} {rows} has no raw event", "{count} {rows} have no raw event", surplus
+            ).format(count=count(surplus), rows=words.of(surplus))
         )
     return status, messages

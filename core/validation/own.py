@@ -85,7 +85,7 @@ def _values(context: CheckContext, own: Check, parameters: Sequence[object]) -> 
     rows = context.warehouse.rows(_there(context, own.query), parameters)
     names = [figure.name for figure in own.figures]
     if len(rows) != 1 or len(rows[0]) != len(names):
-        raise _unfit(own.query, _("one row of {count} figures").format(count=len(names)))
+        raise _unfit(own.query, _("one row with {list}").format(list=", ".join(names)))
     return {name: _number(own, value) for name, value in zip(names, rows[0], strict=True)}
 
 
@@ -167,7 +167,7 @@ def _rows(
         return []
     rows = context.warehouse.rows(_there(context, own.rows), parameters)
     if rows and len(rows[0]) != len(own.row_keys):
-        raise _unfit(own.rows, _("rows of {count} columns").format(count=len(own.row_keys)))
+        raise _unfit(own.rows, _("rows with {list}").format(list=", ".join(own.row_keys)))
     return [dict(zip(own.row_keys, row, strict=True)) for row in rows]
 
 

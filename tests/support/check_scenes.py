@@ -36,11 +36,11 @@ def _sound() -> dict[str, str]:
     age = told("{seconds} s", seconds=1)
     return {
         "raw_vs_prod_counts": told_of(
-            "{count} {row} in raw events and in {table}",
+            "{count} {rows} in raw events and in {table}",
             "the same {count} {rows} in raw events and in {table}",
             _ORDERS,
             count=count(_ORDERS),
-            **_words(),
+            **_words(_ORDERS),
         ),
         "duplicates": told("every key stands once"),
         "data_quality": _passed("data_quality"),
@@ -60,10 +60,11 @@ def _sound() -> dict[str, str]:
     }
 
 
-def _words() -> dict[str, str]:
-    """Return what messages call a row, and its table."""
+def _words(number: int = 1) -> dict[str, str]:
+    """Return what messages call a row, so many of them, and their table."""
     made = builtin().definition
-    return {"row": made.row.singular, "rows": made.row.plural, "table": made.tables.rows}
+    row = made.row
+    return {"row": row.singular, "rows": row.of(number), "table": made.tables.rows}
 
 
 def _passed(name: str) -> str:
@@ -114,7 +115,7 @@ def _duplicates() -> CheckResult:
 
 def _counts() -> CheckResult:
     missing = told_of(
-        "{count} {row} of merged raw events is missing in {table}",
+        "{count} {rows} of merged raw events is missing in {table}",
         "{count} {rows} of merged raw events are missing in {table}",
         1,
         count=1,
