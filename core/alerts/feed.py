@@ -209,6 +209,8 @@ class Feed:
                 slack=1.0,
                 at_once=True,
             )
+            level = Level.WARN if now.drift else Level.NONE
+            yield Measure("schema_drift", level, 0, 1, now.drift, slack=1.0, at_once=True)
         message = ngettext(
             "{count} offset was gone before it was read",
             "{count} offsets were gone before they were read",

@@ -76,7 +76,7 @@ class RowWords(Model):
         return clean(told(self.many, _("rows")))
 
     def of(self, number: int) -> str:
-        """The word that goes with a number."""
+        """Return the word that goes with a number."""
         return self.singular if number == 1 else self.plural
 
 

@@ -99,7 +99,8 @@ def builtin() -> Pipeline:
 def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
     """Return the pipeline of a folder; `orders` is the built-in one where no such folder is.
 
-    taken: names that none of its thresholds may have. Errors: ConfigError where it cannot be read, DefinitionError for what is wrong in it.
+    taken: names that none of its thresholds may have. Errors: ConfigError where it cannot be read,
+    DefinitionError for what is wrong in it.
     """
     folder = Path(where)
     if where == "orders" and not folder.exists():

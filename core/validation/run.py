@@ -17,6 +17,7 @@ from core.validation import (
     content,
     counts,
     dead_letters,
+    drift,
     duplicates,
     freshness,
     own,
@@ -38,6 +39,7 @@ _ENGINE: Mapping[str, RunCheck] = {
     content.NAME: content.check,
     freshness.NAME: freshness.check,
     schema.NAME: schema.check,
+    drift.NAME: drift.check,
     dead_letters.NAME: dead_letters.check,
     volume.NAME: volume.check,
 }
