@@ -52,7 +52,8 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 class DriftFinding:
     """One departure. path: of the field. expected: its type; empty for a new field.
 
-    found: kinds of JSON values. records: in how many it was. examples: harmless and short.
+    found: kinds of JSON values; none for a missing field. records: in how many it was. examples:
+    harmless and short.
     """
 
     kind: DriftKind
@@ -65,10 +66,12 @@ class DriftFinding:
     def add(self, value: object) -> None:
         """Count a record with such a value."""
         self.records += 1
+        if self.kind == "missing_field":
+            return
         kind = name_of(value)
         if kind not in self.found:
             self.found.append(kind)
-        if len(self.examples) < MAX_EXAMPLES and self.kind != "missing_field":
+        if len(self.examples) < MAX_EXAMPLES:
             shown = example(value)
             if shown not in self.examples:
                 self.examples.append(shown)

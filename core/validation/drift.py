@@ -112,7 +112,7 @@ def _row(one: DriftFinding, records: int) -> dict[str, object]:
         "fault": one.kind,
         "field": one.path,
         "expected": one.expected or None,
-        "found": ", ".join(one.found),
+        "found": ", ".join(one.found) or None,
         "records": one.records,
         "share": round(one.records / records, 6),
         "examples": ", ".join(one.examples),
