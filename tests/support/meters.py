@@ -162,7 +162,7 @@ ORDER BY {key}
 SELECT
     COUNT(*),
     (SELECT COUNT(*) FROM {schema}.sites),
-    SUM(CASE WHEN site NOT IN (SELECT id FROM {schema}.sites) THEN 1 ELSE 0 END),
+    COUNT(site) - SUM(CASE WHEN site IN (SELECT id FROM {schema}.sites) THEN 1 ELSE 0 END),
     SUM(CASE WHEN measured_at > CAST(? AS TIMESTAMP) THEN 1 ELSE 0 END)
 FROM {schema}.{rows}
 """,

@@ -376,3 +376,21 @@ def test_records_that_are_too_large_or_no_objects_are_left_out(opened: Opened) -
     check = meters.check("schema_drift")
     assert check.status is Status.PASS
     assert (check.figures["raw_events"], check.figures["unreadable"]) == (1, 3)
+
+
+def test_each_record_is_looked_at_once_and_replayed_letters_no_more(opened: Opened) -> None:
+    meters = opened()
+    meters.consume(reading(1), reading(2, kwh="many"), letters=(reading(3, kwh=[]), b"{"))
+    before = meters.check("schema_drift").figures
+    assert (before["raw_events"], before["dead_letters"], before["departed"]) == (2, 2, 2)
+    meters.warehouse.mark_replayed([TOPIC.event_id(0, 2)])
+    after = meters.check("schema_drift").figures
+    assert (after["raw_events"], after["dead_letters"], after["departed"]) == (2, 1, 1)
+
+
+def test_an_empty_table_that_a_check_needs_is_nothing_to_check(opened: Opened) -> None:
+    meters = opened()
+    meters.consume(reading(1) | {"device": {"id": "M001"}})
+    meters.sql("DELETE FROM sites")
+    check = meters.check("sites_known")
+    assert (check.status, check.message) == (Status.WARN, "nothing to check: no rows in sites")
