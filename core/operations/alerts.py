@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.config.thresholds import Thresholds
 from core.lifecycle import FINAL_STATES
 from core.operations.snapshot import DeskSnapshot
+from core.pipeline.definition import RowWords
 from core.threads import ThreadFailure
 from core.validation.drift import NAME as SCHEMA_DRIFT
 from core.validation.model import Status, ValidationResult
@@ -21,9 +22,9 @@ from core.validation.model import Status, ValidationResult
 class DeskAlerts:
     """Looks at a desk about once a second. `see` is for one thread, the rest for any."""
 
-    def __init__(self, limits: Thresholds, clock: Clock) -> None:
+    def __init__(self, limits: Thresholds, clock: Clock, row: RowWords | None = None) -> None:
         self._clock = clock
-        self._feed = Feed(limits)
+        self._feed = Feed(limits, row)
         self._engine = AlertEngine(limits.alert_hold_s)
         self.states: dict[int, PartitionState] = {}
         self.behind_s: float | None = None

@@ -12,7 +12,7 @@ from core.pipeline.fields import EventField, EventLayout, is_key_type
 from core.pipeline.shown import Kpi
 from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
-from core.text import N_, _, clean
+from core.text import N_, _, clean, language
 
 RESERVED = frozenset(
     {
@@ -76,8 +76,9 @@ class RowWords(Model):
         return clean(told(self.many, _("rows")))
 
     def of(self, number: int) -> str:
-        """Return the word that goes with a number."""
-        return self.singular if number == 1 else self.plural
+        """Return the word that goes with a number: in French, one and none are alike."""
+        alone = number == 1 or (number == 0 and language() == "fr")
+        return self.singular if alone else self.plural
 
 
 class ReferenceColumn(Model):
