@@ -7,8 +7,7 @@ from core.errors import DropshipError, WarehouseHeldError
 from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
 from core.text.amounts import dead_letters, raw_events, records
-from core.text.figures import count
-from core.text.figures import decimal
+from core.text.figures import count, decimal
 from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
