@@ -9,6 +9,8 @@ from core.alerts.burrow import PartitionState, PartitionWindow
 from core.alerts.model import Level, Measure, Readings
 from core.alerts.workers import worker_measures
 from core.config.thresholds import Thresholds
+from core.pipeline import builtin
+from core.pipeline.definition import RowWords
 from core.text import _, ngettext
 from core.text.figures import count, decimal, percent, span
 
@@ -19,10 +21,14 @@ _ENOUGH_WORK_S = 5.0
 
 
 class Feed:
-    """Remembers what the rules need of the past. Used by one thread, about once a second."""
+    """Remembers what the rules need of the past. Used by one thread, about once a second.
 
-    def __init__(self, limits: Thresholds) -> None:
+    row: what messages call a row; default: as the orders do.
+    """
+
+    def __init__(self, limits: Thresholds, row: RowWords | None = None) -> None:
         self._limits = limits
+        self._row = row or builtin().definition.row
         self._windows: dict[int, PartitionWindow] = {}
         self._ages: dict[int, PartitionAge] = {}
         self._sums: deque[Readings] = deque()
@@ -193,7 +199,7 @@ class Feed:
                 age,
                 limits.freshness_warn_s,
                 limits.freshness_fail_s,
-                _("no order came in for {time}").format(time=span(age)),
+                _("no {row} came in for {time}").format(row=self._row.singular, time=span(age)),
                 slack=1.0,
             )
 
@@ -209,6 +215,8 @@ class Feed:
                 slack=1.0,
                 at_once=True,
             )
+            level = Level.WARN if now.drift else Level.NONE
+            yield Measure("schema_drift", level, 0, 1, now.drift, slack=1.0, at_once=True)
         message = ngettext(
             "{count} offset was gone before it was read",
             "{count} offsets were gone before they were read",

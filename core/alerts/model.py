@@ -31,6 +31,7 @@ RULES: Mapping[str, str] = {
     "sink_task": N_("sink task"),
     "freshness": N_("freshness"),
     "validation": N_("validation"),
+    "schema_drift": N_("schema drift"),
     "gaps": N_("lost offsets"),
     "topic": N_("topic"),
     "threads": N_("failed threads"),
@@ -65,7 +66,8 @@ class Readings:
     is paused or waits). ended: what ended workers that failed, and how to fix it, one line each, by
     name. The counts are sums since the worker's start. consumed_rate: records per second. p95_ms:
     end-to-end latency. newest_order: when the newest order came into the warehouse. validation: 0
-    PASS to 3 ERROR, and the checks that did not pass. gap_offsets: offsets lost to retention.
+    PASS to 3 ERROR, and the checks that did not pass. drift: what `schema_drift` warned of.
+    gap_offsets: offsets lost to retention.
     notices: what the consumer says must be heard, as of a topic that was made again. partitions: of
     the topic, as the broker tells. merge_delay_s: how long the oldest raw event has waited for its
     merge; merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
@@ -88,6 +90,7 @@ class Readings:
     newest_order: datetime | None = None
     validation: int | None = None
     validation_checks: tuple[str, ...] = ()
+    drift: str = ""
     gap_offsets: int = 0
     notices: tuple[str, ...] = ()
     partitions: int | None = None

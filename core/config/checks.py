@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable
 
 from pydantic import ValidationError
+from pydantic_core import SchemaValidator, core_schema
 
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError
+from core.pipeline.checks import Threshold
 from core.text import _, clean
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -106,17 +108,31 @@ def log_level(value: str) -> str:
     return level
 
 
-def threshold(field: str, value: str) -> float:
-    """Return the number of one field of Thresholds, within its bounds."""
+def threshold(field: str, value: str, own: Threshold | None = None) -> float:
+    """Return the number of one field of Thresholds, or of a pipeline's own, within its bounds."""
     shown = repr(clean(value, 80))
     try:
-        number = getattr(Thresholds.model_validate({field: value}), field)
+        if own is not None:
+            number = _within(own).validate_python(value)
+        else:
+            number = getattr(Thresholds.model_validate({field: value}), field)
     except ValidationError as error:
         fault = error.errors()[0]
         raise ConfigError(_fault(fault["type"], fault.get("ctx", {}), shown)) from error
     if not math.isfinite(number):
         raise ConfigError(_("{value} is not a number").format(value=shown))
     return float(number) if isinstance(number, float) else int(number)
+
+
+def _within(limit: Threshold) -> SchemaValidator:
+    """Return what reads a limit of a pipeline as pydantic reads a field of Thresholds."""
+    least = limit.min if limit.above is not None else limit.least
+    if limit.type == "number":
+        bounds = core_schema.float_schema(ge=least, gt=limit.above, le=limit.max)
+        return SchemaValidator(bounds)
+    whole = (None if bound is None else int(bound) for bound in (least, limit.above, limit.max))
+    at_least, above, most = whole
+    return SchemaValidator(core_schema.int_schema(ge=at_least, gt=above, le=most))
 
 
 def _fault(kind: str, context: dict[str, object], shown: str) -> str:

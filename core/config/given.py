@@ -7,7 +7,7 @@ that is close to one of ours counts as a mistake.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.config.envfile import EnvFile
@@ -54,7 +54,10 @@ NAMES = (
     "DROPSHIP_PIPELINE",
     *(f"DROPSHIP_{name.upper()}" for name in Thresholds.model_fields),
 )
-"""Every setting but KAFKA_CONF_<NAME> and SNOW_CONNECT_<NAME>."""
+"""Every setting but KAFKA_CONF_<NAME>, SNOW_CONNECT_<NAME> and the limits of a pipeline."""
+LIMIT = "DROPSHIP_"
+TAKEN = frozenset(name.removeprefix(LIMIT).lower() for name in NAMES if name.startswith(LIMIT))
+"""Names that no limit of a pipeline may have: settings of dropship begin like it."""
 
 _OURS = ("SNOW_", "KAFKA_", "DUCKDB_", "DROPSHIP_")
 _ALIKE = 0.55
@@ -85,16 +88,23 @@ class Gathered:
     warnings: tuple[str, ...]
 
 
-def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
-    """Return the settings of the environment over those of a file."""
+def gather(
+    file: EnvFile | None, environ: Mapping[str, str], limits: Collection[str] | None = None
+) -> Gathered:
+    """Return the settings of the environment over those of a file.
+
+    limits: the pipeline's own, by their names in its definition; None: which there are is not
+    known, so that any DROPSHIP_ name may be one.
+    """
+    known = _Known(limits)
     problems = list(file.problems) if file is not None else []
     warnings = list(file.warnings) if file is not None else []
     given: dict[str, Given] = {}
     for entry in file.entries if file is not None else ():
         where = f"{clean(file.path) if file else ''}:{entry.line}"
-        if not _is_ours(entry.key):
-            problems.extend(_unknown_in_file(entry.key, where))
-            warnings.extend(_misspelt_prefix(entry.key, where))
+        if not known.holds(entry.key):
+            problems.extend(known.unknown_in_file(entry.key, where))
+            warnings.extend(known.misspelt_prefix(entry.key, where))
             continue
         if entry.key in given:
             warnings.append(
@@ -106,9 +116,9 @@ def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
             problems.append(_undefined(entry.key, entry.undefined[0], where))
         meant = entry.quoted and is_secret_name(entry.key)
         given[entry.key] = Given(entry.value if meant else entry.value.strip(), where)
-    problems.extend(_unknown_in_environment(environ))
+    problems.extend(known.unknown_in_environment(environ))
     for name, value in environ.items():
-        if _is_ours(name):
+        if known.holds(name):
             given[name] = Given(value.strip(), _("environment"))
     given = {name: found for name, found in given.items() if found.value}
     problems.extend(_placeholders(given))
@@ -117,10 +127,66 @@ def gather(file: EnvFile | None, environ: Mapping[str, str]) -> Gathered:
     return Gathered(real, tuple(problems), tuple(warnings))
 
 
-def _is_ours(name: str) -> bool:
-    return name in NAMES or any(
-        name.startswith(prefix) and name != prefix for prefix in (PREFIX, SNOW_PREFIX)
-    )
+class _Known:
+    """The settings there are, and what is said of a name that is none of them."""
+
+    def __init__(self, limits: Collection[str] | None) -> None:
+        self._any_limit = limits is None
+        self._names = (*NAMES, *(LIMIT + name.upper() for name in limits or ()))
+
+    def holds(self, name: str) -> bool:
+        """Return whether a name is that of a setting."""
+        prefixes = (PREFIX, SNOW_PREFIX, *([LIMIT] if self._any_limit else []))
+        return name in self._names or any(
+            name.startswith(prefix) and name != prefix for prefix in prefixes
+        )
+
+    def unknown_in_file(self, name: str, where: str) -> Iterator[Problem]:
+        """Yield the problem of a name that begins as ours do."""
+        if _family(name):
+            yield self._unknown(name, where)
+
+    def misspelt_prefix(self, name: str, where: str) -> Iterator[str]:
+        """Yield a warning for a foreign name that looks like one of ours."""
+        if _family(name):
+            return
+        close = _closest(name.upper(), self._names, _VERY_CLOSE)
+        if close is not None:
+            yield _("{where}: {setting} is ignored; did you mean {close}?").format(
+                where=where, setting=clean(name, 100), close=close
+            )
+
+    def unknown_in_environment(self, environ: Mapping[str, str]) -> Iterator[Problem]:
+        """Yield the problems of names that are close to one of ours."""
+        for name, value in environ.items():
+            family = _family(name)
+            if not family or self.holds(name) or not value:
+                continue
+            own = [known for known in self._names if known.startswith(family)]
+            if _closest(name.upper(), own, _CLOSE) is not None:
+                yield self._unknown(name, _("environment"))
+
+    def _unknown(self, name: str, where: str) -> Problem:
+        close = self._meant(name)
+        message = _("{where}: {setting} is not a setting of dropship").format(
+            where=where, setting=clean(name, 100)
+        )
+        if close is None:
+            return Problem(message, _("remove it; .env.example names every setting"), name)
+        return Problem(message, _("did you mean {setting}?").format(setting=close), name)
+
+    def _meant(self, name: str) -> str | None:
+        """Return the setting that a name of a family of ours seems to mean, None: none is near.
+
+        Only the part behind the prefix is compared: two names of one family are never all alike.
+        """
+        family = _family(name)
+        rest = name.upper().removeprefix(family)
+        if family == "KAFKA_" and may_be_set(library_name(rest)):
+            return PREFIX + rest
+        own = [known.removeprefix(family) for known in self._names if known.startswith(family)]
+        close = _closest(rest, own, _ALIKE)
+        return None if close is None else family + close
 
 
 def _closest(name: str, candidates: Iterable[str], cutoff: float) -> str | None:
@@ -131,56 +197,6 @@ def _closest(name: str, candidates: Iterable[str], cutoff: float) -> str | None:
 def _family(name: str) -> str:
     """Return which of our prefixes a name bears, or nothing."""
     return next((prefix for prefix in _OURS if name.upper().startswith(prefix)), "")
-
-
-def _meant(name: str) -> str | None:
-    """Return the setting that a name of a family of ours seems to mean, None when none is near.
-
-    Only the part behind the prefix is compared: two names of one family are never all alike.
-    """
-    family = _family(name)
-    rest = name.upper().removeprefix(family)
-    if family == "KAFKA_" and may_be_set(library_name(rest)):
-        return PREFIX + rest
-    own = [known.removeprefix(family) for known in NAMES if known.startswith(family)]
-    close = _closest(rest, own, _ALIKE)
-    return None if close is None else family + close
-
-
-def _unknown(name: str, where: str) -> Problem:
-    close = _meant(name)
-    message = _("{where}: {setting} is not a setting of dropship").format(
-        where=where, setting=clean(name, 100)
-    )
-    if close is None:
-        return Problem(message, _("remove it; .env.example names every setting"), name)
-    return Problem(message, _("did you mean {setting}?").format(setting=close), name)
-
-
-def _unknown_in_file(name: str, where: str) -> Iterator[Problem]:
-    if _family(name):
-        yield _unknown(name, where)
-
-
-def _misspelt_prefix(name: str, where: str) -> Iterator[str]:
-    """Return a warning for a foreign name that looks like one of ours."""
-    if _family(name):
-        return
-    close = _closest(name.upper(), NAMES, _VERY_CLOSE)
-    if close is not None:
-        yield _("{where}: {setting} is ignored; did you mean {close}?").format(
-            where=where, setting=clean(name, 100), close=close
-        )
-
-
-def _unknown_in_environment(environ: Mapping[str, str]) -> Iterator[Problem]:
-    for name, value in environ.items():
-        family = _family(name)
-        if not family or _is_ours(name) or not value:
-            continue
-        own = [known for known in NAMES if known.startswith(family)]
-        if _closest(name.upper(), own, _CLOSE) is not None:
-            yield _unknown(name, _("environment"))
 
 
 def _undefined(name: str, missing: str, where: str) -> Problem:

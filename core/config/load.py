@@ -11,7 +11,7 @@ from pathlib import Path
 from core.config import checks
 from core.config.envfile import EnvFile, read_env_file
 from core.config.folders import check_folder
-from core.config.given import Given, gather
+from core.config.given import LIMIT, TAKEN, Given, gather
 from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
 from core.config.problems import Problem, SettingsError
 from core.config.reader import Reader, identifier
@@ -20,6 +20,7 @@ from core.config.settings import KafkaSettings, Paths, Settings
 from core.config.snowflake import read_snowflake
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError, UsageError
+from core.pipeline.checks import Threshold
 from core.pipeline.definition import Definition
 from core.pipeline.folder import Pipeline, builtin, open_pipeline
 from core.text import _, clean
@@ -77,16 +78,16 @@ def examine_settings(
         file = _read_file(env_file, environ)
     except SettingsError as error:
         unreadable = error.problems
-    values = gather(file, environ)
-    reader = Reader(values.given, [*unreadable, *values.problems])
-    operated = _pipeline(reader, pipeline)
+    operated, wrong = _pipeline(gather(file, environ).given, pipeline)
+    values = gather(file, environ, None if wrong else operated.definition.thresholds)
+    reader = Reader(values.given, [*unreadable, *values.problems, *wrong])
     kafka = _kafka(reader, operated.definition)
     schema = reader.read("SNOW_SCHEMA", operated.definition.tables.db_schema, identifier)
     memory_limit = reader.whole(
         "DUCKDB_MEMORY_LIMIT_MB", least=checks.MIN_MEMORY_MB, most=checks.MAX_MEMORY_MB
     )
     snowflake = read_snowflake(reader)
-    thresholds = _thresholds(reader)
+    thresholds = _thresholds(reader, operated.definition.thresholds)
     log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
     settings = Settings(
         paths=Paths(data=data_dir, reports=reports_dir or _reports(reader, data_dir)),
@@ -141,17 +142,19 @@ def _reports(reader: Reader, data_dir: Path) -> Path:
     return data_dir / usual
 
 
-def _pipeline(reader: Reader, option: str | None) -> Pipeline:
+def _pipeline(
+    given: Mapping[str, Given], option: str | None
+) -> tuple[Pipeline, tuple[Problem, ...]]:
     """Return the pipeline to operate; that of orders where the one that is named is wrong."""
-    given = reader.given.get("DROPSHIP_PIPELINE")
+    named = given.get("DROPSHIP_PIPELINE")
     try:
         if option is not None:
-            return open_pipeline(option)
-        if given is not None:
-            return open_pipeline(given.value)
+            return open_pipeline(option, TAKEN), ()
+        if named is not None:
+            return open_pipeline(named.value, TAKEN), ()
     except ConfigError as error:
-        reader.problems.append(Problem(error.message, error.hint, "DROPSHIP_PIPELINE"))
-    return builtin()
+        return builtin(), (Problem(error.message, error.hint, "DROPSHIP_PIPELINE"),)
+    return builtin(), ()
 
 
 def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
@@ -188,23 +191,25 @@ def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
     )
 
 
-def _thresholds(reader: Reader) -> Thresholds:
+def _thresholds(reader: Reader, own: Mapping[str, Threshold]) -> Thresholds:
+    """Return the limits of the engine, and what is set of the pipeline's own."""
     values: dict[str, float] = {}
-    for field in Thresholds.model_fields:
-        name = f"DROPSHIP_{field.upper()}"
+    for field in (*Thresholds.model_fields, *own):
+        name = f"{LIMIT}{field.upper()}"
         found = reader.given.get(name)
         if found is None:
             continue
         try:
-            values[field] = checks.threshold(field, found.value)
+            values[field] = checks.threshold(field, found.value, own.get(field))
         except ConfigError as error:
             reader.refuse(name, error.message, error.hint)
     limits = Thresholds.model_validate(values)
+    in_force = limits.model_dump() | limits.own(own)
     for field in values:
         twin = field.replace("_fail", "_warn")
-        if twin != field and getattr(limits, twin) > getattr(limits, field):
+        if twin != field and twin in in_force and in_force[twin] > in_force[field]:
             reader.refuse(
-                f"DROPSHIP_{field.upper()}",
+                f"{LIMIT}{field.upper()}",
                 _("is below DROPSHIP_{twin}, so it would fail before it warns").format(
                     twin=twin.upper()
                 ),

@@ -1,12 +1,21 @@
-"""Limits of the validation checks and alerts: each may be set as DROPSHIP_<NAME> (upper case)."""
+"""Limits of the validation checks and alerts: each may be set as DROPSHIP_<NAME> (upper case).
+
+Those of every pipeline are fields. A pipeline's own have their defaults and bounds in its
+definition; what was set of them stands beside the fields.
+"""
+
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from core.pipeline.checks import Threshold
 
 
 class Thresholds(BaseModel):
     """Warn and fail limits. Times in seconds, rates as fractions of 1."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, float] = Field(init=False)
 
     freshness_warn_s: float = Field(3_600, ge=0)
     """Age of the newest ingested order that earns a WARN."""
@@ -16,10 +25,6 @@ class Thresholds(BaseModel):
     """Dead letters as a fraction of all records read: above it a WARN."""
     dead_letters_fail: float = Field(0.05, ge=0, le=1)
     """Dead letters as a fraction of all records read: above it a FAIL."""
-    orphans_warn: float = Field(0.0, ge=0, le=1)
-    """Orders without their customer or product, as a fraction: above it a WARN."""
-    orphans_fail: float = Field(0.01, ge=0, le=1)
-    """Orders without their customer or product, as a fraction: above it a FAIL."""
     merge_backlog_warn_s: float = Field(60, ge=0)
     """Seconds that the oldest raw event has waited for its merge: above it a WARN."""
     merge_backlog_warn: int = Field(100_000, ge=0)
@@ -34,10 +39,8 @@ class Thresholds(BaseModel):
     """Fall of a run's volume against the median of earlier runs: above it a WARN."""
     volume_drop_fail: float = Field(1.0, ge=0, le=1)
     """Fall of a run's volume against the median of earlier runs: at it or above a FAIL."""
-    price_max: float = Field(10_000, gt=0)
-    """Highest plausible unit price, in euros: above it `nulls_and_ranges` warns."""
-    quantity_max: int = Field(1_000, gt=0)
-    """Highest plausible quantity of one order: above it `nulls_and_ranges` warns."""
+    drift_warn: float = Field(0.01, ge=0, le=1)
+    """Records that depart from the definition, as a fraction of a sample: above it a WARN."""
 
     alert_lag_warn: int = Field(50_000, ge=0)
     """Records that wait in the topic: above it an alert."""
@@ -71,3 +74,12 @@ class Thresholds(BaseModel):
     """Seconds over which rates are taken and a consumer is judged."""
     alert_hold_s: float = Field(5, ge=0)
     """Seconds that something must be bad before an alert is raised, and good before it is over."""
+
+    def own(self, defined: Mapping[str, Threshold]) -> dict[str, float]:
+        """Return the limits of a pipeline by name: what was set, else what it says itself."""
+        given = self.__pydantic_extra__ or {}
+        found = {name: given.get(name, limit.default) for name, limit in defined.items()}
+        return {
+            name: int(value) if defined[name].type == "integer" else value
+            for name, value in found.items()
+        }

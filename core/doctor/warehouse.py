@@ -7,8 +7,7 @@ from core.errors import DropshipError, WarehouseHeldError
 from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
 from core.text.amounts import dead_letters, raw_events, records
-from core.text.amounts import orders as orders_of
-from core.text.figures import decimal
+from core.text.figures import count, decimal
 from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
@@ -134,19 +133,25 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
             advice,
             (SET_UP,),
         )
-    context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
+    context = CheckContext(
+        warehouse,
+        visit.settings.thresholds,
+        visit.clock.now(),
+        pipeline=visit.settings.pipeline,
+    )
     found = schema.check(context)
-    if schema.is_older(found):
+    if schema.is_older(found, visit.settings.pipeline.definition.tables.events):
         return _older(visit)
     if found.status is not Status.PASS:
         return fail("tables", clean(found.message), advice, found.remedies or (SET_UP,))
     if visit.topic is not None:
         visit.stored = warehouse.stored_offsets(visit.topic.identity)
-    ((raw, orders, dead),) = warehouse.rows("validate_totals")
+    ((raw, rows, dead),) = warehouse.rows("validate_totals")
+    row = visit.settings.pipeline.definition.row
     return ok(
         "tables",
         _("as expected: {raw}, {orders}, {dead}").format(
-            raw=raw_events(raw), orders=orders_of(orders), dead=dead_letters(dead)
+            raw=raw_events(raw), orders=f"{count(rows)} {row.of(rows)}", dead=dead_letters(dead)
         ),
     )
 

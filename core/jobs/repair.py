@@ -79,6 +79,7 @@ def _damaged(context: JobContext, warehouse: Warehouse) -> list[Damage]:
         context.clock.now(),
         stop=context.stop,
         compared=compared,
+        pipeline=context.settings.pipeline,
     )
     found = find_damage(checking)
     if stored:

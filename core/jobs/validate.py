@@ -107,6 +107,7 @@ def check(
         progress=context.progress,
         content=ledger,
         stop=context.stop,
+        pipeline=context.settings.pipeline,
     )
     context.note({**found.as_json(), "report": None})
     reports = write_reports(

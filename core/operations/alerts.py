@@ -13,16 +13,18 @@ from core.clock import Clock
 from core.config.thresholds import Thresholds
 from core.lifecycle import FINAL_STATES
 from core.operations.snapshot import DeskSnapshot
+from core.pipeline.definition import RowWords
 from core.threads import ThreadFailure
-from core.validation.model import Status
+from core.validation.drift import NAME as SCHEMA_DRIFT
+from core.validation.model import Status, ValidationResult
 
 
 class DeskAlerts:
     """Looks at a desk about once a second. `see` is for one thread, the rest for any."""
 
-    def __init__(self, limits: Thresholds, clock: Clock) -> None:
+    def __init__(self, limits: Thresholds, clock: Clock, row: RowWords | None = None) -> None:
         self._clock = clock
-        self._feed = Feed(limits)
+        self._feed = Feed(limits, row)
         self._engine = AlertEngine(limits.alert_hold_s)
         self.states: dict[int, PartitionState] = {}
         self.behind_s: float | None = None
@@ -62,7 +64,12 @@ class DeskAlerts:
         if found is not None:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
             names = names or (found.status.name,)  # the report of an earlier run may be gone
-            own = replace(own, validation=int(found.status), validation_checks=names)
+            own = replace(
+                own,
+                validation=int(found.status),
+                validation_checks=names,
+                drift=_drift(found),
+            )
         newest = now.figures.value.newest_order if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
         parts = None if topic is None else len(topic.ends)
@@ -104,3 +111,13 @@ class DeskAlerts:
             unread=own.unread and others is None,
             consumed_rate=others,
         )
+
+
+def _drift(found: ValidationResult) -> str:
+    """Return what a validation warned of about the layout of events; empty for nothing."""
+    told = (
+        check.message
+        for check in found.checks
+        if check.name == SCHEMA_DRIFT and check.status is Status.WARN
+    )
+    return next(told, "")

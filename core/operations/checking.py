@@ -52,7 +52,7 @@ class Checking:
             return
         limits, folder = self._settings.thresholds, self._settings.paths.reports
         try:
-            found = last_run(warehouse, limits, folder)
+            found = last_run(warehouse, limits, folder, self._settings.pipeline.definition)
         except DropshipError as error:
             log.warning(
                 _("the last validation cannot be read: {reason}").format(reason=error.message)

@@ -42,7 +42,12 @@ def _open_section(warehouse: Warehouse) -> Section:
     def look(visit: Examination) -> Iterator[Finding]:
         file = visit.settings.paths.warehouse_file
         yield ok("warehouse", _("{file}: open in this console").format(file=clean(file)))
-        context = CheckContext(warehouse, visit.settings.thresholds, visit.clock.now())
+        context = CheckContext(
+            warehouse,
+            visit.settings.thresholds,
+            visit.clock.now(),
+            pipeline=visit.settings.pipeline,
+        )
         result = schema.check(context)
         if visit.topic is not None:
             visit.stored = warehouse.stored_offsets(visit.topic.identity)

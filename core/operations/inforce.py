@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.config import Settings
 from core.config.envfile import read_env_file
-from core.config.given import gather
+from core.config.given import LIMIT, gather
 from core.config.kafka_conf import PREFIX
 from core.config.load import DEFAULT_ENV_FILE
 from core.config.secrets import MASK, Redactor, is_secret_name
@@ -75,9 +75,10 @@ def settings_in_force(settings: Settings, where: Mapping[str, str]) -> tuple[Set
     if snow is None:
         rows.append(("DUCKDB_MEMORY_LIMIT_MB", str(settings.duckdb_memory_limit_mb)))
     rows += [("SNOW_SCHEMA", settings.schema), ("LOG_LEVEL", settings.log_level)]
+    limits = settings.thresholds
+    own = limits.own(settings.pipeline.definition.thresholds)
     rows += [
-        (f"DROPSHIP_{field.upper()}", value)
-        for field, value in settings.thresholds.model_dump().items()
+        (f"{LIMIT}{field.upper()}", value) for field, value in (limits.model_dump() | own).items()
     ]
     return tuple(
         SettingInForce(name, mask(clean(value, 300)), where.get(name, "")) for name, value in rows

@@ -54,7 +54,7 @@ class Sampling:
         self.journal = Journal()
         self._history = History()
         self._check_age = CheckAge()
-        self.alerts = DeskAlerts(settings.thresholds, clock)
+        self.alerts = DeskAlerts(settings.thresholds, clock, settings.pipeline.definition.row)
         self.latest = Sampled()
 
     def begin(self) -> None:

@@ -3,15 +3,16 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
+from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
+from core.pipeline.checks import Check, Threshold, problems_of
 from core.pipeline.fields import EventField, EventLayout, is_key_type
-from core.pipeline.shown import Check, Kpi
+from core.pipeline.shown import Kpi
 from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
-from core.text import N_
+from core.text import N_, _, clean, language
 
 RESERVED = frozenset(
     {
@@ -28,6 +29,10 @@ RESERVED = frozenset(
     }
 )
 """Columns that the engine has beside those of a pipeline."""
+ENGINE_TABLES = frozenset(
+    {"consumer_offsets", "dead_letters", "offset_gaps", "transform_runs", "validation_runs"}
+)
+"""Tables that every pipeline has beside its own."""
 _USABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 _TOPIC = r"^[A-Za-z0-9._-]{1,249}$"
 
@@ -50,13 +55,30 @@ class Tables(Model):
     rows: SqlName
 
 
-class Threshold(Model):
-    """A limit of the checks, unless DROPSHIP_<NAME> says otherwise. label: what it limits."""
+class RowWords(Model):
+    """What a row of the table of rows is called. name: within keys of results, as `newest_order`.
 
-    default: float
-    min: float = 0.0
-    max: float | None = None
-    label: Label = ""
+    one, many: for people, as `order` and `orders`.
+    """
+
+    name: Name = "row"
+    one: Label = ""
+    many: Label = ""
+
+    @property
+    def singular(self) -> str:
+        """One of them, in the language in use and harmless."""
+        return clean(told(self.one, _("row")))
+
+    @property
+    def plural(self) -> str:
+        """Several of them."""
+        return clean(told(self.many, _("rows")))
+
+    def of(self, number: int) -> str:
+        """Return the word that goes with a number: in French, one and none are alike."""
+        alone = number == 1 or (number == 0 and language() == "fr")
+        return self.singular if alone else self.plural
 
 
 class ReferenceColumn(Model):
@@ -89,6 +111,7 @@ class Definition(Model):
     title: Label = ""
     topic: Topic
     tables: Tables
+    row: RowWords = RowWords()
     event: EventLayout
     fields: Annotated[dict[FieldPath, EventField], Field(min_length=1)]
     references: dict[SqlName, Reference] = Field(default_factory=dict)
@@ -116,6 +139,19 @@ class Definition(Model):
             used = {kpi.bar, *(column.previous for column in kpi.columns)} - {None}
             if not used <= known:
                 raise _wrong("kpis", N_("a bar or previous column is none of its columns"))
+        self._check_tables()
+        tables = {self.tables.rows, *self.references}
+        for where, reason, name in problems_of(self.checks, self.thresholds, tables):
+            raise _wrong(where, reason, name)
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_limits_of_the_engine(self, info: ValidationInfo) -> Self:
+        for name in self.thresholds:
+            if name in ((info.context or {}).get("taken") or ()):
+                raise _wrong(
+                    f"thresholds.{name}", N_("is a setting of dropship: name it otherwise")
+                )
         return self
 
     def _check_roles(self) -> None:
@@ -153,10 +189,27 @@ class Definition(Model):
                 if place[:end] in places:
                     raise _wrong(f"fields.{path}", N_("lies within another field"))
 
+    def _check_tables(self) -> None:
+        taken = {*ENGINE_TABLES, self.tables.events}
+        if self.tables.events in ENGINE_TABLES:
+            raise _wrong("tables.events", N_("is a table of the engine"))
+        for where, name in (
+            ("tables.rows", self.tables.rows),
+            *((f"references.{name}", name) for name in self.references),
+        ):
+            if name in taken:
+                raise _wrong(where, N_("names a table that is there for something else"))
+            taken.add(name)
+
     @property
     def key_column(self) -> str:
         """The column of the key."""
         return self.fields[self.event.key].column_at(self.event.key) or ""
+
+    @property
+    def key_name(self) -> str:
+        """What the key is called in results: its path with `_` for dots, as `order_id`."""
+        return "_".join(steps(self.event.key)).lower()
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -166,5 +219,6 @@ class Definition(Model):
         return () if self.event.time is None else (self.event.time,)
 
 
-def _wrong(where: str, reason: str) -> PydanticCustomError:
-    return PydanticCustomError("definition", "{reason}", {"where": where, "reason": reason})
+def _wrong(where: str, reason: str, name: str = "") -> PydanticCustomError:
+    context = {"where": where, "reason": reason, "name": name}
+    return PydanticCustomError("definition", "{reason}", context)

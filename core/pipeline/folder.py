@@ -10,6 +10,7 @@ needs. In every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quot
 `{key_path}` for the path of the key within a payload; values are bound, never formatted in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -95,10 +96,11 @@ def builtin() -> Pipeline:
     return Pipeline(read_definition(text, f"sql/orders/{FILE}"), folder)
 
 
-def open_pipeline(where: str) -> Pipeline:
+def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
     """Return the pipeline of a folder; `orders` is the built-in one where no such folder is.
 
-    Errors: ConfigError where it cannot be read, DefinitionError for what is wrong in it.
+    taken: names that none of its thresholds may have. Errors: ConfigError where it cannot be read,
+    DefinitionError for what is wrong in it.
     """
     folder = Path(where)
     if where == "orders" and not folder.exists():
@@ -117,7 +119,7 @@ def open_pipeline(where: str) -> Pipeline:
             _("{file}: {reason}").format(file=clean(file), reason=reason),
             hint=_("see that the file can be read"),
         ) from error
-    pipeline = Pipeline(read_definition(text, str(file)), folder, where)
+    pipeline = Pipeline(read_definition(text, str(file), taken), folder, where)
     _check_queries(pipeline, file)
     return pipeline
 

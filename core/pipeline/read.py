@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,10 +33,10 @@ class DefinitionError(ConfigError):
         self.problems = tuple(problems)
 
 
-def read_definition(text: str, where: str) -> Definition:
+def read_definition(text: str, where: str, taken: Collection[str] = ()) -> Definition:
     """Return the definition that a TOML text holds. where: its file, for messages.
 
-    Errors: DefinitionError with everything that is wrong.
+    taken: names that no threshold may have. Errors: DefinitionError with everything that is wrong.
     """
     try:
         value = tomllib.loads(text)
@@ -47,7 +47,7 @@ def read_definition(text: str, where: str) -> Definition:
         problem = _("{where}: not TOML: {reason}").format(where=place, reason=reason)
         raise DefinitionError([problem]) from None
     try:
-        return Definition.model_validate(_frozen(value))
+        return Definition.model_validate(_frozen(value), context={"taken": taken})
     except ValidationError as error:
         found_errors = error.errors(include_url=False)
     problems = [_told(text, where, fault) for fault in found_errors[:_MOST]]
@@ -80,12 +80,15 @@ def _plain(place: tuple[int | str, ...]) -> tuple[str | int, ...]:
     return tuple(step for step in place if step not in extra and "function-" not in str(step))
 
 
-def _split(where: str) -> tuple[str, ...]:
+def _split(where: str) -> tuple[str | int, ...]:
     """Return a place of the definition's own checks: section, then the path as one key."""
     section, _dot, rest = where.partition(".")
+    if section == "checks":
+        number, _dot, last = rest.partition(".")
+        return (section, int(number), last)
     if section == "references":
-        name, _dot, last = rest.rpartition(".")
-        return (section, name, last)
+        name, _dot, last = rest.partition(".")
+        return (section, name, last) if last else (section, name)
     return (section, rest) if rest else (section,)
 
 
@@ -100,7 +103,7 @@ def _reason(fault: ErrorDetails, context: dict[str, Any]) -> str:
     """Return what is wrong with one value."""
     kind, value = fault["type"], fault["input"]
     if "reason" in context:
-        return _(str(context["reason"]))
+        return _(str(context["reason"])).format(name=repr(clean(context.get("name", ""), _SHOWN)))
     if kind.endswith("_type"):
         return _("must be {expected}").format(expected=_expected(kind))
     known = {

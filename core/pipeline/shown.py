@@ -1,4 +1,4 @@
-"""What people are shown of a pipeline: figures, lists, series, and the checks of its own."""
+"""What people are shown of a pipeline: figures, lists and series."""
 
 from typing import Annotated, Literal
 
@@ -46,37 +46,3 @@ class Kpi(Model):
             if column.name == name:
                 return column
         raise KeyError(name)
-
-
-class Figure(Model):
-    """One number of a check. severity: what a number above zero means; `none`: it only informs.
-
-    of: the figure that it is a share of. warn, fail: above them (a share where `of` is named, so
-    that 0.05 is 5 %) it is a WARN or a FAIL; numbers, or names of thresholds.
-    """
-
-    name: Name
-    label: Label = ""
-    severity: Literal["none", "warn", "fail"] = "none"
-    of: Name | None = None
-    warn: float | Name | None = None
-    fail: float | Name | None = None
-
-
-class Check(Model):
-    """A check of the pipeline's own: one row of figures, and a query for offending rows.
-
-    query: returns one row, a column a figure, in their order; the first figure is the number of
-    rows looked at, and zero of them is a WARN. rows: returns the offending rows (`row_keys` names
-    their columns). parameters: what is bound to both, in order: names of thresholds, or `tomorrow`
-    (a day from now, UTC).
-    """
-
-    name: Name
-    title: Label = ""
-    passed: Label = ""
-    query: Name
-    figures: Annotated[tuple[Figure, ...], Field(min_length=1)]
-    rows: Name | None = None
-    row_keys: tuple[Name, ...] = ()
-    parameters: tuple[str, ...] = ()

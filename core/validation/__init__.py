@@ -2,15 +2,15 @@
 
 from core.validation.history import PastRun, past_runs, record_run
 from core.validation.model import BrokerView, CheckResult, Status, ValidationResult
-from core.validation.run import CHECK_NAMES, validate
+from core.validation.run import checks_of, validate
 
 __all__ = [
-    "CHECK_NAMES",
     "BrokerView",
     "CheckResult",
     "PastRun",
     "Status",
     "ValidationResult",
+    "checks_of",
     "past_runs",
     "record_run",
     "validate",

@@ -16,7 +16,7 @@ from core.clock import iso
 from core.remedies import REPAIR, Remedy
 from core.text import _, ngettext
 from core.text.figures import count
-from core.validation.content_ledger import TABLES, ContentLedger
+from core.validation.content_ledger import ContentLedger
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import MAX_ROWS, CheckResult, Status
 from core.warehouse.model import ContentSpan, Damage
@@ -30,18 +30,19 @@ def check(context: CheckContext) -> CheckResult:
     """Compare stored records with their checksums."""
     ledger = context.content or ContentLedger.whole()
     ledger.begin(context.now)
-    spans = {table: context.warehouse.content_span(table) for table in TABLES}
+    tables = _tables(context)
+    spans = {table: context.warehouse.content_span(table) for table in tables}
     walk = _Walk(context, ledger, sum(span.rows for span in spans.values()))
     for table, span in spans.items():
         walk.go(table, span)
     ledger.end(context.now)
-    damaged = [damage for table in TABLES for damage in ledger.tables[table].damaged.values()]
+    damaged = [damage for table in tables for damage in ledger.tables[table].damaged.values()]
     figures: dict[str, object] = {
         "stored": walk.stored,
         "compared": walk.compared,
         "verified": walk.verified,
         "without_checksum": sum(span.without for span in spans.values()),
-        "damaged": len(damaged) + sum(ledger.tables[table].uncounted for table in TABLES),
+        "damaged": len(damaged) + sum(ledger.tables[table].uncounted for table in tables),
         "damaged_event_ids": [damage.event_id for damage in damaged[:MAX_ROWS]],
         "verified_since": ledger.since,
     }
@@ -67,7 +68,14 @@ def find_damage(context: CheckContext) -> list[Damage]:
     """Compare everything; return the records that are damaged, the first thousand of a table."""
     ledger = ContentLedger.whole()
     check(replace(context, content=ledger))
-    return [damage for table in TABLES for damage in ledger.tables[table].damaged.values()]
+    return [
+        damage for table in _tables(context) for damage in ledger.tables[table].damaged.values()
+    ]
+
+
+def _tables(context: CheckContext) -> tuple[str, str]:
+    """Return the tables that hold records as they came."""
+    return context.definition.tables.events, "dead_letters"
 
 
 def places_of(damage: Damage, source_id: str) -> list[tuple[int, int]]:

@@ -4,12 +4,12 @@ A console that checks every few seconds cannot read millions of records each tim
 new and a slice of what is old, round and round, and knows since when each record was looked at.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.warehouse.model import ContentSpan, Damage
 
-TABLES = ("orders_events", "dead_letters")
 NEW_ROWS, OLD_ROWS = 200_000, 50_000
 """Records of one table that one run with a ledger takes, of the new ones and of the old ones."""
 MAX_KNOWN = 1_000
@@ -69,9 +69,7 @@ class ContentLedger:
 
     new_rows: int | None = NEW_ROWS
     old_rows: int = OLD_ROWS
-    tables: dict[str, TableLedger] = field(
-        default_factory=lambda: {table: TableLedger() for table in TABLES}
-    )
+    tables: dict[str, TableLedger] = field(default_factory=lambda: defaultdict(TableLedger))
     _seen_since: datetime | None = None
     _round_since: datetime | None = None
 

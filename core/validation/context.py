@@ -1,11 +1,12 @@
 """What every check is given, and the few steps that all of them share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
 from core.config import Thresholds
+from core.pipeline import Definition, Pipeline, builtin
 from core.text import _
 from core.validation.content_ledger import ContentLedger
 from core.validation.model import BrokerView, CheckResult, Status
@@ -15,7 +16,7 @@ from core.warehouse.model import Row
 
 @dataclass(frozen=True)
 class CheckContext:
-    """One validation. now: UTC. broker: None when no broker is in reach.
+    """One validation. now: UTC. broker: None when no broker is in reach. pipeline: default orders.
 
     content: how far `content` came in earlier runs; None: it reads everything. stop: ends checks
     that take long. tell: shows how far such a check has come. compared: given how many records
@@ -30,6 +31,12 @@ class CheckContext:
     stop: Event | None = None
     tell: Callable[[str], None] = lambda _note: None
     compared: Callable[[int, int], None] = lambda _done, _total: None
+    pipeline: Pipeline = field(default_factory=builtin)
+
+    @property
+    def definition(self) -> Definition:
+        """What the pipeline says of itself."""
+        return self.pipeline.definition
 
     @property
     def stopping(self) -> bool:

@@ -25,10 +25,10 @@ def past_runs(warehouse: Warehouse, limit: int) -> list[PastRun]:
         PastRun(
             utc(run_at),
             clean(status),
-            Totals(int(raw_events), int(orders), int(dead_letters)),
+            Totals(int(raw_events), int(rows), int(dead_letters)),
             clean(report),
         )
-        for run_at, status, raw_events, orders, dead_letters, report in warehouse.rows(
+        for run_at, status, raw_events, rows, dead_letters, report in warehouse.rows(
             "validation_history", [limit]
         )
     ]
@@ -42,9 +42,16 @@ def record_run(warehouse: Warehouse, result: ValidationResult, report: Path | No
     """
     if result.totals is None:
         return False
-    totals = result.totals.as_figures().values()
+    totals = result.totals
     warehouse.execute(
         "record_validation",
-        [bound(result.run_at), result.status.name, *totals, str(report or "")],
+        [
+            bound(result.run_at),
+            result.status.name,
+            totals.raw_events,
+            totals.rows,
+            totals.dead_letters,
+            str(report or ""),
+        ],
     )
     return True

@@ -39,14 +39,14 @@ class Totals:
     """Rows of the tables that only ever grow."""
 
     raw_events: int
-    orders: int
+    rows: int
     dead_letters: int
 
-    def as_figures(self) -> dict[str, int]:
-        """Return the totals by name."""
+    def as_figures(self, table: str) -> dict[str, int]:
+        """Return the totals by name. table: that of the rows."""
         return {
             "raw_events": self.raw_events,
-            "orders": self.orders,
+            table: self.rows,
             "dead_letters": self.dead_letters,
         }
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from core.config import Thresholds
+from core.pipeline import Definition, builtin
+from core.pipeline.definition import RowWords
 from core.text import clean
 from core.validation import freshness
 from core.validation.history import PastRun, past_runs
@@ -23,14 +25,16 @@ _TOLD = frozenset({"status", "message", "hint", "rows"})
 
 
 def last_run(
-    warehouse: Warehouse, limits: Thresholds, reports: Path
+    warehouse: Warehouse, limits: Thresholds, reports: Path, definition: Definition | None = None
 ) -> tuple[ValidationResult, tuple[Path, ...]] | None:
     """Return the last stored validation and those of its reports that are still there.
 
     None: none is stored. Without its report it has a status and totals, and no checks.
     reports: where reports are looked for that were stored under another working directory.
+    definition: of the pipeline; default orders.
     Errors: WarehouseError.
     """
+    words = (definition or builtin().definition).row
     runs = past_runs(warehouse, 1)
     if not runs:
         return None
@@ -43,7 +47,7 @@ def last_run(
     result = ValidationResult(
         run.run_at,
         status,
-        _checks(report, run, limits),
+        _checks(report, run, limits, words),
         float(elapsed) if isinstance(elapsed, (int, float)) else 0.0,
         run.totals,
     )
@@ -65,17 +69,20 @@ def _report(file: Path) -> Mapping[str, object]:
 
 
 def _checks(
-    report: Mapping[str, object], run: PastRun, limits: Thresholds
+    report: Mapping[str, object], run: PastRun, limits: Thresholds, words: RowWords
 ) -> tuple[CheckResult, ...]:
     """Return the checks of a report; none when it is that of another run."""
     checks = report.get("checks")
     if not isinstance(checks, dict) or report.get("status") != run.status:
         return ()
-    found = (_check(name, told, limits) for name, told in checks.items() if isinstance(told, dict))
-    return tuple(found)
+    return tuple(
+        _check(name, told, limits, words) for name, told in checks.items() if isinstance(told, dict)
+    )
 
 
-def _check(name: str, told: Mapping[str, object], limits: Thresholds) -> CheckResult:
+def _check(
+    name: str, told: Mapping[str, object], limits: Thresholds, words: RowWords
+) -> CheckResult:
     status = Status.__members__.get(str(told.get("status")), Status.ERROR)
     listed = told.get("rows")
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
@@ -86,19 +93,23 @@ def _check(name: str, told: Mapping[str, object], limits: Thresholds) -> CheckRe
         clean(told.get("message") or "", 2_000),
         {clean(key, 80): shown(value) for key, value in figures.items()},
         tuple({clean(key, 80): shown(value) for key, value in row.items()} for row in rows),
-        aging=_aging(name, status, figures, limits),
+        aging=_aging(name, status, figures, limits, words),
         advice=clean(told.get("hint") or "", 2_000),
     )
 
 
 def _aging(
-    name: str, status: Status, figures: Mapping[str, object], limits: Thresholds
+    name: str,
+    status: Status,
+    figures: Mapping[str, object],
+    limits: Thresholds,
+    words: RowWords,
 ) -> Aging | None:
     """Return what makes the age in a message grow on."""
-    newest = figures.get("newest_order")
+    newest = figures.get(freshness.newest_figure(words))
     if name != freshness.NAME or not isinstance(newest, str):
         return None
     try:
-        return freshness.aging(status, utc(datetime.fromisoformat(newest)), limits)
+        return freshness.aging(status, utc(datetime.fromisoformat(newest)), limits, words)
     except ValueError:
         return None

@@ -70,7 +70,7 @@ def repair_from_topic(
     stop: Event,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
-    """Put damaged records back, each in one transaction together with its order.
+    """Put damaged records back, each in one transaction together with its row.
 
     told: given how many were looked for. Errors: BrokerError, WarehouseError; what was put back
     until then stays so.

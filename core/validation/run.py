@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,17 +10,18 @@ from threading import Event
 
 from core.config import Thresholds
 from core.errors import DropshipError
+from core.pipeline import Definition, Pipeline, builtin
 from core.progress import NoProgress, Progress
 from core.text import N_, _, clean
 from core.validation import (
     content,
     counts,
     dead_letters,
+    drift,
     duplicates,
     freshness,
-    quality,
+    own,
     reconciliation,
-    references,
     schema,
     volume,
 )
@@ -29,24 +30,27 @@ from core.validation.context import CheckContext
 from core.validation.model import BrokerView, CheckResult, Status, Totals, ValidationResult
 from core.warehouse.base import Warehouse
 
-_CHECKS: tuple[tuple[str, Callable[[CheckContext], CheckResult]], ...] = (
-    (counts.NAME, counts.check),
-    (duplicates.NAME, duplicates.check),
-    (quality.QUALITY, quality.check_quality),
-    (reconciliation.NAME, reconciliation.check),
-    (content.NAME, content.check),
-    (references.NAME, references.check),
-    (freshness.NAME, freshness.check),
-    (quality.RANGES, quality.check_ranges),
-    (schema.NAME, schema.check),
-    (dead_letters.NAME, dead_letters.check),
-    (volume.NAME, volume.check),
-)
+RunCheck = Callable[[CheckContext], CheckResult]
 
-CHECK_NAMES = tuple(name for name, _check in _CHECKS)
-"""Names of all checks, in the order they run and are shown."""
+_ENGINE: Mapping[str, RunCheck] = {
+    counts.NAME: counts.check,
+    duplicates.NAME: duplicates.check,
+    reconciliation.NAME: reconciliation.check,
+    content.NAME: content.check,
+    freshness.NAME: freshness.check,
+    schema.NAME: schema.check,
+    drift.NAME: drift.check,
+    dead_letters.NAME: dead_letters.check,
+    volume.NAME: volume.check,
+}
 
 _log = logging.getLogger(__name__)
+
+
+def checks_of(definition: Definition) -> dict[str, RunCheck]:
+    """Return the checks by name, in the order they run and are shown: its own come last."""
+    named = {one.name: partial(own.check, own=one) for one in definition.checks}
+    return {**_ENGINE, **named}
 
 
 def validate(
@@ -58,42 +62,44 @@ def validate(
     progress: Progress | None = None,
     content: ContentLedger | None = None,
     stop: Event | None = None,
+    pipeline: Pipeline | None = None,
 ) -> ValidationResult:
     """Run all checks and return what they found; the worst status is that of the whole.
 
     now: UTC. broker_view: None when no broker is in reach. content: what earlier runs looked at;
-    None: everything is read. stop: ends a check that takes long. Raises nothing for a check that
-    breaks.
+    None: everything is read. stop: ends a check that takes long. pipeline: default orders. Raises
+    nothing for a check that breaks.
     """
     shown = progress or NoProgress()
-    context = CheckContext(warehouse, thresholds, now, broker_view, content, stop)
+    context = CheckContext(
+        warehouse, thresholds, now, broker_view, content, stop, pipeline=pipeline or builtin()
+    )
     began = time.monotonic()
-    shown.start("validate", len(_CHECKS), "checks")
+    wanted = checks_of(context.definition)
+    shown.start("validate", len(wanted), "checks")
     checks = []
-    for done, (name, check) in enumerate(_CHECKS):
+    for done, (name, check) in enumerate(wanted.items()):
         shown.update("validate", done, name)
         tell = partial(shown.update, "validate", done)
         checks.append(_timed(name, check, replace(context, tell=tell)))
-    shown.update("validate", len(_CHECKS))
+    shown.update("validate", len(wanted))
     shown.finish("validate")
     worst = max(check.status for check in checks)
-    totals = _totals(checks)
+    totals = _totals(checks, context.definition.tables.rows)
     return ValidationResult(now, worst, tuple(checks), time.monotonic() - began, totals)
 
 
-def _totals(checks: Sequence[CheckResult]) -> Totals | None:
-    """Return the rows that the check of the volume counted."""
+def _totals(checks: Sequence[CheckResult], table: str) -> Totals | None:
+    """Return the rows that the check of the volume counted. table: that of the rows."""
     for check in checks:
         if check.name == volume.NAME:
-            found = [check.figures.get(name) for name in ("raw_events", "orders", "dead_letters")]
+            found = [check.figures.get(name) for name in ("raw_events", table, "dead_letters")]
             counted = [total for total in found if isinstance(total, int)]
             return Totals(*counted) if len(counted) == len(found) else None
     return None
 
 
-def _timed(
-    name: str, check: Callable[[CheckContext], CheckResult], context: CheckContext
-) -> CheckResult:
+def _timed(name: str, check: RunCheck, context: CheckContext) -> CheckResult:
     began = time.monotonic()
     try:
         result = check(context)

@@ -12,8 +12,6 @@ from core.warehouse.base import Warehouse
 from core.warehouse.model import Row
 
 NAME = "schema"
-ADDED = frozenset({"orders_events.checksum", "dead_letters.checksum"})
-"""Columns that tables made by version 0.1.0 lack."""
 
 
 def check(context: CheckContext) -> CheckResult:
@@ -61,14 +59,18 @@ def _columns(warehouse: Warehouse) -> list[Row]:
     return [*warehouse.rows("validate_schema"), *warehouse.rows("validate_tables")]
 
 
-def is_older(found: CheckResult) -> bool:
-    """Return whether nothing is wrong but that the tables were made by an earlier version."""
+def is_older(found: CheckResult, events: str) -> bool:
+    """Return whether nothing is wrong but that the tables were made by an earlier version.
+
+    Those of version 0.1.0 lack columns for checksums. events: the table of raw events.
+    """
+    added = {f"{events}.checksum", "dead_letters.checksum"}
     figures = found.figures
     lacking = figures["missing_columns"]
     return (
         isinstance(lacking, list)
         and bool(lacking)
-        and ADDED.issuperset(lacking)
+        and added.issuperset(lacking)
         and not figures["missing_tables"]
         and not figures["wrong_types"]
     )

@@ -26,17 +26,17 @@ def check(context: CheckContext) -> CheckResult:
     """Compare totals and growth with earlier runs."""
     totals = Totals(*(int(value) for value in context.one("validate_totals")))
     earlier = past_runs(context.warehouse, HISTORY)
-    daily = {str(day): int(count) for day, count in context.warehouse.rows("validate_daily")}
+    table = context.definition.tables.rows
     growth = totals.raw_events - earlier[0].totals.raw_events if earlier else None
     usual = _usual_growth(earlier)
     figures = {
-        **totals.as_figures(),
+        **totals.as_figures(table),
         "earlier_runs": len(earlier),
         "growth": growth,
         "usual_growth": usual,
-        "daily_orders": daily,
+        **_daily(context, table),
     }
-    rows = _vanished(totals, earlier)
+    rows = _vanished(totals, earlier, table)
     if rows:
         message = _("rows vanished since an earlier validation: {list}").format(
             list=", ".join(
@@ -44,10 +44,21 @@ def check(context: CheckContext) -> CheckResult:
             )
         )
         return CheckResult.of(NAME, Status.FAIL, message, figures, rows)
-    if not any(totals.as_figures().values()):
-        return nothing_to_check(NAME, _("no raw events, no orders, no dead letters"), figures)
+    if not any(totals.as_figures(table).values()):
+        what = _("no raw events, no {rows}, no dead letters")
+        told = what.format(rows=context.definition.row.plural)
+        return nothing_to_check(NAME, told, figures)
     status, message = _judged(context, growth, usual)
     return CheckResult.of(NAME, status, message, figures)
+
+
+def _daily(context: CheckContext, table: str) -> dict[str, object]:
+    """Return the rows of the last days, where the pipeline has a query for them."""
+    query = "validate_daily"
+    if not context.pipeline.has(context.warehouse.label, query):
+        return {}
+    days = {str(day): int(rows) for day, rows in context.warehouse.rows(query)}
+    return {f"daily_{table}": days}
 
 
 def _judged(context: CheckContext, growth: int | None, usual: float | None) -> tuple[Status, str]:
@@ -85,12 +96,12 @@ def _told(total: object) -> str:
     return count(int(str(total)))
 
 
-def _vanished(totals: Totals, earlier: list[PastRun]) -> list[dict[str, object]]:
+def _vanished(totals: Totals, earlier: list[PastRun], rows_in: str) -> list[dict[str, object]]:
     """Return the tables that hold fewer rows than an earlier run saw."""
     rows: list[dict[str, object]] = []
-    for table, now in totals.as_figures().items():
-        best = max(earlier, key=lambda run: run.totals.as_figures()[table], default=None)
-        before = best.totals.as_figures()[table] if best else 0
+    for table, now in totals.as_figures(rows_in).items():
+        best = max(earlier, key=lambda run: run.totals.as_figures(rows_in)[table], default=None)
+        before = best.totals.as_figures(rows_in)[table] if best else 0
         if best and now < before:
             rows.append({"table": table, "before": before, "now": now, "seen_at": best.run_at})
     return rows

@@ -86,7 +86,7 @@ class Warehouse(Protocol):
         ...
 
     def content_span(self, table: str) -> ContentSpan:
-        """Return what `orders_events` or `dead_letters` holds for `compare_content`."""
+        """Return what the table of raw events, or `dead_letters`, holds for `compare_content`."""
         ...
 
     def compare_content(self, table: str, after: int, last: int) -> ContentPart:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from core.operations.task import TaskSnapshot
+from core.pipeline import builtin
+from core.pipeline.base import told as told_label
+from core.pipeline.checks import Check
 from core.remedies import MERGE, REPLAY
 from core.text.amounts import raw_events
 from core.text.figures import count, percent
@@ -33,13 +36,14 @@ def _sound() -> dict[str, str]:
     age = told("{seconds} s", seconds=1)
     return {
         "raw_vs_prod_counts": told_of(
-            "{count} order in raw events and in orders",
-            "the same {count} orders in raw events and in orders",
+            "{count} {rows} in raw events and in {table}",
+            "the same {count} {rows} in raw events and in {table}",
             _ORDERS,
             count=count(_ORDERS),
+            **_words(_ORDERS),
         ),
         "duplicates": told("every key stands once"),
-        "data_quality": told("ids, prices and quantities of all orders are sound"),
+        "data_quality": _passed("data_quality"),
         "reconciliation": told("every offset read is stored, once"),
         "content": told_of(
             "{count} record is as it came",
@@ -47,13 +51,35 @@ def _sound() -> dict[str, str]:
             _ORDERS,
             count=count(_ORDERS),
         ),
-        "referential_integrity": told("every order has its customer and its product"),
-        "freshness": told("the newest order was ingested {age} ago", age=age),
-        "nulls_and_ranges": told("no value is absent or out of range"),
+        "referential_integrity": _passed("referential_integrity"),
+        "freshness": told("the newest {row} was ingested {age} ago", age=age, **_words()),
+        "nulls_and_ranges": _passed("nulls_and_ranges"),
         "schema": told("all tables and columns are as expected"),
         "dead_letters": told("no dead letters wait"),
         "volume": told(grown, events=raw_events(36_020), usual=count(35_900)),
     }
+
+
+def _words(number: int = 1) -> dict[str, str]:
+    """Return what messages call a row, so many of them, and their table."""
+    made = builtin().definition
+    row = made.row
+    return {"row": row.singular, "rows": row.of(number), "table": made.tables.rows}
+
+
+def _passed(name: str) -> str:
+    """Return what a check of the orders' own says where all is well."""
+    return told_label(_own(name).passed)
+
+
+def _label(name: str, figure: str) -> str:
+    (found,) = (one for one in _own(name).figures if one.name == figure)
+    return told_label(found.label)
+
+
+def _own(name: str) -> Check:
+    (found,) = (check for check in builtin().definition.checks if check.name == name)
+    return found
 
 
 def worse() -> dict[str, CheckResult]:
@@ -89,10 +115,11 @@ def _duplicates() -> CheckResult:
 
 def _counts() -> CheckResult:
     missing = told_of(
-        "{count} order of merged raw events is missing in orders",
-        "{count} orders of merged raw events are missing in orders",
+        "{count} {rows} of merged raw events is missing in {table}",
+        "{count} {rows} of merged raw events are missing in {table}",
         1,
         count=1,
+        **_words(),
     )
     waiting = told_of(
         "{count} raw event waits for the merge",
@@ -132,10 +159,9 @@ def _orphans() -> CheckResult:
     return CheckResult.of(
         "referential_integrity",
         Status.WARN,
-        told_of(
-            "{count} order ({share}) without its customer or product",
-            "{count} orders ({share}) without their customer or product",
-            1_207,
+        told(
+            "{label}: {count} ({share})",
+            label=_label("referential_integrity", "orphans"),
             count=count(1_207),
             share=percent(1_207 / _ORDERS),
         ),

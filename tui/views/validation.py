@@ -172,7 +172,7 @@ def _runs(past: Sequence[PastRun], frame: Frame) -> list[Line]:
             form.day_time(run.run_at),
             Span(run.status, STATUS_ROLES[_status(run)]),
             form.count(run.totals.raw_events),
-            form.count(run.totals.orders),
+            form.count(run.totals.rows),
             form.count(run.totals.dead_letters),
         )
         for run in past

@@ -17,24 +17,24 @@ MAX_NAMED = 100
 """Damaged rows of one read that are described one by one; more are counted."""
 
 Read = Callable[[str, Sequence[object]], list[Row]]
-_SHORT = {"orders_events": "content_events", "dead_letters": "content_letters"}
+_LETTERS = "dead_letters"
 
 
 def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
     """Return what a table holds. checksums: whether it has the column (not before an upgrade)."""
     if not checksums:
-        ((rows,),) = read(f"{_SHORT[table]}_count", ())
+        ((rows,),) = read(f"{_query(table)}_count", ())
         return ContentSpan(rows, 0, -1, rows)
-    ((rows, first, last, without),) = read(f"{_SHORT[table]}_span", ())
+    ((rows, first, last, without),) = read(f"{_query(table)}_span", ())
     return ContentSpan(rows, first, last, without)
 
 
 def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
     """Compare one part; see `Warehouse.compare_content`. read: runs a named read of `sql/`."""
-    name = _SHORT[table]
+    name = _query(table)
     end = _end(read, name, after, last)
     rows = read(name, [after, end])
-    found = list(map(_found_letter if table == "dead_letters" else _found_event, rows))
+    found = list(map(_found_letter if table == _LETTERS else _found_event, rows))
     bad = [
         (row, checksum)
         for row, checksum in zip(rows, found, strict=True)
@@ -48,6 +48,11 @@ def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
         [_damage(read, name, row, checksum) for row, checksum in bad[:MAX_NAMED]],
         max(len(bad) - MAX_NAMED, 0),
     )
+
+
+def _query(table: str) -> str:
+    """Return what the queries of a table begin with: there are dead letters, and raw events."""
+    return "content_letters" if table == _LETTERS else "content_events"
 
 
 def _end(read: Read, name: str, after: int, last: int) -> int:

@@ -1,5 +1,5 @@
 -- How many records of the topic are stored more than once as raw events.
-SELECT '{events}.coordinates' AS key_name, COUNT(*) AS duplicated
+SELECT '{events}.coordinates' AS key_name, 'coordinate_duplicates' AS figure, COUNT(*) AS duplicated
 FROM (
     SELECT source_id, kafka_partition, kafka_offset
     FROM {schema}.{events}

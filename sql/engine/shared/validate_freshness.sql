@@ -1,4 +1,4 @@
--- The newest order by time of ingestion, and the newest raw event.
+-- The newest row by time of ingestion, and the newest raw event.
 SELECT
     (SELECT COUNT(*) FROM {schema}.{rows}),
     (SELECT MAX(ingested_at) FROM {schema}.{rows}),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
 from core.config import Thresholds
+from core.pipeline import builtin
 from core.validation import BrokerView, CheckResult, ValidationResult, run, validate
 from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -83,7 +84,9 @@ class Pipeline:
     ) -> CheckResult:
         """Run one check alone."""
         limits = Thresholds.model_validate(thresholds)
-        return dict(run._CHECKS)[name](CheckContext(self.warehouse, limits, now, broker_view))
+        return run.checks_of(builtin().definition)[name](
+            CheckContext(self.warehouse, limits, now, broker_view)
+        )
 
 
 def view(

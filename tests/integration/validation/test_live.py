@@ -43,5 +43,5 @@ def test_running_writers_never_make_a_check_fail(pipeline: Pipeline) -> None:
         assert writer.result() >= 10
         assert merger.result() >= 10
     pipeline.warehouse.merge()
-    settled = pipeline.validate(dead_letters_warn=0.5, dead_letters_fail=0.5)
+    settled = pipeline.validate(dead_letters_warn=0.5, dead_letters_fail=0.5, drift_warn=0.5)
     assert settled.status is Status.PASS

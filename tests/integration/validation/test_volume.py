@@ -25,7 +25,7 @@ def test_a_run_is_noted_with_its_totals(pipeline: Pipeline) -> None:
     assert record_run(pipeline.warehouse, result, Path("reports/a.json"))
     (run,) = past_runs(pipeline.warehouse, 10)
     assert (run.run_at, run.status, run.report) == (NOW, "FAIL", "reports/a.json")
-    assert (run.totals.raw_events, run.totals.orders, run.totals.dead_letters) == (6, 6, 1)
+    assert (run.totals.raw_events, run.totals.rows, run.totals.dead_letters) == (6, 6, 1)
 
 
 def test_history_is_newest_first_and_limited(pipeline: Pipeline) -> None:

@@ -13,6 +13,7 @@ from core.clock import SystemClock
 from core.config import Settings, Thresholds
 from core.doctor.model import Examination
 from core.doctor.warehouse import look_at_warehouse
+from core.pipeline import builtin
 from core.validation import CheckResult, Status, run
 from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -52,7 +53,9 @@ def file(settings: Settings) -> Path:
 
 
 def check(warehouse: DuckDbWarehouse, name: str) -> CheckResult:
-    return dict(run._CHECKS)[name](CheckContext(warehouse, Thresholds(), datetime.now(UTC)))
+    return run.checks_of(builtin().definition)[name](
+        CheckContext(warehouse, Thresholds(), datetime.now(UTC))
+    )
 
 
 def checksums(file: Path) -> list[tuple[object, ...]]:

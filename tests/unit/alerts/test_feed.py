@@ -151,6 +151,8 @@ def test_a_worker_that_counts_from_zero_again_makes_no_negative_share():
         ({"validation": 0}, "validation", Level.NONE),
         ({"validation": 1, "validation_checks": ("volume",)}, "validation", Level.WARN),
         ({"validation": 2}, "validation", Level.BAD),
+        ({"validation": 1, "drift": "new field a"}, "schema_drift", Level.WARN),
+        ({"validation": 1, "drift": ""}, "schema_drift", Level.NONE),
         ({"gap_offsets": 1}, "gaps", Level.BAD),
         ({"gap_offsets": 0}, "gaps", Level.NONE),
     ],

@@ -10,6 +10,7 @@ from core.config.given import NAMES
 from core.config.load import load_settings
 from core.config.problems import SettingsError
 from core.errors import ExitCode
+from core.pipeline import builtin
 
 ROOT = Path(__file__).parents[3]
 
@@ -212,7 +213,9 @@ def test_thresholds_come_from_the_environment():
     settings = load_settings(
         environ={"DROPSHIP_FRESHNESS_WARN_S": "10.5", "DROPSHIP_QUANTITY_MAX": "7"}
     )
-    assert settings.thresholds == Thresholds(freshness_warn_s=10.5, quantity_max=7)
+    assert settings.thresholds == Thresholds.model_validate(
+        {"freshness_warn_s": 10.5, "quantity_max": 7}
+    )
 
 
 @pytest.mark.parametrize("value", ["abc", "-1", "nan", "inf", "1e999"])
@@ -263,6 +266,9 @@ def test_the_example_names_every_setting_with_its_default():
         if name in NAMES and name not in {"KAFKA_BOOTSTRAP_SERVERS", "SNOW_ACCOUNT"}
     }
     assert load_settings(env_file=ROOT / ".env.example", environ=environ) == Settings()
+    own = builtin().definition.thresholds
+    named = {f"DROPSHIP_{name.upper()}": limit.default for name, limit in own.items()}
+    assert {name: float(shown[name]) for name in named} == named
 
 
 def test_a_quoted_password_arrives_as_it_was_written(tmp_path):

@@ -185,18 +185,20 @@ def test_no_text_is_no_description_of_the_catalogue() -> None:
 @pytest.mark.parametrize(
     ("code", "count", "form"),
     [
-        ("en", 0, "{count} orders have no raw event"),
-        ("en", 1, "{count} order has no raw event"),
-        ("en", 2, "{count} orders have no raw event"),
-        ("fr", 0, "{count} commande n’a pas d’événement brut"),
-        ("fr", 1, "{count} commande n’a pas d’événement brut"),
-        ("fr", 2, "{count} commandes n’ont pas d’événement brut"),
-        ("fr", 1_000_000, "{count} commandes n’ont pas d’événement brut"),
+        ("en", 0, "{count} raw events wait for the merge"),
+        ("en", 1, "{count} raw event waits for the merge"),
+        ("en", 2, "{count} raw events wait for the merge"),
+        ("fr", 0, "{count} événement brut attend la fusion"),
+        ("fr", 1, "{count} événement brut attend la fusion"),
+        ("fr", 2, "{count} événements bruts attendent la fusion"),
+        ("fr", 1_000_000, "{count} événements bruts attendent la fusion"),
     ],
 )
 def test_plurals(code: str, count: int, form: str) -> None:
     use_language(code)
-    found = ngettext("{count} order has no raw event", "{count} orders have no raw event", count)
+    found = ngettext(
+        "{count} raw event waits for the merge", "{count} raw events wait for the merge", count
+    )
     assert found == form
 
 
