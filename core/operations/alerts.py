@@ -63,7 +63,7 @@ class DeskAlerts:
             names = tuple(check.name for check in found.checks if check.status > Status.PASS)
             names = names or (found.status.name,)  # the report of an earlier run may be gone
             own = replace(own, validation=int(found.status), validation_checks=names)
-        newest = now.figures.value.newest_order if now.figures.value else None
+        newest = now.figures.value.newest_row if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
         parts = None if topic is None else len(topic.ends)
         return replace(own, newest_order=newest, partitions=parts, tasks=self._tasks(now))
