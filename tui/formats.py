@@ -38,7 +38,7 @@ class Formats:
 
     def number(self, value: float | Decimal) -> str:
         """Return any number in about four digits, thousands apart: 21.46, 1,285, 0.0312."""
-        size = abs(value)
+        size = abs(float(value))
         limits = ((_THOUSAND, 0), (100, 1), (1, 2))
         places = next((places for limit, places in limits if size >= limit), None)
         if places is None:

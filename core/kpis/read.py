@@ -114,7 +114,7 @@ def _day(stored: date) -> date:
     return stored
 
 
-def _integer(stored: float | Decimal) -> int:
+def _integer(stored: int | float | Decimal) -> int:
     whole = int(stored)
     if isinstance(stored, str) or whole != stored:
         raise ValueError

@@ -1,7 +1,7 @@
 """The newest rows of the KPI pane: time and name to the left, numbers to the right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -18,6 +18,7 @@ from tui.views.kpi_values import shown
 _SECONDS_FROM = 70
 """In less than this width seconds give way to the name."""
 _LEAST_NAME, _EACH_NAME = 12, 20
+_HEADING = 12
 
 _Row = Sequence[Value]
 
@@ -28,13 +29,12 @@ class _Group:
 
     title: str
     cells: tuple[str, ...]
-    plain: bool
-    """Whether it needs a heading to be understood."""
+    has_unit: bool
 
     @property
     def width(self) -> int:
         """Cells that it takes."""
-        return max((cell_len(cell) for cell in (*self.cells, self.title)), default=0)
+        return max(map(cell_len, self.cells), default=0)
 
 
 def recent_block(part: KpiRows, frame: Frame, width: int) -> Block:
@@ -53,12 +53,16 @@ def recent_rows(part: KpiRows, frame: Frame, width: int, room: int) -> list[Line
     times = [_time(kpi.place(when.name), when, row, frame, width) for row in rows] if when else []
     time = max(map(cell_len, times), default=-1) + 1
     groups = _groups(part, columns, rows, frame)
+    heading = len(groups) > 1 or not all(group.has_unit for group in groups)
+    if heading:
+        groups = [_widened(group) for group in groups]
     while len(groups) > 1 and width - time - _width(groups) < _LEAST_NAME:
         groups.pop()
     left = width - time - _width(groups) - 1
-    texts = texts[: max(left // _EACH_NAME, 1)]
+    roomy = not groups or (frame.full and width > _SECONDS_FROM)
+    texts = texts[: max(left // _EACH_NAME, 1) if roomy else 1]
     lines = [rule(title_of(kpi), frame, width)]
-    if len(groups) > 1 or any(group.plain for group in groups):
+    if heading:
         names = [title_of(column) for column in texts]
         titles = _amount([group.title for group in groups], groups)
         stamp = title_of(when) if when else ""
@@ -118,9 +122,15 @@ def _groups(
         if joint:
             joint = f" {plain(joint) if frame.ascii_only else joint} "
             continue
-        groups.append(_Group(title, cells, not unit_of(column)))
+        groups.append(_Group(title, cells, bool(unit_of(column))))
         cells, title = ("",) * len(rows), ""
     return groups
+
+
+def _widened(group: _Group) -> _Group:
+    """Return a group in which its heading has room, up to a point."""
+    size = max(group.width, min(cell_len(group.title), _HEADING))
+    return replace(group, cells=tuple(fit(cell, size, right=True) for cell in group.cells))
 
 
 def _width(groups: Sequence[_Group]) -> int:

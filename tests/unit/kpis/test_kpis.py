@@ -103,7 +103,7 @@ def test_windows_follow_the_moment_asked_for_in_any_time_zone(stored: DuckDbWare
     for as_of in (moment, datetime.fromisoformat("2024-12-31T13:00:00+02:00")):
         kpis = read(stored, as_of=as_of)
         assert (kpis.as_of, kpis.value("orders_24h")) == (moment, 1)
-    assert read_kpis(stored, as_of=NEWEST + timedelta(hours=30)).value("orders_prev_24h") == 2
+    assert read(stored, as_of=NEWEST + timedelta(hours=30)).value("orders_prev_24h") == 2
 
 
 def test_money_is_exact(stored: DuckDbWarehouse) -> None:
