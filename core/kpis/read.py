@@ -114,9 +114,9 @@ def _day(stored: date) -> date:
     return stored
 
 
-def _integer(stored: int | float | Decimal) -> int:
+def _integer(stored: float | Decimal) -> int:
     whole = int(stored)
-    if isinstance(stored, str) or whole != stored:
+    if whole != stored:  # a part of one, or a text
         raise ValueError
     return whole
 

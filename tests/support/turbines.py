@@ -1,4 +1,4 @@
-"""A small pipeline that has nothing of orders: readings of wind turbines, with KPIs of each kind."""
+"""A small pipeline that has nothing of orders: readings of wind turbines, KPIs of each kind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -22,6 +22,8 @@ _SIDE = 11
 _ROOMY = 52
 _LEAST_CHANGE, _MOST_CHANGE = 8, 14
 _MOST_LISTED = 5
+_RULE = 4
+"""Cells of a heading besides its title."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def figure_lines(figures: Sequence[Figure], frame: Frame, width: int) -> list[Li
     told = [_told(figure, frame) for figure in figures]
     value = max(_FIGURE_VALUE, *(cell_len(text) + 1 for _name, text, *_rest in told), 0)
     name = max(_FIGURE_NAME, *(cell_len(text) for text, *_rest in told), 0)
-    name = max(min(name, width - value - _LEAST_CHANGE), _FIGURE_NAME)
+    change = max(_LEAST_CHANGE, *(cell_len(text) + 1 for _name, _value, text, _role in told), 0)
+    # A name gives way to a change that is longer than usual: a number that is cut is a wrong one.
+    name = max(min(name, width - value - change), _FIGURE_NAME - (change - _LEAST_CHANGE))
     return [_figure(entry, frame, width, (name, value)) for entry in told]
 
 

@@ -1,7 +1,7 @@
 """The KPI pane: what the pipeline's definition wants to be seen of its rows."""
 
 from core.kpis.model import Kpis
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import DeskSnapshot, Figures
 from core.text import _
 from tui.lines import EMPTY, Line, Span, advice, cut, line
 from tui.views.blocks import beside, halves, shortened
@@ -38,17 +38,20 @@ def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
         lines += [line(Span(part, "wait")) for part in wrap(text, frame.width)]
     if reading.value is None:
         return lines or _nothing_read(now, frame)
-    found = reading.value.kpis
-    if not found.parts:
-        text = _("this pipeline has no KPIs: [[kpis]] in its pipeline.toml adds some")
-        return [*lines, *(line(part) for part in wrap(text, frame.width))]
-    if reading.value.empty:
-        text = _("press [d] for the demonstration")
-        return [*lines, line(_("no rows yet")), EMPTY, *advice(text, frame.width)]
-    room = frame.height - len(lines)
-    wide = frame.full and frame.width >= _TWO_COLUMNS
-    lines += _full(found, frame, room) if wide else _narrow(found, frame, room)
+    lines += _drawn(reading.value, frame, frame.height - len(lines))
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
+
+
+def _drawn(value: Figures, frame: Frame, room: int) -> list[Line]:
+    """Return the KPIs; where there is nothing to see, what to do next."""
+    if not value.kpis.parts:
+        text = _("this pipeline has no KPIs: [[kpis]] in its pipeline.toml adds some")
+        return [line(part) for part in wrap(text, frame.width)]
+    if value.empty:
+        text = _("press [d] for the demonstration")
+        return [line(_("no rows yet")), EMPTY, *advice(text, frame.width)]
+    wide = frame.full and frame.width >= _TWO_COLUMNS
+    return _full(value.kpis, frame, room) if wide else _narrow(value.kpis, frame, room)
 
 
 def _nothing_read(now: DeskSnapshot, frame: Frame) -> list[Line]:
