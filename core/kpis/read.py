@@ -50,7 +50,7 @@ def _row(kpi: Kpi, row: Sequence[object]) -> tuple[Value, ...]:
     if len(row) != len(kpi.columns):
         raise _misfit(
             kpi,
-            _("it returns {found} columns, the definition has {expected}").format(
+            _("columns: {found} in the query, {expected} in the definition").format(
                 found=len(row), expected=len(kpi.columns)
             ),
         )

@@ -125,7 +125,7 @@ def test_the_job_reads_only_what_results_hold(settings: Settings, tmp_path: Path
     ("query", "reason"),
     [
         ("SELECT 'up', 2.5", "column readings is to be integer, the query returned Decimal('2.5')"),
-        ("SELECT 'up'", "it returns 1 columns, the definition has 2"),
+        ("SELECT 'up'", "columns: 1 in the query, 2 in the definition"),
         ("SELECT 'up', 'x\x1b[31m'", "column readings is to be integer"),
         ("SELECT 'up', TIMESTAMP '2026-01-01'", "column readings is to be integer"),
     ],

@@ -166,7 +166,7 @@ def test_texts_change_with_the_language() -> None:
     assert _("no rows yet") == "pas encore de lignes"
     assert language() == "fr"
     use_language("en")
-    assert _("no rows yet") == "no orders yet"
+    assert _("no rows yet") == "no rows yet"
     assert language() == "en"
 
 
