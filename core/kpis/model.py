@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from core.clock import iso
@@ -27,12 +28,18 @@ AS_OF = "as_of"
 def title_of(part: Kpi | Column) -> str:
     """Return what people call a KPI or a column, in the language in use."""
     label = part.title if isinstance(part, Kpi) else part.label
-    return clean(told(label, part.name.replace("_", " ")))
+    return _harmless(told(label) or part.name.replace("_", " "))
 
 
 def unit_of(column: Column) -> str:
     """Return the unit of a column in the language in use, or nothing."""
-    return clean(told(column.unit))
+    return _harmless(told(column.unit))
+
+
+@lru_cache(maxsize=512)
+def _harmless(label: str) -> str:
+    """Return a label as a screen may show it; screens ask for the same ones again and again."""
+    return clean(label)
 
 
 def as_number(value: Value) -> Number | None:

@@ -216,7 +216,8 @@ def curves(parts: Sequence[KpiRows], frame: Frame, height: int) -> list[Line]:
 
 def has_curve(part: KpiRows) -> bool:
     """Return whether there is more than a point to draw."""
-    return len(_points(part)) > 1
+    known = (value for value in part.bars if value is not None)
+    return next(known, None) is not None and next(known, None) is not None
 
 
 def _points(part: KpiRows) -> list[tuple[str, float]]:
