@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
-from core.errors import ConfigError
+from core.errors import ConfigError, WarehouseError
 from core.kpis.model import KpiRows, Kpis, Value
 from core.pipeline.shown import Column, Kpi
 from core.text import _, clean
@@ -37,7 +37,12 @@ def read_kpis(
 
 
 def _read(warehouse: Warehouse, kpi: Kpi, bound: Mapping[str, object], days: int) -> KpiRows:
-    found = warehouse.rows(kpi.query, [bound[name] for name in kpi.parameters])
+    try:
+        found = warehouse.rows(kpi.query, [bound[name] for name in kpi.parameters])
+    except WarehouseError as error:
+        if error.transient or type(error) is not WarehouseError:
+            raise
+        raise _refused(kpi, error) from error
     if kpi.show == "figures" and len(found) != 1:
         raise _misfit(kpi, _("it must return one row of figures"))
     rows = tuple(_row(kpi, row) for row in found)
@@ -67,6 +72,17 @@ def _value(kpi: Kpi, column: Column, value: Any) -> Value:
             name=column.name, kind=column.type, value=clean(repr(value), 60)
         )
         raise _misfit(kpi, reason) from None
+
+
+def _refused(kpi: Kpi, error: WarehouseError) -> WarehouseError:
+    """Return what a warehouse says of a query, with the name of its file."""
+    file = f"{kpi.query}.sql"
+    own = _("where {file} is your own, see that it runs").format(file=file)
+    return WarehouseError(
+        _("{file}: {reason}").format(file=file, reason=error.message),
+        hint=_("; ").join(filter(None, (error.advice, own))),
+        remedies=error.remedies,
+    )
 
 
 def _misfit(kpi: Kpi, reason: str) -> ConfigError:

@@ -97,7 +97,8 @@ columns = [
 TABLES = """
 CREATE TABLE IF NOT EXISTS {schema}.readings (
     id UUID, measured_at TIMESTAMPTZ, turbine VARCHAR, site VARCHAR, state VARCHAR,
-    wind DOUBLE, energy DOUBLE, fee DECIMAL(12, 4), valid BOOLEAN
+    wind DOUBLE, energy DOUBLE, fee DECIMAL(12, 4), valid BOOLEAN,
+    ingested_at TIMESTAMP
 );
 """
 QUERIES = {
@@ -118,10 +119,10 @@ QUERIES = {
         ORDER BY measured_at DESC LIMIT 20""",
 }
 ROWS = (
-    "('2026-03-01 10:00:00+02', 'T1', 'Quai Nord', 'up', 7.25, 410.5, 0.1050, TRUE)",
-    "('2026-03-01 12:00:00+02', 'T2', NULL, 'up', 8.0, 900.25, 0.2000, TRUE)",
-    "('2026-03-04 10:30:00+02', 'T2', NULL, 'down', NULL, 0, 1234567.0000, FALSE)",
-    "('2026-03-04 10:31:00+02', 'T1', 'Quai Nord', NULL, 'NaN', 12, NULL, NULL)",
+    "(TIMESTAMPTZ '2026-03-01 10:00:00+02', 'T1', 'Quai Nord', 'up', 7.25, 410.5, 0.1050, TRUE)",
+    "(TIMESTAMPTZ '2026-03-01 12:00:00+02', 'T2', NULL, 'up', 8.0, 900.25, 0.2000, TRUE)",
+    "(TIMESTAMPTZ '2026-03-04 10:30:00+02', 'T2', NULL, 'down', NULL, 0, 1234567.0000, FALSE)",
+    "(TIMESTAMPTZ '2026-03-04 10:31:00+02', 'T1', 'Quai Nord', NULL, 'NaN', 12, NULL, NULL)",
 )
 
 
@@ -146,8 +147,8 @@ def warehouse(
         cursor = opened._db.cursor()
         for row in rows:
             cursor.execute(
-                "INSERT INTO wind.readings SELECT uuid(), * FROM (VALUES "
-                f"{row.replace('(', '(CAST(', 1).replace(',', ' AS TIMESTAMPTZ),', 1)})"
+                "INSERT INTO wind.readings "
+                f"SELECT uuid(), *, TIMESTAMP '2026-03-05 12:00:00' FROM (VALUES {row})"
             )
         yield opened
     finally:

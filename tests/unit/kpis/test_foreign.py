@@ -10,12 +10,14 @@ import pytest
 
 from core.cli.summary import render
 from core.config import Settings
-from core.errors import ConfigError
+from core.errors import ConfigError, WarehouseError
 from core.jobs import kpis as job
 from core.jobs.base import JobContext
 from core.kpis import Kpis, read_kpis
+from core.operations.figures import read_figures
 from core.pipeline.read import DefinitionError, read_definition
 from core.text import use_language
+from core.validation.model import Totals
 from tests.support import turbines
 
 MARCH = datetime(2026, 3, 4, 8, 31, tzinfo=UTC)
@@ -139,6 +141,28 @@ def test_a_query_that_does_not_fit_is_named(
     assert caught.value.message.startswith(f"kpi_states.sql: {reason}")
     assert "\x1b" not in caught.value.message
     assert "kpis.states in pipeline.toml" in caught.value.hint
+
+
+def test_a_query_that_does_not_run_is_named(settings: Settings, tmp_path: Path) -> None:
+    broken = "SELECT state, COUNT(*) FROM {schema}.{rows} GROUP BY stat"
+    pipeline = turbines.folder(tmp_path / "turbines", kpi_states=broken)
+    with turbines.warehouse(settings, pipeline) as opened, pytest.raises(WarehouseError) as caught:
+        read_kpis(opened, pipeline.definition.kpis)
+    assert caught.value.message.startswith("kpi_states.sql: ")
+    assert '"stat"' in caught.value.message
+    assert "where kpi_states.sql is your own, see that it runs" in caught.value.hint
+    assert "\n" not in caught.value.message
+
+
+def test_a_screen_has_rows_of_tables_and_when_the_newest_came(
+    settings: Settings, tmp_path: Path
+) -> None:
+    pipeline = turbines.folder(tmp_path / "turbines")
+    with turbines.warehouse(settings, pipeline) as opened:
+        found = read_figures(opened, pipeline.definition.kpis)
+    assert found.newest_row == datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert found.totals == Totals(0, 4, 0)
+    assert found.kpis.part("wind_by_day").rows
 
 
 def test_figures_come_in_one_row(settings: Settings, tmp_path: Path) -> None:
