@@ -11,6 +11,7 @@ from decimal import Decimal
 _THOUSAND = 1_000.0
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _TEN = 10
+_MOST_PLACES = 6
 UNKNOWN = "–"
 """What stands for a figure that was never read: a zero would be a claim."""
 
@@ -35,6 +36,26 @@ class Formats:
             return f"{self._separated(text)}\u00a0€"
         return f"-€{text[1:]}" if text.startswith("-") else f"€{text}"
 
+    def number(self, value: float | Decimal) -> str:
+        """Return any number in about four digits, thousands apart: 21.46, 1,285, 0.0312."""
+        size = abs(float(value))
+        limits = ((_THOUSAND, 0), (100, 1), (1, 2))
+        places = next((places for limit, places in limits if size >= limit), None)
+        if places is None:
+            places = min(2 - Decimal(str(value)).adjusted(), _MOST_PLACES) if value else 0
+        return self._separated(f"{value:,.{places}f}")
+
+    def amount(self, value: Decimal, unit: str, *, cents: bool = True) -> str:
+        """Return money of any currency; euros have their sign."""
+        if unit == "EUR":
+            return self.money(value, cents=cents)
+        text = self._separated(f"{value:,.{2 if cents else 0}f}")
+        return self.united(text, unit)
+
+    def united(self, text: str, unit: str) -> str:
+        """Return a number with its unit."""
+        return f"{text} {unit}" if unit else text
+
     def rate(self, per_second: float | None) -> str:
         """Return events per second."""
         if per_second is None:
@@ -57,11 +78,11 @@ class Formats:
         """Return a share as whole percent."""
         return f"{self.count(round(fraction * 100))} %"
 
-    def change(self, now: Decimal | int, before: Decimal | int) -> str:
+    def change(self, now: Decimal | float, before: Decimal | float) -> str:
         """Return by how much a figure has changed, as signed whole percent; a dash from nothing."""
         if not before:
             return "–"
-        share = (Decimal(now) - Decimal(before)) / Decimal(before)
+        share = (Decimal(now) - Decimal(before)) / abs(Decimal(before))
         sign = "+" if share >= 0 else "−"
         return f"{sign}{self.count(abs(round(share * 100)))} %"
 

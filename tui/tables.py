@@ -13,6 +13,7 @@ from core.alerts.model import Alert
 from core.clock import iso
 from core.doctor.model import Finding
 from core.jobs.base import Table
+from core.kpis.model import as_json, unit_of
 from core.lifecycle import FINAL_STATES
 from core.operations.inforce import SettingInForce
 from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset, TableFacts
@@ -78,11 +79,19 @@ def _state(now: DeskSnapshot, partition: int) -> str | None:
     return None if state is None else state.name
 
 
-def _kpis(now: DeskSnapshot) -> Table:
+def _kpis(now: DeskSnapshot) -> Table | None:
+    """Return the newest rows, else the first list, else the figures; None: nothing was read."""
     found = now.figures.value
-    orders = [order.to_json() for order in found.kpis.recent_orders] if found else []
-    headers = ("order_id", "customer_name", "product_name", "quantity", "unit_price", "sold_at")
-    return Table(headers, [tuple(order[name] for name in headers) for order in orders])
+    if found is None:
+        return None
+    for part in found.kpis.shown("recent", "top", "split", "series"):
+        headers = tuple(column.name for column in part.kpi.columns)
+        return Table(headers, [tuple(row.values()) for row in part.to_json()])
+    rows = [
+        (figure.column.name, as_json(figure.column, figure.value), unit_of(figure.column))
+        for figure in found.kpis.figures
+    ]
+    return Table(("figure", "value", "unit"), rows)
 
 
 def _check(check: CheckResult) -> Cells:
@@ -200,7 +209,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_TABLES: Mapping[str, Callable[[DeskSnapshot], Table]] = {
+_TABLES: Mapping[str, Callable[[DeskSnapshot], Table | None]] = {
     "seed": _seed,
     "producer": _producer,
     "consumer": _consumer,

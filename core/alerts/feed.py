@@ -192,8 +192,8 @@ class Feed:
                     seconds=decimal(now.p95_ms / 1000, 1)
                 ),
             )
-        if now.newest_order is not None:
-            age = max((now.at - now.newest_order).total_seconds(), 0.0)
+        if now.newest_row is not None:
+            age = max((now.at - now.newest_row).total_seconds(), 0.0)
             yield Measure(
                 "freshness",
                 age,

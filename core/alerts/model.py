@@ -65,7 +65,7 @@ class Readings:
     that does not move is its own doing. unread: it is known that nobody reads (the consumer ended,
     is paused or waits). ended: what ended workers that failed, and how to fix it, one line each, by
     name. The counts are sums since the worker's start. consumed_rate: records per second. p95_ms:
-    end-to-end latency. newest_order: when the newest order came into the warehouse. validation: 0
+    end-to-end latency. newest_row: when the newest row came into the warehouse. validation: 0
     PASS to 3 ERROR, and the checks that did not pass. drift: what `schema_drift` warned of.
     gap_offsets: offsets lost to retention.
     notices: what the consumer says must be heard, as of a topic that was made again. partitions: of
@@ -87,7 +87,7 @@ class Readings:
     consumed_rate: float | None = None
     p95_ms: float | None = None
     merge_delay_s: float | None = None
-    newest_order: datetime | None = None
+    newest_row: datetime | None = None
     validation: int | None = None
     validation_checks: tuple[str, ...] = ()
     drift: str = ""

@@ -29,7 +29,7 @@ def job_lines() -> dict[str, str]:
         "consume": _("store the events of the topic in the warehouse"),
         "transform": _("merge new raw events into orders"),
         "validate": _("run all checks and write a report"),
-        "kpis": _("show KPIs, top products and recent orders"),
+        "kpis": _("show the KPIs of the pipeline: figures, top lists, newest rows"),
         "pipeline": _("all of the above in one run"),
         "dlq": _("list dead letters, or publish them again"),
         "broker": _("run an embedded broker for other processes"),

@@ -18,7 +18,6 @@ from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
 from core.jobs.topic import prepare_topic
 from core.jobs.unstored import Unstored, counted, unstored_lines
-from core.kpis.read import read_kpis
 from core.producer.options import Mode, Profile
 from core.producer.worker import ProducerWorker
 from core.text import _
@@ -108,7 +107,7 @@ def run(context: JobContext, options: Options) -> PipelineResult:
                 parts["validate"] = validate.check(
                     context.part("validate"), warehouse, view, _part(options, validate.Options)
                 )
-                parts["kpis"] = kpis.KpisResult(read_kpis(warehouse))
+                parts["kpis"] = kpis.result_of(context, warehouse)
     return PipelineResult(parts, _bad(context, parts, unstored), unstored.records)
 
 

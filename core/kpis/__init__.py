@@ -1,15 +1,6 @@
-"""The figures people look at: totals, the last day against the day before, best sellers."""
+"""The figures people look at, as a pipeline's definition names them: totals, lists, series."""
 
-from core.kpis.model import CategoryShare, DayRevenue, Kpis, RecentOrder, TopProduct
-from core.kpis.read import category_split, read_kpis, revenue_by_day
+from core.kpis.model import Figure, KpiRows, Kpis
+from core.kpis.read import read_kpis
 
-__all__ = [
-    "CategoryShare",
-    "DayRevenue",
-    "Kpis",
-    "RecentOrder",
-    "TopProduct",
-    "category_split",
-    "read_kpis",
-    "revenue_by_day",
-]
+__all__ = ["Figure", "KpiRows", "Kpis", "read_kpis"]

@@ -1,115 +1,189 @@
-"""KPI figures as frozen objects, and as JSON: money as strings with two decimals, times in UTC.
+"""What the KPIs of a definition were at one moment: frozen, exact, harmless, ready for JSON.
 
-Names that came from a CSV file are already harmless here, so a screen may show them as they are.
-None stands for a name that no table knows.
+Texts that came from a warehouse or a folder are cleaned here, so a screen may show them as they
+are. None stands for what the warehouse does not know.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
 
 from core.clock import iso
+from core.pipeline.base import told
+from core.pipeline.shown import Column, Kpi
+from core.text import clean
+
+Value = str | bool | int | float | Decimal | datetime | date | None
+"""Times are in UTC; money and decimals are exact."""
+Number = int | float | Decimal
+Shown = Literal["figures", "top", "split", "series", "recent"]
+
+AS_OF = "as_of"
+"""The hidden timestamp among figures that is the end of their windows."""
 
 
-def money(amount: Decimal) -> str:
-    """Return an amount in euros with two decimals, as JSON results carry it."""
-    return f"{amount:.2f}"
+def title_of(part: Kpi | Column) -> str:
+    """Return what people call a KPI or a column, in the language in use."""
+    label = part.title if isinstance(part, Kpi) else part.label
+    return _harmless(told(label) or part.name.replace("_", " "))
+
+
+def unit_of(column: Column) -> str:
+    """Return the unit of a column in the language in use, or nothing."""
+    return _harmless(told(column.unit))
+
+
+@lru_cache(maxsize=512)
+def _harmless(label: str) -> str:
+    """Return a label as a screen may show it; screens ask for the same ones again and again."""
+    return clean(label)
+
+
+def as_number(value: Value) -> Number | None:
+    """Return a value that can be drawn or compared, else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    return value
+
+
+def as_json(column: Column, value: Value) -> object:
+    """Return a value as results carry it: exact numbers as text, times in ISO 8601."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if column.type == "money" else f"{value:f}"
+    if isinstance(value, datetime):
+        return iso(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @dataclass(frozen=True)
-class TopProduct:
-    """A best seller. total_quantity: pieces. total_revenue: euros."""
+class Figure:
+    """One figure. previous: the same one, one period earlier; None where it is not compared."""
 
-    product_id: str
-    product_name: str | None
-    category: str | None
-    total_quantity: int
-    total_revenue: Decimal
-    order_count: int
+    column: Column
+    value: Value
+    previous: Value = None
 
-    def to_json(self) -> dict[str, object]:
-        """Return the row as it stands in results."""
-        return {
-            "product_id": self.product_id,
-            "product_name": self.product_name,
-            "category": self.category,
-            "total_quantity": self.total_quantity,
-            "total_revenue": money(self.total_revenue),
-            "order_count": self.order_count,
-        }
+    @property
+    def compared(self) -> bool:
+        """Whether it has an earlier one beside it."""
+        return self.column.previous is not None
 
 
 @dataclass(frozen=True)
-class RecentOrder:
-    """One of the newest orders. unit_price: euros. sold_at: UTC."""
+class KpiRows:
+    """What one query of a definition returned. rows: values in the order of `kpi.columns`."""
 
-    order_id: str
-    customer_name: str | None
-    product_name: str | None
-    quantity: int
-    unit_price: Decimal
-    sold_at: datetime
+    kpi: Kpi
+    rows: tuple[tuple[Value, ...], ...]
 
-    def to_json(self) -> dict[str, object]:
-        """Return the row as it stands in results."""
-        return {
-            "order_id": self.order_id,
-            "customer_name": self.customer_name,
-            "product_name": self.product_name,
-            "quantity": self.quantity,
-            "unit_price": money(self.unit_price),
-            "sold_at": iso(self.sold_at),
-        }
+    def values(self, name: str) -> tuple[Value, ...]:
+        """Return what a column holds, a value a row. Errors: KeyError."""
+        place = self.kpi.place(name)
+        return tuple(row[place] for row in self.rows)
+
+    @property
+    def bars(self) -> tuple[Value, ...]:
+        """What the bars or the curve are drawn from, a value a row."""
+        return self.values(self.kpi.bar) if self.kpi.bar is not None else ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The visible figures of a row of figures, in order."""
+        if self.kpi.show != "figures" or not self.rows:
+            return ()
+        (row,) = self.rows
+        return tuple(
+            Figure(column, value, row[self.kpi.place(column.previous)] if column.previous else None)
+            for column, value in zip(self.kpi.columns, row, strict=True)
+            if not column.hidden
+        )
+
+    @property
+    def lead(self) -> str | None:
+        """The column that names a row: the one named, or the first text that is shown."""
+        texts = (each.name for each in self.kpi.columns if each.type == "text" and not each.hidden)
+        return self.kpi.lead or next(texts, None)
+
+    def names(self) -> tuple[str, ...]:
+        """Return what names each row; empty: nothing does. A bar may be named by hidden texts."""
+        spare = [each.name for each in self.kpi.columns if each.type == "text" and each.hidden]
+        names = [self.lead, *(spare if self.kpi.show in {"top", "split"} else ())]
+        places = [self.kpi.place(name) for name in names if name is not None]
+        return tuple(
+            next((str(row[place]) for place in places if row[place] is not None), "")
+            for row in self.rows
+        )
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Return the rows as they stand in results."""
+        return [
+            {
+                column.name: as_json(column, value)
+                for column, value in zip(self.kpi.columns, row, strict=True)
+            }
+            for row in self.rows
+        ]
 
 
 @dataclass(frozen=True)
 class Kpis:
-    """The figures of one moment.
+    """All KPIs of one moment, in the order of the definition."""
 
-    as_of: end of the last 24 hours, UTC; None while there are no orders. The windows are
-    (as_of - 24 h, as_of] and (as_of - 48 h, as_of - 24 h]; totals and lists cover all orders.
-    Revenue in euros.
-    """
+    parts: tuple[KpiRows, ...] = ()
 
-    total_orders: int
-    total_revenue: Decimal
-    orders_24h: int
-    orders_prev_24h: int
-    revenue_24h: Decimal
-    revenue_prev_24h: Decimal
-    as_of: datetime | None
-    top_products: tuple[TopProduct, ...]
-    recent_orders: tuple[RecentOrder, ...]
+    def shown(self, *ways: Shown) -> tuple[KpiRows, ...]:
+        """Return the parts that are shown in one of these ways, by way."""
+        return tuple(part for way in ways for part in self.parts if part.kpi.show == way)
+
+    def part(self, name: str) -> KpiRows:
+        """Return what a KPI returned. Errors: KeyError."""
+        for part in self.parts:
+            if part.kpi.name == name:
+                return part
+        raise KeyError(name)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The visible figures, in order."""
+        return tuple(figure for part in self.parts for figure in part.figures)
+
+    def value(self, name: str) -> Value:
+        """Return a figure by its name, hidden ones too. Errors: KeyError."""
+        for part in self.shown("figures"):
+            for column, value in zip(part.kpi.columns, part.rows[0], strict=True):
+                if column.name == name:
+                    return value
+        raise KeyError(name)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The end of the windows (UTC); None without rows, or where figures have no windows."""
+        try:
+            moment = self.value(AS_OF)
+        except KeyError:
+            return None
+        return moment if isinstance(moment, datetime) else None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see: no row in any list, and every figure zero or unknown."""
+        lists = (part for part in self.parts if part.kpi.show != "figures")
+        return not any(part.rows for part in lists) and not any(
+            figure.value for figure in self.figures
+        )
 
     def to_json(self) -> dict[str, object]:
-        """Return the figures as results carry them."""
-        return {
-            "total_orders": self.total_orders,
-            "total_revenue": money(self.total_revenue),
-            "orders_24h": self.orders_24h,
-            "orders_prev_24h": self.orders_prev_24h,
-            "revenue_24h": money(self.revenue_24h),
-            "revenue_prev_24h": money(self.revenue_prev_24h),
-            "as_of": None if self.as_of is None else iso(self.as_of),
-            "top_products": [product.to_json() for product in self.top_products],
-            "recent_orders": [order.to_json() for order in self.recent_orders],
-        }
+        """Return what results hold: figures beside one another, lists under their names."""
+        found: dict[str, object] = {}
+        for part in self._in_result(self.shown("figures")):
+            found.update(part.to_json()[0])
+        lists = [part for part in self.parts if part.kpi.show != "figures"]
+        found.update({part.kpi.name: part.to_json() for part in self._in_result(lists)})
+        return found
 
-
-@dataclass(frozen=True)
-class DayRevenue:
-    """Orders and revenue (euros) of one UTC day."""
-
-    day: date
-    orders: int
-    revenue: Decimal
-
-
-@dataclass(frozen=True)
-class CategoryShare:
-    """Orders, pieces and revenue (euros) of one category; None: product or category unknown."""
-
-    category: str | None
-    orders: int
-    quantity: int
-    revenue: Decimal
+    @staticmethod
+    def _in_result(parts: Sequence[KpiRows]) -> list[KpiRows]:
+        return [part for part in parts if part.kpi.in_result]

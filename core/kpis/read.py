@@ -1,96 +1,113 @@
-"""Reads KPIs through the warehouse seam: three short queries, none of which loses an order.
+"""Reads the KPIs of a definition through the warehouse seam, a short query each.
 
-Each read sees one state of the warehouse; between two of them a merge may land, so the lists can
-be a moment newer than the totals.
+Each read sees one state of the warehouse; between two of them a merge may land, so lists can be a
+moment newer than figures.
 """
 
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
+from typing import Any
 
-from core.kpis.model import CategoryShare, DayRevenue, Kpis, RecentOrder, TopProduct
-from core.text import clean
+from core.errors import ConfigError, WarehouseError
+from core.kpis.model import KpiRows, Kpis, Value
+from core.pipeline.shown import Column, Kpi
+from core.text import _, clean
 from core.warehouse.base import Warehouse
 
+DAYS = 366
+"""How far back a series goes, unless told otherwise."""
 _CENT = Decimal("0.01")
 _EXACT = Context(prec=40)
 """Wide enough for any sum a warehouse can hold (38 digits)."""
 
 
-def read_kpis(warehouse: Warehouse, *, as_of: datetime | None = None) -> Kpis:
-    """Return the KPIs for the 24 hours up to `as_of` (default: the newest sale).
+def read_kpis(
+    warehouse: Warehouse, kpis: Sequence[Kpi], *, as_of: datetime | None = None, days: int = DAYS
+) -> Kpis:
+    """Return the KPIs as they are now.
 
-    Errors: WarehouseError.
+    as_of: what figures of a window end at; default: the query's own end, as the newest row. days:
+    of a series. Errors: WarehouseError; ConfigError where a query does not give what its columns
+    promise.
     """
-    bound = None if as_of is None else _bound(as_of)
-    (row,) = warehouse.rows("kpi_totals", [bound])
-    moment, total, revenue, orders_24h, orders_prev, revenue_24h, revenue_prev = row
-    return Kpis(
-        total_orders=int(total),
-        total_revenue=_euros(revenue),
-        orders_24h=int(orders_24h),
-        orders_prev_24h=int(orders_prev),
-        revenue_24h=_euros(revenue_24h),
-        revenue_prev_24h=_euros(revenue_prev),
-        as_of=_utc(moment) if total else None,
-        top_products=_top_products(warehouse),
-        recent_orders=_recent_orders(warehouse),
+    bound = {"as_of": None if as_of is None else _bound(as_of), "days": days}
+    return Kpis(tuple(_read(warehouse, kpi, bound, days) for kpi in kpis))
+
+
+def _read(warehouse: Warehouse, kpi: Kpi, bound: Mapping[str, object], days: int) -> KpiRows:
+    try:
+        found = warehouse.rows(kpi.query, [bound[name] for name in kpi.parameters])
+    except WarehouseError as error:
+        if error.transient or type(error) is not WarehouseError:
+            raise
+        raise _refused(kpi, error) from error
+    if kpi.show == "figures" and len(found) != 1:
+        raise _misfit(kpi, _("it must return one row of figures"))
+    rows = tuple(_row(kpi, row) for row in found)
+    if kpi.show == "series" and kpi.columns[0].type == "date":
+        rows = _every_day(kpi, rows, days)
+    return KpiRows(kpi, rows)
+
+
+def _row(kpi: Kpi, row: Sequence[object]) -> tuple[Value, ...]:
+    if len(row) != len(kpi.columns):
+        raise _misfit(
+            kpi,
+            _("columns: {found} in the query, {expected} in the definition").format(
+                found=len(row), expected=len(kpi.columns)
+            ),
+        )
+    return tuple(_value(kpi, column, value) for column, value in zip(kpi.columns, row, strict=True))
+
+
+def _value(kpi: Kpi, column: Column, value: Any) -> Value:
+    if value is None:
+        return None
+    try:
+        return _KINDS[column.type](value)
+    except (TypeError, ValueError, ArithmeticError):
+        reason = _("column {name} is to be {kind}, the query returned {value}").format(
+            name=column.name, kind=column.type, value=clean(repr(value), 60)
+        )
+        raise _misfit(kpi, reason) from None
+
+
+def _refused(kpi: Kpi, error: WarehouseError) -> WarehouseError:
+    """Return what a warehouse says of a query, with the name of its file."""
+    file = f"{kpi.query}.sql"
+    own = _("where {file} is your own, see that it runs").format(file=file)
+    return WarehouseError(
+        _("{file}: {reason}").format(file=file, reason=error.message),
+        hint=_("; ").join(filter(None, (error.advice, own))),
+        remedies=error.remedies,
     )
 
 
-def revenue_by_day(warehouse: Warehouse, days: int) -> list[DayRevenue]:
-    """Return the last `days` UTC days up to that of the newest sale, oldest first.
-
-    Days without a sale are there with zero; without any order the list is empty.
-    Errors: WarehouseError.
-    """
-    found: dict[date, DayRevenue] = {}
-    for day, orders, revenue in warehouse.rows("kpi_revenue_by_day", [days]):
-        found[day] = DayRevenue(day, int(orders), _euros(revenue))
-    if not found:
-        return []
-    newest = max(found)
-    wanted = (newest - timedelta(days=back) for back in reversed(range(days)))
-    return [found.get(day, DayRevenue(day, 0, Decimal("0.00"))) for day in wanted]
-
-
-def category_split(warehouse: Warehouse) -> list[CategoryShare]:
-    """Return the share of each category, highest revenue first. Errors: WarehouseError."""
-    return [
-        CategoryShare(_name(category), int(orders), int(quantity), _euros(revenue))
-        for category, orders, quantity, revenue in warehouse.rows("kpi_category_split")
-    ]
-
-
-def _top_products(warehouse: Warehouse) -> tuple[TopProduct, ...]:
-    return tuple(
-        TopProduct(
-            product_id=clean(product_id),
-            product_name=_name(name),
-            category=_name(category),
-            total_quantity=int(quantity),
-            total_revenue=_euros(revenue),
-            order_count=int(orders),
-        )
-        for product_id, name, category, quantity, revenue, orders in warehouse.rows(
-            "kpi_top_products"
-        )
+def _misfit(kpi: Kpi, reason: str) -> ConfigError:
+    return ConfigError(
+        _("{file}: {reason}").format(file=f"{kpi.query}.sql", reason=reason),
+        hint=_("see that the query fits the columns of kpis.{name} in pipeline.toml").format(
+            name=kpi.name
+        ),
     )
 
 
-def _recent_orders(warehouse: Warehouse) -> tuple[RecentOrder, ...]:
-    return tuple(
-        RecentOrder(
-            order_id=clean(order_id),
-            customer_name=_name(customer),
-            product_name=_name(product),
-            quantity=int(quantity),
-            unit_price=_euros(price),
-            sold_at=_utc(sold_at),
-        )
-        for order_id, customer, product, quantity, price, sold_at in warehouse.rows(
-            "kpi_recent_orders"
-        )
-    )
+def _every_day(
+    kpi: Kpi, rows: tuple[tuple[Value, ...], ...], days: int
+) -> tuple[tuple[Value, ...], ...]:
+    """Return the days from the first to the newest, oldest first; absent ones have zero."""
+    by_day: dict[date, tuple[Value, ...]] = {
+        row[0]: row for row in rows if isinstance(row[0], date)
+    }
+    if not by_day:
+        return ()
+    nothing = tuple(_NOTHING.get(column.type) for column in kpi.columns[1:])
+    newest = max(by_day)
+    many = min((newest - min(by_day)).days + 1, days)
+    wanted = (newest - timedelta(days=back) for back in reversed(range(many)))
+    return tuple(by_day.get(day, (day, *nothing)) for day in wanted)
 
 
 def _bound(moment: datetime) -> str:
@@ -99,13 +116,64 @@ def _bound(moment: datetime) -> str:
 
 
 def _utc(stored: datetime) -> datetime:
-    """Return a stored time, which carries no zone and is UTC, with its zone."""
-    return stored.replace(tzinfo=UTC)
+    """Return a stored time with its zone; one that carries none is UTC."""
+    if not isinstance(stored, datetime):
+        raise TypeError
+    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
-def _euros(amount: Decimal | int) -> Decimal:
-    return Decimal(amount).quantize(_CENT, context=_EXACT)
+def _day(stored: date) -> date:
+    if isinstance(stored, datetime):
+        return _utc(stored).date()
+    if not isinstance(stored, date):
+        raise TypeError
+    return stored
 
 
-def _name(value: object) -> str | None:
-    return None if value is None else clean(value)
+def _integer(stored: float | Decimal) -> int:
+    whole = int(stored)
+    if whole != stored:  # a part of one, or a text
+        raise ValueError
+    return whole
+
+
+def _decimal(stored: float | Decimal) -> Decimal:
+    """Return an exact number; a binary one as its shortest text."""
+    exact = Decimal(repr(stored)) if isinstance(stored, float) else Decimal(stored)
+    if not exact.is_finite():
+        raise ValueError
+    return exact
+
+
+def _money(stored: float | Decimal) -> Decimal:
+    return _decimal(stored).quantize(_CENT, context=_EXACT)
+
+
+def _number(stored: float | Decimal) -> float | None:
+    """Return a number; JSON has none that is not finite, and nothing is known by it."""
+    number = float(stored)
+    return number if math.isfinite(number) else None
+
+
+def _boolean(stored: bool) -> bool:
+    if not isinstance(stored, bool):
+        raise TypeError
+    return stored
+
+
+_KINDS: Mapping[str, Callable[[Any], Value]] = {
+    "text": clean,
+    "integer": _integer,
+    "number": _number,
+    "decimal": _decimal,
+    "money": _money,
+    "boolean": _boolean,
+    "timestamp": _utc,
+    "date": _day,
+}
+_NOTHING: Mapping[str, Value] = {
+    "integer": 0,
+    "money": Decimal("0.00"),
+    "decimal": Decimal(0),
+}
+"""What a day without rows has; of other kinds nothing is known then, as of a mean."""

@@ -70,10 +70,10 @@ class DeskAlerts:
                 validation_checks=names,
                 drift=_drift(found),
             )
-        newest = now.figures.value.newest_order if now.figures.value else None
+        newest = now.figures.value.newest_row if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
         parts = None if topic is None else len(topic.ends)
-        return replace(own, newest_order=newest, partitions=parts, tasks=self._tasks(now))
+        return replace(own, newest_row=newest, partitions=parts, tasks=self._tasks(now))
 
     @staticmethod
     def _tasks(now: DeskSnapshot) -> dict[str, TaskReading]:

@@ -345,7 +345,7 @@ class Desk:
         if warehouse is None:
             raise DropshipError(_("the warehouse is not open yet"))
         self._stored.look(warehouse)
-        return read_figures(warehouse)
+        return read_figures(warehouse, self.settings.pipeline.definition.kpis)
 
     def _read_topic(self) -> Watch:
         broker = self._broker

@@ -7,7 +7,7 @@ from datetime import datetime
 from core.alerts.burrow import PartitionState
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
-from core.kpis.model import CategoryShare, DayRevenue, Kpis
+from core.kpis.model import Kpis
 from core.lifecycle import FINAL_STATES
 from core.operations.explore import Explored
 from core.operations.history import Sample
@@ -30,18 +30,21 @@ ERROR_RULES = frozenset({"dead_letters", "undelivered", "gaps"})
 
 @dataclass(frozen=True)
 class Figures:
-    """What the warehouse says of the business: KPIs, revenue by day, categories.
+    """What the warehouse says of the business.
 
-    newest_order: when the newest order came in (UTC), None without any. totals: rows of the tables.
+    newest_row: when the newest row came in (UTC), None without any. totals: rows of the tables.
     tasks: what works inside Snowflake, without its runs; none on DuckDB.
     """
 
     kpis: Kpis
-    days: tuple[DayRevenue, ...]
-    categories: tuple[CategoryShare, ...]
-    newest_order: datetime | None = None
+    newest_row: datetime | None = None
     totals: Totals | None = None
     tasks: tuple[TaskStatus, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was merged yet, and nothing is to be seen."""
+        return self.kpis.empty and not (self.totals is not None and self.totals.rows)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
 from core.pipeline.checks import Check, Threshold, problems_of
 from core.pipeline.fields import EventField, EventLayout, is_key_type
-from core.pipeline.shown import Kpi
+from core.pipeline.shown import RESULT_KEYS, Kpi
 from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
 from core.text import N_, _, clean, language
@@ -134,11 +134,7 @@ class Definition(Model):
         for name, table in self.references.items():
             if table.field is not None and table.field not in self.fields:
                 raise _wrong(f"references.{name}.field", N_("names no path of [fields]"))
-        for kpi in self.kpis:
-            known = {column.name for column in kpi.columns}
-            used = {kpi.bar, *(column.previous for column in kpi.columns)} - {None}
-            if not used <= known:
-                raise _wrong("kpis", N_("a bar or previous column is none of its columns"))
+        self._check_kpis()
         self._check_tables()
         tables = {self.tables.rows, *self.references}
         for where, reason, name in problems_of(self.checks, self.thresholds, tables):
@@ -180,6 +176,15 @@ class Definition(Model):
             seen.add(column)
         if self.fields[self.event.key].column_at(self.event.key) is None:
             raise _wrong("event.key", N_("must have a column"))
+
+    def _check_kpis(self) -> None:
+        """Refuse what would stand under one key of a result twice, or beside it on one screen."""
+        names = [kpi.name for kpi in self.kpis]
+        if len(set(names)) < len(names):
+            raise _wrong("kpis", N_("two of them have one name"))
+        keys = [key for kpi in self.kpis for key in kpi.result_keys]
+        if len(set(keys)) < len(keys) or RESULT_KEYS.intersection(keys):
+            raise _wrong("kpis", N_("a key of the result is there twice, or reserved"))
 
     def _check_paths(self) -> None:
         """Refuse a field that lies within another one that is no object."""

@@ -29,7 +29,7 @@ def test_the_demonstration_runs_on_snowflake_and_ends_every_thread(
     assert (now.demo.error, now.demo.result) == ("", "PASS")
     assert (now.producer.acked, now.consumer.inserted, now.merge.total.inserted) == (300, 300, 300)
     wait_until(
-        lambda: (figures := desk.snapshot().figures.value) and figures.kpis.total_orders,
+        lambda: (figures := desk.snapshot().figures.value) and figures.kpis.value("total_orders"),
         seconds=60,
     )
     desk.close()

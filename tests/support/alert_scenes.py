@@ -29,7 +29,7 @@ _AGO: tuple[tuple[float, dict[str, Any]], ...] = (
             "gap_offsets": 50,
             "validation": 2,
             "validation_checks": ("duplicates", "raw_vs_prod_counts"),
-            "newest_order": NOW - timedelta(hours=30),
+            "newest_row": NOW - timedelta(hours=30),
             "merge_delay_s": 400.0,
         },
     ),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from core.alerts.burrow import PartitionState
 from core.consumer.snapshot import ConsumerSnapshot, Percentiles
-from core.kpis.model import CategoryShare, DayRevenue, Kpis, RecentOrder, TopProduct
 from core.lifecycle import RunState
 from core.operations.history import Sample
 from core.operations.poller import Reading
@@ -21,7 +20,7 @@ from core.seed.spec import SeedFile, SeedResult
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, Totals, ValidationResult
 from core.warehouse.model import OffsetGap
-from tests.support.moments import NOW, moment
+from tests.support.moments import NOW, kpis_of, moment
 
 SHA = "0123456789abcdef" * 4
 FILES = ("customers.csv", "inventory.csv", "orders.csv")
@@ -185,22 +184,15 @@ NAMES = ("Veste Rivage", "Robe Marine", "Bottes Camargue sable", "Écharpe 日�
 
 def kpis(orders: int = 128_404, names: tuple[str, ...] = NAMES) -> Reading[Figures]:
     """Return figures of a year."""
-    found = Kpis(
-        total_orders=orders,
-        total_revenue=Decimal("1284332.50"),
-        orders_24h=3_204,
-        orders_prev_24h=2_860,
-        revenue_24h=Decimal("31977.00"),
-        revenue_prev_24h=Decimal("32966.00"),
-        as_of=NOW,
-        top_products=tuple(
-            TopProduct(
-                f"PROD_{index}", name, "Vestes", 900 - index, Decimal(9812 - 1000 * index), 40
-            )
+    revenue, before = Decimal("31977.00"), Decimal("32966.00")
+    found = kpis_of(
+        totals=[(orders, Decimal("1284332.50"), 3_204, 2_860, revenue, before, NOW)],
+        top_products=[
+            (f"PROD_{index}", name, "Vestes", 900 - index, Decimal(9812 - 1000 * index), 40)
             for index, name in enumerate(names)
-        ),
-        recent_orders=tuple(
-            RecentOrder(
+        ],
+        recent_orders=[
+            (
                 f"ORDER_{index}",
                 "Monique Vidal",
                 None if index == 3 else names[index % 5],
@@ -209,19 +201,17 @@ def kpis(orders: int = 128_404, names: tuple[str, ...] = NAMES) -> Reading[Figur
                 NOW - timedelta(minutes=index),
             )
             for index in range(20)
-        ),
+        ],
+        revenue_by_day=[
+            (date(2025, 1, 1) + timedelta(days=day), 300, Decimal(3_000 + day * 7 % 900))
+            for day in range(366)
+        ],
+        category_split=[
+            (name, 100, 200, Decimal(9_000 - 1_000 * index))
+            for index, name in enumerate(("Vestes", "Robes", "Chaussures", None, "Sacs"))
+        ],
     )
-    days = tuple(
-        DayRevenue(date(2025, 1, 1) + timedelta(days=day), 300, Decimal(3_000 + day * 7 % 900))
-        for day in range(366)
-    )
-    categories = tuple(
-        CategoryShare(name, 100, 200, Decimal(9_000 - 1_000 * index))
-        for index, name in enumerate(("Vestes", "Robes", "Chaussures", None, "Sacs"))
-    )
-    return Reading(
-        Figures(found, days, categories), datetime(2026, 1, 2, 14, 5, 30, tzinfo=UTC), 0.02
-    )
+    return Reading(Figures(found), datetime(2026, 1, 2, 14, 5, 30, tzinfo=UTC), 0.02)
 
 
 STATES: dict[str, DeskSnapshot] = {

@@ -1,15 +1,16 @@
 """Moments of a desk for the tests of views: still, complete, with a fixed clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from core.consumer.snapshot import ConsumerSnapshot
-from core.kpis.model import Kpis
+from core.kpis.model import KpiRows, Kpis, Value
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures, Watch
 from core.operations.task import TaskSnapshot
+from core.pipeline import builtin
 from core.producer.snapshot import ProducerSnapshot
 from core.transform.snapshot import MergeSnapshot
 from tui.formats import Formats
@@ -19,20 +20,17 @@ NOW = datetime(2026, 1, 2, 14, 5, 31, tzinfo=UTC)
 DAY = date(2026, 1, 2)
 
 
+def kpis_of(**rows: Sequence[tuple[Value, ...]]) -> Kpis:
+    """Return KPIs of orders; rows: what each query returned, none by default."""
+    kpis = builtin().definition.kpis
+    return Kpis(tuple(KpiRows(kpi, tuple(rows.get(kpi.name, ()))) for kpi in kpis))
+
+
 def figures(orders: int = 0) -> Reading[Figures]:
     """Return figures of a warehouse with so many orders."""
-    kpis = Kpis(
-        total_orders=orders,
-        total_revenue=Decimal(orders),
-        orders_24h=0,
-        orders_prev_24h=0,
-        revenue_24h=Decimal(0),
-        revenue_prev_24h=Decimal(0),
-        as_of=NOW,
-        top_products=(),
-        recent_orders=(),
-    )
-    return Reading(Figures(kpis, (), ()), NOW, 0.01)
+    zero = Decimal("0.00")
+    totals = (orders, Decimal(orders), 0, 0, zero, zero, NOW if orders else None)
+    return Reading(Figures(kpis_of(totals=[totals])), NOW, 0.01)
 
 
 def moment(**changes: object) -> DeskSnapshot:

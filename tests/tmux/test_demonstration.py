@@ -56,7 +56,7 @@ def stored(folder: Path) -> tuple[int, int, int, str]:
 def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
     with Tmux(folder, in_a_shell("--data-dir", "data")) as tmux:
         tmux.wait_for("Nothing here yet: press d")
-        tmux.wait_for("no orders yet")
+        tmux.wait_for("no rows yet")
         tmux.press("d")
         tmux.wait_for(r"publish at 250/s to orders_topic \(embedded\)")
         tmux.press("y")

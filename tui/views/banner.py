@@ -29,7 +29,7 @@ def untouched(now: DeskSnapshot) -> bool:
     idle = now.producer.state is RunState.IDLE and now.consumer.state is RunState.IDLE
     seeded = now.seed.running or now.seed.result is not None
     empty = now.watch.value is None or not now.watch.value.records
-    nothing = figures is not None and not figures.kpis.total_orders
+    nothing = figures is not None and figures.empty
     return nothing and empty and idle and not seeded
 
 

@@ -8,6 +8,7 @@ asked again four times a second and the same figures give the same chart.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from math import ceil, log10
 from typing import Any
 
 from tui.lines import Line, Role, Span, fit, line
@@ -34,23 +35,30 @@ def line_plot(
     *,
     role: Role = "accent",
 ) -> list[Line]:
-    """Return a curve over equal steps, from zero, with axes.
+    """Return a curve over equal steps, from zero or the least value below it, with axes.
 
     names: one for each value, shown below as far as there is room.
     """
     if not values or height < _LEAST_HEIGHT:
         return []
     shown, labels = thinned(values, names, max(width - 10, 4) * 2)
-    top = ceiling(max(shown), _TOPS)
+    top, bottom = _end(max(shown)), -_end(-min(shown)) if min(shown) < 0 else 0.0
+    if bottom < 0 and max(shown) <= 0:
+        top = 0.0
     parts = _LEVELS if height > _LEVELS + _AXIS_ROWS else _FEW_LEVELS
-    levels: Ticks = tuple(
-        (top * step / parts, frame.formats.short(top * step / parts)) for step in range(parts + 1)
-    )
+    named = frame.formats.short if top - bottom >= 1 else frame.formats.number
+    places_y = [bottom + (top - bottom) * step / parts for step in range(parts + 1)]
+    levels: Ticks = tuple((place, named(place)) for place in places_y)
     count = max(min((width - 10) // _TICKS_EACH, len(shown)), 1)
     places = sorted({round(index * (len(shown) - 1) / max(count - 1, 1)) for index in range(count)})
     below: Ticks = tuple((float(place), labels[place]) for place in places)
     rows = _curve(tuple(shown), below, levels, (width, height), frame.ascii_only)
     return [_roles(text, index >= height - _AXIS_ROWS, role) for index, text in enumerate(rows)]
+
+
+def _end(value: float) -> float:
+    """Return where an axis ends that has to show a value."""
+    return ceiling(value, _TOPS) if value >= 1 or value <= 0 else 10.0 ** ceil(log10(value))
 
 
 def bar_plot(
@@ -92,7 +100,7 @@ def _curve(
     figure.axes(False, side=1)
     figure.ruler("x").ticks([tick for tick, _name in below], [name for _tick, name in below])
     figure.ruler("y").ticks([tick for tick, _name in levels], [name for _tick, name in levels])
-    figure.ruler("y").lim(0, levels[-1][0])
+    figure.ruler("y").lim(levels[0][0], levels[-1][0])
     marker = "*" if ascii_only else "braille"
     figure.draw(figure.signal(list(range(len(values))), list(values), marker=marker).lines())
     return _built(figure, ascii_only)

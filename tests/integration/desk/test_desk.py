@@ -54,7 +54,9 @@ def test_the_demonstration_runs_from_seed_to_a_passed_validation(desk: Desk) -> 
     assert (now.producer.acked, now.consumer.inserted, now.merge.total.inserted) == (300, 300, 300)
     assert now.validation.result is not None
     assert now.validation.result.status is Status.PASS
-    wait_until(lambda: (figures := desk.snapshot().figures.value) and figures.kpis.total_orders)
+    wait_until(
+        lambda: (figures := desk.snapshot().figures.value) and figures.kpis.value("total_orders")
+    )
 
 
 def test_a_cancelled_demonstration_says_so_and_stops_the_producer(desk: Desk) -> None:

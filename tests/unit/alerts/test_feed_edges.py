@@ -136,12 +136,12 @@ def test_either_worker_may_begin_again(field):
 
 
 def test_times_are_told_in_seconds():
-    found = measures(at(p95_ms=2_345.0, merge_delay_s=61.4, newest_order=START))
+    found = measures(at(p95_ms=2_345.0, merge_delay_s=61.4, newest_row=START))
     assert found["latency"].message == "p95 from topic to warehouse: 2.3 s"
     assert found["latency"].value == 2_345.0
     assert found["merge"].message == "the last merge took up events 61 s old"
     assert (found["freshness"].value, found["freshness"].slack) == (0.0, 1.0)
-    later = measures(at(), at(newest_order=START), every_s=90)["freshness"]
+    later = measures(at(), at(newest_row=START), every_s=90)["freshness"]
     assert later.value == 90
     nothing = measures(at())
     assert {"latency", "merge", "freshness", "validation"}.isdisjoint(nothing)

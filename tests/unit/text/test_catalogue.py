@@ -163,10 +163,10 @@ def test_the_description_names_nobody_and_no_moment(french: Catalog) -> None:
 
 def test_texts_change_with_the_language() -> None:
     use_language("fr")
-    assert _("no orders yet") == "pas encore de commandes"
+    assert _("no rows yet") == "pas encore de lignes"
     assert language() == "fr"
     use_language("en")
-    assert _("no orders yet") == "no orders yet"
+    assert _("no rows yet") == "no rows yet"
     assert language() == "en"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from core.kpis import Kpis
 from core.operations.poller import Reading
 from core.operations.snapshot import Figures
 from core.operations.task import TaskSnapshot
@@ -58,8 +59,13 @@ def test_the_full_view_has_revenue_products_categories_and_orders() -> None:
 def test_a_day_and_no_day_need_no_chart() -> None:
     value = reading().value
     assert value is not None
-    for days in (value.days[:1], ()):
-        few: Reading[Figures] = Reading(replace(value, days=days), NOW, 0.1)
+    days = value.kpis.part("revenue_by_day").rows
+    for rows in (days[:1], ()):
+        parts = [
+            replace(part, rows=rows) if part.kpi.show == "series" else part
+            for part in value.kpis.parts
+        ]
+        few = Reading(Figures(Kpis(tuple(parts))), NOW, 0.1)
         assert "revenue a day" not in drawn(kpis, moment(figures=few), 116, 31, full=True)
 
 
