@@ -45,11 +45,11 @@ def look_at(file: Path) -> Layout:
             hint=_("name a file of JSON lines or CSV with --from-file"),
         ) from error
     cut = head.rfind(b"\n") + 1 if more else len(head)
+    if not head.strip():
+        raise _refused(file, 1, _("it is empty"))
     if cut == 0:
         raise _refused(file, 1, _("the first line is longer than 256 kB"))
     text = _decoded(head[:cut], file).lstrip()
-    if not text:
-        raise _refused(file, 1, _("it is empty"))
     lines = text.splitlines()
     mean = max(cut / len(lines), 1.0)
     if text[0] == "{":

@@ -20,7 +20,7 @@ from core.warehouse.model import OffsetAdvance, RawBatch
 from tests.pipelines.samples import Record, records
 
 Init = Callable[..., init.InitResult]
-SIZE = 1_500
+SIZE = 600
 
 
 @pytest.fixture(autouse=True)

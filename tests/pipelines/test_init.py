@@ -86,7 +86,7 @@ def test_what_is_doubtful_stands_beside_it_with_its_count(written: Write, tmp_pa
     written("iot")
     lines = (tmp_path / "iot" / "pipeline.toml").read_text("utf-8").splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith('"temperature"'))
-    assert lines[at - 1] == f'# {BAD_READINGS} of 1,500 were text: "n/a"'
+    assert lines[at - 1] == f'# {BAD_READINGS} of 600 were text: "n/a"'
 
 
 def rows_of(warehouse: DuckDbWarehouse, pipeline: Pipeline) -> dict[Any, dict[str, Any]]:
