@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from core.inference.fields import path_text, shape_told
-from core.inference.values import moment_of, shape_of, shown
+from core.inference.values import TEXTS, WORDS, Shape, moment_of, shape_of, shown
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
 from core.pipeline.fields import EventField
@@ -166,27 +166,24 @@ def misfit(known: EventField, value: object) -> str:
     return ""
 
 
+_SHAPES: Mapping[str, frozenset[Shape]] = {
+    "identifier": WORDS,
+    "text": TEXTS,
+    "number": frozenset({"integer", "fraction", "huge"}),
+    "integer": frozenset({"integer"}),
+    "boolean": frozenset({"boolean"}),
+    "date": frozenset({"date"}),
+    "uuid": frozenset({"uuid"}),
+}
+
+
 def fits_type(kind: FieldType, value: object) -> bool:
     """Return whether a value of JSON (numbers with a point: Decimal) is one of a type."""
-    shape = shape_of(value)
-    match kind.kind:
-        case "json":
-            return True
-        case "text":
-            return isinstance(value, str)
-        case "identifier":
-            return isinstance(value, str) and shape in {
-                "word", "uuid", "integer_text", "decimal_text", "boolean_text", "date",
-            }
-        case "number":
-            return shape in {"integer", "fraction", "huge"}
-        case "decimal":
-            return _is_decimal(kind, value)
-        case "timestamp":
-            return _is_moment(kind, value)
-        case "integer" | "boolean" | "date" | "uuid":
-            return shape == kind.kind
-    return False
+    if kind.kind == "decimal":
+        return _is_decimal(kind, value)
+    if kind.kind == "timestamp":
+        return _is_moment(kind, value)
+    return kind.kind == "json" or shape_of(value) in _SHAPES[kind.kind]
 
 
 def _is_decimal(kind: FieldType, value: object) -> bool:
@@ -206,5 +203,6 @@ def _is_moment(kind: FieldType, value: object) -> bool:
     if not kind.epoch:
         return isinstance(value, str) and moment_of(value) is not None
     factor = {"s": 1, "ms": 1_000, "us": 1_000_000}[kind.epoch]
-    number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-    return number and 0 <= Decimal(value) <= _LAST_S * factor  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return False
+    return 0 <= value <= _LAST_S * factor

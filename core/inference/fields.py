@@ -153,7 +153,7 @@ def _family(shape: Shape) -> Family:
         return "text"
     if shape in {"integer", "fraction", "huge"}:
         return "number"
-    return shape if shape in {"boolean", "list"} else "object"  # type: ignore[return-value]
+    return shape if shape in {"boolean", "list"} else "object"
 
 
 def _type(
@@ -167,19 +167,24 @@ def _type(
     others = [shape for shape in shapes if _family(shape) != main]
     doubts = [_told(counts, shape, shapes[shape]) for shape in others]
     if counts.seen - most > counts.seen * FEW:
-        if not typed:
-            return FieldType("text"), doubts
-        return FieldType("json"), [_("values of several types, kept as JSON"), *doubts]
-    if main in {"list", "object"}:
-        reason = _("lists") if main == "list" else _("objects without a common layout")
-        return FieldType("json"), [_("{what}, kept as JSON").format(what=reason), *doubts]
-    if main == "boolean":
-        return FieldType("boolean"), doubts
-    if main == "number":
-        kind, more = _number_type(counts, shapes)
-    else:
-        kind, more = _text_type(counts, shapes)
+        mixed = [_("values of several types, kept as JSON"), *doubts]
+        return (FieldType("json"), mixed) if typed else (FieldType("text"), doubts)
+    kind, more = _type_of_family(main, counts, shapes)
     return kind, more + doubts
+
+
+def _type_of_family(
+    main: Family, counts: PathProfile, shapes: Counter[Shape]
+) -> tuple[FieldType, list[str]]:
+    """Return the type of values that are nearly all of one family."""
+    if main == "number":
+        return _number_type(counts, shapes)
+    if main == "text":
+        return _text_type(counts, shapes)
+    if main == "boolean":
+        return FieldType("boolean"), []
+    reason = _("lists") if main == "list" else _("objects without a common layout")
+    return FieldType("json"), [_("{what}, kept as JSON").format(what=reason)]
 
 
 def _told(counts: PathProfile, shape: Shape, number: int) -> str:
@@ -238,9 +243,7 @@ def _number_type(counts: PathProfile, shapes: Counter[Shape]) -> tuple[FieldType
 
 
 def _span(low: Decimal, high: Decimal, factor: int) -> str:
-    first, last = (
-        datetime.fromtimestamp(int(value / factor), UTC).date() for value in (low, high)
-    )
+    first, last = (datetime.fromtimestamp(int(value / factor), UTC).date() for value in (low, high))
     return _("taken for times from {first} to {last}; integer, if they are none").format(
         first=first, last=last
     )

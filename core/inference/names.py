@@ -24,17 +24,53 @@ QUERY_WORDS = frozenset({"incoming", "parts", "payload", "stored", "row_count", 
 """Names that the SQL of `templates` gives to what is not a column."""
 
 TIME_WORDS = frozenset(
-    "at changed created date datetime epoch happened modified moment occurred received recorded "
-    "sent time timestamp timestamps ts updated when".split()
+    [
+        "at",
+        "changed",
+        "created",
+        "date",
+        "datetime",
+        "epoch",
+        "happened",
+        "modified",
+        "moment",
+        "occurred",
+        "received",
+        "recorded",
+        "sent",
+        "time",
+        "timestamp",
+        "timestamps",
+        "ts",
+        "updated",
+        "when",
+    ]
 )
-SPAN_WORDS = frozenset("duration elapsed id interval lag latency spent timeout ttl zone".split())
+SPAN_WORDS = frozenset(
+    ["duration", "elapsed", "id", "interval", "lag", "latency", "spent", "timeout", "ttl", "zone"]
+)
 MONEY_WORDS = frozenset(
-    "amount balance charge cost credit debit fee paid payment price revenue salary subtotal "
-    "tax total".split()
+    [
+        "amount",
+        "balance",
+        "charge",
+        "cost",
+        "credit",
+        "debit",
+        "fee",
+        "paid",
+        "payment",
+        "price",
+        "revenue",
+        "salary",
+        "subtotal",
+        "tax",
+        "total",
+    ]
 )
-ID_WORDS = frozenset("code guid id key ref sku uuid".split())
-VERSION_WORDS = frozenset("lsn revision rev seq sequence version".split())
-CHANGE_WORDS = frozenset("changed modified updated".split())
+ID_WORDS = frozenset(["code", "guid", "id", "key", "ref", "sku", "uuid"])
+VERSION_WORDS = frozenset(["lsn", "revision", "rev", "seq", "sequence", "version"])
+CHANGE_WORDS = frozenset(["changed", "modified", "updated"])
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _IN_SQL = re.compile(r"""[^\x00-\x1f\x7f"'\\*{};$?\[\]]+""")

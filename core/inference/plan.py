@@ -10,12 +10,45 @@ from core.inference.roles import Roles
 from core.pipeline.types import FieldType
 
 NOT_SUMMED = frozenset(
-    "age code index lat latitude level lon longitude month number percent percentage port "
-    "position priority rank score status year".split()
+    [
+        "age",
+        "code",
+        "index",
+        "lat",
+        "latitude",
+        "level",
+        "lon",
+        "longitude",
+        "month",
+        "number",
+        "percent",
+        "percentage",
+        "port",
+        "position",
+        "priority",
+        "rank",
+        "score",
+        "status",
+        "year",
+    ]
 )
 MEASURES = frozenset(
-    "altitude brightness current depth height humidity length pressure speed temperature "
-    "usage voltage weight width".split()
+    [
+        "altitude",
+        "brightness",
+        "current",
+        "depth",
+        "height",
+        "humidity",
+        "length",
+        "pressure",
+        "speed",
+        "temperature",
+        "usage",
+        "voltage",
+        "weight",
+        "width",
+    ]
 )
 """Names of numbers whose sum says nothing and whose mean does."""
 _SUMS, _AVERAGES, _TOPS, _RECENT, _LIMITS = 3, 2, 2, 7, 6
@@ -122,7 +155,9 @@ def plan_of(fields: Sequence[Inferred], roles: Roles) -> Plan:
     """Return what to show and to check of the fields."""
     made = {field.path: column for field, column in _columns(fields)}
     by_path = {field.path: field for field in fields}
-    numbers = [made[field.path] for field in fields if _adds_up(field, roles) and field.path in made]
+    numbers = [
+        made[field.path] for field in fields if _adds_up(field, roles) and field.path in made
+    ]
     few = [made[field.path] for field in fields if _is_few(field, roles) and field.path in made]
     kind = None if roles.type is None else made.get(roles.type.path)
     time = None if roles.time is None else made[roles.time.path]

@@ -179,9 +179,7 @@ def _find_type(fields: Sequence[Inferred], key: Inferred) -> Inferred | None:
         and len(field.steps) == 1
         and 0 < len(field.counts.values) <= _MOST_TYPES
     ]
-    return min(
-        usable, key=lambda one: _TYPE_NAMES.index("_".join(words(one.name))), default=None
-    )
+    return min(usable, key=lambda one: _TYPE_NAMES.index("_".join(words(one.name))), default=None)
 
 
 def _versions(

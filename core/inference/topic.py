@@ -115,9 +115,9 @@ class TopicSample:
                     return
         except KafkaException as error:
             need = right("Read", topic=self._topic)
-            raise kafka_error(error, _("reading topic {topic}").format(
-                topic=clean(self._topic, 80)
-            ), need=need) from error
+            raise kafka_error(
+                error, _("reading topic {topic}").format(topic=clean(self._topic, 80)), need=need
+            ) from error
         finally:
             consumer.close()
 
@@ -176,7 +176,9 @@ class TopicSample:
         if offset < window.stop:
             window.taken += 1
             where = f"{clean(self._topic, 80)}/{partition}/{offset}"
-            kept.append((partition, offset, Record(where, _data(message.value()), _data(message.key()))))
+            kept.append(
+                (partition, offset, Record(where, _data(message.value()), _data(message.key())))
+            )
         if window.done:
             del waiting[partition]
 

@@ -120,9 +120,7 @@ def moment_of(text: str) -> datetime | None:
         return None
     fraction = (found[6] or "")[:6].ljust(6, "0")
     zone = "+00:00" if found[7] == "Z" else found[7]
-    return datetime.fromisoformat(
-        f"{found[1]}T{found[3]}:{found[4]}:{found[5]}.{fraction}{zone}"
-    )
+    return datetime.fromisoformat(f"{found[1]}T{found[3]}:{found[4]}:{found[5]}.{fraction}{zone}")
 
 
 def shown(value: object, limit: int = 40) -> str:

@@ -1,6 +1,6 @@
 """Writes the folder of a pipeline: the definition with its doubts, and SQL for both warehouses.
 
-The texts come from `templates`, once. Whoever has the folder edits it; nothing here changes it again.
+The texts come from `templates`, once. Whoever has the folder edits it; it is never changed again.
 """
 
 import json

@@ -260,9 +260,7 @@ def _look(context: JobContext, options: Options, drift: DriftWatch | None) -> Lo
     return looked
 
 
-def _look_at_topic(
-    context: JobContext, topic: str, size: int, drift: DriftWatch | None
-) -> Looked:
+def _look_at_topic(context: JobContext, topic: str, size: int, drift: DriftWatch | None) -> Looked:
     from core.inference.topic import TopicSample  # noqa: PLC0415 - loads the Kafka client
 
     with open_broker(context, start_embedded=False) as broker:

@@ -100,7 +100,7 @@ def rows_of(warehouse: DuckDbWarehouse, pipeline: Pipeline) -> dict[Any, dict[st
     names = ", ".join(fields)
     schema = f"{definition.tables.db_schema}.{definition.tables.rows}"
     found = {}
-    for values in warehouse._db.rows(f"SELECT {names} FROM {schema}", []):  # noqa: SLF001
+    for values in warehouse._db.rows(f"SELECT {names} FROM {schema}", []):
         row = dict(zip(fields, values, strict=True))
         for column, kind in fields.items():
             if kind == "json" and row[column] is not None:
@@ -156,9 +156,9 @@ def test_every_query_runs_and_counts_right(written: Write, settings: Settings, n
     definition = pipeline.definition
     limits = [definition.thresholds[name].default for name in definition.thresholds]
     with warehouse_of(pipeline, settings) as warehouse:
-        assert all(
-            row[2] == row[3] and row[4] for row in warehouse.rows("validate_tables")
-        ), warehouse.rows("validate_tables")
+        assert all(row[2] == row[3] and row[4] for row in warehouse.rows("validate_tables")), (
+            warehouse.rows("validate_tables")
+        )
         store(warehouse, stream)
         warehouse.merge()
         by_name = {}

@@ -114,17 +114,23 @@ def test_a_topic_without_events_is_told_with_why(
     assert not (tmp_path / "none").exists()
 
 
+class StopsAtOnce(NoProgress):
+    """Wants an end as soon as anything was done."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+
+    def update(self, task: str, done: int, note: str = "") -> None:  # noqa: ARG002
+        self._stop.set()
+
+
 def test_what_is_ended_early_writes_nothing(
     broker: Cluster, settings: Settings, tmp_path: Path
 ) -> None:
     publish(broker, records("accounts", 500))
     stop = Event()
 
-    class Stops(NoProgress):
-        def update(self, task: str, done: int, note: str = "") -> None:
-            stop.set()
-
-    context = JobContext(settings, progress=Stops(), stop=stop)
+    context = JobContext(settings, progress=StopsAtOnce(stop), stop=stop)
     options = init.Options(name=str(tmp_path / "accounts"), from_topic=TOPIC)
     with pytest.raises(CancelledError, match="nothing was written"):
         init.run(context, options)

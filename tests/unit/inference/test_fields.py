@@ -155,9 +155,7 @@ def test_an_object_with_very_many_keys_is_a_map_and_memory_stays_bounded() -> No
         ("{schema}", "{schema}", None),
     ],
 )
-def test_columns_have_names_that_both_engines_take(
-    key: str, path: str, column: str | None
-) -> None:
+def test_columns_have_names_that_both_engines_take(key: str, path: str, column: str | None) -> None:
     assert {one.path: one.column for one in infer({key: 1}).values()} == {path: column}
 
 

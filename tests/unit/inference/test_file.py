@@ -1,5 +1,6 @@
 """Files of strangers: JSON lines and CSV, whatever parts the values."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -99,4 +100,4 @@ def test_a_large_file_is_sampled_from_its_beginning_to_its_end(tmp_path: Path) -
     assert len(places) >= 500
     assert places[0] == 0
     assert places[-1] > 9_900
-    assert len({later - earlier for earlier, later in zip(places, places[1:], strict=False)}) == 1
+    assert len({later - earlier for earlier, later in pairwise(places)}) == 1
