@@ -220,26 +220,35 @@ def shape_told(shape: Shape) -> str:
 
 
 def _number_type(counts: PathProfile, shapes: Counter[Shape]) -> tuple[FieldType, list[str]]:
-    name, low, high = counts.steps[-1], counts.low, counts.high
-    if low is None or high is None:
-        return FieldType("number"), []
-    if means_time(name):
-        for unit, factor in _UNITS:
-            whole = unit == "s" or not shapes["fraction"]
-            if whole and _FIRST * factor <= low and high <= _LAST * factor:
-                return FieldType("timestamp", epoch=unit), [_span(low, high, factor)]
-    if shapes["fraction"] and not means_money(name):
-        return FieldType("number"), []
-    if means_money(name) and counts.scale <= _EXACT_SCALE:
-        scale = max(counts.scale, _MONEY_SCALE)
-        precision = min(max(_MONEY_PRECISION, counts.digits + scale + 2), MAX_PRECISION)
+    epoch = _epoch(counts, whole=not shapes["fraction"])
+    if epoch is not None:
+        return epoch
+    if means_money(counts.steps[-1]) and counts.scale <= _EXACT_SCALE:
         doubts = [] if shapes["fraction"] else [_("only whole numbers were seen")]
-        return FieldType("decimal", precision, scale), doubts
+        return _money(counts), doubts
     if shapes["fraction"]:
-        return FieldType("number"), [_("too many decimals to be kept exactly")]
+        return FieldType("number"), []
     if shapes["huge"]:
         return FieldType("decimal", MAX_PRECISION, 0), [_("numbers beyond 64 bits")]
     return FieldType("integer"), []
+
+
+def _epoch(counts: PathProfile, *, whole: bool) -> tuple[FieldType, list[str]] | None:
+    """Return the unit of numbers that are times by name and size; None where they are none."""
+    low, high = counts.low, counts.high
+    if low is None or high is None or not means_time(counts.steps[-1]):
+        return None
+    for unit, factor in _UNITS:
+        if (whole or unit == "s") and _FIRST * factor <= low and high <= _LAST * factor:
+            return FieldType("timestamp", epoch=unit), [_span(low, high, factor)]
+    return None
+
+
+def _money(counts: PathProfile) -> FieldType:
+    """Return a decimal with room for a hundred times the greatest value."""
+    scale = max(counts.scale, _MONEY_SCALE)
+    precision = min(max(_MONEY_PRECISION, counts.digits + scale + 2), MAX_PRECISION)
+    return FieldType("decimal", precision, scale)
 
 
 def _span(low: Decimal, high: Decimal, factor: int) -> str:
@@ -261,9 +270,7 @@ def _text_type(counts: PathProfile, shapes: Counter[Shape]) -> tuple[FieldType, 
         return FieldType("date" if main == "date" else "uuid"), others
     name = counts.steps[-1]
     if set(text) <= {"decimal_text", "integer_text"} and means_money(name):
-        scale = max(counts.scale, _MONEY_SCALE)
-        precision = min(max(_MONEY_PRECISION, counts.digits + scale + 2), MAX_PRECISION)
-        return FieldType("decimal", precision, scale), [_("numbers written as text")]
+        return _money(counts), [_("numbers written as text")]
     doubts = []
     if main == "local_time" and few:
         doubts.append(_("times without a zone, or not as 2024-05-17T09:30:00Z: kept as text"))

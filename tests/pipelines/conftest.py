@@ -13,13 +13,14 @@ from core.clock import SystemClock
 from core.config import Settings
 from core.jobs import init
 from core.jobs.base import JobContext
+from core.jobs.init_result import InitResult
 from core.pipeline import Pipeline, open_pipeline
 from core.text import use_language
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, RawBatch
 from tests.pipelines.samples import Record, records
 
-Init = Callable[..., init.InitResult]
+Init = Callable[..., InitResult]
 SIZE = 600
 
 
@@ -32,10 +33,10 @@ def _english() -> None:
 def init_job(settings: Settings) -> Init:
     """Run `init` with its options."""
 
-    def run(**options: object) -> init.InitResult:
+    def run(**options: object) -> InitResult:
         made = init.Options(**{"sample": 10_000, **options})  # type: ignore[arg-type]
         result = init.run(JobContext(settings), made)
-        assert isinstance(result, init.InitResult)
+        assert isinstance(result, InitResult)
         return result
 
     return run
