@@ -47,9 +47,9 @@ class Difference:
     def line(self) -> str:
         """What a person should read."""
         told = {
-            "new": _("new field {path}: {why}, in {count} events ({share}), as {examples}"),
-            "missing": _("missing field {path}: in {count} events ({share}) {why}"),
-            "changed": _("{path}: {count} values ({share}) {why}, as {examples}"),
+            "new": _("new field {path}: {why}, seen {count}× ({share}), as {examples}"),
+            "missing": _("missing field {path}: {why}, {count}× ({share})"),
+            "changed": _("{path}: some values {why}, {count}× ({share}), as {examples}"),
         }[self.kind]
         return told.format(
             path=clean(self.path, 80),

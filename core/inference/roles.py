@@ -135,7 +135,7 @@ def _key_doubts(
     told.append(
         _("each value came once")
         if best.counts.unique
-        else _("{count} different values in {total} events").format(
+        else _("{count} of {total} values are different").format(
             count=count(different), total=count(best.counts.seen)
         )
     )

@@ -37,7 +37,7 @@ def test_the_key_of_messages_wins_over_a_unique_id() -> None:
     assert found.key.path == "order.id"
     assert found.doubts["key"] == (
         "it is the key of the messages",
-        "3 different values in 9 events",
+        "3 of 9 values are different",
         "with event_id as the key, every event would be a row",
     )
 
