@@ -16,6 +16,7 @@ NAMES = (
     "broker",
     "doctor",
     "export-connector",
+    "init",
 )
 
 
@@ -35,6 +36,7 @@ def job_lines() -> dict[str, str]:
         "broker": _("run an embedded broker for other processes"),
         "doctor": _("check configuration, connections, versions and permissions"),
         "export-connector": _("write the configuration of an engine that takes over ingestion"),
+        "init": _("write the folder of a pipeline for the records of a topic or a file"),
     }
 
 

@@ -17,6 +17,8 @@ LANGUAGES = ("en", "fr")
 ENGINES = ("kafka-connect", "redpanda-connect")
 MEASURED = frozenset({"produce", "consume", "transform", "pipeline", "broker"})
 """Jobs that can serve metrics while they run."""
+NAMED = frozenset({"init"})
+"""Jobs that take a name beside their options."""
 _MAX_PORT = 65_535
 
 
@@ -281,6 +283,43 @@ def _export(options: Options) -> None:
     )
 
 
+def _init(options: Options) -> None:
+    options.value(
+        "--from-topic",
+        lambda _name: str,
+        None,
+        _("look at the records of this topic"),
+        metavar=_("TOPIC"),
+        shown=_("none"),
+    )
+    options.value(
+        "--from-file",
+        values.path,
+        None,
+        _("look at the records of a file: JSON, an object a line, or CSV"),
+        metavar=_("FILE"),
+        shown=_("none"),
+    )
+    options.value("--sample", _from(1), 10_000, _("records to look at, at least"))
+    options.value(
+        "--key",
+        lambda _name: str,
+        None,
+        _("the path of the key, as order.id"),
+        metavar=_("PATH"),
+        shown=_("what looks like one"),
+    )
+    options.value(
+        "--time",
+        lambda _name: str,
+        None,
+        _("the path of the event's time"),
+        metavar=_("PATH"),
+        shown=_("what looks like one"),
+    )
+    options.flag("--schema", _("show the JSON Schema of pipeline.toml and end"))
+
+
 def _nothing(_options: Options) -> None:
     """Declare no option: the job has none of its own."""
 
@@ -299,4 +338,5 @@ _DECLARE: dict[str, Callable[[Options], None]] = {
     "broker": _nothing,
     "doctor": _nothing,
     "export-connector": _export,
+    "init": _init,
 }

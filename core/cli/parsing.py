@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from core.cli import values
 from core.cli.declaring import Options
 from core.cli.joblist import NAMES, job_lines, listing
-from core.cli.options import LANGUAGES, declare, declare_common, declare_metrics
+from core.cli.options import LANGUAGES, NAMED, declare, declare_common, declare_metrics
 from core.errors import UsageError
 from core.text import _, clean
 
@@ -65,6 +65,8 @@ def parse(job: str, arguments: Sequence[str]) -> argparse.Namespace:
         found, rest = parser.parse_known_args(list(arguments))
     except argparse.ArgumentError as error:
         raise _misused(error) from error
+    if job in NAMED:
+        found.name = rest.pop(0) if rest and not rest[0].startswith("-") else None
     if rest:
         raise _unknown(rest[0], parser, job)
     return found
@@ -113,7 +115,9 @@ def job_parser(job: str) -> argparse.ArgumentParser:
     parser = _new_parser(
         f"dropship --run {job}",
         job_lines()[job],
-        "%(prog)s {options}".format(options=_("[options]")),
+        "%(prog)s {name}{options}".format(
+            name=_("NAME ") if job in NAMED else "", options=_("[options]")
+        ),
     )
     declare(job, Options(parser, _("options of this job")))
     _add_common(parser)

@@ -36,7 +36,10 @@ def of_error(error: BaseException, signal: int | None, known: Mapping[str, objec
         if signal is not None and error.transient and not known.get("failed"):
             return _interrupted(signal)
         # Wrong settings come several at a time (core.config.problems, which is heavy to import).
-        several = tuple((clean(one.message), clean(one.hint)) for one in _problems(error))
+        several = tuple(
+            (clean(getattr(one, "message", one)), clean(getattr(one, "hint", "")))
+            for one in _problems(error)
+        )
         fault = Fault(error.kind, clean(error.message), clean(error.hint), several)
         return error.exit_code, fault
     return ExitCode.INTERNAL, Fault("internal", explained(error)[0])

@@ -23,9 +23,11 @@ from core.config.snowflake import LOGIN
 from core.errors import UsageError
 from core.jobs.base import JobContext, JobResult
 from core.logs import start_logging
+from core.pipeline.folder import BUILTIN
 from core.text import _, clean
 
 _EXAMINES_SETTINGS = "doctor"
+_MAKES_PIPELINE = "init"
 _READS_WAREHOUSE = frozenset({"transform", "validate", "kpis", "dlq"})
 """Jobs that work on what others stored; without a warehouse their data directory is a slip."""
 
@@ -45,7 +47,8 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     settings, problems = examine_settings(
         data_dir=folder,
         reports_dir=options.reports_dir,
-        pipeline=options.pipeline,
+        # `init` makes what DROPSHIP_PIPELINE may already name.
+        pipeline=BUILTIN if options.run == _MAKES_PIPELINE else options.pipeline,
         env_file=options.env_file,
         timeout_s=float(options.timeout),
     )

@@ -25,6 +25,7 @@ from core.text import _, clean
 from core.text.system import why
 
 FILE = "pipeline.toml"
+BUILTIN = "orders"
 DIALECTS = ("duckdb", "snowflake")
 
 
@@ -103,7 +104,7 @@ def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
     DefinitionError for what is wrong in it.
     """
     folder = Path(where)
-    if where == "orders" and not folder.exists():
+    if where == BUILTIN and not folder.exists():
         return builtin()
     file = folder / FILE
     try:

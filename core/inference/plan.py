@@ -1,0 +1,240 @@
+"""What a new pipeline shows and checks, chosen from its fields: data for the templates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.inference.fields import Inferred
+from core.inference.names import VERSION_WORDS, means_id, words
+from core.inference.roles import Roles
+from core.pipeline.types import FieldType
+
+NOT_SUMMED = frozenset(
+    [
+        "age",
+        "code",
+        "index",
+        "lat",
+        "latitude",
+        "level",
+        "lon",
+        "longitude",
+        "month",
+        "number",
+        "percent",
+        "percentage",
+        "port",
+        "position",
+        "priority",
+        "rank",
+        "score",
+        "status",
+        "year",
+    ]
+)
+MEASURES = frozenset(
+    [
+        "altitude",
+        "brightness",
+        "current",
+        "depth",
+        "height",
+        "humidity",
+        "length",
+        "pressure",
+        "speed",
+        "temperature",
+        "usage",
+        "voltage",
+        "weight",
+        "width",
+    ]
+)
+"""Names of numbers whose sum says nothing and whose mean does."""
+_SUMS, _AVERAGES, _TOPS, _RECENT, _LIMITS = 3, 2, 2, 7, 6
+_MOST_IN_TOP = 500
+_LONGEST_TOP = 60
+_ROOM = 10
+_MOST_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table of rows, as the templates need it.
+
+    place: its number (from 1) among the columns that are read as text, or among those that are
+    kept as JSON. path: as a definition writes it.
+    """
+
+    name: str
+    path: str
+    steps: tuple[str, ...]
+    type: FieldType
+    required: bool
+    place: int
+
+    @property
+    def is_json(self) -> bool:
+        """Whether its value is kept as JSON."""
+        return self.type.kind == "json"
+
+    @property
+    def cast_can_fail(self) -> bool:
+        """Whether there are texts that are no value of its type."""
+        return self.type.kind not in {"text", "uuid", "json"}
+
+    @property
+    def shown_as(self) -> str:
+        """The kind of column that it is in a query of figures."""
+        kind = self.type.kind
+        if kind == "decimal":
+            return "money" if self.type.scale == 2 else "number"  # noqa: PLR2004 - cents
+        return kind if kind in {"integer", "number", "timestamp", "date"} else "text"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The highest plausible value of a column.
+
+    seen: the highest value of the sample. negative: whether it had values below zero.
+    """
+
+    column: Column
+    highest: int
+    seen: str
+    negative: bool
+
+    @property
+    def threshold(self) -> str:
+        """The name of its threshold."""
+        return f"{self.column.name}_max"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is chosen. time: the column that KPIs go by. has_time: not that of arrival.
+
+    versions: columns that make a version newer. kind: the column of the event's type.
+    """
+
+    columns: tuple[Column, ...]
+    key: Column
+    time: str
+    has_time: bool
+    versions: tuple[Column, ...]
+    kind: Column | None
+    sums: tuple[Column, ...]
+    averages: tuple[Column, ...]
+    tops: tuple[Column, ...]
+    split: Column | None
+    recent: tuple[Column, ...]
+    limits: tuple[Limit, ...]
+
+    @property
+    def texts(self) -> tuple[Column, ...]:
+        """Columns that are read as text and cast."""
+        return tuple(column for column in self.columns if not column.is_json)
+
+    @property
+    def jsons(self) -> tuple[Column, ...]:
+        """Columns that are kept as JSON."""
+        return tuple(column for column in self.columns if column.is_json)
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """Columns that always have a value."""
+        return tuple(column for column in self.columns if column.required)
+
+    @property
+    def others(self) -> tuple[Column, ...]:
+        """All columns but the key."""
+        return tuple(column for column in self.columns if column is not self.key)
+
+
+def plan_of(fields: Sequence[Inferred], roles: Roles) -> Plan:
+    """Return what to show and to check of the fields."""
+    made = {field.path: column for field, column in _columns(fields)}
+    by_path = {field.path: field for field in fields}
+    numbers = [
+        made[field.path] for field in fields if _adds_up(field, roles) and field.path in made
+    ]
+    few = [made[field.path] for field in fields if _is_few(field, roles) and field.path in made]
+    kind = None if roles.type is None else made.get(roles.type.path)
+    time = None if roles.time is None else made[roles.time.path]
+    key = made[roles.key.path]
+    tops = tuple([column for column in few if column is not kind][:_TOPS])
+    return Plan(
+        columns=tuple(made.values()),
+        key=key,
+        time="ingested_at" if time is None else time.name,
+        has_time=time is not None,
+        versions=tuple(made[field.path] for field in roles.version),
+        kind=kind,
+        sums=tuple([one for one in numbers if not _is_measure(one)][:_SUMS]),
+        averages=tuple([one for one in numbers if _is_measure(one)][:_AVERAGES]),
+        tops=tops,
+        split=kind,
+        recent=_recent(tuple(made.values()), key, time),
+        limits=tuple(_limits(numbers, by_path)[:_LIMITS]),
+    )
+
+
+def _columns(fields: Sequence[Inferred]) -> list[tuple[Inferred, Column]]:
+    found = []
+    places = {True: 0, False: 0}
+    for field in fields:
+        if field.column is None:
+            continue
+        as_json = field.type.kind == "json"
+        places[as_json] += 1
+        column = Column(
+            field.column, field.path, field.steps, field.type, field.required, places[as_json]
+        )
+        found.append((field, column))
+    return found
+
+
+def _adds_up(field: Inferred, roles: Roles) -> bool:
+    """Return whether a sum or a mean of a field says something."""
+    named = set(words(field.name))
+    if field is roles.key or field in roles.version or means_id(field.name):
+        return False
+    return field.type.is_numeric and not named & (NOT_SUMMED | VERSION_WORDS)
+
+
+def _is_measure(column: Column) -> bool:
+    """Return whether the mean of a column says more than its sum."""
+    return column.type.kind == "number" or bool(set(words(column.steps[-1])) & MEASURES)
+
+
+def _is_few(field: Inferred, roles: Roles) -> bool:
+    """Return whether a field has few enough values for a list of its best ones."""
+    values = field.counts.values
+    few = 1 < len(values) <= min(_MOST_IN_TOP, max(field.counts.seen // 5, 2))
+    texts = field.type.kind in {"text", "identifier", "boolean"}
+    return texts and few and field.counts.longest <= _LONGEST_TOP and field is not roles.key
+
+
+def _recent(columns: Sequence[Column], key: Column, time: Column | None) -> tuple[Column, ...]:
+    """Return the columns of the newest rows: key, time, then what a person can read."""
+    rest = [column for column in columns if column not in (key, time) and not column.is_json]
+    first = [key] if time is None else [key, time]
+    return tuple([*first, *rest][:_RECENT])
+
+
+def _limits(numbers: Sequence[Column], fields: dict[str, Inferred]) -> list[Limit]:
+    found = []
+    for column in numbers:
+        counts = fields[column.path].counts
+        if counts.high is None or counts.low is None or counts.high <= 0:
+            continue
+        if counts.high.adjusted() < _MOST_DIGITS:
+            highest = _rounded_up(counts.high * _ROOM)
+            found.append(Limit(column, highest, f"{counts.high:f}", counts.low < 0))
+    return found
+
+
+def _rounded_up(value: Decimal) -> int:
+    """Return a number of one figure that is no less: 4,230 becomes 5,000."""
+    step = Decimal(10) ** max(value.adjusted(), 0)
+    return int(-(-value // step) * step)

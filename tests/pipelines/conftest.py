@@ -1,0 +1,86 @@
+"""`init` in this process, and a warehouse of the pipeline that it wrote."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.broker.identity import TopicIdentity
+from core.clock import SystemClock
+from core.config import Settings
+from core.jobs import init
+from core.jobs.base import JobContext
+from core.jobs.init_result import InitResult
+from core.pipeline import Pipeline, open_pipeline
+from core.text import use_language
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import OffsetAdvance, RawBatch
+from tests.pipelines.samples import Record, records
+
+Init = Callable[..., InitResult]
+SIZE = 600
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    use_language("en")
+
+
+@pytest.fixture
+def init_job(settings: Settings) -> Init:
+    """Run `init` with its options."""
+
+    def run(**options: object) -> InitResult:
+        made = init.Options(**{"sample": 10_000, **options})  # type: ignore[arg-type]
+        result = init.run(JobContext(settings), made)
+        assert isinstance(result, InitResult)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path, init_job: Init) -> Callable[..., Pipeline]:
+    """Write the folder for a stream, from a file of its payloads, and open it."""
+
+    def write(name: str, size: int = SIZE, **options: object) -> Pipeline:
+        file = tmp_path / f"{name}.jsonl"
+        file.write_bytes(b"".join(value + b"\n" for _key, value in records(name, size)))
+        folder = tmp_path / name
+        init_job(name=str(folder), from_file=file, **options)
+        return open_pipeline(str(folder))
+
+    return write
+
+
+@contextmanager
+def warehouse_of(pipeline: Pipeline, settings: Settings) -> Iterator[DuckDbWarehouse]:
+    """Yield the warehouse of a pipeline, with its tables made."""
+    schema = pipeline.definition.tables.db_schema
+    own = replace(settings, pipeline=pipeline, schema=schema)
+    opened = DuckDbWarehouse(own, clock=SystemClock())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def store(warehouse: DuckDbWarehouse, stream: list[Record], topic: str = "foreign") -> None:
+    """Store payloads as the next events of partition 0, as the consumer would."""
+    identity = TopicIdentity("cluster", topic, "0")
+    start = warehouse.claim(identity, {0: 0})[0]
+    offsets = range(start, start + len(stream))
+    warehouse.write_batch(
+        RawBatch(
+            identity,
+            datetime.now(UTC),
+            [0] * len(stream),
+            offsets,
+            [value for _key, value in stream],
+            [],
+            [OffsetAdvance(0, start, start + len(stream))],
+        )
+    )

@@ -1,0 +1,254 @@
+"""`init` over the records of strangers: the definition, its SQL, and what the merge makes of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.config import Settings
+from core.pipeline import Pipeline
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.pipelines.conftest import SIZE, Init, store, warehouse_of
+from tests.pipelines.oracle import newest
+from tests.pipelines.samples import BAD_READINGS, KINDS, STREAMS, records
+from tests.support.snowflake_sql import faults_of_file
+
+Write = Callable[..., Pipeline]
+
+
+def types(pipeline: Pipeline) -> dict[str, str]:
+    """The type of each field, with `?` where it is optional."""
+    return {
+        path: str(field.type) + ("" if field.required else "?")
+        for path, field in pipeline.definition.fields.items()
+    }
+
+
+def test_readings_of_sensors(written: Write) -> None:
+    pipeline = written("iot")
+    event = pipeline.definition.event
+    assert types(pipeline) == {
+        "readingId": "identifier",
+        "device.id": "identifier",
+        "device.model": "text",
+        "ts": "timestamp(ms)",
+        "temperature": "number",
+        "humidity": "integer?",
+        "battery": "number",
+        "samples": "json",
+        "order": "integer?",
+    }
+    assert (event.key, event.time, event.type, event.version) == ("readingId", "ts", None, ("ts",))
+    assert pipeline.definition.key_column == "reading_id"
+    assert pipeline.definition.fields["order"].column == "order_"
+    assert pipeline.definition.fields["device.model"].one_of == ("BARO-3", "TH-1", "TH-2")
+
+
+def test_events_of_repositories(written: Write) -> None:
+    pipeline = written("repository")
+    event = pipeline.definition.event
+    assert types(pipeline) == {
+        "id": "identifier",
+        "type": "text",
+        "actor.id": "integer",
+        "actor.login": "text",
+        "repo.id": "integer",
+        "repo.name": "text",
+        "payload": "json",
+        "public": "boolean",
+        "created_at": "timestamp",
+    }
+    assert (event.key, event.time, event.type) == ("id", "created_at", "type")
+    assert event.types == KINDS
+
+
+def test_versions_of_accounts(written: Write) -> None:
+    pipeline = written("accounts")
+    event = pipeline.definition.event
+    assert types(pipeline) == {
+        "account_id": "integer",
+        "owner.name": "text",
+        "owner.email": "text",
+        "status": "text",
+        "balance": "decimal(18,2)",
+        "opened_on": "date",
+        "version": "integer",
+        "updated_at": "timestamp",
+        "limits.daily": "integer?",
+    }
+    assert (event.key, event.time) == ("account_id", "updated_at")
+    assert event.version == ("version", "updated_at")
+
+
+def test_what_is_doubtful_stands_beside_it_with_its_count(written: Write, tmp_path: Path) -> None:
+    written("iot")
+    lines = (tmp_path / "iot" / "pipeline.toml").read_text("utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith('"temperature"'))
+    assert lines[at - 1] == f'# {BAD_READINGS} of 600 were text: "n/a"'
+
+
+def rows_of(warehouse: DuckDbWarehouse, pipeline: Pipeline) -> dict[Any, dict[str, Any]]:
+    """The rows of a pipeline by their key, without the columns of the engine."""
+    definition = pipeline.definition
+    fields = {
+        column: field.type.kind
+        for path, field in definition.fields.items()
+        if (column := field.column_at(path)) is not None
+    }
+    names = ", ".join(fields)
+    schema = f"{definition.tables.db_schema}.{definition.tables.rows}"
+    found = {}
+    for values in warehouse._db.rows(f"SELECT {names} FROM {schema}", []):
+        row = dict(zip(fields, values, strict=True))
+        for column, kind in fields.items():
+            if kind == "json" and row[column] is not None:
+                row[column] = json.loads(row[column])
+        found[row[definition.key_column]] = row
+    return found
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_the_merge_makes_the_rows_that_plain_python_makes(
+    written: Write, settings: Settings, name: str
+) -> None:
+    pipeline = written(name)
+    stream = records(name, SIZE)
+    expected = newest(name, stream)
+    bad = BAD_READINGS if name == "iot" else 0
+    with warehouse_of(pipeline, settings) as warehouse:
+        store(warehouse, stream[: SIZE // 3])
+        first = warehouse.merge()
+        store(warehouse, stream[SIZE // 3 :])
+        second = warehouse.merge()
+        assert first.taken + second.taken == SIZE
+        assert first.quarantined + second.quarantined == bad
+        assert first.inserted + second.inserted == len(expected)
+        assert rows_of(warehouse, pipeline) == expected
+        letters = warehouse.dead_letters()
+        assert [(one.reason, one.detail) for one in letters] == [("cast", "temperature")] * bad
+        assert warehouse.merge().taken == 0
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_versions_in_any_order_end_alike(written: Write, settings: Settings, name: str) -> None:
+    pipeline = written(name)
+    stream = records(name, SIZE)
+    with warehouse_of(pipeline, settings) as warehouse:
+        store(warehouse, stream, "one")
+        warehouse.merge()
+        expected = rows_of(warehouse, pipeline)
+        store(warehouse, stream[::-1], "another")  # every version again, from another topic
+        again = warehouse.merge()
+        assert again.inserted == 0
+        assert rows_of(warehouse, pipeline).keys() == expected.keys()
+        by_version = {"iot": "ts", "repository": "created_at_", "accounts": "version"}[name]
+        for key, row in rows_of(warehouse, pipeline).items():
+            assert row[by_version] == expected[key][by_version]
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_every_query_runs_and_counts_right(written: Write, settings: Settings, name: str) -> None:
+    pipeline = written(name)
+    stream = records(name, SIZE)
+    expected = newest(name, stream)
+    definition = pipeline.definition
+    limits = [definition.thresholds[name].default for name in definition.thresholds]
+    with warehouse_of(pipeline, settings) as warehouse:
+        assert all(row[2] == row[3] and row[4] for row in warehouse.rows("validate_tables")), (
+            warehouse.rows("validate_tables")
+        )
+        store(warehouse, stream)
+        warehouse.merge()
+        by_name = {}
+        for kpi in definition.kpis:
+            bound = [{"as_of": None, "days": 3650}[one] for one in kpi.parameters]
+            rows = warehouse.rows(kpi.query, bound)
+            assert rows, kpi.name
+            assert {len(row) for row in rows} == {len(kpi.columns)}, kpi.name
+            by_name[kpi.name] = rows
+        assert by_name["totals"][0][1] == len(expected)
+        assert sum(row[1] for row in by_name["by_day"]) == len(expected)
+        assert len(by_name["recent"]) == 20
+        sizes = {row[0]: row[1] for row in warehouse.rows("inspect_tables")}
+        assert sizes[definition.tables.rows] == len(expected)
+        assert sizes[definition.tables.events] == SIZE
+        (check,) = definition.checks
+        (figures,) = warehouse.rows(check.query, [*limits, "2030-01-01"])
+        assert len(figures) == len(check.figures)
+        assert figures == (len(expected), *[0] * (len(figures) - 1))
+        assert warehouse.rows(check.rows or "", [*limits, "2030-01-01"]) == []
+        low = [0] * len(limits)
+        (figures,) = warehouse.rows(check.query, [*low, "2020-01-01"])
+        assert figures[-1] == len(expected)  # all of them later than that
+        faults = warehouse.rows(check.rows or "", [*low, "2020-01-01"])
+        assert {len(row) for row in faults} == {len(check.row_keys)}
+        duplicates = dict(warehouse.rows("validate_duplicates"))
+        key = f"{definition.tables.rows}.{definition.key_column}"
+        assert duplicates == {key: 0, "total": SIZE + len(expected)}
+        assert warehouse.rows("validate_duplicates_rows") == []
+        assert len(warehouse.rows("validate_daily")) <= 7
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_the_sql_for_snowflake_keeps_the_rules(written: Write, tmp_path: Path, name: str) -> None:
+    written(name)
+    folder = tmp_path / name
+    files = [*folder.glob("snowflake/*.sql"), *folder.glob("shared/*.sql")]
+    assert len(files) > 10
+    assert {file.name: faults_of_file(file) for file in files if faults_of_file(file)} == {}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_the_same_records_give_the_same_files(
+    written: Write, init_job: Init, tmp_path: Path
+) -> None:
+    written("iot")
+    elsewhere = tmp_path / "elsewhere" / "iot"
+    init_job(name=str(elsewhere), from_file=tmp_path / "iot.jsonl")
+    assert contents(elsewhere) == contents(tmp_path / "iot")
+
+
+def test_a_folder_that_is_there_stays_as_it_is_and_what_differs_is_told(
+    written: Write, init_job: Init, tmp_path: Path
+) -> None:
+    written("accounts")
+    folder, file = tmp_path / "accounts", tmp_path / "accounts.jsonl"
+    definition = folder / "pipeline.toml"
+    definition.write_text(definition.read_text("utf-8") + "# edited by hand\n", "utf-8")
+    before = contents(folder)
+    same = init_job(name=str(folder), from_file=file)
+    assert same.fields()["drift"] == {"new": [], "missing": [], "changed": []}
+    assert same.fields()["created"] is False
+
+    events = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for number, event in enumerate(events):
+        if number % 2:
+            event["owner"]["phone"] = f"+33 {number}"
+        if number % 3 == 0:
+            event["balance"] = "n/a"
+        if number % 5 == 0:
+            event["status"] = "frozen"
+        if number % 4 == 0:
+            del event["opened_on"]
+    file.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
+    drift = init_job(name=str(folder), from_file=file).fields()["drift"]
+    assert isinstance(drift, dict)
+    total = len(events)
+    assert [(one["path"], one["count"]) for one in drift["new"]] == [("owner.phone", total // 2)]
+    assert drift["new"][0]["examples"] == ['"+33 1"', '"+33 3"', '"+33 5"']
+    assert [(one["path"], one["count"]) for one in drift["missing"]] == [("opened_on", total // 4)]
+    assert [(one["path"], one["count"]) for one in drift["changed"]] == [
+        ("balance", total // 3),
+        ("status", total // 5),
+    ]
+    assert drift["changed"][1]["examples"] == ['"frozen"']
+    assert contents(folder) == before
