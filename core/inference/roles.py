@@ -104,11 +104,10 @@ def _find_key(
         if found:
             best = min(found, key=lambda field: _rank(field, name))
             return best, _key_doubts(best, keyed, unique)
+    listed = ", ".join(clean(field.path, 60) for field in usable[:_SHOWN]) or _("none")
     raise UsageError(
         _("no field can be the key: none that every event has tells rows apart"),
-        hint=_("name one with --key PATH; these are in every event: {paths}").format(
-            paths=", ".join(clean(field.path, 60) for field in usable[:_SHOWN]) or _("none")
-        ),
+        hint=_("name one with --key PATH; these are in every event: {paths}").format(paths=listed),
     )
 
 

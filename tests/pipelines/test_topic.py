@@ -12,7 +12,7 @@ from core.broker.base import Watermark
 from core.broker.cluster import Cluster
 from core.clock import SystemClock
 from core.config import Settings
-from core.errors import CancelledError, InputError
+from core.errors import BrokerError, CancelledError, InputError
 from core.inference.topic import TopicSample, plan_windows
 from core.jobs import init
 from core.jobs.base import JobContext
@@ -112,6 +112,17 @@ def test_a_topic_without_events_is_told_with_why(
     with pytest.raises(InputError, match=r"no record holds an event .*not UTF-8.*no object"):
         init_job(name=str(tmp_path / "none"), from_topic=TOPIC)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_partition_that_stays_silent_is_told(broker: Cluster) -> None:
+    publish(broker, records("accounts", 10))
+    sample = TopicSample(broker, TOPIC, 100, clock=SystemClock(), timeout_s=0.5)
+    broker.close()
+    with pytest.raises(
+        BrokerError, match=rf"topic {TOPIC}: nothing came from partition \d+"
+    ) as error:
+        list(sample.records(never_cancelled))
+    assert error.value.transient
 
 
 class StopsAtOnce(NoProgress):
