@@ -79,6 +79,11 @@ class Column:
         return self.type.kind == "json"
 
     @property
+    def is_proven(self) -> bool:
+        """Whether it has one text on both sides, so that Snowflake can prove it (`fingerprint`)."""
+        return self.type.kind not in {"number", "json"} and not self.type.epoch
+
+    @property
     def cast_can_fail(self) -> bool:
         """Whether there are texts that are no value of its type."""
         return self.type.kind not in {"text", "uuid", "json"}

@@ -17,7 +17,11 @@ STEP = 200_000
 """Positions that one statement takes: no event leaves Snowflake, but each is computed there."""
 
 Read = Callable[[str, Sequence[object]], list[Row]]
-_SHORT = {"orders_events": "content_events", "dead_letters": "content_letters"}
+
+
+def _query(table: str) -> str:
+    """Return what the queries of a table begin with: there are dead letters, and raw events."""
+    return "content_letters" if table == "dead_letters" else "content_events"
 
 
 def letter_md5(letter: DeadLetter) -> str:
@@ -29,16 +33,16 @@ def letter_md5(letter: DeadLetter) -> str:
 def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
     """Return what a table holds. checksums: whether it has the column (not before an upgrade)."""
     if not checksums:
-        ((rows,),) = read(f"{_SHORT[table]}_count", ())
+        ((rows,),) = read(f"{_query(table)}_count", ())
         return ContentSpan(int(rows), 0, -1, int(rows))
-    ((rows, first, last, without),) = read(f"{_SHORT[table]}_span", ())
+    ((rows, first, last, without),) = read(f"{_query(table)}_span", ())
     return ContentSpan(int(rows), int(first), int(last), int(without))
 
 
 def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
     """Compare one part; see `Warehouse.compare_content`. read: runs a named read of `sql/`."""
     end = _end(read, table, after, last)
-    found = read(_SHORT[table], [after, end])
+    found = read(_query(table), [after, end])
     rows, without, damaged = (int(value or 0) for value in found[0][:3])
     named = [_damage(row[3:]) for row in found if row[3] is not None]
     return ContentPart(end, rows - without - damaged, without, named, damaged - len(named))
@@ -46,7 +50,7 @@ def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
 
 def _end(read: Read, table: str, after: int, last: int) -> int:
     """Return where a part ends that begins behind a position."""
-    if last - after > STEP and table == "orders_events":
+    if last - after > STEP and table != "dead_letters":
         ((first,),) = read("content_events_next", [after])
         after = last if first is None else int(first) - 1
     return min(after + STEP, last)

@@ -1,0 +1,1 @@
+-- What a pipeline without tables of reference grants beside 05_grants.sql: nothing.

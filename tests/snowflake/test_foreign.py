@@ -1,0 +1,135 @@
+"""Pipelines that are not of orders, on DuckDB and on Snowflake: the same rows, proven the same way.
+
+Each folder is written by `init` from records of a stranger; the procedure and the client's own
+statements both merge it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.broker.identity import TopicIdentity
+from core.config import Paths, Settings
+from core.config.load import load_settings
+from core.consumer.batch import build_batch
+from core.consumer.decoders.json_events import json_decoder
+from core.jobs import init
+from core.jobs.base import JobContext
+from core.pipeline import Pipeline, open_pipeline
+from core.validation import validate
+from core.validation.model import Status
+from core.warehouse.base import Warehouse
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.pipelines.samples import STREAMS, records
+from tests.support.fakesnow.start import FakeSnowflake
+from tests.support.twins import RECEIVED, Record, StillClock
+
+SIZE = 300
+TOPIC = TopicIdentity("cluster-1", "foreign", "0")
+
+
+@pytest.fixture(params=STREAMS)
+def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Pipeline:
+    """The folder that `init` writes for a stream."""
+    file = tmp_path / "sample.jsonl"
+    file.write_bytes(b"".join(value + b"\n" for _key, value in records(request.param, SIZE)))
+    folder = tmp_path / request.param
+    options = init.Options(name=str(folder), from_file=file)
+    init.run(JobContext(Settings(paths=Paths(data=tmp_path))), options)
+    return open_pipeline(str(folder))
+
+
+@pytest.fixture(params=["client", "procedure"])
+def both(
+    fake: FakeSnowflake,
+    schema: str,
+    tmp_path: Path,
+    pipeline: Pipeline,
+    request: pytest.FixtureRequest,
+) -> Iterator[tuple[Warehouse, Warehouse]]:
+    """An empty warehouse of each kind, with the pipeline's tables."""
+    clock = StillClock()
+    environ = fake.environ(schema) | {"SNOW_TRANSFORM": request.param}
+    settings = replace(
+        load_settings(environ=environ, pipeline=pipeline.where), timeout_s=5.0, schema=schema
+    )
+    duck = DuckDbWarehouse(Settings(paths=Paths(data=tmp_path), pipeline=pipeline), clock=clock)
+    snow = SnowflakeWarehouse(settings, clock=clock)
+    snow.setup()
+    yield duck, snow
+    snow.close()
+    duck.close()
+
+
+def consume(warehouse: Warehouse, pipeline: Pipeline, start: int, end: int) -> None:
+    """Store a part of the stream as the consumer would."""
+    stream = records(pipeline.name, SIZE)[start:end]
+    messages = [Record((0, start + place), value, key) for place, (key, value) in enumerate(stream)]
+    decoder = json_decoder(pipeline)
+    positions = warehouse.claim(TOPIC, {0: 0})
+    warehouse.write_batch(
+        build_batch(messages, TOPIC, positions, RECEIVED, decoder, dense=True).raw
+    )
+
+
+def rows_of(warehouse: Warehouse, pipeline: Pipeline) -> list[tuple[Any, ...]]:
+    """The newest rows as the pipeline shows them."""
+    (recent,) = [kpi for kpi in pipeline.definition.kpis if kpi.show == "recent"]
+    return [tuple(map(alike, row)) for row in warehouse.rows(recent.query)]
+
+
+def alike(cell: Any) -> Any:
+    """A cell as both engines mean it."""
+    if isinstance(cell, Decimal):
+        return format(cell.normalize(), "f")
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return format(Decimal(str(cell)).normalize(), "f")
+    return json.loads(cell) if isinstance(cell, str) and cell[:1] in "[{" else cell
+
+
+def test_both_hold_the_same_rows_and_prove_them(
+    both: tuple[Warehouse, Warehouse], pipeline: Pipeline
+) -> None:
+    duck, snow = both
+    merged = []
+    for warehouse in both:
+        total = None
+        for start, end in ((0, SIZE // 2), (SIZE // 2, SIZE)):
+            consume(warehouse, pipeline, start, end)
+            run = warehouse.merge()
+            total = run if total is None else total.plus(run)
+        merged.append(total)
+    for name in ("inserted", "updated", "stale", "quarantined"):
+        assert getattr(merged[0], name) == getattr(merged[1], name), name
+    assert duck.rows("count_rows") == [(int(row[0]),) for row in snow.rows("count_rows")]
+    assert rows_of(duck, pipeline) == rows_of(snow, pipeline)
+    letters = [
+        sorted((one.event_id, one.reason, one.detail, one.payload) for one in store.dead_letters())
+        for store in both
+    ]
+    assert letters[0] == letters[1]
+
+
+def test_the_checks_of_snowflake_hold(
+    both: tuple[Warehouse, Warehouse], pipeline: Pipeline
+) -> None:
+    _duck, snow = both
+    consume(snow, pipeline, 0, SIZE)
+    snow.merge()
+    limits = load_settings(environ={}, pipeline=pipeline.where)
+    result = validate(
+        snow,
+        limits.thresholds,
+        now=RECEIVED,
+        broker_view=None,
+        pipeline=pipeline,
+    )
+    found = {check.name: (check.status, check.message) for check in result.checks}
+    for name in ("raw_vs_prod_counts", "duplicates", "content", "schema"):
+        assert found[name][0] is Status.PASS, found
