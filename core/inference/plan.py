@@ -56,6 +56,8 @@ _MOST_IN_TOP = 500
 _LONGEST_TOP = 60
 _ROOM = 10
 _MOST_DIGITS = 15
+_CENTS = 2
+_SHOWN_AS_THEY_ARE = frozenset({"integer", "number", "boolean", "timestamp", "date"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class Column:
         """The kind of column that it is in a query of figures."""
         kind = self.type.kind
         if kind == "decimal":
-            return "money" if self.type.scale == 2 else "number"  # noqa: PLR2004 - cents
-        return kind if kind in {"integer", "number", "timestamp", "date"} else "text"
+            return "money" if self.type.scale == _CENTS else "decimal"
+        return kind if kind in _SHOWN_AS_THEY_ARE else "text"
 
 
 @dataclass(frozen=True)

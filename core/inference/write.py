@@ -24,6 +24,7 @@ from core.inference.roles import Roles, type_doubt
 from core.pipeline.fields import DEFAULT_EVENT_BYTES, MAX_EVENT_BYTES
 from core.pipeline.folder import FILE
 from core.pipeline.read import read_definition
+from core.pipeline.words import RESERVED_WORDS
 from core.text import _, clean
 from core.text.system import why
 
@@ -109,8 +110,13 @@ def _environment() -> jinja2.Environment:
     )
     made.filters["toml"] = _toml
     made.filters["label"] = _label
-    made.tests["plain"] = lambda step: _PLAIN.fullmatch(step) is not None
+    made.tests["plain"] = _is_plain
     return made
+
+
+def _is_plain(step: str) -> bool:
+    """Return whether a key can stand in a path without quotes."""
+    return _PLAIN.fullmatch(step) is not None and step.lower() not in RESERVED_WORDS
 
 
 def _toml(text: str) -> str:

@@ -1,10 +1,12 @@
 """`init` in this process, and a warehouse of the pipeline that it wrote."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,3 +86,23 @@ def store(warehouse: DuckDbWarehouse, stream: list[Record], topic: str = "foreig
             [OffsetAdvance(0, start, start + len(stream))],
         )
     )
+
+
+def rows_of(warehouse: DuckDbWarehouse, pipeline: Pipeline) -> dict[Any, dict[str, Any]]:
+    """The rows of a pipeline by their key, without the columns of the engine."""
+    definition = pipeline.definition
+    fields = {
+        column: field.type.kind
+        for path, field in definition.fields.items()
+        if (column := field.column_at(path)) is not None
+    }
+    names = ", ".join(fields)
+    schema = f"{definition.tables.db_schema}.{definition.tables.rows}"
+    found = {}
+    for values in warehouse._db.rows(f"SELECT {names} FROM {schema}", []):
+        row = dict(zip(fields, values, strict=True))
+        for column, kind in fields.items():
+            if kind == "json" and row[column] is not None:
+                row[column] = json.loads(row[column])
+        found[row[definition.key_column]] = row
+    return found

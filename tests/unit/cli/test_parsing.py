@@ -108,3 +108,24 @@ def test_without_a_job_one_is_asked_for():
     error = parsing.refuse_without_job([])
     assert "name a job" in error.message
     assert "--help" in error.hint
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("mine", "--from-topic", "t", "--json"),
+        ("--json", "--from-topic", "t", "mine"),
+        ("--from-topic", "t", "mine", "--json"),
+    ],
+)
+def test_the_name_of_a_new_pipeline_stands_anywhere(arguments):
+    found = parsing.parse("init", ["--run", "init", *arguments])
+    assert (found.name, found.from_topic, found.json) == ("mine", "t", True)
+
+
+def test_a_second_name_is_refused():
+    with pytest.raises(UsageError, match="'other': not an option"):
+        parsing.parse("init", ["--run", "init", "mine", "other"])
+    with pytest.raises(UsageError, match="--nmae: unknown option"):
+        parsing.parse("init", ["--run", "init", "--nmae", "mine"])
+    assert parsing.parse("init", ["--run", "init", "--schema"]).name is None

@@ -9,6 +9,7 @@ from core.cli.summary import render
 from core.config.problems import Problem, SettingsError
 from core.errors import BrokerError, ConfigError, InputError, StorageError, WarehouseHeldError
 from core.jobs.base import Summary, Table, too_many_bad
+from core.pipeline.read import DefinitionError, read_definition
 
 
 def test_a_good_result_ends_with_zero():
@@ -55,6 +56,15 @@ def test_after_a_signal_an_absent_broker_is_no_news():
     assert verdict.of_error(error, None, {})[0] == 3
     assert verdict.of_error(error, signal.SIGTERM, {"failed": 2})[0] == 3
     assert verdict.of_error(BrokerError("fatal"), signal.SIGTERM, {})[0] == 3
+
+
+def test_every_fault_of_a_definition_is_told():
+    with pytest.raises(DefinitionError) as caught:
+        read_definition('version = 2\nname = "A"\n', "mine/pipeline.toml")
+    code, fault = verdict.of_error(caught.value, None, {})
+    assert code == 2
+    assert len(fault.several) > 2
+    assert all(message.startswith("mine/pipeline.toml:") for message, _hint in fault.several)
 
 
 def test_several_problems_are_told_one_by_one():
