@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from core.consumer.decoders.reasons import ValueRefusedError
+from core.consumer.decoders.values import Reader, reader
 from core.pipeline.drift import MAX_PATHS, DriftFinder, fits, join, read_events
+from core.pipeline.fields import EventField
 from core.pipeline.read import read_definition
 from core.pipeline.types import FieldType
 
@@ -74,6 +77,18 @@ def test_values_fit_their_type(kind: str, good: list[object], bad: list[object])
     wanted = FieldType.parse(kind)
     assert [value for value in good if not fits(wanted, value)] == []
     assert [value for value in bad if fits(wanted, value)] == []
+    strictly = reader(EventField.model_validate({"type": kind}))
+    assert [value for value in good if not taken(strictly, value)] == []
+    assert [value for value in bad if taken(strictly, value)] == []
+
+
+def taken(strictly: Reader, value: object) -> bool:
+    """Return whether the reader of the consumer takes a value."""
+    try:
+        strictly(value)
+    except ValueRefusedError:
+        return False
+    return True
 
 
 def test_an_event_that_fits_is_no_finding() -> None:
