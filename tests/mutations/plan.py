@@ -12,6 +12,7 @@ LEAST_SHARE = 0.90
 
 MUTATED = (
     "core/consumer/*.py",
+    "core/consumer/decoders/*.py",
     "core/dlq/*.py",
     "core/transform/*.py",
     "core/alerts/*.py",
@@ -23,6 +24,8 @@ _DECODING = (
     "test_decode_reasons.py",
     "test_event.py",
     "test_decode_proof.py",
+    "test_decode_any_pipeline.py::test_many_events_of_any_pipeline",
+    "test_decode_hostile.py",
     "test_decode_equivalence.py::test_blocks_of_usual_odd_and_damaged_events",
     "test_decode_equivalence.py::test_every_day_of_the_calendar_and_some_that_it_lacks",
 )
@@ -33,10 +36,23 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/latency.py": ("test_latency*.py",),
     "core/consumer/left.py": ("test_ending.py",),
     "core/consumer/options.py": ("test_ending.py", "test_snapshot.py"),
-    "core/consumer/decode.py": _DECODING,
-    "core/consumer/decode_json.py": _DECODING,
-    "core/consumer/decode_reasons.py": _DECODING,
-    "core/consumer/event.py": _DECODING,
+    **{
+        f"core/consumer/decoders/{name}.py": _DECODING
+        for name in (
+            "bounds",
+            "forms",
+            "instants",
+            "json_events",
+            "json_text",
+            "layout",
+            "moments",
+            "proof",
+            "reasons",
+            "shape",
+            "strict",
+            "values",
+        )
+    },
     "core/consumer/session.py": (
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",

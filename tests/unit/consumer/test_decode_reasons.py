@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.consumer.decoders.base import Rejection
+from core.consumer.decoders.json_events import JsonDecoder
 from core.consumer.decoders.reasons import REASONS
+from tests.support.any_pipeline import simple
 from tests.support.decoding import decode_batch
 
 GOOD = (
@@ -97,8 +99,35 @@ def test_a_bad_record_is_refused_with_its_reason(payload, reason, told):
     assert told in rejection.detail
 
 
+OTHERS = [
+    (b'{"id":"a","day":"2023-02-29"}', "invalid_date", 'day: "2023-02-29"'),
+    (b'{"id":"a","uuid":"123e4567"}', "invalid_uuid", 'uuid: "123e4567"'),
+    (b'{"id":"a","color":"blue"}', "not_allowed", 'color: "blue" is none of: "red", "green"'),
+    (b'{"id":"a","code":"X1y"}', "pattern_mismatch", 'code: "X1y" does not match'),
+    (b'{"id":"a","place":{"north":1}}', "unknown_field", "place.north: "),
+]
+
+
+@pytest.mark.parametrize(("payload", "reason", "told"), OTHERS, ids=[case[1] for case in OTHERS])
+def test_a_record_of_another_pipeline_is_refused_with_its_reason(payload, reason, told):
+    fields = {
+        "id": {"type": "identifier"},
+        "day": {"type": "date", "required": False},
+        "uuid": {"type": "uuid", "required": False},
+        "color": {"type": "text", "required": False, "one_of": ("red", "green")},
+        "code": {"type": "text", "required": False, "pattern": "[A-Z][0-9]"},
+        "place.x": {"type": "number", "required": False},
+    }
+    good = b'{"id":"a","day":"2024-02-29","color":"red","code":"X1","place":{"x":0.5}}'
+    decoded = JsonDecoder(simple(fields, unknown_fields="reject")).decode([good, payload, good])
+    assert decoded.good == [0, 2]
+    [rejection] = decoded.rejected
+    assert rejection.reason == reason
+    assert rejection.detail.startswith(told)
+
+
 def test_every_reason_is_given_and_documented():
-    assert {reason for _payload, reason, _told in CASES} == REASONS
+    assert {case[1] for case in (*CASES, *OTHERS)} == REASONS
     text = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([a-z0-9_]+)` \| .* \| .* \|$", text, re.MULTILINE)) == REASONS
 
