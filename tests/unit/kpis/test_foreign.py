@@ -15,7 +15,7 @@ from core.config import Settings
 from core.errors import ConfigError, WarehouseError
 from core.jobs import kpis as job
 from core.jobs.base import JobContext
-from core.kpis import Kpis, read_kpis
+from core.kpis import KpiRows, Kpis, read_kpis
 from core.operations.figures import read_figures
 from core.pipeline.read import DefinitionError, read_definition
 from core.text import use_language
@@ -167,6 +167,18 @@ def test_a_screen_has_rows_of_tables_and_when_the_newest_came(
     assert found.newest_row == datetime(2026, 3, 5, 12, tzinfo=UTC)
     assert found.totals == Totals(0, 4, 0)
     assert found.kpis.part("wind_by_day").rows
+
+
+def test_text_shows_the_end_of_a_long_series() -> None:
+    (kpi,) = (
+        kpi.model_copy(update={"in_result": True})
+        for kpi in read_definition(turbines.DEFINITION, "p.toml").kpis
+        if kpi.name == "wind_by_day"
+    )
+    rows = tuple((date(2026, 3, day), day / 4, None) for day in range(1, 32))
+    (table,) = job.KpisResult(Kpis((KpiRows(kpi, rows),))).summary().tables
+    assert [row[0] for row in table.rows] == [f"2026-03-{day}" for day in range(25, 32)]
+    assert list(table.headers) == ["day", "wind", "readings"]
 
 
 class Given:
