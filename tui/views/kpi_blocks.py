@@ -124,11 +124,12 @@ def bars_of(part: KpiRows, frame: Frame) -> list[_Bar]:
 
 def _second(part: KpiRows) -> str | None:
     """Return the first number beside the bar that says by its unit what it is."""
-    for column in part.kpi.columns:
-        if column.type in NUMERIC and column.unit and not column.hidden:
-            if column.name != part.kpi.bar:
-                return column.name
-    return None
+    beside_it = (
+        column.name
+        for column in part.kpi.columns
+        if column.type in NUMERIC and column.unit and not column.hidden
+    )
+    return next((name for name in beside_it if name != part.kpi.bar), None)
 
 
 def narrow_bars(part: KpiRows, frame: Frame, room: int) -> list[Line]:
