@@ -23,7 +23,7 @@ from core.text import _
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
 
-_RECENT = 5
+_RECENT, _SERIES = 5, 7
 _DIGITS = 6
 """Of a binary number; more of them say nothing to a person."""
 
@@ -114,12 +114,14 @@ def _number(column: Column, value: Number) -> str:
 
 
 def _table(part: KpiRows) -> Table:
-    """Return a list as a table: the newest rows with their time first, the first few of them."""
+    """Return a list as a table: of the newest rows the first few, of a series the end."""
     kpi = part.kpi
     rows, columns = part.rows, [column for column in kpi.columns if not column.hidden]
     if kpi.show == "recent":
         rows = rows[:_RECENT]
         columns.sort(key=lambda column: column.type != "timestamp")
+    elif kpi.show == "series":
+        rows = rows[-_SERIES:]
     cells = [[_cell(column, row[kpi.place(column.name)]) for column in columns] for row in rows]
     lead = next((n for n, column in enumerate(columns) if column.name == part.lead), None)
     if lead is not None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from rich.cells import cell_len
 
 from core.kpis.model import Figure, KpiRows, Value, as_number, title_of
+from core.pipeline.shown import NUMERIC
 from core.text import _
 from tui.formats import UNKNOWN
 from tui.lines import EMPTY, Line, Role, Span, ends, fit, line, measure
@@ -122,11 +123,13 @@ def bars_of(part: KpiRows, frame: Frame) -> list[_Bar]:
 
 
 def _second(part: KpiRows) -> str | None:
-    """Return the first number of a row that is not its bar."""
-    for column, value in zip(part.kpi.columns, part.rows[0] if part.rows else (), strict=False):
-        if column.name != part.kpi.bar and not column.hidden and as_number(value) is not None:
-            return column.name
-    return None
+    """Return the first number beside the bar that says by its unit what it is."""
+    beside_it = (
+        column.name
+        for column in part.kpi.columns
+        if column.type in NUMERIC and column.unit and not column.hidden
+    )
+    return next((name for name in beside_it if name != part.kpi.bar), None)
 
 
 def narrow_bars(part: KpiRows, frame: Frame, room: int) -> list[Line]:

@@ -1,10 +1,12 @@
 """KPIs of a pipeline that is not ours: read by its definition, as results and as text."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,11 +15,12 @@ from core.config import Settings
 from core.errors import ConfigError, WarehouseError
 from core.jobs import kpis as job
 from core.jobs.base import JobContext
-from core.kpis import Kpis, read_kpis
+from core.kpis import KpiRows, Kpis, read_kpis
 from core.operations.figures import read_figures
 from core.pipeline.read import DefinitionError, read_definition
 from core.text import use_language
 from core.validation.model import Totals
+from core.warehouse.base import Warehouse
 from tests.support import turbines
 
 MARCH = datetime(2026, 3, 4, 8, 31, tzinfo=UTC)
@@ -104,6 +107,7 @@ def test_text_is_told_by_the_labels_of_the_language(settings: Settings, tmp_path
         "states",
         "latest readings",
     ]
+    assert summary.tables[2].headers[0] == "time"
     shown = render(summary)
     assert "site         energy    readings" in shown
     assert "T2           900.25           2" in shown
@@ -163,6 +167,39 @@ def test_a_screen_has_rows_of_tables_and_when_the_newest_came(
     assert found.newest_row == datetime(2026, 3, 5, 12, tzinfo=UTC)
     assert found.totals == Totals(0, 4, 0)
     assert found.kpis.part("wind_by_day").rows
+
+
+def test_text_shows_the_end_of_a_long_series() -> None:
+    (kpi,) = (
+        kpi.model_copy(update={"in_result": True})
+        for kpi in read_definition(turbines.DEFINITION, "p.toml").kpis
+        if kpi.name == "wind_by_day"
+    )
+    rows = tuple((date(2026, 3, day), day / 4, None) for day in range(1, 32))
+    (table,) = job.KpisResult(Kpis((KpiRows(kpi, rows),))).summary().tables
+    assert [row[0] for row in table.rows] == [f"2026-03-{day}" for day in range(25, 32)]
+    assert list(table.headers) == ["day", "wind", "readings"]
+
+
+class Given:
+    """Gives the rows of an engine that keeps the zone of a time, as Snowflake may."""
+
+    def __init__(self, *rows: tuple[object, ...]) -> None:
+        self._rows = list(rows)
+
+    def rows(self, _query: str, _parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        return self._rows
+
+
+def test_times_of_any_zone_are_in_utc() -> None:
+    definition = read_definition(turbines.DEFINITION, "p.toml")
+    latest = next(kpi for kpi in definition.kpis if kpi.name == "latest")
+    evening = datetime.fromisoformat("2026-03-04T23:30:00-03:00")
+    row = ("T1", Decimal("7.5"), 1, True, evening)
+    found = read_kpis(cast("Warehouse", Given(row)), [latest])
+    assert found.parts[0].rows == (("T1", 7.5, 1.0, True, datetime(2026, 3, 5, 2, 30, tzinfo=UTC)),)
+    assert found.parts[0].to_json()[0]["measured_at"] == "2026-03-05T02:30:00.000Z"
+    assert isinstance(found.parts[0].rows[0][1], float)
 
 
 def test_figures_come_in_one_row(settings: Settings, tmp_path: Path) -> None:

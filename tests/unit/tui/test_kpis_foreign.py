@@ -89,6 +89,8 @@ def test_the_full_view_has_all_of_it(size: tuple[int, int]) -> None:
     ):
         assert part in shown
     assert ("83 %" in shown) == (size == LARGE)
+    states = shown[shown.index("── states ──") :]
+    assert states.index("up ") < states.index("unknown ") < states.index("down ")
 
 
 def test_french_labels_and_numbers() -> None:
