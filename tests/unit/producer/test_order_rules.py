@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.consumer.decode import decode_batch
-from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA, encode
-from core.producer.order_rules import usable_rows, why_unusable, with_exact_prices
+from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA, encode
+from core.producer.orders.rules import usable_rows, why_unusable, with_exact_prices
 from tests.unit.producer.rows import row
 
 STAMP = "2024-05-31T12:30:00.000Z"
