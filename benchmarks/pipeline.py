@@ -77,14 +77,14 @@ def produce_alone(seeded: Settings) -> float:
 
 def consume_alone(seeded: Settings) -> float:
     """Return events/s of consumer and merge over as many of the orders as a full topic keeps."""
-    from core.producer.encode import encode
-    from core.producer.orders_csv import OrdersCsv
+    from core.producer.orders.csv_file import OrdersCsv
+    from core.producer.orders.encode import encode
 
     values: list[bytes] = []
     for block in OrdersCsv(seeded.paths.seed).blocks():
         if len(values) >= KEPT:
             break
-        values += encode(block.orders, "2024-05-31T12:30:00.000Z")[1]
+        values += encode(block.rows, "2024-05-31T12:30:00.000Z")[1]
     with data_folder() as settings, embedded(settings) as broker:
         fill(broker, values[:KEPT])
         return KEPT / stored_and_merged(broker, "alone", KEPT)

@@ -83,13 +83,13 @@ def replay(broker: Any, folder: Path, topic: str = TOPIC, orders: int = ORDERS) 
 
 def ready_made(folder: Path) -> tuple[list[bytes], list[bytes]]:
     """Return keys and values of all events."""
-    from core.producer.encode import encode
-    from core.producer.orders_csv import OrdersCsv
+    from core.producer.orders.csv_file import OrdersCsv
+    from core.producer.orders.encode import encode
 
     keys: list[bytes] = []
     values: list[bytes] = []
     for block in OrdersCsv(folder).blocks():
-        more_keys, more_values = encode(block.orders, TIMESTAMP)
+        more_keys, more_values = encode(block.rows, TIMESTAMP)
         keys += more_keys
         values += more_values
     return keys, values

@@ -116,7 +116,7 @@ def fields(last: ProducerSnapshot) -> dict[str, object]:
 
 def run(context: JobContext, options: Options) -> ProduceResult:
     """Publish until the source, the options or a stop end it."""
-    from core.producer.sources import check_source  # noqa: PLC0415 - loads numpy and Arrow
+    from core.producer.opening import check_source  # noqa: PLC0415 - loads numpy and Arrow
 
     checked = checked_options(context, options)
     check_source(checked, context.clock)
@@ -140,6 +140,7 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
         duplicates=options.duplicates,
         late=options.late,
         poison=options.poison,
+        pipeline=context.settings.pipeline,
     )
 
 

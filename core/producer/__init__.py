@@ -1,1 +1,4 @@
-"""From orders (a CSV file, or drawn at random) to acknowledged records on the topic."""
+"""From events (of a file, or made up as it goes) to acknowledged records on the topic.
+
+`orders` is what is known of the order pipeline, `events` what any definition gives.
+"""

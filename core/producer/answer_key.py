@@ -16,10 +16,12 @@ _log = logging.getLogger(__name__)
 class AnswerKey:
     """The file `<folder>/<run>.jsonl`, made when the first fault is written.
 
-    counts: injected records so far by kind. Errors: StorageError naming the file.
+    id_key: how a line calls the id of a record. counts: injected records so far by kind.
+    Errors: StorageError naming the file.
     """
 
-    def __init__(self, folder: Path, run: str) -> None:
+    def __init__(self, folder: Path, run: str, id_key: str) -> None:
+        self._id_key = id_key
         self.path = folder / f"{run}.jsonl"
         self.counts: dict[str, int] = {"duplicates": 0, "late": 0, "poison": 0}
         self._file: TextIO | None = None
@@ -41,7 +43,7 @@ class AnswerKey:
                 self.counts[fault.kind] += 1
                 line = {
                     "kind": fault.kind,
-                    "order_id": fault.order_id,
+                    self._id_key: fault.id,
                     **fault.detail,
                     "timestamp": timestamp,
                 }

@@ -1,6 +1,6 @@
 """Records of a CSV text one by one, each with the physical line it begins on (RFC 4180).
 
-The quick reader of `orders_csv` hands over here whatever it cannot be exact about: quotes, line
+A quick reader hands over here whatever it cannot be exact about: quotes, line
 breaks inside fields, blank lines, rows with too many or too few fields, bytes that are not UTF-8.
 A line ends with a line feed; a carriage return before it belongs to the line's end.
 """

@@ -1,7 +1,8 @@
-"""Injected faults: duplicates, late older versions and poison, mixed into a stream of orders.
+"""Injected faults: duplicates, late older versions and poison, mixed into a stream of events.
 
-They come on top of the orders: every order itself is published as it is. What was injected is
-written to an answer key, so that a check can tell whether the pipeline dealt with all of it.
+They come on top of the events: every event itself is published as it is. What was injected is
+written to an answer key, so that a check can tell whether the pipeline dealt with all of it. How an
+event is made older or broken is known by its format.
 """
 
 from collections.abc import Mapping
@@ -10,75 +11,66 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.producer.options import ProduceOptions
-from core.producer.order_rules import INSTANT, MAX_QUANTITY
-from core.producer.poison import POISONS
+from core.producer.sources import EventFormat, Indices
 
 FaultKind = Literal["duplicates", "late", "poison"]
 
 MAX_DELAY = 200
-"""An injected record comes at most so many orders after the one it goes with."""
+"""An injected record comes at most so many events after the one it goes with."""
 
-MAX_AGE_S = 86_400
-"""A late version is at most so many seconds older than the one published before it."""
-
-Indices = NDArray[np.int64]
 Places = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-_NS = 1_000_000_000
-_POISONS = tuple(POISONS)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One injected record. detail: what a consumer should make of it, or how it differs."""
+    """One injected record, by its id. detail: what should become of it, or how it differs."""
 
     kind: FaultKind
-    order_id: str
+    id: str
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """Orders in the order of publishing; `faults` tells which rows of them are injected."""
+    """Rows in the order of publishing; `faults` tells which of them are injected."""
 
-    orders: pa.RecordBatch
+    rows: pa.RecordBatch
     faults: Mapping[int, Fault] = field(default_factory=dict)
 
 
 class Injector:
-    """Adds faults to the orders that pass. One thread uses it.
+    """Adds faults to the rows of a format that pass. One thread uses it.
 
-    run: goes into the ids of poison records, so that no order ever has them.
+    run: goes into the ids of poison records, so that no event ever has them.
     """
 
-    def __init__(self, options: ProduceOptions, run: str) -> None:
+    def __init__(self, options: ProduceOptions, run: str, form: EventFormat) -> None:
         self._options = options
+        self._format = form
         self._random = np.random.default_rng(options.seed)
         self._run = run
         self._poisoned = 0
         # Injected rows whose turn comes in a later call, with their position from its start.
-        self._waiting = _no_orders()
+        self._waiting = _none(form.schema)
         self._waiting_at = np.zeros(0)
         self._waiting_faults: list[Fault] = []
 
-    def feed(self, orders: pa.RecordBatch) -> Planned:
-        """Return the orders with the faults whose turn has come."""
-        count = orders.num_rows
+    def feed(self, rows: pa.RecordBatch) -> Planned:
+        """Return the rows with the faults whose turn has come."""
+        count = rows.num_rows
         extras = [self._waiting]
         faults = list(self._waiting_faults)
         places: list[Places] = [self._waiting_at]
-        for rows, chosen, made in (
-            self._duplicates(orders),
-            self._late(orders),
-            self._poison(orders),
+        for extra, chosen, made in (
+            self._duplicates(rows),
+            self._late(rows),
+            self._poison(rows),
         ):
-            extras.append(rows)
+            extras.append(extra)
             faults += made
             delays = self._random.integers(1, MAX_DELAY, len(chosen))
             places.append((chosen + delays).astype(np.float64) + 0.5)
@@ -86,13 +78,13 @@ class Injector:
         at = np.concatenate(places)
         ready = at < count
         self._keep(injected, at - count, faults, ~ready)
-        return _merged(orders, injected, at, faults, ready)
+        return _merged(rows, injected, at, faults, ready)
 
     def drain(self) -> Planned:
-        """Return what still waits for its turn; call it once the orders have ended."""
+        """Return what still waits for its turn; call it once the rows have ended."""
         injected, at, faults = self._waiting, self._waiting_at, self._waiting_faults
         self._keep(injected, at, faults, np.zeros(len(at), np.bool_))
-        return _merged(_no_orders(), injected, at, faults, np.ones(len(at), np.bool_))
+        return _merged(_none(self._format.schema), injected, at, faults, np.ones(len(at), np.bool_))
 
     def _keep(
         self,
@@ -111,87 +103,60 @@ class Injector:
             return np.zeros(0, np.int64)
         return np.flatnonzero(self._random.random(count) < share)
 
-    def _duplicates(self, orders: pa.RecordBatch) -> "_Made":
-        """Return orders to be published once more, unchanged."""
-        chosen = self._choose(orders.num_rows, self._options.duplicates)
-        rows = orders.take(pa.array(chosen))
-        return rows, chosen, [Fault("duplicates", name) for name in rows.column(0).to_pylist()]
+    def _duplicates(self, rows: pa.RecordBatch) -> "_Made":
+        """Return rows to be published once more, unchanged."""
+        chosen = self._choose(rows.num_rows, self._options.duplicates)
+        again = rows.take(pa.array(chosen))
+        return again, chosen, [Fault("duplicates", name) for name in self._format.ids(again)]
 
-    def _late(self, orders: pa.RecordBatch) -> "_Made":
-        """Return older versions of orders: sold earlier, in another quantity."""
-        chosen = self._choose(orders.num_rows, self._options.late)
-        sold = orders.column("sold_at").take(pa.array(chosen)).cast(INSTANT).cast(pa.int64())
-        seconds = np.asarray(sold) // _NS - self._random.integers(1, MAX_AGE_S, len(chosen))
-        chosen, seconds = chosen[seconds >= 0], seconds[seconds >= 0]
-        newer = orders.take(pa.array(chosen))
-        quantity = np.asarray(newer.column("quantity").cast(pa.int64()))
-        columns = list(newer.columns)
-        columns[ORDER_COLUMNS.index("quantity")] = pa.array(
-            np.where(quantity < MAX_QUANTITY, quantity + 1, quantity - 1)
-        ).cast(pa.string())
-        columns[ORDER_COLUMNS.index("sold_at")] = pc.strftime(
-            pa.array(seconds).cast(pa.timestamp("s", "UTC")), "%Y-%m-%dT%H:%M:%SZ"
-        )
-        older = pa.RecordBatch.from_arrays(columns, schema=ORDER_SCHEMA)
-        faults = [
-            Fault(
-                "late",
-                old["id"],
-                {
-                    "sold_at": old["sold_at"],
-                    "quantity": old["quantity"],
-                    "newer_sold_at": new["sold_at"],
-                    "newer_quantity": new["quantity"],
-                },
-            )
-            for old, new in zip(older.to_pylist(), newer.to_pylist(), strict=True)
-        ]
-        return older, chosen, faults
+    def _late(self, rows: pa.RecordBatch) -> "_Made":
+        """Return older versions of rows."""
+        chosen = self._choose(rows.num_rows, self._options.late)
+        older, places, details = self._format.older(rows.take(pa.array(chosen)), self._random)
+        names = self._format.ids(older)
+        faults = [Fault("late", name, detail) for name, detail in zip(names, details, strict=True)]
+        return older, chosen[places], faults
 
-    def _poison(self, orders: pa.RecordBatch) -> "_Made":
-        """Return orders under ids of their own, to be broken once they are encoded."""
-        chosen = self._choose(orders.num_rows, self._options.poison)
+    def _poison(self, rows: pa.RecordBatch) -> "_Made":
+        """Return rows under ids of their own, which a consumer must refuse."""
+        chosen = self._choose(rows.num_rows, self._options.poison)
         first = self._poisoned + 1
         self._poisoned += len(chosen)
         names = [f"POISON_{self._run}_{number}" for number in range(first, self._poisoned + 1)]
-        columns = list(orders.take(pa.array(chosen)).columns)
-        columns[0] = pa.array(names, pa.string())
-        kinds = self._random.integers(0, len(_POISONS), len(chosen))
+        broken, reasons = self._format.poisoned(rows.take(pa.array(chosen)), names, self._random)
         faults = [
-            Fault("poison", name, {"reason": _POISONS[kind]})
-            for name, kind in zip(names, kinds, strict=True)
+            Fault("poison", name, {"reason": reason})
+            for name, reason in zip(names, reasons, strict=True)
         ]
-        return pa.RecordBatch.from_arrays(columns, schema=ORDER_SCHEMA), chosen, faults
+        return broken, chosen, faults
 
 
 _Made = tuple[pa.RecordBatch, Indices, list[Fault]]
-"""Injected rows, the index of the order that each goes with, and what each is."""
+"""Injected rows, the index of the row that each goes with, and what each is."""
 
 
-def _no_orders() -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [pa.array([], pa.string()) for _name in ORDER_COLUMNS], schema=ORDER_SCHEMA
-    )
+def _none(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], schema=schema)
 
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     """Return one batch with the rows of all."""
     rows = pa.Table.from_batches(batches).combine_chunks().to_batches()
-    return rows[0] if rows else _no_orders()
+    return rows[0] if rows else batches[0]
 
 
 def _merged(
-    orders: pa.RecordBatch,
+    rows: pa.RecordBatch,
     injected: pa.RecordBatch,
     at: Places,
     faults: list[Fault],
     ready: Flags,
 ) -> Planned:
-    """Return orders and the injected rows that are ready, each in its place."""
+    """Return rows and the injected ones that are ready, each in its place."""
     indexes = np.flatnonzero(ready)
-    count = orders.num_rows
+    count = rows.num_rows
     order = np.argsort(np.concatenate([np.arange(count), at[indexes]]), kind="stable")
-    both = _joined([orders, injected.take(pa.array(indexes))])
+    both = _joined([rows, injected.take(pa.array(indexes))])
     where = {
         int(position): faults[indexes[row - count]]
         for position, row in enumerate(order.tolist())

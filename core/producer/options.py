@@ -1,11 +1,12 @@
 """What a producer is asked to do, checked before anything is opened."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import UsageError
+from core.pipeline import Pipeline, builtin
 from core.text import _, clean
 
 Mode = Literal["replay", "stream"]
@@ -22,11 +23,11 @@ MAX_RATE = 10_000_000.0
 class ProduceOptions:
     """Options of one producer run.
 
-    input: folder of the seed files (or, for a replay, the orders file itself). rate: events per
-    second, 0 as fast as possible. limit: orders taken from the source; what is injected comes on
-    top. duration_s: seconds from the start. duplicates, late, poison: share of orders, 0 to 1,
+    input: folder of the files, or, for a replay, a file itself. rate: events per second, 0 as fast
+    as possible. limit: events taken from the source; what is injected comes on top. duration_s:
+    seconds from the start. duplicates, late, poison: share of events, 0 to 1,
     after which a fault is injected. seed: of the injected faults and of a stream's choices; None
-    is new at every run.
+    is new at every run. pipeline: whose events they are.
 
     Errors: UsageError naming the option.
     """
@@ -41,6 +42,7 @@ class ProduceOptions:
     late: float = 0.0
     poison: float = 0.0
     seed: int | None = None
+    pipeline: Pipeline = field(default_factory=builtin)
 
     def __post_init__(self) -> None:
         """Check every option."""

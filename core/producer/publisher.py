@@ -1,7 +1,7 @@
-"""One run of a producer: takes orders from the source, mixes in faults, publishes what may go out.
+"""One run of a producer: takes events from the source, mixes in faults, publishes what may go out.
 
 `publish(most)` does one micro-batch. Rows stay queued as Arrow columns and become bytes only when
-they go out, because their event carries the time of publishing.
+they go out, because events may carry the time of publishing.
 """
 
 from collections import deque
@@ -13,11 +13,9 @@ import numpy as np
 from core.clock import Clock, iso
 from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery, Record
-from core.producer.encode import encode
 from core.producer.faults import Fault, Injector, Planned
-from core.producer.poison import POISONS
 from core.producer.room import Room
-from core.producer.sources import OrderSource
+from core.producer.sources import EventFormat, Source
 
 MICRO_BATCH = 2_000
 """Most records of one micro-batch."""
@@ -32,14 +30,14 @@ class Step:
 
 
 class Publisher:
-    """Publishes the orders of one source. One thread uses it.
+    """Publishes the events of one source. One thread uses it.
 
     room: None for brokers that keep what they are given. answers, injector: None without faults.
     """
 
     def __init__(
         self,
-        source: OrderSource,
+        source: Source,
         delivery: Delivery,
         clock: Clock,
         *,
@@ -61,7 +59,7 @@ class Publisher:
 
     @property
     def finished(self) -> bool:
-        """Whether all orders of the source went out."""
+        """Whether all events of the source went out."""
         return self._ended and not self._queue
 
     @property
@@ -72,7 +70,7 @@ class Publisher:
         taken = self._source.fraction
         if taken is None:
             return None
-        waiting = sum(planned.orders.num_rows for planned in tuple(self._queue))
+        waiting = sum(planned.rows.num_rows for planned in tuple(self._queue))
         return taken * (1 - waiting / self._planned) if self._planned else 0.0
 
     def prepare(self) -> None:
@@ -82,7 +80,7 @@ class Publisher:
         """
         head = self._head(1)
         if head is not None:
-            encode(head.orders.slice(0, 1), iso(self._clock.now()))
+            self._source.format.encode(head.rows.slice(0, 1), iso(self._clock.now()))
 
     def publish(self, most: int) -> Step:
         """Publish up to `most` records, and MICRO_BATCH. Errors: InputError, BrokerError."""
@@ -106,11 +104,11 @@ class Publisher:
 
     def _send(self, head: Planned, most: int) -> Step:
         """Publish the beginning of the first batch of the queue."""
-        orders = head.orders.slice(0, most)
+        rows, form = head.rows.slice(0, most), self._source.format
         timestamp = iso(self._clock.now())
-        keys, made = encode(orders, timestamp)
-        values = _poisoned(made, head.faults)
-        admitted = orders.num_rows
+        keys, made = form.encode(rows, timestamp)
+        values = _poisoned(made, head.faults, form)
+        admitted = rows.num_rows
         if self._room is None:
             records: list[Record] = [
                 {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
@@ -121,7 +119,7 @@ class Publisher:
             admitted, size = self._send_into(self._room, keys, values)
         self.bytes += size
         self._forward(head, admitted, timestamp)
-        self._blocked = admitted < orders.num_rows
+        self._blocked = admitted < rows.num_rows
         held = self._room.held_reason if self._room is not None and self._blocked else ""
         return Step(admitted, held)
 
@@ -149,13 +147,11 @@ class Publisher:
     def _head(self, wanted: int) -> Planned | None:
         """Return the first batch of the queue, filled from the source; None at the end."""
         while not self._queue and not self._ended:
-            orders = self._source.take(wanted)
-            if orders is None:
+            rows = self._source.take(wanted)
+            if rows is None:
                 self._end()
             else:
-                self._plan(
-                    Planned(orders) if self._injector is None else self._injector.feed(orders)
-                )
+                self._plan(Planned(rows) if self._injector is None else self._injector.feed(rows))
         return self._queue[0] if self._queue else None
 
     def _end(self) -> None:
@@ -165,14 +161,14 @@ class Publisher:
             self._plan(self._injector.drain())
 
     def _plan(self, planned: Planned) -> None:
-        """Put orders at the end of the queue."""
-        if planned.orders.num_rows:
+        """Put rows at the end of the queue."""
+        if planned.rows.num_rows:
             self._queue.append(planned)
-            self._planned += planned.orders.num_rows
+            self._planned += planned.rows.num_rows
 
     def _forward(self, head: Planned, count: int, timestamp: str) -> None:
         """Take published rows off the queue, and note the injected ones among them."""
-        rest = head.orders.slice(count)
+        rest = head.rows.slice(count)
         self._queue.popleft()
         faults = head.faults
         if faults and self._answers is not None:
@@ -183,14 +179,16 @@ class Publisher:
             self._queue.appendleft(Planned(rest, faults))
 
 
-def _poisoned(values: list[bytes], faults: Mapping[int, Fault]) -> Sequence[bytes | None]:
+def _poisoned(
+    values: Sequence[bytes | None], faults: Mapping[int, Fault], form: EventFormat
+) -> Sequence[bytes | None]:
     """Return values with those of poison records broken."""
     if not faults:
         return values
     broken: list[bytes | None] = [*values]
     for index, fault in faults.items():
         if fault.kind == "poison" and index < len(broken):
-            broken[index] = POISONS[fault.detail["reason"]](values[index])
+            broken[index] = form.broken(values[index], fault.detail["reason"])
     return broken
 
 

@@ -18,13 +18,14 @@ from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
 from core.producer.faults import Injector
 from core.producer.gauge import Gauge
+from core.producer.opening import open_source
 from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
 from core.producer.room import BATCH_BYTES, Room, StoppedWaitingError, shared_room
 from core.producer.snapshot import ProducerSnapshot
-from core.producer.sources import open_source, run_name
+from core.producer.sources import run_name
 from core.text import _
 
 _IDLE_S = 0.02
@@ -123,8 +124,8 @@ class ProducerWorker(PausableWorker):
             answers = injector = None
             if options.injects:
                 run = run_name(self._clock.now())
-                injector = Injector(options, run)
-                answers = AnswerKey(self._injected_folder, run)
+                injector = Injector(options, run, source.format)
+                answers = AnswerKey(self._injected_folder, run, source.format.id_key)
                 answers.open()
                 stack.callback(answers.close)
             config = self._broker.producer_config()

@@ -16,10 +16,10 @@ from core.config.problems import SettingsError
 from core.consumer.decoders.reasons import REASONS, EventError
 from core.dlq.mending import mended_letters
 from core.errors import ConfigError, DropshipError, InputError, UsageError
-from core.producer import orders_csv
-from core.producer.encode import ORDER_COLUMNS
-from core.producer.order_rules import why_unusable
-from core.producer.orders_csv import OrdersCsv
+from core.producer import text_file
+from core.producer.orders.csv_file import OrdersCsv
+from core.producer.orders.encode import ORDER_COLUMNS
+from core.producer.orders.rules import why_unusable
 from core.warehouse.reference_csv import read_reference
 from tests.fuzz.bends import bent, fuzzed
 from tests.support.decoding import ORDERS, decode_batch, parse_strict
@@ -79,14 +79,12 @@ def test_events(batch: list[bytes]) -> None:
 def read_orders(file: Path, block: int) -> tuple[list[tuple[str, ...]], list[tuple[int, str]]]:
     """Return the rows that are taken and those that are not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(orders_csv, "BLOCK_BYTES", block)
+        patch.setattr(text_file, "BLOCK_BYTES", block)
         reader = OrdersCsv(file)
         blocks = list(reader.blocks())
         reader.close()
     rows = [
-        tuple(row[name] for name in ORDER_COLUMNS)
-        for one in blocks
-        for row in one.orders.to_pylist()
+        tuple(row[name] for name in ORDER_COLUMNS) for one in blocks for row in one.rows.to_pylist()
     ]
     return rows, [(row.line, row.reason) for one in blocks for row in one.rejected]
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.producer import orders_csv
-from core.producer.encode import ORDER_COLUMNS
-from core.producer.orders_csv import OrdersCsv
+from core.producer import text_file
+from core.producer.orders.csv_file import OrdersCsv
+from core.producer.orders.encode import ORDER_COLUMNS
 
 pytestmark = pytest.mark.slow
 
@@ -98,11 +98,11 @@ def test_good_rows_arrive_and_bad_ones_are_told_by_line(
         data = data.removesuffix(ending.encode())
     file.write_bytes((b"\xef\xbb\xbf" if bom else b"") + data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(orders_csv, "BLOCK_BYTES", block)
+        patch.setattr(text_file, "BLOCK_BYTES", block)
         reader = OrdersCsv(file)
         blocks = list(reader.blocks())
         reader.close()
-    got = [row for one in blocks for row in one.orders.to_pylist()]
+    got = [row for one in blocks for row in one.rows.to_pylist()]
     told = [row for one in blocks for row in one.rejected]
     expected = [row.fields for row in rows if row.good]
     assert [row["id"] for row in got] == [row["id"] for row in expected]

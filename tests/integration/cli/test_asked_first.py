@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.producer.encode import ORDER_COLUMNS
+from core.producer.orders.encode import ORDER_COLUMNS
 
 pytestmark = pytest.mark.slow
 

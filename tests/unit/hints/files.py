@@ -92,7 +92,7 @@ def catalogue(b: Bench) -> None:
         b.run(*stream)
         if b.told.hints and "ids are" not in b.told.hints[0]:
             # The reader of the file is stricter than the source, which has the last word.
-            from core.producer.sources import Stream
+            from core.producer.orders.stream import Stream
 
             assert "cannot be used" in b.told.message, Stream
         import pyarrow as pa

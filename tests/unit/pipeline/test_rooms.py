@@ -13,9 +13,6 @@ OWN = ("core/seed", "core/producer/orders", "core/notebook")
 """Where orders may be spoken of: their generator, and the producer's source that reads it."""
 STILL = frozenset(
     {
-        "core/producer/encode.py",
-        "core/producer/faults.py",
-        "core/producer/order_rules.py",
         "core/warehouse/reference_csv.py",
     }
 )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.producer.csv_records import RejectedRow
-from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA
-from core.producer.orders_csv import OrdersCsv
+from core.producer.orders.csv_file import OrdersCsv
+from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA
 
 HEADER = b"id,customer_id,product_id,quantity,unit_price,sold_at"
 
@@ -41,7 +41,7 @@ def read(path: Path) -> tuple[list[dict[str, str]], list[RejectedRow]]:
     good: list[dict[str, str]] = []
     rejected: list[RejectedRow] = []
     for block in source.blocks():
-        good += block.orders.to_pylist()
+        good += block.rows.to_pylist()
         rejected += block.rejected
     source.close()
     return good, rejected

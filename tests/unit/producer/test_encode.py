@@ -1,7 +1,7 @@
 import json
 from decimal import Decimal
 
-from core.producer.encode import encode
+from core.producer.orders.encode import encode
 from tests.unit.producer.rows import orders
 
 STAMP = "2024-05-31T12:30:00.125Z"

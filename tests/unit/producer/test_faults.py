@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from core.errors import StorageError
 from core.producer.answer_key import AnswerKey
-from core.producer.encode import encode
 from core.producer.faults import Fault, Injector, Planned
 from core.producer.options import ProduceOptions
-from core.producer.poison import POISONS
+from core.producer.orders.encode import encode
+from core.producer.orders.faults import OrderFormat
+from core.producer.orders.poison import POISONS
 from tests.support.decoding import decode_batch
 from tests.unit.producer.rows import orders
 
@@ -24,7 +25,7 @@ Entry = tuple[dict[str, str], Fault | None]
 
 def played(options: ProduceOptions, count: int, chunk: int) -> list[Entry]:
     """Return all rows in the order of publishing, each with its fault."""
-    injector = Injector(options, "run")
+    injector = Injector(options, "run", OrderFormat())
     plans: list[Planned] = [
         injector.feed(orders(min(chunk, count - first), first + 1))
         for first in range(0, count, chunk)
@@ -33,7 +34,7 @@ def played(options: ProduceOptions, count: int, chunk: int) -> list[Entry]:
     return [
         (row, plan.faults.get(index))
         for plan in plans
-        for index, row in enumerate(plan.orders.to_pylist())
+        for index, row in enumerate(plan.rows.to_pylist())
     ]
 
 
@@ -100,7 +101,7 @@ def test_poison_has_ids_of_its_own_and_all_kinds_come() -> None:
     entries = played(ProduceOptions(poison=1.0, seed=1), 500, 64)
     poison = [(row, fault) for row, fault in entries if fault is not None]
     assert len({row["id"] for row, _fault in poison}) == len(poison) == 500
-    assert all(row["id"] == fault.order_id and "POISON_run_" in row["id"] for row, fault in poison)
+    assert all(row["id"] == fault.id and "POISON_run_" in row["id"] for row, fault in poison)
     assert {fault.detail["reason"] for _row, fault in poison} == set(POISONS)
 
 
@@ -112,7 +113,7 @@ def test_the_consumer_refuses_each_poison_for_the_reason_given(reason: str) -> N
 
 
 def test_the_answer_key_has_a_line_for_each_fault(tmp_path: Path) -> None:
-    answers = AnswerKey(tmp_path / "injected", "20240531T123000_ab")
+    answers = AnswerKey(tmp_path / "injected", "20240531T123000_ab", "order_id")
     answers.open()
     answers.write([Fault("late", "ORDER_1", {"quantity": "3"}), Fault("duplicates", "B")], STAMP)
     lines = [json.loads(line) for line in answers.path.read_text().splitlines()]
@@ -127,11 +128,11 @@ def test_the_answer_key_has_a_line_for_each_fault(tmp_path: Path) -> None:
 def test_an_answer_key_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "injected").write_text("a file")
     with pytest.raises(StorageError, match="injected"):
-        AnswerKey(tmp_path / "injected", "run").open()
+        AnswerKey(tmp_path / "injected", "run", "order_id").open()
 
 
 def test_an_answer_key_on_a_full_disk_is_an_error(tmp_path: Path) -> None:
-    answers = AnswerKey(tmp_path, "run")
+    answers = AnswerKey(tmp_path, "run", "order_id")
     answers.path.symlink_to("/dev/full")
     answers._file = answers.path.open("w", encoding="utf-8")
     with pytest.raises(StorageError, match="No space left"):

@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA, encode
-from core.producer.order_rules import usable_rows, why_unusable, with_exact_prices
+from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA, encode
+from core.producer.orders.rules import usable_rows, why_unusable, with_exact_prices
 from tests.support.decoding import decode_batch
 from tests.unit.producer.rows import row
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.producer import orders_csv
+from core.producer import text_file
 from core.producer.csv_records import MAX_RECORD_BYTES, scan
-from core.producer.orders_csv import OrdersCsv
+from core.producer.orders.csv_file import OrdersCsv
 from tests.unit.producer.rows import HEADER, line, read, row
 
 
@@ -50,7 +50,7 @@ def test_a_file_whose_size_nobody_tells_is_read_without_a_share(
         patch.setattr(os, "fstat", refused)
         opened = OrdersCsv(file)
     assert opened.fraction is None
-    assert sum(block.orders.num_rows for block in opened.blocks()) == 2
+    assert sum(block.rows.num_rows for block in opened.blocks()) == 2
     assert opened.fraction is None
     opened.close()
 
@@ -159,7 +159,7 @@ def test_broken_rows_among_good_ones_have_exact_lines(file: Path) -> None:
 
 
 def test_lines_stay_exact_over_many_blocks(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders_csv, "BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(text_file, "BLOCK_BYTES", 1_000)
     lines = [line(number) for number in range(1, 301)]
     for bad in (50, 150, 250):
         lines[bad - 2] = line(bad, quantity="none")
@@ -173,7 +173,7 @@ def test_lines_stay_exact_over_many_blocks(file: Path, monkeypatch: pytest.Monke
 def test_a_line_longer_than_memory_allows_is_skipped_across_blocks(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders_csv, "BLOCK_BYTES", 100_000)
+    monkeypatch.setattr(text_file, "BLOCK_BYTES", 100_000)
     write(file, line(1), b'"' + b"y" * (3 * MAX_RECORD_BYTES), line(2), b"bad")
     good, rejected = read(file)
     assert ids(good) == [1, 2]

@@ -7,7 +7,8 @@ import pytest
 
 from core.clock import SystemClock
 from core.producer.delivery import Delivery
-from core.producer.encode import ORDER_SCHEMA
+from core.producer.orders.encode import ORDER_SCHEMA
+from core.producer.orders.faults import OrderFormat
 from core.producer.publisher import Publisher
 
 NOWHERE = "127.0.0.1:9"
@@ -17,6 +18,7 @@ class Counted:
     """A source that tells how often it was asked."""
 
     fraction = None
+    format = OrderFormat()
 
     def __init__(self, orders: int) -> None:
         self.asked = 0

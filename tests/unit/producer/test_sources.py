@@ -9,9 +9,11 @@ import pytest
 
 from core.clock import SystemClock
 from core.errors import InputError
-from core.producer.encode import encode
+from core.producer.opening import open_source
 from core.producer.options import ProduceOptions
-from core.producer.sources import Stream, open_source, run_name
+from core.producer.orders.encode import encode
+from core.producer.orders.stream import Stream
+from core.producer.sources import run_name
 from tests.support.decoding import decode_batch
 from tests.unit.producer.rows import HEADER, line
 

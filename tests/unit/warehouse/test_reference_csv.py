@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.producer.order_rules import why_unusable
+from core.producer.orders.rules import why_unusable
 from core.warehouse.reference_csv import CHUNK_ROWS, COLUMNS, Row, read_reference
 
 HEADER = "id,product_name,category,price,stock_quantity\n"

@@ -1,6 +1,6 @@
 """Orders as the bytes that go over the wire, joined column by column in Arrow.
 
-Joining text is safe because the rules of `order_rules` let through only characters that JSON needs
+Joining text is safe because the rules of `rules` let through only characters that JSON needs
 no escape for, and numbers that are written as JSON writes them. Measured: 4 million events a second
 against 0.18 million with json.dumps, and a price never passes through a float.
 """

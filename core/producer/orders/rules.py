@@ -12,7 +12,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.producer.encode import ORDER_COLUMNS, ORDER_SCHEMA
+from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.text import _, clean
 
 MAX_QUANTITY = 1_000_000

@@ -1,0 +1,39 @@
+"""Opens the source that options and pipeline name."""
+
+from collections.abc import Callable
+
+from core.clock import Clock
+from core.producer.csv_records import RejectedRow
+from core.producer.options import ProduceOptions
+from core.producer.orders.csv_file import OrdersCsv
+from core.producer.orders.faults import OrderFormat
+from core.producer.orders.stream import Stream
+from core.producer.sources import Limited, Replay, Source
+
+
+def open_source(
+    options: ProduceOptions,
+    clock: Clock,
+    rejected: Callable[[RejectedRow], None],
+) -> Source:
+    """Return the source that the options name. Errors: InputError, ConfigError, UsageError."""
+    source = _orders(options, clock, rejected)
+    return source if options.limit is None else Limited(source, options.limit)
+
+
+def _orders(
+    options: ProduceOptions, clock: Clock, rejected: Callable[[RejectedRow], None]
+) -> Source:
+    if options.mode == "stream":
+        return Stream(options.input, clock, options.seed)
+    return Replay(OrdersCsv(options.input), OrderFormat(), rejected)
+
+
+def check_source(options: ProduceOptions, clock: Clock) -> None:
+    """Open the source and close it, so that a wrong file is told before a broker is asked.
+
+    A pipe is left alone: what is read of it is gone. Errors: as `open_source`.
+    """
+    path = options.input
+    if not path.exists() or path.is_file() or path.is_dir():
+        open_source(options, clock, lambda _row: None).close()

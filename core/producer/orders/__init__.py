@@ -1,0 +1,1 @@
+"""What the producer knows of orders: their CSV file, their events and faults, made-up orders."""
