@@ -3,12 +3,18 @@
 from collections.abc import Callable
 
 from core.clock import Clock
+from core.errors import UsageError
+from core.pipeline import builtin
 from core.producer.csv_records import RejectedRow
+from core.producer.events.files import open_events
+from core.producer.events.form import EventsFormat
+from core.producer.events.stream import EventStream
 from core.producer.options import ProduceOptions
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.faults import OrderFormat
 from core.producer.orders.stream import Stream
 from core.producer.sources import Limited, Replay, Source
+from core.text import _
 
 
 def open_source(
@@ -17,7 +23,8 @@ def open_source(
     rejected: Callable[[RejectedRow], None],
 ) -> Source:
     """Return the source that the options name. Errors: InputError, ConfigError, UsageError."""
-    source = _orders(options, clock, rejected)
+    mine = options.pipeline is builtin()
+    source = _orders(options, clock, rejected) if mine else _events(options, clock, rejected)
     return source if options.limit is None else Limited(source, options.limit)
 
 
@@ -27,6 +34,23 @@ def _orders(
     if options.mode == "stream":
         return Stream(options.input, clock, options.seed)
     return Replay(OrdersCsv(options.input), OrderFormat(), rejected)
+
+
+def _events(
+    options: ProduceOptions, clock: Clock, rejected: Callable[[RejectedRow], None]
+) -> Source:
+    """Return the source of a pipeline that has no generator of its own."""
+    if options.late:
+        raise UsageError(
+            _("--late: older versions are made up for orders alone"),
+            hint=_("leave --late out; --duplicates and --poison work for every pipeline"),
+        )
+    definition = options.pipeline.definition
+    if options.mode == "stream":
+        folder = options.input if options.input.is_dir() else options.input.parent
+        return EventStream(definition, folder, clock, options.seed)
+    file = open_events(options.input, options.pipeline)
+    return Replay(file, EventsFormat(definition), rejected)
 
 
 def check_source(options: ProduceOptions, clock: Clock) -> None:

@@ -1,0 +1,180 @@
+"""Events of any pipeline from a CSV file, whose header names paths or columns of the definition."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.pipeline import Definition
+from core.producer.csv_records import RejectedRow, Scan
+from core.producer.events.cells import CellReader, cell_reader, one_of
+from core.producer.events.rows import event_rows
+from core.producer.events.template import EventTemplate
+from core.producer.sources import Block
+from core.producer.text_file import CsvText, Quick, Told
+from core.text import _, clean
+from core.text.separators import other_separator, save_with_commas, separated_otherwise
+
+_log = logging.getLogger(__name__)
+
+_NOTHING = "null"
+
+
+class EventsCsv:
+    """A CSV file being read; see `EventFile`. Errors: InputError naming the file and its line.
+
+    A cell without text is no value. An event type of which there is but one, and the event's time,
+    may be left out of the file: the time is then that of publishing.
+    """
+
+    def __init__(self, path: Path, definition: Definition, told: Told) -> None:
+        self._definition = definition
+        self._text = CsvText(path, told)
+        try:
+            places = self._places(self._text.names)
+        except BaseException:
+            self._text.close()
+            raise
+        time = definition.event.time
+        self._template = EventTemplate(definition, stamped=time is not None and time not in places)
+        self._fields = [self._field(path, places) for path in self._template.paths]
+        self._key = self._template.paths.index(definition.event.key)
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of the file that was given out in blocks, 0 to 1; None when it is unknown."""
+        return self._text.fraction
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the events block by block; memory stays at a few blocks."""
+        for piece in self._text.pieces():
+            if not isinstance(piece, Quick):  # nothing is split in Arrow here
+                yield self._block(piece)
+
+    def _block(self, found: Scan) -> Block:
+        keys: list[bytes] = []
+        values: list[tuple[bytes, bytes | None]] = []
+        rejected = found.rejected
+        for line, record in found.records:
+            try:
+                key, value = self._event([cell.decode() for cell in record])
+            except UnicodeDecodeError:
+                rejected.append(RejectedRow(line, _("not UTF-8")))
+            except ValueError as error:
+                rejected.append(RejectedRow(line, str(error)))
+            else:
+                keys.append(key)
+                values.append(value)
+        rejected.sort(key=lambda row: row.line)
+        for row in rejected:
+            _log.info("events file, line %d rejected: %s", row.line, row.reason)
+        return Block(event_rows(keys, values), tuple(rejected))
+
+    def _event(self, cells: list[str]) -> tuple[bytes, tuple[bytes, bytes | None]]:
+        """Return key and event of a record. Errors: ValueError with the reason."""
+        texts = []
+        for field in self._fields:
+            texts.append(field.read(cells))
+        value = self._template.fill(texts)
+        limit = self._definition.event.max_bytes
+        if len(value[0]) + len(value[1] or b"") > limit:
+            raise ValueError(_("longer than {limit} bytes").format(limit=limit))
+        return cells[self._fields[self._key].place or 0].encode(), value
+
+    def _field(self, path: str, places: dict[str, int]) -> "_Field":
+        field = self._definition.fields[path]
+        place = places.get(path)
+        reader = cell_reader(self._definition, path)
+        fixed = _NOTHING
+        if place is None and (only := one_of(self._definition, path)):
+            fixed = reader.json_text(str(only[0])) if len(only) == 1 else _NOTHING
+        name = path if place is None else self._text.names[place]
+        takes_empty = field.required and field.type.kind == "text"
+        return _Field(name, place, reader, fixed, field.required, takes_empty)
+
+    def _places(self, names: list[str]) -> dict[str, int]:
+        """Return where the file has each field; those that may be absent need not be there."""
+        definition = self._definition
+        known: dict[str, tuple[str, ...]] = {}
+        for path, field in definition.fields.items():
+            column = field.column_at(path)
+            known[path] = (path,) if column is None else (path, column)
+        places = {
+            path: names.index(name)
+            for path, both in known.items()
+            for name in reversed(both)
+            if name in names
+        }
+        missing = [
+            path
+            for path, field in definition.fields.items()
+            if field.required and path not in places and not self._known_without(path)
+        ]
+        needed = ", ".join(clean(path, 80) for path in definition.fields)
+        if missing:
+            wanted = {name for both in known.values() for name in both}
+            separator = other_separator(",".join(names), wanted)
+            if separator:
+                raise self._text.fault(separated_otherwise(separator), save_with_commas())
+            raise self._text.fault(
+                _("line 1 lacks the column {names}").format(names=clean(", ".join(missing), 300)),
+                _("the header must name {names}").format(names=needed),
+            )
+        doubled = [
+            path for path, both in known.items() if sum(map(names.count, dict.fromkeys(both))) > 1
+        ]
+        if doubled:
+            raise self._text.fault(
+                _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
+                _("rename one of the two"),
+            )
+        return places
+
+    def _known_without(self, path: str) -> bool:
+        """Return whether a required field need not be in the file."""
+        event = self._definition.event
+        return path == event.time or (
+            path == event.type and len(one_of(self._definition, path)) == 1
+        )
+
+
+class _Field:
+    """One value of the events. place: of its cell, None where the file has none: then `fixed`."""
+
+    def __init__(  # noqa: PLR0917 - said once, above
+        self,
+        name: str,
+        place: int | None,
+        reader: CellReader,
+        fixed: str,
+        required: bool,
+        takes_empty: bool,
+    ) -> None:
+        self.place = place
+        self._name = clean(name, 80)
+        self._reader = reader
+        self._fixed = fixed
+        self._required = required
+        self._takes_empty = takes_empty
+
+    def read(self, cells: list[str]) -> str:
+        """Return the JSON value of its cell. Errors: ValueError with the reason."""
+        if self.place is None:
+            return self._fixed
+        cell = cells[self.place]
+        if not cell and not self._required:
+            return _NOTHING
+        try:
+            return self._reader.json_text(cell)
+        except (ValueError, RecursionError):
+            pass
+        if not cell and not self._takes_empty:
+            raise ValueError(_("{column} is empty").format(column=self._name))
+        raise ValueError(
+            _("{column}: {cell} is not {expected}").format(
+                column=self._name, cell=repr(clean(cell, 60)), expected=self._reader.expected
+            )
+        )

@@ -1,0 +1,185 @@
+"""Values of one field, made up: by its hint where it has one, else by its type and bounds."""
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from core.errors import ConfigError
+from core.pipeline import Definition
+from core.pipeline.fields import EventField, Hint
+from core.producer.events.cells import (
+    cell_reader,
+    day_bounds,
+    moment_bounds,
+    moment_text,
+    number_bounds,
+    one_of,
+    quoted,
+)
+from core.text import _, clean
+
+Make = Callable[[int], str]
+"""From the number of an event to the JSON text of a value."""
+
+_WIDE = Decimal(1_000)
+_ABSENT = 0.1
+"""Share of events that lack an optional value."""
+_TRIES = 200
+_FAKER_SEED = 2**32
+
+
+def maker_of(
+    definition: Definition,
+    path: str,
+    chance: random.Random,
+    now: datetime,
+    keys: Callable[[str], Sequence[str]],
+) -> Make:
+    """Return what makes the values of a field.
+
+    keys: of a table of reference, by its name. Errors: ConfigError where nothing can be made.
+    """
+    field = definition.fields[path]
+    make = _valid(definition, path, _maker(definition, path, chance, now, keys), chance)
+    if field.required:
+        return make
+    return lambda number: "null" if chance.random() < _ABSENT else make(number)
+
+
+def _maker(
+    definition: Definition,
+    path: str,
+    chance: random.Random,
+    now: datetime,
+    keys: Callable[[str], Sequence[str]],
+) -> Make:
+    field = definition.fields[path]
+    hint = field.hint or Hint()
+    if hint.choices is not None:
+        return _chosen(field, hint.choices, chance)
+    if allowed := one_of(definition, path):
+        return _chosen(field, allowed, chance)
+    if hint.reference is not None:
+        known = keys(hint.reference)
+        return lambda _number: _cell(field, chance.choice(known))
+    if hint.sequence is not None:
+        pattern = hint.sequence
+        return lambda number: _cell(field, pattern.replace("{n}", str(number)))
+    if hint.faker is not None:
+        return _faked(field, path, hint.faker, chance)
+    return _typed(field, hint, path, chance, now)
+
+
+def _typed(field: EventField, hint: Hint, path: str, chance: random.Random, now: datetime) -> Make:
+    """Return what makes values by the type alone."""
+    kind = field.type.kind
+    if kind in {"integer", "decimal", "number"}:
+        return _numbers(field, hint, chance)
+    if kind == "boolean":
+        return lambda _number: chance.choice(("true", "false"))
+    if kind == "uuid":
+        return lambda _number: f'"{UUID(int=chance.getrandbits(128), version=4)}"'
+    if kind == "timestamp":
+        first, last = moment_bounds(field)
+        moment = min(max(now, first), last)
+        text = moment_text(moment, field)
+        return lambda _number: text if field.type.epoch else quoted(text)
+    if kind == "date":
+        first_day, last_day = day_bounds(field)
+        newest = min(now.date(), last_day)
+        span = max(min((newest - first_day).days, 365), 0)
+        return lambda _number: quoted(str(newest - timedelta(days=chance.randint(0, span))))
+    if kind == "json":
+        return lambda number: json.dumps({"n": number})
+    word = path.rpartition(".")[2]
+    stem = "".join(letter for letter in word if letter.isascii() and letter.isalnum()) or "v"
+    return lambda _number: quoted(f"{stem[:40]}-{chance.randint(1, 50)}")
+
+
+def _numbers(field: EventField, hint: Hint, chance: random.Random) -> Make:
+    low, high = number_bounds(field)
+    if field.min is None:
+        low = max(low, min(Decimal(0), high - _WIDE))
+    if field.max is None:
+        high = min(high, low + _WIDE)
+    scale = {"integer": 0, "number": 3}.get(field.type.kind, field.type.scale)
+    unit = Decimal(1).scaleb(-scale)
+    least, most = int((low / unit).to_integral_value("ROUND_CEILING")), int(high // unit)
+
+    def make(_number: int) -> str:
+        if hint.mean is None:
+            place = chance.randint(least, most)
+        else:
+            place = round(Decimal(chance.gauss(hint.mean, hint.deviation or 0.0)) / unit)
+            place = min(max(place, least), most)
+        return f"{Decimal(place).scaleb(-scale):f}"
+
+    return make
+
+
+def _chosen(
+    field: EventField,
+    choices: Sequence[str | int | float | bool] | dict[str, float],
+    chance: random.Random,
+) -> Make:
+    values = list(choices)
+    weights = list(choices.values()) if isinstance(choices, dict) else None
+    texts = [_cell(field, value) for value in values]
+    return lambda _number: chance.choices(texts, weights)[0]
+
+
+def _faked(field: EventField, path: str, name: str, chance: random.Random) -> Make:
+    from faker import Faker  # noqa: PLC0415 - takes long to load
+
+    fake = Faker()
+    fake.seed_instance(chance.randrange(_FAKER_SEED))
+    provider = getattr(fake, name, None)
+    if not callable(provider):
+        raise ConfigError(
+            _("fields.{path}.hint.faker: {name} is no provider of Faker").format(
+                path=clean(path, 120), name=repr(clean(name, 60))
+            ),
+            hint=_("https://faker.readthedocs.io names them, for example city or user_name"),
+        )
+    return lambda _number: _cell(field, provider())
+
+
+def _cell(field: EventField, value: object) -> str:
+    """Return a value as JSON, in the kind that the field's type has."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if field.type.kind in {"integer", "decimal", "number", "boolean"} or field.type.epoch:
+        return str(value)
+    return quoted(str(value))
+
+
+def _valid(definition: Definition, path: str, make: Make, chance: random.Random) -> Make:
+    """Return what makes the same, tried until it is valid. Errors: ConfigError at once where not.
+
+    A text that has to match a pattern needs a hint, for example.
+    """
+    reader = cell_reader(definition, path)
+
+    def made(number: int) -> str:
+        for _try in range(_TRIES):
+            text = make(number)
+            cell = json.loads(text) if text.startswith('"') else text
+            try:
+                reader.json_text(cell)
+            except ValueError:
+                continue
+            return text
+        raise ConfigError(
+            _("fields.{path}: no value can be made up that is {expected}").format(
+                path=clean(path, 120), expected=reader.expected
+            ),
+            hint=_("give the field a hint: choices, a sequence, a provider of Faker"),
+        )
+
+    state = chance.getstate()
+    made(1)
+    chance.setstate(state)
+    return made

@@ -1,0 +1,95 @@
+"""Events of any pipeline, made up as they go: every one is valid by the definition."""
+
+import csv
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from core.clock import Clock
+from core.errors import InputError
+from core.pipeline import Definition
+from core.producer.events.form import EventsFormat
+from core.producer.events.maker import Make, maker_of
+from core.producer.events.rows import event_rows
+from core.producer.events.template import EventTemplate
+from core.producer.sources import run_name
+from core.text import _, clean
+from core.text.system import why
+
+
+class EventStream:
+    """Made-up events; keys are new in every run, but where a hint says how they are made.
+
+    folder: where the CSV files of tables of reference lie. Errors: ConfigError, InputError.
+    """
+
+    fraction = None
+    over = False
+
+    def __init__(
+        self, definition: Definition, folder: Path, clock: Clock, seed: int | None
+    ) -> None:
+        self.format = EventsFormat(definition)
+        self._template = EventTemplate(definition, stamped=definition.event.time is not None)
+        chance, now = random.Random(seed), clock.now()
+        self._makers = [
+            maker_of(definition, path, chance, now, lambda name: _keys(definition, folder, name))
+            for path in self._template.paths
+        ]
+        self._key = self._template.paths.index(definition.event.key)
+        if definition.fields[definition.event.key].hint is None:
+            self._makers[self._key] = _new_keys(definition, clock, self._makers[self._key])
+        self._count = 0
+
+    def take(self, most: int) -> pa.RecordBatch:
+        """Return `most` new events."""
+        keys, values = [], []
+        for number in range(self._count + 1, self._count + most + 1):
+            cells = [make(number) for make in self._makers]
+            key = json.loads(cells[self._key])
+            keys.append(str(key).encode())
+            values.append(self._template.fill(cells))
+        self._count += most
+        return event_rows(keys, values)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _new_keys(definition: Definition, clock: Clock, otherwise: Make) -> Make:
+    """Return what makes keys that no earlier run has used, where the type has room for them."""
+    field = definition.fields[definition.event.key]
+    if field.one_of or field.pattern or field.min is not None or field.max is not None:
+        return otherwise
+    if field.type.kind in {"identifier", "text"}:
+        prefix = f"STREAM_{run_name(clock.now())}_"
+        return lambda number: f'"{prefix}{number:06}"'
+    if field.type.kind == "integer":
+        first = int(clock.now().timestamp()) * 1_000_000
+        return lambda number: str(first + number)
+    return otherwise
+
+
+def _keys(definition: Definition, folder: Path, name: str) -> Sequence[str]:
+    """Return the keys that a table of reference has. Errors: InputError."""
+    table = definition.references[name]
+    file = folder / table.file
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            found = [row.get(table.key) or "" for row in csv.DictReader(opened)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = why(error) if isinstance(error, OSError) else clean(error, 120)
+        raise InputError(
+            _("cannot read {file}: {reason}").format(file=clean(file), reason=reason),
+            hint=_("name its folder with --input"),
+        ) from error
+    keys = [key for key in found if key]
+    if not keys:
+        raise InputError(
+            _("{file}: no row has a {key}").format(file=clean(file), key=clean(table.key)),
+            hint=_("name its folder with --input"),
+        )
+    return keys
