@@ -40,6 +40,8 @@ def of_error(error: BaseException, signal: int | None, known: Mapping[str, objec
             (clean(getattr(one, "message", one)), clean(getattr(one, "hint", "")))
             for one in _problems(error)
         )
+        if several and not any(hint for _message, hint in several):
+            several = (*several[:-1], (several[-1][0], clean(error.hint)))
         fault = Fault(error.kind, clean(error.message), clean(error.hint), several)
         return error.exit_code, fault
     return ExitCode.INTERNAL, Fault("internal", explained(error)[0])

@@ -109,7 +109,7 @@ def _look(context: JobContext, options: Options, drift: DriftWatch | None) -> Lo
         told = [f"{where}: {reason}" for reason, (_number, where) in reasons]
         raise InputError(
             _("{name}: no record holds an event ({reason})").format(
-                name=name, reason="; ".join(told) or _("there are none")
+                name=name, reason=_("; ").join(told) or _("there are none")
             ),
             hint=_("events are JSON objects, one a record or a line, or rows of CSV"),
         )

@@ -103,7 +103,7 @@ class InitResult:
             ),
         ]
         rows = [
-            (one.path, str(one.type), percent(one.share), "; ".join(one.doubts))
+            (one.path, str(one.type), percent(one.share), _("; ").join(one.doubts))
             for one in self.inferred
         ]
         table = Table((_("field"), _("type"), _("present"), _("doubts")), rows)

@@ -65,6 +65,7 @@ def test_every_fault_of_a_definition_is_told():
     assert code == 2
     assert len(fault.several) > 2
     assert all(message.startswith("mine/pipeline.toml:") for message, _hint in fault.several)
+    assert [bool(hint) for _message, hint in fault.several[-2:]] == [False, True]
 
 
 def test_several_problems_are_told_one_by_one():
