@@ -40,6 +40,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
             "bounds",
+            "doubts",
             "forms",
             "instants",
             "json_events",

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Times = npt.NDArray[np.int64]
 """Microseconds since 1970, UTC."""
@@ -30,15 +27,13 @@ class Decoded:
 
     good: indexes of valid events. event_times_us: their own times, int64 microseconds since 1970
     UTC, in step with `good`; NO_TIME where one has none; None where the pipeline has no event time
-    at all. event_types: one for all good events, or one each. columns: one for each field that has
-    a column, typed, in step with `good`; None unless they were asked for.
+    at all. event_types: one for all good events, or one each.
     """
 
     good: list[int]
     event_times_us: Times | None
     rejected: list[Rejection]
     event_types: str | list[str] = ""
-    columns: "pa.RecordBatch | None" = None
 
 
 class Event(NamedTuple):

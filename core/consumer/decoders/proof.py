@@ -13,8 +13,7 @@ What the proof does not cover goes to the strict reader: it is either valid in a
 be narrow, but never wrong.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,14 +21,23 @@ from typing import Any
 import numpy as np
 
 from core.consumer.decoders.base import NO_TIME, Times
-from core.consumer.decoders.bounds import date_bounds, decimal_bounds, moment_bounds
+from core.consumer.decoders.bounds import decimal_bounds, moment_bounds
+from core.consumer.decoders.doubts import (
+    ZERO,
+    Check,
+    amounts_within,
+    days_within,
+    lines_of,
+    matching,
+    one_of,
+    sound_json,
+)
 from core.consumer.decoders.forms import (
     DATES,
     EPOCHS,
     IDENTIFIERS,
     MOMENT_FORMS,
     MOMENTS,
-    PLAIN_JSON,
     UUIDS,
     decimals,
     mismatches,
@@ -37,15 +45,12 @@ from core.consumer.decoders.forms import (
     without,
 )
 from core.consumer.decoders.instants import epoch_us, utc_us
-from core.consumer.decoders.json_text import MAX_DEPTH, read_json
+from core.consumer.decoders.json_text import MAX_DEPTH
 from core.consumer.decoders.layout import layout
-from core.consumer.decoders.reasons import EventError
-from core.consumer.decoders.shape import NULL, Rows, Slot, UnprovableError, shape_of
+from core.consumer.decoders.shape import Rows, Slot, UnprovableError, shape_of
 from core.pipeline.definition import Definition
 from core.pipeline.fields import EventLayout
 
-_FLOAT_DIGITS = 15
-"""Decimals of so many digits are told apart by binary floating point."""
 _FILLERS = {
     "identifier": "0",
     "uuid": "00000000-0000-0000-0000-000000000000",
@@ -53,9 +58,6 @@ _FILLERS = {
 }
 _LINES = {"identifier": IDENTIFIERS, "uuid": UUIDS, "date": DATES}
 _ANY_MOMENT = "1971-01-01T00:00:00Z"
-_ZERO = b"0"
-
-Check = Callable[[Rows], Iterable[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,34 +165,34 @@ class Proof:
         shape = self._shape
         for kind, pattern in _LINES.items():
             if slots := shape.of(kind):
-                yield _lines(slots, pattern, _FILLERS[kind])
+                yield lines_of(slots, pattern, _FILLERS[kind])
         if self._epochs:
-            yield _lines(self._epochs, EPOCHS, _ZERO)
+            yield lines_of(self._epochs, EPOCHS, ZERO)
         numbers: dict[tuple[int, int, bool], list[Slot]] = {}
         for slot in shape.of("decimal"):
             kind_ = slot.field.type
             signed = decimal_bounds(slot.field)[0] < 0
             numbers.setdefault((kind_.precision, kind_.scale, signed), []).append(slot)
         for (precision, scale, signed), slots in numbers.items():
-            yield _lines(slots, decimals(precision, scale, signed=signed), _ZERO)
+            yield lines_of(slots, decimals(precision, scale, signed=signed), ZERO)
         for slot in shape.slots:
             if slot.field.pattern is not None:
-                yield _pattern(slot, slot.field.pattern)
+                yield matching(slot, slot.field.pattern)
             if slot.field.type.kind == "json":
-                yield _json(slot)
+                yield sound_json(slot)
             if slot.field.type.kind == "boolean" and slot.field.one_of:
-                yield _choice(slot)
+                yield one_of(slot)
 
     def _bound_checks(self) -> Iterable[Check]:
         """Yield what finds values beyond their bounds, once their form is right."""
         for slot in self._shape.of("date"):
             if slot.field.min is not None or slot.field.max is not None:
-                yield _days(slot)
+                yield days_within(slot)
         for slot in self._shape.of("decimal"):
             low, high = decimal_bounds(slot.field)
             limit = Decimal(10**slot.field.type.precision - 1).scaleb(-slot.field.type.scale)
             if high < limit or (low != 0 and low > -limit):
-                yield _amounts(slot, low, high)
+                yield amounts_within(slot, low, high)
 
     def _joined(self, values: Rows) -> list[str]:
         """Return the times that are texts, of all events, one field after the other."""
@@ -210,7 +212,7 @@ class Proof:
             for place, slot in enumerate(self._texts)
         }
         for slot in self._epochs:
-            found[slot.path] = epoch_us(values.filled(slot, _ZERO), slot.field.type.epoch)
+            found[slot.path] = epoch_us(values.filled(slot, ZERO), slot.field.type.epoch)
         return found
 
     def _bounded(self, rows: list[int], values: Rows, moments: dict[str, Times]) -> Proven:
@@ -235,104 +237,3 @@ class Proof:
 
 
 _NONE: Times = np.empty(0, dtype=np.int64)
-
-
-def _lines(slots: list[Slot], pattern: re.Pattern[Any], filler: Any) -> Check:
-    """Return what finds values of some fields that are no line of a pattern."""
-    end = filler[:0] + (b"\n" if isinstance(filler, bytes) else "\n")
-
-    def check(values: Rows) -> list[int]:
-        joined: list[Any] = []
-        for slot in slots:
-            joined += values.filled(slot, filler)
-        count = len(values.events)
-        return [place % count for place in mismatches(joined, pattern, end)]
-
-    return check
-
-
-def _pattern(slot: Slot, pattern: str) -> Check:
-    fullmatch = re.compile(pattern).fullmatch
-
-    def check(values: Rows) -> list[int]:
-        found = values.values(slot)
-        return [
-            place
-            for place, value in enumerate(found)
-            if isinstance(value, str) and fullmatch(value) is None
-        ]
-
-    return check
-
-
-def _choice(slot: Slot) -> Check:
-    allowed = slot.field.one_of
-
-    def check(values: Rows) -> list[int]:
-        found = values.values(slot)
-        return [
-            place
-            for place, value in enumerate(found)
-            if isinstance(value, bool) and value not in allowed
-        ]
-
-    return check
-
-
-def _json(slot: Slot) -> Check:
-    """Return what finds JSON that other readers would see differently, or that is too deep."""
-    levels = MAX_DEPTH - slot.level
-
-    def is_sound(value: bytes) -> bool:
-        try:
-            read_json(value, len(value), levels)
-        except EventError:
-            return False
-        return True
-
-    def check(values: Rows) -> list[int]:
-        found = values.filled(slot, _ZERO)
-        joined = b"".join(found)
-        doubtful = set(mismatches(found, PLAIN_JSON, b"\n"))
-        if joined.count(b"[") > levels:
-            doubtful.update(
-                place for place, value in enumerate(found) if bytes(value).count(b"[") > levels
-            )
-        wrong = [place for place in doubtful if not is_sound(bytes(found[place]))]
-        if slot.field.required and b"null" in joined:
-            wrong += [place for place, value in enumerate(found) if value == NULL]
-        return wrong
-
-    return check
-
-
-def _days(slot: Slot) -> Check:
-    low, high = (day.isoformat() for day in date_bounds(slot.field))
-
-    def check(values: Rows) -> list[int]:
-        found = values.filled(slot, low)
-        return [place for place, value in enumerate(found) if not low <= value <= high]
-
-    return check
-
-
-def _amounts(slot: Slot, low: Decimal, high: Decimal) -> Check:
-    """Return what finds decimals beyond their bounds, or at them where floats cannot tell."""
-    digits = [slot.field.type.precision, *(len(bound.as_tuple().digits) for bound in (low, high))]
-    is_exact = max(digits) <= _FLOAT_DIGITS
-    lowest, highest = float(low), float(high)
-
-    def check(values: Rows) -> list[int]:
-        texts = b"\n".join(values.filled(slot, _ZERO)).decode().replace('"', "").split("\n")
-        if not values.events:
-            return []
-        amounts = np.fromiter(map(float, texts), np.float64, len(texts))
-        if is_exact:
-            beyond = (amounts < lowest) | (amounts > highest)
-        else:
-            beyond = (amounts <= lowest) | (amounts >= highest)
-        if absent := values.absent(slot):
-            beyond &= ~np.array(absent)
-        return np.flatnonzero(beyond).tolist()
-
-    return check
