@@ -75,9 +75,7 @@ class EventsCsv:
 
     def _event(self, cells: list[str]) -> tuple[bytes, tuple[bytes, bytes | None]]:
         """Return key and event of a record. Errors: ValueError with the reason."""
-        texts = []
-        for field in self._fields:
-            texts.append(field.read(cells))
+        texts = [field.read(cells) for field in self._fields]
         value = self._template.fill(texts)
         limit = self._definition.event.max_bytes
         if len(value[0]) + len(value[1] or b"") > limit:

@@ -82,21 +82,25 @@ def _typed(field: EventField, hint: Hint, path: str, chance: random.Random, now:
         return lambda _number: chance.choice(("true", "false"))
     if kind == "uuid":
         return lambda _number: f'"{UUID(int=chance.getrandbits(128), version=4)}"'
-    if kind == "timestamp":
-        first, last = moment_bounds(field)
-        moment = min(max(now, first), last)
-        text = moment_text(moment, field)
-        return lambda _number: text if field.type.epoch else quoted(text)
-    if kind == "date":
-        first_day, last_day = day_bounds(field)
-        newest = min(now.date(), last_day)
-        span = max(min((newest - first_day).days, 365), 0)
-        return lambda _number: quoted(str(newest - timedelta(days=chance.randint(0, span))))
+    if kind in {"timestamp", "date"}:
+        return _times(field, chance, now)
     if kind == "json":
         return lambda number: json.dumps({"n": number})
     word = path.rpartition(".")[2]
     stem = "".join(letter for letter in word if letter.isascii() and letter.isalnum()) or "v"
     return lambda _number: quoted(f"{stem[:40]}-{chance.randint(1, 50)}")
+
+
+def _times(field: EventField, chance: random.Random, now: datetime) -> Make:
+    """Return what makes moments of now, or days of the last year, within their bounds."""
+    if field.type.kind == "timestamp":
+        first, last = moment_bounds(field)
+        moment = moment_text(min(max(now, first), last), field)
+        return lambda _number: moment if field.type.epoch else quoted(moment)
+    first_day, last_day = day_bounds(field)
+    newest = min(now.date(), last_day)
+    span = max(min((newest - first_day).days, 365), 0)
+    return lambda _number: quoted(str(newest - timedelta(days=chance.randint(0, span))))
 
 
 def _numbers(field: EventField, hint: Hint, chance: random.Random) -> Make:

@@ -23,7 +23,8 @@ class EventTemplate:
             *outer, last = steps(path)
             for step in outer:
                 below = level.setdefault(step, {})
-                assert isinstance(below, dict)  # a definition has no field within another one
+                if not isinstance(below, dict):
+                    raise TypeError("a definition has no field within another one")
                 level = below
             level[last] = path
         self._open = definition.event.time if stamped else None
