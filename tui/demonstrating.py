@@ -32,11 +32,23 @@ def offer(console: Host) -> None:
 
 def _steps(console: Host, now: DeskSnapshot) -> list[str]:
     formats, settings = console.formats, console.desk.settings
-    return [
+    first = [
         _("1. generate {count} orders in {folder} (replaces what is there)").format(
             count=formats.count(_ORDERS), folder=settings.paths.seed
         ),
         _("2. load customers and products into {warehouse}").format(warehouse=now.warehouse),
+    ]
+    if not settings.pipeline.has_generator:
+        first = [
+            _("1. make up {count} events of {name} by its definition").format(
+                count=formats.count(_ORDERS), name=settings.pipeline.name
+            ),
+            _("2. make its tables in {warehouse} where they are missing").format(
+                warehouse=now.warehouse
+            ),
+        ]
+    return [
+        *first,
         _("3. publish at {rate} to {topic} ({broker}), store and merge").format(
             rate=formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
         ),

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import CancelledError
+from core.errors import CancelledError, UsageError
 from core.jobs.backends import open_warehouse
-from core.jobs.base import JobContext, Summary
+from core.jobs.base import JobContext, JobResult, Summary
 from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.amounts import customers, products
@@ -48,8 +48,36 @@ class LoadResult:
         )
 
 
-def run(context: JobContext, options: Options) -> LoadResult:
-    """Load both files; loading them again changes nothing."""
+@dataclass(frozen=True)
+class NothingToLoad:
+    """What a pipeline without tables of reference has to load."""
+
+    name: str
+    bad: str = ""
+
+    def fields(self) -> dict[str, object]:
+        """Return no keys: there are no tables."""
+        return {}
+
+    def summary(self) -> Summary:
+        """Return one line that says so."""
+        line = _("the pipeline {name} has no tables of reference").format(name=self.name)
+        return Summary(lines=(line,))
+
+
+def run(context: JobContext, options: Options) -> JobResult:
+    """Load both files; loading them again changes nothing.
+
+    Errors: UsageError for a pipeline whose own tables only its own SQL can load.
+    """
+    pipeline = context.settings.pipeline
+    if not pipeline.has_generator:
+        if pipeline.definition.references:
+            raise UsageError(
+                _("load: only the tables of orders are loaded from CSV yet"),
+                hint=_("load those of {name} with SQL of your own").format(name=pipeline.name),
+            )
+        return NothingToLoad(pipeline.name)
     folder = options.input or context.settings.paths.seed
     for table in _TABLES:
         # Read to the end: a wrong line is told before a warehouse is asked.

@@ -85,6 +85,8 @@ class PipelineResult:
 def run(context: JobContext, options: Options) -> PipelineResult:
     """Run every part; a stop ends the running one cleanly and leaves out the rest."""
     parts: dict[str, JobResult] = {}
+    if not context.settings.pipeline.has_generator:
+        options = _made_up(options)
     # What is wrong with the options is told before anything is asked or made.
     seed.spec_of(_part(options, seed.Options))
     produce.checked_options(context, _part(options, produce.Options))
@@ -94,13 +96,16 @@ def run(context: JobContext, options: Options) -> PipelineResult:
         open_broker(context, start_embedded=True) as broker,
         counted(context, broker, warehouse) as unstored,
     ):
-        generated = seed.run(context.part("seed"), _part(options, seed.Options))
-        if not generated.written.cancelled:
-            parts["seed"] = generated
+        own = context.settings.pipeline.has_generator
+        if own:
+            generated = seed.run(context.part("seed"), _part(options, seed.Options))
+        if not own or not generated.written.cancelled:
             warehouse.setup()
             prepare_topic(context, broker)
-            folder = load.Options(input=options.output)
-            parts["load"] = load.load(context.part("load"), warehouse, folder)
+            if own:
+                parts["seed"] = generated
+                folder = load.Options(input=options.output)
+                parts["load"] = load.load(context.part("load"), warehouse, folder)
             parts.update(_flow(context, broker, warehouse, options))
             view = validate.view_of(context, broker)
             if not context.stopping:
@@ -109,6 +114,12 @@ def run(context: JobContext, options: Options) -> PipelineResult:
                 )
                 parts["kpis"] = kpis.result_of(context, warehouse)
     return PipelineResult(parts, _bad(context, parts, unstored), unstored.records)
+
+
+def _made_up(options: Options) -> Options:
+    """Return options that make events up, for a pipeline without seed files of its own."""
+    endless = options.limit is None and options.duration is None
+    return replace(options, mode="stream", limit=options.orders if endless else options.limit)
 
 
 def _bad(context: JobContext, parts: dict[str, JobResult], unstored: Unstored) -> str:

@@ -5,7 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from core.config.folders import check_folder
+from core.errors import UsageError
 from core.jobs.base import JobContext, Summary, Table
+from core.pipeline import Pipeline
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
 from core.text.amounts import customers, orders, products
@@ -79,9 +81,19 @@ def spec_of(options: Options) -> SeedSpec:
     )
 
 
+def no_generator(pipeline: Pipeline) -> UsageError:
+    """Return why no seed files can be made for a pipeline, and what to do instead."""
+    return UsageError(
+        _("seed: there is no generator for the pipeline {name}").format(name=pipeline.name),
+        hint=_("`dropship --run produce --mode stream` makes up events by its definition"),
+    )
+
+
 def run(context: JobContext, options: Options) -> SeedJobResult:
     """Generate the files, all of them or none."""
     spec = spec_of(options)
+    if not context.settings.pipeline.has_generator:
+        raise no_generator(context.settings.pipeline)
     from core.seed.generate import generate  # noqa: PLC0415 - loads Faker
 
     written = generate(

@@ -45,12 +45,13 @@ class Demonstration:
     def run(self, orders: int, rate: float) -> str:
         """Run all steps; return the status of the validation. Errors: what stopped a step."""
         self._step(1, _("seed"))
-        if not self._desk.generate(seed.Options(orders=orders)):
-            raise DropshipError(_("seed files are being generated already"))
-        self._until(lambda: not self._desk.snapshot().seed.running)
-        self._fail_if(self._desk.snapshot().seed.error)
+        if self._desk.settings.pipeline.has_generator:
+            self._generate(orders)
+            options = produce.Options(rate=rate)
+        else:
+            options = produce.Options(mode="stream", rate=rate, limit=orders)
         self._step(2, _("publish and consume"))
-        published = self._publish(rate)
+        published = self._publish(options)
         self._step(3, _("catch up and merge"))
         self._until(lambda: self._is_stored(published), "consumer", "merge", every_s=self._ask_s)
         self._until(lambda: self._is_merged(published), "merge", every_s=self._ask_s)
@@ -62,15 +63,21 @@ class Demonstration:
         found = self._desk.snapshot().validation.result
         return found.status.name if found is not None else ""
 
-    def _publish(self, rate: float) -> _Published:
-        """Publish the orders, consumed at the same time; return where they went."""
+    def _generate(self, orders: int) -> None:
+        if not self._desk.generate(seed.Options(orders=orders)):
+            raise DropshipError(_("seed files are being generated already"))
+        self._until(lambda: not self._desk.snapshot().seed.running)
+        self._fail_if(self._desk.snapshot().seed.error)
+
+    def _publish(self, options: produce.Options) -> _Published:
+        """Publish the events, consumed at the same time; return where they went."""
         topic = self._desk.settings.kafka.topic
         try:
             before = self._ends(topic)
         except BrokerError:
             before = {}  # no topic yet: everything that will be in it counts
         self._desk.start_consumer()
-        if not self._desk.start_producer(produce.Options(rate=rate)):
+        if not self._desk.start_producer(options):
             raise DropshipError(
                 _("a producer is at work already"),
                 hint=_("stop it, then start the demonstration again"),

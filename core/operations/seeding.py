@@ -26,6 +26,7 @@ class Seeding:
         return self.task.run(lambda: self._generate(options))
 
     def _generate(self, options: seed.Options) -> SeedResult:
+        """Errors: UsageError for a pipeline without a generator."""
         task = self.task
         context = JobContext(self._settings, progress=task, stop=task.stop, clock=self._clock)
         written = seed.run(context, options).written

@@ -51,6 +51,11 @@ class Pipeline:
         return found
 
     @property
+    def has_generator(self) -> bool:
+        """Whether seed files can be generated for it: that is so of orders, which are built in."""
+        return not self.where
+
+    @property
     def merge_task(self) -> str:
         """Name of the task that merges within Snowflake."""
         return f"merge_{self.definition.tables.rows}_task"

@@ -123,6 +123,13 @@ class ProducerPane(Pane):
     def _has_input(self, mode: str) -> bool:
         """Return whether there is something to publish from; say what to do when there is not."""
         folder = self.options.input or self.desk.settings.paths.seed
+        pipeline = self.desk.settings.pipeline
+        if not pipeline.has_generator:
+            names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
+            there = folder.is_file() or any((folder / name).exists() for name in names)
+            if mode == "replay" and not there:
+                self.console.tell(_("There is no file to replay: [s] streams made-up events."))
+            return there or mode == "stream"
         if mode == "replay" and not (folder / "orders.csv").exists():
             self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))
             return False

@@ -16,9 +16,9 @@ from core.text.amounts import customers, orders, products
 from core.threads import reported
 from tui.dialogs.seed_form import SeedForm
 from tui.formats import Formats
-from tui.lines import Line
+from tui.lines import EMPTY, Line, advice, line
 from tui.panes.base import Pane
-from tui.views.frame import Frame
+from tui.views.frame import Frame, wrap
 from tui.views.seed import seed
 
 
@@ -47,7 +47,18 @@ class SeedPane(Pane):
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""
+        if not self.desk.settings.pipeline.has_generator:
+            text = _("press [d] for the demonstration; in the producer's pane [s] streams events")
+            return [
+                *(line(part) for part in wrap(self._without_generator(), frame.width)),
+                EMPTY,
+                *advice(text, frame.width),
+            ]
         return seed(now, frame, self._found)
+
+    def _without_generator(self) -> str:
+        name = self.desk.settings.pipeline.name
+        return _("The pipeline {name} has no generator of seed files.").format(name=name)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return whether files are being made."""
@@ -71,6 +82,9 @@ class SeedPane(Pane):
 
     def action_generate(self) -> None:
         """Generate; files that are there are replaced, so ask when there are some."""
+        if not self.desk.settings.pipeline.has_generator:
+            self.console.tell(self._without_generator())
+            return
         folder = self.options.output or self.desk.settings.paths.seed
         there = [name for name in FILES if (folder / name).exists()]
         made = _("{customers}, {products} and {orders}").format(
@@ -91,6 +105,9 @@ class SeedPane(Pane):
 
     def action_options(self) -> None:
         """Ask what to generate, then generate it."""
+        if not self.desk.settings.pipeline.has_generator:
+            self.console.tell(self._without_generator())
+            return
 
         def given(options: job.Options | None) -> None:
             if options is not None:
