@@ -87,7 +87,7 @@ class ProducerPane(Pane):
             "stream",
             N_("stream"),
             id="producer.stream",
-            tooltip=N_("publish made-up orders"),
+            tooltip=N_("publish made-up events"),
             show=False,
         ),
     ]
@@ -115,7 +115,7 @@ class ProducerPane(Pane):
             self.console.attempt(lambda: self.desk.start_producer(self.options))
 
     def action_stream(self) -> None:
-        """Publish made-up orders; does nothing while some are published already."""
+        """Publish made-up events; does nothing while some are published already."""
         if self.desk.producer is None:
             self.options = replace(self.options, mode="stream")
             self.action_start()
@@ -128,7 +128,7 @@ class ProducerPane(Pane):
             names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
             there = folder.is_file() or any((folder / name).exists() for name in names)
             if mode == "replay" and not there:
-                self.console.tell(_("There is no file to replay: [s] streams made-up events."))
+                self.console.tell(_("There is no file to replay: [m] streams made-up events."))
             return there or mode == "stream"
         if mode == "replay" and not (folder / "orders.csv").exists():
             self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))

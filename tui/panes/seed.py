@@ -48,7 +48,7 @@ class SeedPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""
         if not self.desk.settings.pipeline.has_generator:
-            text = _("press [d] for the demonstration; in the producer's pane [s] streams events")
+            text = _("press [d] for the demonstration; in the producer's pane [m] streams events")
             return [
                 *(line(part) for part in wrap(self._without_generator(), frame.width)),
                 EMPTY,

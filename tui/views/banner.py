@@ -35,7 +35,7 @@ def untouched(now: DeskSnapshot) -> bool:
 
 def _welcome(frame: Frame) -> list[Line]:
     text = _(
-        "Nothing here yet: press [d] to run the whole pipeline once on made-up orders, "
+        "Nothing here yet: press [d] to run the whole pipeline once on made-up events, "
         "[?] for all keys"
     )
     if keys(text).width >= frame.width:

@@ -56,7 +56,7 @@ def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
         *advice(text, frame.width),
     ]
     if frame.full and frame.height >= _ROOMY:
-        more = _("[+-] rate  [<>] rate by ten  [f] flat out  [n] profile  [m] made-up orders")
+        more = _("[+-] rate  [<>] rate by ten  [f] flat out  [n] profile  [m] made-up events")
         lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(more, frame.width)]
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
@@ -104,7 +104,7 @@ def planned(plan: Options, frame: Frame) -> str:
 
 
 def _source(mode: str) -> str:
-    return "orders.csv" if mode == "replay" else _("made-up orders")
+    return "orders.csv" if mode == "replay" else _("made-up events")
 
 
 def _head(last: ProducerSnapshot, frame: Frame) -> Line:

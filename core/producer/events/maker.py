@@ -146,7 +146,7 @@ def _faked(field: EventField, path: str, name: str, chance: random.Random) -> Ma
             _("fields.{path}.hint.faker: {name} is no provider of Faker").format(
                 path=clean(path, 120), name=repr(clean(name, 60))
             ),
-            hint=_("https://faker.readthedocs.io names them, for example city or user_name"),
+            hint=_("https://faker.readthedocs.io names them, for example name or user_name"),
         )
     return lambda _number: _cell(field, provider())
 

@@ -15,7 +15,7 @@ def test_before_the_first_start_it_says_what_a_start_would_publish() -> None:
     plan = Options(mode="stream", rate=0.0, limit=500, poison=0.1)
     shown = drawn(lambda now, room: producer(now, room, plan), moment(), 80, 7)
     assert "press s to start, o for options" in shown
-    assert "made-up orders · as fast as possible · steady · 500 orders · with faults" in shown
+    assert "made-up events · as fast as possible · steady · 500 orders · with faults" in shown
     assert planned(Options(), frame(80, 7)) == "orders.csv · 10/s · steady"
 
 
