@@ -265,7 +265,11 @@ def _findings() -> tuple[Finding, ...]:
     missing = told("tables missing: {list}", list="dead_letters")
     return (
         *sound[:3],
-        warn("data_dir", sound[3].detail, told("make room on the disk, or use another one")),
+        warn(
+            "data_dir",
+            sound[3].detail,
+            told("make room on the disk") + "; " + told("choose another folder with --data-dir"),
+        ),
         sound[4],
         fail(
             "broker",
