@@ -22,7 +22,8 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError
-from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
+from core.producer.room import BATCH_BYTES, Room
+from core.producer.sharing import RoomHeldError, shared_room
 from core.text import _, ngettext
 from core.text.figures import count
 from core.warehouse.base import Warehouse
@@ -58,7 +59,7 @@ _QUIET = Waiting()
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
-    lock_file: see `core.producer.room.shared_room`. timeout_s: how long the broker may take.
+    lock_file: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
     """
 
     def __init__(

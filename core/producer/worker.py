@@ -23,7 +23,8 @@ from core.producer.options import ProduceOptions, Profile, check_profile, check_
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
-from core.producer.room import BATCH_BYTES, Room, StoppedWaitingError, shared_room
+from core.producer.room import BATCH_BYTES, Room
+from core.producer.sharing import StoppedWaitingError, shared_room
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.sources import run_name
 from core.text import _
