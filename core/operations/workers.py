@@ -91,7 +91,9 @@ class Workers:
                 return False
             context = self._context()
             checked = produce.checked_options(context, options)
-            worker = produce.make_producer(context, broker, checked, patient=True)
+            stored = self._backends.warehouse, lambda: self.stored_offsets
+            proof = produce.proof_of(context, broker, *stored)
+            worker = produce.make_producer(context, broker, checked, patient=True, proof=proof)
             self._refusal = None
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:

@@ -6,7 +6,7 @@ What an earlier producer left unconsumed is read once, at the start, to know its
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, Lock
 from zlib import crc32
 
@@ -18,6 +18,7 @@ from core.errors import BrokerError
 from core.failures import explained
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
+from core.producer.proof import StoredProof
 from core.producer.snapshot import broker_full
 from core.text import _
 from core.threads import WatchedThread
@@ -38,6 +39,8 @@ class Room:
     """Admits records to one topic of an embedded broker. Any thread may call it.
 
     Use `core.producer.sharing.shared_room`, which shares one among the producers of a process.
+
+    proof: what has to confirm commits; None believes them, where no warehouse can be asked.
     """
 
     def __init__(
@@ -47,8 +50,11 @@ class Room:
         group_id: str,
         stopping: Callable[[], bool],
         clock: Clock,
+        *,
+        proof: StoredProof | None = None,
     ) -> None:
         self._broker = broker
+        self._proof = proof
         self._topic = topic
         self._group_id = group_id
         self._clock = clock
@@ -61,7 +67,7 @@ class Room:
         self._in_hand = False
         self._read_s = float("-inf")
         marks = broker.watermarks(topic)
-        self._committed = committed = broker.committed(topic, group_id)
+        self._committed = committed = self._consumed()
         self._backlog = Backlog(
             broker.backlog_limit_bytes or 0,
             BATCH_BYTES,
@@ -205,7 +211,7 @@ class Room:
             version = self._backlog.version
             still = not (self._in_hand or _on_way(self._waiting) or _on_way(self._guest))
         marks = self._broker.watermarks(self._topic) if still else {}
-        committed = self._broker.committed(self._topic, self._group_id)
+        committed = self._consumed()
         if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
             self._read_s = self._clock.monotonic()
         self._committed = committed
@@ -213,6 +219,11 @@ class Room:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
             self._backlog.release(committed)
+
+    def _consumed(self) -> Mapping[int, int]:
+        """Return how far the consumer is: what the group committed, and what proves it."""
+        committed = self._broker.committed(self._topic, self._group_id)
+        return committed if self._proof is None else self._proof.of(committed)
 
 
 def _on_way(waiting: Callable[[], int] | None) -> bool:
