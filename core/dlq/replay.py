@@ -20,6 +20,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.base import Broker
 from core.clock import Clock
+from core.dlq.redeliveries import REDELIVERY_HEADER, redeliveries
 from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError
 from core.producer.room import BATCH_BYTES, Room
@@ -28,9 +29,6 @@ from core.text import _, ngettext
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
-
-REDELIVERY_HEADER = "dropship-redeliveries"
-"""Header that says how often a record was replayed, as decimal digits."""
 
 _FLUSH_S = 0.1
 _STOP_FLUSH_S = 5.0
@@ -295,11 +293,3 @@ class Replay:
             producer.purge()
             producer.flush(_FLUSH_S)
         return left
-
-
-def redeliveries(letter: StoredDeadLetter) -> int:
-    """Return how often a record had been replayed before it came here."""
-    for name, value in letter.headers:
-        if name == REDELIVERY_HEADER and value is not None and value.isdigit():
-            return int(value)
-    return 0

@@ -82,8 +82,7 @@ class Workers:
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing; a cluster is asked for its topic first, as the job does.
 
-        Errors: UsageError for options that cannot be used. That the topic is missing is told by the
-        snapshot.
+        Errors: UsageError for unfit options. A missing topic is told by the snapshot.
         """
         with self._lock:
             broker = self._backends.broker
