@@ -15,8 +15,10 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin import OffsetSpec as _Spec  # type: ignore[attr-defined]
 
 from core.broker.base import Member, Watermark
+from core.broker.refusals import RIGHTS
 
 _FIRST_RECORD_S = 1.0
+_GLANCE_S = 1.0
 _OffsetSpec: Any = _Spec  # the library leaves its methods without types
 
 
@@ -108,3 +110,24 @@ def written_at(
         return None
     finally:
         reader.close()
+
+
+def commits(
+    reader: Consumer, wanted: list[TopicPartition], *, timeout_s: float
+) -> list[TopicPartition]:
+    """Ask what a group committed. A group that we may not look at is told by `poll` only.
+
+    Errors: KafkaException.
+    """
+    left = timeout_s
+    while True:
+        try:
+            return reader.committed(wanted, timeout=min(left, _GLANCE_S))
+        except KafkaException:
+            left -= _GLANCE_S
+            told = reader.poll(0)
+            error = None if told is None else told.error()
+            if error is not None and error.code() in RIGHTS:
+                raise KafkaException(error) from None
+            if left <= 0:
+                raise

@@ -29,7 +29,7 @@ from core.broker.clients import (
 )
 from core.broker.identity import TopicIdentity
 from core.broker.local_codes import LocalCode
-from core.broker.refusals import RIGHTS, listed, right
+from core.broker.refusals import listed, right
 from core.broker.rights import missing_rights
 from core.broker.topics import create_topic
 from core.config.client_values import choice
@@ -211,7 +211,7 @@ class Cluster:
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
         doing = _("reading the commits of topic")
         try:
-            found = self._commits(self._reader(group_id), wanted)
+            found = asking.commits(self._reader(group_id), wanted, timeout_s=self._timeout)
         except KafkaException as error:
             raise self._failed(error, doing, topic, group_id) from error
         for entry in found:
@@ -233,21 +233,6 @@ class Cluster:
         """Return when the record at an offset was written, committed or not; None: not known."""
         config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
         return asking.written_at(config, topic, partition, offset)
-
-    def _commits(self, reader: Consumer, wanted: list[TopicPartition]) -> list[TopicPartition]:
-        """Ask what a group committed. A group that we may not look at is told by `poll` only."""
-        left = self._timeout
-        while True:
-            try:
-                return reader.committed(wanted, timeout=min(left, _GLANCE_S))
-            except KafkaException:
-                left -= _GLANCE_S
-                told = reader.poll(0)
-                error = None if told is None else told.error()
-                if error is not None and error.code() in RIGHTS:
-                    raise KafkaException(error) from None
-                if left <= 0:
-                    raise
 
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""

@@ -17,6 +17,7 @@ from core.broker.local_codes import LocalCode
 from core.clock import Clock
 from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
 from core.consumer.batch import build_batch
+from core.consumer.client import leave, open_client
 from core.consumer.counters import Counters
 from core.consumer.decoders.base import Decoder
 from core.consumer.ending import Ending
@@ -27,12 +28,9 @@ from core.consumer.store import Outcome, Store
 from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
 from core.text import N_, _, clean
-from core.threads import WatchedThread
 from core.warehouse.base import Warehouse
 
 _PROBE_S = 0.5
-_LEAVE_S = 5.0
-"""The group is left within milliseconds; a client whose brokers are gone would wait for minutes."""
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +84,7 @@ class Session:
             "error_cb": self._on_error,
             "on_commit": self._on_commit,
         }
-        consumer = Consumer(config)
+        consumer = open_client(config)
         self._counters.follow(self._assignment)
         try:
             if self._assignment.lasting:
@@ -103,7 +101,7 @@ class Session:
         finally:
             self._publish()
             self._assignment.leave()
-            _leave(consumer)
+            leave(consumer)
 
     def _loop(self, consumer: Consumer) -> None:
         gatherer = Gatherer(
@@ -294,12 +292,3 @@ class Session:
 
     def _publish(self) -> None:
         self._counters.publish(self._life.state)
-
-
-def _leave(consumer: Consumer) -> None:
-    """Leave the group and close the client; one that hangs ends by itself when a broker is back."""
-    closing = WatchedThread("consumer-leaves", consumer.close)
-    closing.start()
-    closing.join(_LEAVE_S)
-    if closing.is_alive():
-        log.warning(N_("the group was not told that this consumer leaves: no broker answers"))

@@ -20,16 +20,15 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from core.broker.base import Broker
 from core.clock import Clock
+from core.dlq.redeliveries import REDELIVERY_HEADER, redeliveries
 from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError
-from core.producer.room import BATCH_BYTES, Room, RoomHeldError, shared_room
+from core.producer.room import BATCH_BYTES, Room
+from core.producer.sharing import RoomHeldError, shared_room
 from core.text import _, ngettext
 from core.text.figures import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
-
-REDELIVERY_HEADER = "dropship-redeliveries"
-"""Header that says how often a record was replayed, as decimal digits."""
 
 _FLUSH_S = 0.1
 _STOP_FLUSH_S = 5.0
@@ -58,7 +57,7 @@ _QUIET = Waiting()
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
-    lock_file: see `core.producer.room.shared_room`. timeout_s: how long the broker may take.
+    lock_file: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
     """
 
     def __init__(
@@ -294,11 +293,3 @@ class Replay:
             producer.purge()
             producer.flush(_FLUSH_S)
         return left
-
-
-def redeliveries(letter: StoredDeadLetter) -> int:
-    """Return how often a record had been replayed before it came here."""
-    for name, value in letter.headers:
-        if name == REDELIVERY_HEADER and value is not None and value.isdigit():
-            return int(value)
-    return 0

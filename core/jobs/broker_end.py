@@ -1,8 +1,9 @@
 """The end of `broker`: its records are stored first, by this process or by the one that can.
 
-Where nobody has the warehouse open, a consumer stores them here. Where another process has, that
-one's consumer is waited for; only what the group has committed tells how far it is, and that is
-never more than what is stored. Both for a limited time: whoever ends a process waits for it.
+What the warehouse stores decides: the group may have committed what was stored elsewhere. Where
+nobody has the warehouse open, a consumer stores here what it lacks. Where another process holds the
+file, that one's consumer is waited for, and only its commits tell how far it is. Both for a limited
+time: whoever ends a process waits for it.
 """
 
 import logging
@@ -32,9 +33,9 @@ def store_what_is_left(context: JobContext, broker: Broker, within_s: float = WI
     # A stop is wanted already: what comes now must not heed it.
     own = replace(context, stop=Event())
     deadline = own.deadline(within_s)
-    told = False
+    why = told = ""
     left = _not_committed(own, broker)
-    while _may_hold_more(own, broker, left) and not deadline.expired:
+    while _holds_any(own, broker) and not deadline.expired:
         try:
             with open_warehouse(own) as warehouse:
                 return _store(own, broker, warehouse, deadline)
@@ -48,26 +49,32 @@ def store_what_is_left(context: JobContext, broker: Broker, within_s: float = WI
                 log.warning(clean(why, 300))
                 break
         if not told:
-            told = True
+            told = why
             log.warning(_waiting(left, why))
         own.wait(_AGAIN_S)
         left = _not_committed(own, broker)
+    if why and not left:
+        log.warning(_unproved(why))
     return left
 
 
-def _may_hold_more(context: JobContext, broker: Broker, left: int) -> bool:
-    """Whether a look at the warehouse is worth its while.
-
-    The group may have committed what another warehouse stored. Nobody is made to log in to
-    Snowflake for that.
-    """
-    if left or context.settings.snowflake is not None:
-        return left > 0
+def _holds_any(context: JobContext, broker: Broker) -> bool:
+    """Whether the topic keeps any record: for an empty one no warehouse is opened."""
     marks = broker.watermarks(context.settings.kafka.topic)
-    return any(mark.high for mark in marks.values())
+    return any(mark.high > mark.low for mark in marks.values())
+
+
+def _unproved(why: str) -> str:
+    return _(
+        "nothing is left by the commits of the group; the warehouse did not tell: {why}"
+    ).format(why=clean(why, 300))
 
 
 def _waiting(left: int, why: str) -> str:
+    if not left:
+        return _("asking the warehouse what it stores, for at most {seconds} s: {why}").format(
+            seconds=round(WITHIN_S), why=clean(why, 300)
+        )
     text = ngettext(
         "{count} record is not stored yet; waiting for at most {seconds} s: {why}",
         "{count} records are not stored yet; waiting for at most {seconds} s: {why}",

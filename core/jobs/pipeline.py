@@ -63,6 +63,12 @@ class PipelineResult:
     bad: str
     unstored: int | None = None
 
+    @property
+    def hint(self) -> str:
+        """What mends the parts that are bad, where they know, one line."""
+        found = (getattr(part, "hint", "") for part in self.parts.values() if part.bad)
+        return _("; ").join(dict.fromkeys(hint for hint in found if hint))
+
     def fields(self) -> dict[str, object]:
         """Return one object a part; parts that were not reached are None."""
         names = ("seed", "load", "produce", "consume", "transform", "validate", "kpis")
@@ -143,8 +149,10 @@ def _flow(
     """Publish, consume and merge at once until everything published is merged."""
     asked = replace(_part(options, produce.Options), input=options.output, rate=options.rate)
     producing, consuming = context.part("produce"), context.part("consume")
-    producer = produce.make_producer(producing, broker, produce.checked_options(producing, asked))
     consumer = consume.make_consumer(consuming, broker, warehouse, consume.Options())
+    proof = produce.proof_of(context, broker, warehouse, lambda: consumer.snapshot().offsets)
+    checked = produce.checked_options(producing, asked)
+    producer = produce.make_producer(producing, broker, checked, proof=proof)
     merging = MergeWorker(warehouse, interval_s=_MERGE_EVERY_S, clock=context.clock)
     consumer.start()
     merging.start()

@@ -1,5 +1,6 @@
 """`produce`: publishes order events, from orders.csv or made up as it goes."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, ngettext
 from core.text.figures import count, decimal, percent
+from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
+    from core.producer.proof import StoredProof
     from core.producer.worker import ProducerWorker
 
 _TICK_S = 0.1
@@ -145,16 +148,21 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
 
 
 def make_producer(
-    context: JobContext, broker: Broker, options: ProduceOptions, *, patient: bool = False
+    context: JobContext,
+    broker: Broker,
+    options: ProduceOptions,
+    *,
+    patient: bool = False,
+    proof: "StoredProof | None" = None,
 ) -> "ProducerWorker":
     """Return a producer as the settings and options say, not started.
 
-    patient: wait without end for a broker that went away.
+    patient: wait without end for a broker that went away. proof: see `proof_of`.
     """
     from core.producer.worker import ProducerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
     settings = context.settings
-    return ProducerWorker(
+    worker = ProducerWorker(
         broker,
         settings.kafka.topic,
         options,
@@ -164,6 +172,26 @@ def make_producer(
         give_up_after_s=None if patient else settings.timeout_s,
         clock=context.clock,
     )
+    worker.proof = proof
+    return worker
+
+
+def proof_of(
+    context: JobContext,
+    broker: Broker,
+    warehouse: Warehouse | None,
+    ours: Callable[[], Mapping[int, int]],
+) -> "StoredProof | None":
+    """Return what confirms the commits that make room on an embedded broker, on Snowflake.
+
+    A DuckDB file belongs to one process at a time, whose consumer is the group there: its commits
+    are believed. ours: how far our own consumer has stored each partition.
+    """
+    from core.producer.proof import StoredProof  # noqa: PLC0415 - beside the worker
+
+    if context.settings.snowflake is None or warehouse is None:
+        return None
+    return StoredProof(broker, warehouse, context.settings.kafka.topic, context.clock, ours=ours)
 
 
 def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:
@@ -202,6 +230,9 @@ def _judged(context: JobContext, last: ProducerSnapshot) -> str:
             "nothing was published: all {count} rows were rejected",
             last.rejected,
         ).format(count=count(last.rejected))
+    if not bad and any(entry.of_rights for entry in last.failures):
+        # It ended before its time, whatever number was allowed to fail.
+        bad = too_many_bad(None, undelivered=last.failed)
     if not bad or not last.failures:
         return bad
     bad = _("{what}: {why}").format(what=bad, why=in_words(last.failures))

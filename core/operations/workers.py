@@ -82,8 +82,7 @@ class Workers:
     def start_producer(self, options: produce.Options) -> bool:
         """Start publishing; a cluster is asked for its topic first, as the job does.
 
-        Errors: UsageError for options that cannot be used. That the topic is missing is told by the
-        snapshot.
+        Errors: UsageError for unfit options. A missing topic is told by the snapshot.
         """
         with self._lock:
             broker = self._backends.broker
@@ -91,7 +90,9 @@ class Workers:
                 return False
             context = self._context()
             checked = produce.checked_options(context, options)
-            worker = produce.make_producer(context, broker, checked, patient=True)
+            stored = self._backends.warehouse, lambda: self.stored_offsets
+            proof = produce.proof_of(context, broker, *stored)
+            worker = produce.make_producer(context, broker, checked, patient=True, proof=proof)
             self._refusal = None
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:

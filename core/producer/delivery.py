@@ -81,6 +81,11 @@ class Delivery:
         return self._tally.failures
 
     @property
+    def forbidden(self) -> bool:
+        """Whether a record was refused because this user may not write."""
+        return self._tally.forbidden
+
+    @property
     def room(self) -> int:
         """How many records the client takes now without refusing any."""
         return max(self._capacity - len(self), 0)

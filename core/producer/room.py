@@ -1,15 +1,12 @@
 """Room on an embedded broker: one publisher at a time, and never more than it can keep.
 
-A process that publishes holds `producer.lock`; producers of one process share one `Room`, whose
-thread asks the broker what the consumer group has committed. What an earlier producer left
-unconsumed is read once, at the start, to know its size (`leftovers.py`).
+Producers of one process share one `Room` (`sharing.py`), whose thread asks how far the consumer is.
+What an earlier producer left unconsumed is read once, at the start, to know its size
+(`leftovers.py`).
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from threading import Event, Lock
 from zlib import crc32
 
@@ -19,9 +16,9 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.errors import BrokerError
 from core.failures import explained
-from core.holding import HeldError, Hold
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
+from core.producer.proof import StoredProof
 from core.producer.snapshot import broker_full
 from core.text import _
 from core.threads import WatchedThread
@@ -34,7 +31,6 @@ BATCH_BYTES = 262_144
 _BUSY_S = 0.02
 _CALM_S = 0.1
 _JOIN_S = 1.0
-_TURN_S = 0.05
 _READ_WITHIN_S = 5.0
 """A consumer at work commits after every batch."""
 
@@ -42,7 +38,9 @@ _READ_WITHIN_S = 5.0
 class Room:
     """Admits records to one topic of an embedded broker. Any thread may call it.
 
-    Use `shared_room`, which shares one among the producers of a process.
+    Use `core.producer.sharing.shared_room`, which shares one among the producers of a process.
+
+    proof: what has to confirm commits; None believes them, where no warehouse can be asked.
     """
 
     def __init__(
@@ -52,8 +50,11 @@ class Room:
         group_id: str,
         stopping: Callable[[], bool],
         clock: Clock,
+        *,
+        proof: StoredProof | None = None,
     ) -> None:
         self._broker = broker
+        self._proof = proof
         self._topic = topic
         self._group_id = group_id
         self._clock = clock
@@ -66,7 +67,7 @@ class Room:
         self._in_hand = False
         self._read_s = float("-inf")
         marks = broker.watermarks(topic)
-        self._committed = committed = broker.committed(topic, group_id)
+        self._committed = committed = self._consumed()
         self._backlog = Backlog(
             broker.backlog_limit_bytes or 0,
             BATCH_BYTES,
@@ -210,7 +211,7 @@ class Room:
             version = self._backlog.version
             still = not (self._in_hand or _on_way(self._waiting) or _on_way(self._guest))
         marks = self._broker.watermarks(self._topic) if still else {}
-        committed = self._broker.committed(self._topic, self._group_id)
+        committed = self._consumed()
         if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
             self._read_s = self._clock.monotonic()
         self._committed = committed
@@ -219,103 +220,12 @@ class Room:
                 self._backlog.align(marks)
             self._backlog.release(committed)
 
+    def _consumed(self) -> Mapping[int, int]:
+        """Return how far the consumer is: what the group committed, and what proves it."""
+        committed = self._broker.committed(self._topic, self._group_id)
+        return committed if self._proof is None else self._proof.of(committed)
+
 
 def _on_way(waiting: Callable[[], int] | None) -> bool:
     """Whether records of a client are on their way."""
     return waiting is not None and waiting() > 0
-
-
-class RoomHeldError(BrokerError):
-    """Another process publishes to the embedded broker; the message names it."""
-
-
-@contextmanager
-def shared_room(
-    broker: Broker,
-    topic: str,
-    group_id: str,
-    *,
-    lock_file: Path | None,
-    clock: Clock,
-    stopping: Callable[[], bool],
-) -> Iterator[Room]:
-    """Yield the room that the producers of this process share on a broker.
-
-    lock_file: held while anyone has the room; None where no other process can reach the broker.
-    Whoever comes while it is being measured waits, and nobody else does.
-    Errors: RoomHeldError naming the other process that publishes; BrokerError when the broker does
-    not answer; StoppedWaitingError.
-    """
-    with _rooms_lock:
-        lease = _rooms.setdefault((broker.bootstrap_servers, topic, group_id), _Lease())
-    with lease.turn(clock, stopping):
-        if lease.room is None:
-            hold = None if lock_file is None else _hold(lock_file, clock)
-            try:
-                lease.room = Room(broker, topic, group_id, stopping, clock)
-            except BaseException:
-                if hold is not None:
-                    hold.release()
-                raise
-            lease.hold = hold
-        lease.users += 1
-        room = lease.room
-    try:
-        yield room
-    finally:
-        with lease.lock:
-            lease.users -= 1
-            if lease.users == 0:
-                room.end()
-                if lease.hold is not None:
-                    lease.hold.release()
-                lease.room = lease.hold = None
-
-
-class StoppedWaitingError(BrokerError):
-    """A stop came while another producer of this process found out how full the broker is."""
-
-
-@dataclass
-class _Lease:
-    """A room while somebody has it, the lock file that goes with it, and how many have it.
-
-    lock: held while it is opened, which may take half a minute, and while it is closed.
-    """
-
-    room: Room | None = None
-    hold: Hold | None = None
-    users: int = 0
-    lock: Lock = field(default_factory=Lock)
-
-    @contextmanager
-    def turn(self, clock: Clock, stopping: Callable[[], bool]) -> Iterator[None]:
-        """Hold `lock`, waited for in small steps. Errors: StoppedWaitingError."""
-        while not self.lock.acquire(blocking=False):
-            if stopping():
-                raise StoppedWaitingError(
-                    _("stopped while another producer of this process measures the broker")
-                )
-            clock.wait(_never, _TURN_S)
-        try:
-            yield
-        finally:
-            self.lock.release()
-
-
-_rooms: dict[tuple[str, str, str], _Lease] = {}
-"""By address, topic and group. They stay, empty, so that whoever comes meets the same lock."""
-_rooms_lock = Lock()
-_never = Event()
-
-
-def _hold(lock_file: Path, clock: Clock) -> Hold:
-    try:
-        return Hold(lock_file, clock=clock)
-    except HeldError as error:
-        raise RoomHeldError(
-            _("another producer publishes to this embedded broker: {holder}").format(
-                holder=error.holder
-            ),
-            hint=_("end that one first, or use a Kafka cluster (KAFKA_BOOTSTRAP_SERVERS)"),
-        ) from None

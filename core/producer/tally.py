@@ -28,6 +28,11 @@ class Tally:
         """Records that failed."""
         return sum(entry.count for entry in self._entries.values())
 
+    @property
+    def forbidden(self) -> bool:
+        """Whether a missing right is among the reasons."""
+        return any(entry.of_rights for entry in self._entries.values())
+
     def add(self, error: KafkaError, number: int = 1) -> None:
         """Count records that failed for a reason; the first of each kind goes to the log."""
         code = error.code()

@@ -22,8 +22,10 @@ from core.producer.opening import open_source
 from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
+from core.producer.proof import StoredProof
 from core.producer.publisher import Publisher, Step
-from core.producer.room import BATCH_BYTES, Room, StoppedWaitingError, shared_room
+from core.producer.room import BATCH_BYTES, Room
+from core.producer.sharing import StoppedWaitingError, shared_room
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.sources import run_name
 from core.text import _
@@ -64,6 +66,8 @@ class ProducerWorker(PausableWorker):
         clock: Clock | None = None,
     ) -> None:
         super().__init__("producer", clock)
+        self.proof: StoredProof | None = None
+        """What has to confirm commits before they make room; set before the start."""
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -153,6 +157,7 @@ class ProducerWorker(PausableWorker):
                 lock_file=self._lock_file,
                 clock=self._clock,
                 stopping=lambda: self._life.stopping,
+                proof=self.proof,
             )
         )
 
@@ -180,7 +185,8 @@ class ProducerWorker(PausableWorker):
         self._gauge.begin(start)
         patience = Patience(self._give_up_after_s)
         try:
-            while not self._life.stopping and not publisher.finished:
+            # What may not be written will not be later on: the rest would be refused one by one.
+            while not (self._life.stopping or publisher.finished or delivery.forbidden):
                 now = self._clock.monotonic()
                 self._steer(pacer, now)
                 if self._life.paused:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
-from core.dlq.replay import REDELIVERY_HEADER
+from core.dlq.redeliveries import REDELIVERY_HEADER
 from tests.support.events import event
 from tests.support.oracle import check_exactly_once, oracle_rows
 from tests.support.processes import Dropship, commands

@@ -109,6 +109,25 @@ def test_a_group_that_works_otherwise_is_named_with_what_to_set(
     work.ended(first)
 
 
+def test_a_static_id_of_a_live_member_of_the_new_protocol_is_told(
+    work: Work, warehouse: DuckDbWarehouse, dropship: Dropship
+) -> None:
+    """There the one that has it keeps it, and the newcomer is refused (KIP-848)."""
+    work.make_topic(2)
+    work.publish_orders(5)
+    mine = {"group.instance.id": "one", "group.protocol": "consumer"}
+    env = replace(work, settings={**work.settings, **mine}).env
+    holder = work.consume(warehouse, settings=mine)
+    wait_until(lambda: holder.snapshot().consumed == 5, seconds=30)
+    ended = dropship("consume", "--until-caught-up", *OWN, env=env)
+    assert ended.code in {2, 3}, ended.out
+    text = said(ended)
+    assert f"group {work.group[:60]}" in text
+    assert "KAFKA_CONF_GROUP_INSTANCE_ID" in text
+    assert holder.snapshot().error == ""
+    work.ended(holder)
+
+
 def test_a_consumer_whose_static_id_was_taken_says_which_setting(
     work: Work, warehouse: DuckDbWarehouse, dropship: Dropship
 ) -> None:

@@ -144,6 +144,19 @@ def test_without_write_on_this_topic_alone_it_is_the_same(clerk: Clerk) -> None:
     assert (failure["count"], "authorization" in failure["reason"]) == (30, True)
 
 
+def test_without_write_the_first_refusal_ends_it(clerk: Clerk) -> None:
+    """The events that are left would be refused one by one."""
+    clerk.rights.only(
+        [clerk.right("READ", "topic"), clerk.right("READ", "group"), Right("WRITE", "topic", "x")]
+    )
+    stream = ("produce", "--mode", "stream", "--rate", "50", "--duration", "15", "--timeout", "20")
+    for more in ((), ("--max-bad", "1000000")):
+        ended = clerk.run(*stream, *more)
+        refused(ended, f"Write on topic {clerk.insider.topic[:60]}", "not delivered")
+        assert 0 < ended.record["failed"] == ended.record["sent"] < 400
+        assert ended.record["acked"] == ends(clerk.insider) == 0
+
+
 def test_write_withdrawn_in_mid_run_is_a_reason_with_a_count(clerk: Clerk) -> None:
     clerk.all_but()
     running = clerk.dropship.start(
@@ -153,8 +166,8 @@ def test_write_withdrawn_in_mid_run_is_a_reason_with_a_count(clerk: Clerk) -> No
     wait_until(lambda: ends(clerk.insider) >= 20, seconds=40)
     clerk.rights.withdraw(clerk.right("WRITE", "topic"))
     running.says("not delivered")
-    running.signal(2)
     ended = running.end()
+    assert ended.code == 1, ended.err
     failures = ended.record["failures"]
     assert sum(entry["count"] for entry in failures) == ended.record["failed"] > 0
     assert ended.record["acked"] == ends(clerk.insider)

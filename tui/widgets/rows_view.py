@@ -18,6 +18,7 @@ from textual.strip import Strip
 from core.text import _, clean
 from tui.lines import EMPTY, Line, Span, cut, fit_end, line
 from tui.rows import Layout, Row, RowTable, filtered, lay_out
+from tui.scroll import thumb
 from tui.widgets.lines_view import LinesView
 
 _EDGES = 2
@@ -275,18 +276,9 @@ class RowsView(LinesView):
             here = self._cursor_shown and self._top + index == self._cursor
             mark = pointer if here else " "
             body = line(Span(mark, "accent"), " ", layout.line(row))
-            lines.append(line(body, " ", self._thumb(index, room)))
+            bar = thumb(index, room, len(self._rows), self._top, ascii_only=self._ascii)
+            lines.append(line(body, " ", bar))
         return lines
-
-    def _thumb(self, index: int, room: int) -> Span:
-        """Return the cell of the scroll bar beside a visible row."""
-        count = len(self._rows)
-        if count <= room:
-            return Span(" ")
-        length = max(room * room // count, 1)
-        start = round(self._top / (count - room) * (room - length))
-        inside = start <= index < start + length
-        return Span(("#" if self._ascii else "█") if inside else " ", "dim")
 
     def _filter_line(self, width: int) -> Line:
         block = ("_" if self._ascii else "▏") if self._typing else ""

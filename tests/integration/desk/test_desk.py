@@ -10,7 +10,7 @@ from confluent_kafka import Producer
 
 from core.clock import SystemClock
 from core.config import Settings
-from core.dlq.replay import redeliveries
+from core.dlq.redeliveries import redeliveries
 from core.errors import UsageError, WarehouseError
 from core.jobs import load, produce, seed
 from core.lifecycle import RunState

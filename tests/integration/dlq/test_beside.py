@@ -16,7 +16,7 @@ from core.dlq.replay import Replay, Waiting
 from core.errors import BrokerError
 from core.jobs import dlq
 from core.jobs.base import JobContext
-from core.producer.room import shared_room
+from core.producer.sharing import shared_room
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.producer.running import held_elsewhere, orders_file, worker
 from tests.support.decoding import ORDERS

@@ -10,7 +10,8 @@ from core.broker.cluster import Cluster
 from core.clock import SystemClock
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
-from core.dlq.replay import REDELIVERY_HEADER, Replay
+from core.dlq.redeliveries import REDELIVERY_HEADER
+from core.dlq.replay import Replay
 from core.errors import BrokerError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.decoding import ORDERS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.dlq.replay import REDELIVERY_HEADER, redeliveries
+from core.dlq.redeliveries import REDELIVERY_HEADER, redeliveries
 from tests.unit.dlq.test_mended_letters import letter
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from core.dlq.replay import REDELIVERY_HEADER, Replay, Waiting
+from core.dlq.redeliveries import REDELIVERY_HEADER
+from core.dlq.replay import Replay, Waiting
 from core.errors import BrokerError
 from tests.support.consuming import GROUP, TOPIC, HandClock, MemoryBroker, MemoryTopic
 from tests.unit.dlq.test_mended_letters import letter

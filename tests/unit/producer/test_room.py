@@ -15,7 +15,8 @@ from core.clock import SystemClock
 from core.errors import BrokerError
 from core.holding import HeldError, Hold
 from core.producer.backlog import RECORD_OVERHEAD_BYTES
-from core.producer.room import Room, shared_room
+from core.producer.room import Room
+from core.producer.sharing import shared_room
 from core.producer.snapshot import broker_full
 from tests.support.waiting import wait_until
 

@@ -19,6 +19,7 @@ NEVER_ONE = {
     "{compared} of {stored} records compared in this run, some never so far",
     "{loaded} of {count} staged records were loaded",
     "{present} records/s instead of {usual}",
+    "1. make up {count} events of {name} by its definition",
     "1. generate {count} orders in {folder} (replaces what is there)",
     (
         "{total} bad records, {limit} allowed: {undelivered} undelivered, {dead_lettered} "
