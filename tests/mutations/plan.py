@@ -39,6 +39,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     **{
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
+            "base",
             "bounds",
             "doubts",
             "forms",
@@ -61,6 +62,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/worker.py": ("test_worker*.py",),
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
     "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
+    "core/dlq/redeliveries.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/refused.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/config/secrets.py": ("tests/unit/config/test_secrets.py",),
