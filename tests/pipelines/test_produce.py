@@ -126,6 +126,29 @@ def test_hints_are_followed(visits: Pipeline, tmp_path: Path) -> None:
     assert events[0]["at"] == 1_795_867_200_000_000
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        'type = "decimal(38,38)", min = 0',
+        'type = "decimal(30,10)", max = "-99999999999999999999.9999999999"',
+        'type = "number", min = 1e-7, max = 2e-7',
+        'type = "integer", min = 9223372036854775806',
+        'type = "integer", min = -3, max = -3',
+    ],
+)
+def test_numbers_within_any_bounds_are_made(tmp_path: Path, kind: str) -> None:
+    text = HINTED.replace('type = "number", min = 0.25, max = 0.75', kind)
+    (tmp_path / "pipeline.toml").write_text(text)
+    (tmp_path / "sites.csv").write_text("id\nA\n")
+    pipeline = open_pipeline(str(tmp_path))
+    values = taken(opened(pipeline, mode="stream", input=tmp_path, seed=5), 50)
+    assert json_decoder(pipeline).decode([value for _key, value in values]).rejected == []
+    none = text.replace(kind, 'type = "integer", min = "0.2", max = "0.4"')
+    (tmp_path / "pipeline.toml").write_text(none)
+    with pytest.raises(ConfigError, match=r"fields\.ratio: no number"):
+        opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path)
+
+
 def test_one_seed_makes_the_same_values(visits: Pipeline, tmp_path: Path) -> None:
     first, second = (
         taken(opened(visits, mode="stream", input=tmp_path, seed=3), 50) for _run in range(2)
@@ -192,6 +215,9 @@ def test_what_cannot_be_made_is_said_at_once(visits: Pipeline, tmp_path: Path) -
     (tmp_path / "sites.csv").write_text("id\n")
     with pytest.raises(InputError, match="no row has a id"):
         opened(visits, mode="stream", input=tmp_path)
+    (tmp_path / "pipeline.toml").write_text(HINTED.replace('"sites" }', '"places" }'))
+    with pytest.raises(ConfigError, match="places, which is none of"):
+        opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path)
     text = HINTED.replace(', hint = { choices = ["AB1", "CD2"] }', "")
     (tmp_path / "pipeline.toml").write_text(text)
     (tmp_path / "sites.csv").write_text("id\nA\n")

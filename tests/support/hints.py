@@ -80,6 +80,8 @@ def _told(node: ast.AST, positions: Mapping[str, set[int]], *, tables: bool) -> 
         for part in ast.walk(node):
             if isinstance(part, ast.Return) and part.value is not None:
                 yield part.value
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Told":
+        yield from (one.value for one in node.keywords if one.arg != "unreadable")
     elif isinstance(node, ast.Call):
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
         yield from (node.args[place] for place in positions.get(name, ()) if place < len(node.args))

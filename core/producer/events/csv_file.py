@@ -119,7 +119,7 @@ class EventsCsv:
                 raise self._text.fault(separated_otherwise(separator), save_with_commas())
             raise self._text.fault(
                 _("line 1 lacks the column {names}").format(names=clean(", ".join(missing), 300)),
-                _("the header must name {names}").format(names=needed),
+                hint=_("the header must name {names}").format(names=needed),
             )
         doubled = [
             path for path, both in known.items() if sum(map(names.count, dict.fromkeys(both))) > 1
@@ -127,7 +127,7 @@ class EventsCsv:
         if doubled:
             raise self._text.fault(
                 _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
-                _("rename one of the two"),
+                hint=_("rename one of the two"),
             )
         return places
 

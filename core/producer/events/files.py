@@ -56,10 +56,9 @@ def _found(path: Path, name: str) -> Path:
 
 
 def _told() -> Told:
-    make = _("name a file with --input, or use --mode stream")
     return Told(
         unreadable=_("cannot read events from {file}: {reason}"),
-        make=make,
+        make=_("name a file with --input, or use --mode stream"),
         directory=_("name a file of CSV or JSON lines"),
-        empty=make,
+        empty=_("name a file with --input, or use --mode stream"),
     )

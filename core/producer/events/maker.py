@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from uuid import UUID
 
 from core.errors import ConfigError
@@ -28,6 +28,8 @@ _WIDE = Decimal(1_000)
 _ABSENT = 0.1
 """Share of events that lack an optional value."""
 _TRIES = 200
+_FINEST = 300
+_EXACT = Context(prec=400)
 _FAKER_SEED = 2**32
 
 
@@ -77,7 +79,7 @@ def _typed(field: EventField, hint: Hint, path: str, chance: random.Random, now:
     """Return what makes values by the type alone."""
     kind = field.type.kind
     if kind in {"integer", "decimal", "number"}:
-        return _numbers(field, hint, chance)
+        return _numbers(field, hint, path, chance)
     if kind == "boolean":
         return lambda _number: chance.choice(("true", "false"))
     if kind == "uuid":
@@ -103,7 +105,7 @@ def _times(field: EventField, chance: random.Random, now: datetime) -> Make:
     return lambda _number: quoted(str(newest - timedelta(days=chance.randint(0, span))))
 
 
-def _numbers(field: EventField, hint: Hint, chance: random.Random) -> Make:
+def _numbers(field: EventField, hint: Hint, path: str, chance: random.Random) -> Make:
     low, high = number_bounds(field)
     if field.min is None:
         low = max(low, min(Decimal(0), high - _WIDE))
@@ -111,15 +113,26 @@ def _numbers(field: EventField, hint: Hint, chance: random.Random) -> Make:
         high = min(high, low + _WIDE)
     scale = {"integer": 0, "number": 3}.get(field.type.kind, field.type.scale)
     unit = Decimal(1).scaleb(-scale)
-    least, most = int((low / unit).to_integral_value("ROUND_CEILING")), int(high // unit)
+    while scale < _FINEST and field.type.kind == "number" and high - low < unit:
+        scale, unit = scale + 3, unit.scaleb(-3)
+    least = int(_EXACT.divide(low, unit).to_integral_value("ROUND_CEILING", _EXACT))
+    most = int(_EXACT.divide(high, unit).to_integral_value("ROUND_FLOOR", _EXACT))
+    if least > most:
+        raise ConfigError(
+            _("fields.{path}: no number with {scale} decimals lies within its bounds").format(
+                path=clean(path, 120), scale=scale
+            ),
+            hint=_("widen min and max, or give the field a hint: choices"),
+        )
 
     def make(_number: int) -> str:
         if hint.mean is None:
             place = chance.randint(least, most)
         else:
-            place = round(Decimal(chance.gauss(hint.mean, hint.deviation or 0.0)) / unit)
+            drawn = Decimal(chance.gauss(hint.mean, hint.deviation or 0.0))
+            place = int(_EXACT.divide(drawn, unit).to_integral_value(context=_EXACT))
             place = min(max(place, least), most)
-        return f"{Decimal(place).scaleb(-scale):f}"
+        return f"{Decimal(place).scaleb(-scale, _EXACT):f}"
 
     return make
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.clock import Clock
-from core.errors import InputError
+from core.errors import ConfigError, InputError
 from core.pipeline import Definition
 from core.producer.events.form import EventsFormat
 from core.producer.events.maker import Make, maker_of
@@ -75,7 +75,12 @@ def _new_keys(definition: Definition, clock: Clock, otherwise: Make) -> Make:
 
 def _keys(definition: Definition, folder: Path, name: str) -> Sequence[str]:
     """Return the keys that a table of reference has. Errors: InputError."""
-    table = definition.references[name]
+    table = definition.references.get(name)
+    if table is None:
+        raise ConfigError(
+            _("a hint names {name}, which is none of [references]").format(name=clean(name, 60)),
+            hint=_("name a table of [references], or give another hint"),
+        )
     file = folder / table.file
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:

@@ -108,13 +108,13 @@ class OrdersCsv:
                 raise self._text.fault(separated_otherwise(separator), save_with_commas())
             raise self._text.fault(
                 _("line 1 lacks the column {names}").format(names=", ".join(missing)),
-                _("the header must name {names}").format(names=", ".join(ORDER_COLUMNS)),
+                hint=_("the header must name {names}").format(names=", ".join(ORDER_COLUMNS)),
             )
         doubled = [name for name in ORDER_COLUMNS if names.count(name) > 1]
         if doubled:
             raise self._text.fault(
                 _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
-                _("rename one of the two"),
+                hint=_("rename one of the two"),
             )
         return tuple(names.index(name) for name in ORDER_COLUMNS)
 

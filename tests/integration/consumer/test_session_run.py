@@ -8,10 +8,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from core.broker.cluster import Cluster
 from core.clock import SystemClock
+from core.consumer.client import leave
 from core.consumer.counters import Counters
 from core.consumer.ending import Ending
 from core.consumer.options import ConsumeOptions
-from core.consumer.session import Session, _leave
+from core.consumer.session import Session
 from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
 from core.threads import failures
@@ -93,6 +94,6 @@ def test_a_client_that_fails_while_it_leaves_is_reported(
             super().close()
             raise BoomError("boom")
 
-    _leave(Falling(broker.consumer_config("leaving")))
+    leave(Falling(broker.consumer_config("leaving")))
     assert [one.thread for one in failures()] == ["consumer-leaves"]
     assert "thread consumer-leaves failed: boom" in caplog.text

@@ -224,7 +224,43 @@ ELSEWHERE: dict[str, str] = {
         "an environment of its own costs minutes; told in tests/integration/doctor/test_doctor.py::"
         "test_a_check_that_hangs_or_breaks_leaves_the_others_alone"
     ),
+    # -- pipelines of one's own
+    "load those of {name} with SQL of your own": "only its owner knows that SQL",
+    "`dropship --run produce --mode stream` makes up events by its definition": (
+        "tests/pipelines/test_produce.py::test_made_up_events_are_valid"
+    ),
+    "put one of them there, name a file with --input, or use --mode stream": (
+        "tests/pipelines/test_produce.py::test_rows_of_csv_become_events, "
+        "tests/pipelines/test_produce.py::test_json_lines_go_out_as_they_are"
+    ),
+    "name a file with --input, or use --mode stream": (
+        "tests/pipelines/test_produce.py::test_json_lines_go_out_as_they_are"
+    ),
+    "name a file of CSV or JSON lines": (
+        "tests/pipelines/test_produce.py::test_json_lines_go_out_as_they_are"
+    ),
+    "widen min and max, or give the field a hint: choices": (
+        "tests/pipelines/test_produce.py::test_numbers_within_any_bounds_are_made"
+    ),
+    "https://faker.readthedocs.io names them, for example name or user_name": (
+        "tests/pipelines/test_produce.py::test_hints_are_followed"
+    ),
+    "give the field a hint: choices, a sequence, a provider of Faker": (
+        "tests/pipelines/test_produce.py::test_hints_are_followed"
+    ),
+    "name a table of [references], or give another hint": (
+        "tests/pipelines/test_produce.py::test_hints_are_followed"
+    ),
+    "name its folder with --input": "tests/pipelines/test_produce.py::test_hints_are_followed",
+    "leave --late out; --duplicates and --poison work for every pipeline": (
+        "tests/pipelines/test_produce.py::"
+        "test_broken_events_are_refused_for_the_reason_that_was_meant"
+    ),
     # -- not tried yet
+    "see that the query fits the columns of kpis.{name} in pipeline.toml": _NEW,
+    "what is meant to stay belongs into pipeline.toml and its SQL": _NEW,
+    "make the query and the check in pipeline.toml agree": _NEW,
+    "put it into the folder's {engine} or shared": _NEW,
     "several stand with a comma between them": _NEW,
     "name the folder of a pipeline; `dropship --run init NAME` writes one": _NEW,
     "see that the file can be read": _NEW,

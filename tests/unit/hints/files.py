@@ -97,7 +97,7 @@ def catalogue(b: Bench) -> None:
             assert "cannot be used" in b.told.message, Stream
         import pyarrow as pa
 
-        from core.producer.sources import _check_ids
+        from core.producer.orders.stream import _check_ids
 
         hint = "ids are 1 to 64 letters, digits, _ . : -"
         caught(b, hint, lambda: _check_ids(file, pa.array(["PROD 1"], pa.string())))
