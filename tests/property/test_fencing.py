@@ -278,7 +278,7 @@ class Group(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
-TestFencing = Group.TestCase
+TestFencing = pytest.mark.slow(Group.TestCase)
 TestFencing.settings = settings(
     max_examples=20,
     stateful_step_count=30,

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.support.terminal import Terminal
 
 BEND = """
@@ -13,6 +15,7 @@ tui.app.Console.action_theme = broken
 """
 
 
+@pytest.mark.slow
 def test_an_action_that_fails_ends_with_4_one_line_and_no_traceback(tmp_path):
     with Terminal(tmp_path, bend=BEND) as terminal:
         terminal.wait_for("every 2 s")

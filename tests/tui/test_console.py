@@ -168,6 +168,7 @@ def test_the_text_of_a_pane_is_copied(play):
     play(script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_every_size_shows_something_and_nothing_too_wide(play, ascii_only):
     async def script(here):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
+
 from core.validation import Status
 from tests.integration.validation.pipeline import Pipeline
 from tests.support.events import event
@@ -20,6 +22,7 @@ def repeated(step: Callable[[int], object], over: Event, at_least: int) -> int:
     return done
 
 
+@pytest.mark.slow
 def test_running_writers_never_make_a_check_fail(pipeline: Pipeline) -> None:
     over = Event()
 

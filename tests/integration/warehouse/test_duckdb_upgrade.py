@@ -32,8 +32,8 @@ from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.warehouse.duckdb import warehouse
 place, real = int(sys.argv[2]), warehouse.script
-def killed(dialect, name, schema):
-    for number, part in enumerate(real(dialect, name, schema)):
+def killed(dialect, name, *rest):
+    for number, part in enumerate(real(dialect, name, *rest)):
         if name == "upgrade" and number == place:
             os._exit(9)
         yield part

@@ -63,6 +63,7 @@ def read_back(connection, accepted):
     return connection.execute(READ_BACK).fetchall()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(valid_events, odd_events), max_size=4))
 def test_the_warehouse_reads_the_same_values(warehouse, batch):

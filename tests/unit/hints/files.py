@@ -198,7 +198,7 @@ def reports(b: Bench) -> None:
 )
 def letters(b: Bench) -> None:
     """Bad records are listed, saved, mended and replayed, each step as the one before says."""
-    from core.consumer.event import parse_strict
+    from tests.support.decoding import parse_strict
 
     fix = ("dlq", "--replay", "--yes", "--fix", "letters.jsonl")
     caught(b, "mend the event at its source, then replay it", lambda: parse_strict(b"{"))

@@ -38,6 +38,7 @@ def played(options: ProduceOptions, count: int, chunk: int) -> list[Entry]:
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(1, 200), st.integers(1, 150), st.integers(0, 5))
 def test_every_order_goes_out_once_and_in_order_whatever_is_injected(
