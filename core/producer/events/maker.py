@@ -10,15 +10,8 @@ from uuid import UUID
 from core.errors import ConfigError
 from core.pipeline import Definition
 from core.pipeline.fields import EventField, Hint
-from core.producer.events.cells import (
-    cell_reader,
-    day_bounds,
-    moment_bounds,
-    moment_text,
-    number_bounds,
-    one_of,
-    quoted,
-)
+from core.producer.events.cells import cell_reader, moment_text, one_of, quoted
+from core.producer.events.limits import day_bounds, moment_bounds, number_bounds
 from core.text import _, clean
 
 Make = Callable[[int], str]
