@@ -14,6 +14,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
 from core.operations.desk import Desk
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.decoding import ORDERS
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_flow import make_tables
@@ -79,6 +80,7 @@ def store(settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse) -> 
         broker,
         warehouse,
         ConsumeOptions(kafka.topic, kafka.group_id, until_caught_up=True, give_up_after_s=30),
+        ORDERS,
     )
     worker.start()
     assert worker.join(60)
