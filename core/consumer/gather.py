@@ -35,6 +35,24 @@ _SET_BACK_S = 0.5
 """A clock set back by less is no harm: a sleep lasts longer by as much."""
 
 
+def parts(records: list[Any], most_bytes: int) -> list[list[Any]]:
+    """Return the records in as few parts as hold `most_bytes` each; at least one, maybe empty.
+
+    A record larger than that is a part of its own. Sizes are known only when records have come, so
+    what is asked for can overrun a bound where large ones follow small ones.
+    """
+    cut: list[list[Any]] = [[]]
+    size = 0
+    for record in records:
+        length = len(record)
+        if size + length > most_bytes and cut[-1]:
+            cut.append([])
+            size = 0
+        cut[-1].append(record)
+        size += length
+    return cut
+
+
 class Gatherer:
     """Collects records until a bound is met. One thread. wait: waits for so many seconds."""
 

@@ -6,6 +6,7 @@ Kafka (which serves lag displays only). A crash anywhere leads back to the store
 """
 
 import logging
+from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
@@ -21,7 +22,7 @@ from core.consumer.client import leave, open_client
 from core.consumer.counters import Counters
 from core.consumer.decoders.base import Decoder
 from core.consumer.ending import Ending
-from core.consumer.gather import Gatherer
+from core.consumer.gather import Gatherer, parts
 from core.consumer.options import ConsumeOptions
 from core.consumer.retention import step_over
 from core.consumer.store import Outcome, Store
@@ -122,7 +123,7 @@ class Session:
             self._follow_pause(consumer)
             records = gatherer.gather(self._assignment, self._ending.room(self._counters.consumed))
             due = records or self._assignment.beyond_records
-            if due and not self._write(consumer, store, records):
+            if due and not self._write_all(consumer, store, records):
                 break
             self._step_over_gaps(consumer)
             self._watch_broker(consumer)
@@ -131,8 +132,23 @@ class Session:
             if self._ending.reached(self._counters.consumed, self._assignment):
                 break
 
-    def _write(self, consumer: Consumer, store: Store, records: list[Any]) -> bool:
-        """Store records; return False when the consumer must end without having stored them."""
+    def _write_all(self, consumer: Consumer, store: Store, records: list[Any]) -> bool:
+        """Store records, part by part where they overrun the bytes of a batch.
+
+        Returns False when the consumer must end without having stored them.
+        """
+        *before, last = parts(records, self._options.max_batch_bytes)
+        for part in before:
+            # The ends seen lie behind the last part.
+            outcome = self._write(consumer, store, part, {})
+            if outcome is not Outcome.STORED:
+                return outcome is Outcome.FENCED  # what is left is read again
+        return self._write(consumer, store, last, self._assignment.ends) is not Outcome.ABANDONED
+
+    def _write(
+        self, consumer: Consumer, store: Store, records: list[Any], ends: Mapping[int, int]
+    ) -> Outcome:
+        """Store records in one transaction, up to the ends that lie behind them."""
         identity = self._assignment.identity
         if identity is None:
             raise AssertionError("records come only after an assignment")
@@ -143,19 +159,18 @@ class Session:
             self._clock.now(),
             self._decoder,
             dense=self._assignment.lasting,
-            ends=self._assignment.ends,
+            ends=ends,
         )
         if not batch.raw.advances:
-            return True
+            return Outcome.STORED
         if not self._confirmed(consumer):
-            return False
+            return Outcome.ABANDONED
         outcome = store.write(batch.raw)
-        if outcome is Outcome.ABANDONED:
-            return False
         if outcome is Outcome.FENCED:
             self._counters.fenced()
             self._assignment.restore(consumer)
-            return True
+        if outcome is not Outcome.STORED:
+            return outcome
         for move in batch.raw.advances:
             # Not one that was revoked while the warehouse was waited for.
             if move.partition in self._assignment.positions:
@@ -164,7 +179,7 @@ class Session:
         for gap in batch.raw.gaps:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
         self._tell_kafka(consumer)
-        return True
+        return outcome
 
     def _confirmed(self, consumer: Consumer) -> bool:
         """Check that the topic is still the one read from; False when a stop makes it moot.

@@ -197,6 +197,55 @@ def test_a_fenced_batch_is_counted_and_reading_goes_on_at_what_is_stored() -> No
     assert loop.stored == {0: 5}
 
 
+def large_after_small(**options) -> Loop:
+    """Return a loop that asks for many large records at once, because the ones before are small."""
+    loop = Loop(40, max_batch_bytes=100_000, **options)
+    for offset in range(36, 40):
+        loop.topic.records[0][offset] = b"x" * 60_000
+    return loop
+
+
+def test_records_that_overrun_the_bytes_of_a_batch_are_stored_in_parts() -> None:
+    loop = large_after_small()
+    loop.run()
+    sizes = [
+        sum(map(len, [*batch.payloads, *(bad.payload for bad in batch.dead_letters)]))
+        for batch in loop.warehouse.batches
+    ]
+    assert max(sizes) <= 100_000
+    assert len(sizes) == 4
+    assert sorted(loop.warehouse.coordinates) == [(0, offset) for offset in range(40)]
+    assert loop.stored == {0: 40}
+
+
+def test_an_end_is_reached_with_the_last_part_only() -> None:
+    loop = large_after_small(eof=True)
+    del loop.topic.records[0][38]  # the mark of a transaction
+    del loop.topic.records[0][39]
+    loop.run()
+    moves = [batch.advances[0] for batch in loop.warehouse.batches]
+    assert [move.skipped for move in moves[:-1]] == [0] * (len(moves) - 1)
+    assert moves[-1].next_offset == 40
+    assert sum(len(batch.dead_letters) for batch in loop.warehouse.batches) == 2
+
+
+def test_a_fence_between_parts_leaves_the_others_to_be_read_again() -> None:
+    loop = large_after_small()
+    original = loop.warehouse.write_batch
+
+    def write(batch):
+        if loop.warehouse.attempts == 1:
+            loop.warehouse.offsets[IDENTITY][0] = 38  # by somebody else
+        original(batch)
+
+    loop.warehouse.write_batch = write
+    counters = loop.run()
+    assert counters.latest.fenced == 1
+    assert loop.warehouse.gaps == []
+    assert [offset for _part, offset in loop.warehouse.coordinates if offset > 36] == [38, 39]
+    assert loop.stored == {0: 40}
+
+
 def test_a_stop_during_an_outage_ends_it_with_nothing_stored() -> None:
     loop = Loop(5)
     loop.warehouse.faults = ["before"] * 99
@@ -474,7 +523,7 @@ def test_records_without_an_assignment_are_a_defect_of_ours() -> None:
     loop = Loop(5)
     store = SimpleNamespace()
     with pytest.raises(AssertionError, match="after an assignment"):
-        loop.session._write(loop.client, store, [Record(0, 0, b"{}")])
+        loop.session._write(loop.client, store, [Record(0, 0, b"{}")], {})
 
 
 def test_what_was_stored_before_is_counted_and_not_written_again() -> None:
