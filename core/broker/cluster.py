@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
+from itertools import cycle
 from threading import Lock
 from typing import Any
 
@@ -143,13 +144,16 @@ class Cluster:
     def ping(self) -> None:
         """Return once a broker of the cluster has answered.
 
+        Two clients ask by turns: one that was sent on to brokers which it cannot reach, before it
+        asked for anything, would never tell where they are.
         Errors: BrokerError; one that no waiting mends when the broker refused our login.
         """
         reader, left = self._reader(""), self._timeout
         where = clean(self.bootstrap_servers, 120)
-        while True:
+        for asked in cycle((reader, None)):
+            client: Consumer | AdminClient = asked or self._asking()
             try:
-                found = reader.list_topics(timeout=min(left, _GLANCE_S))
+                found = client.list_topics(timeout=min(left, _GLANCE_S))
             except KafkaException as error:
                 left -= _GLANCE_S
                 # Why a connection ended is told to the callback, which only poll serves.
@@ -162,7 +166,7 @@ class Cluster:
                     raise kafka_error(error, doing) from error
             else:
                 nodes = found.brokers.values()
-                self.advertised = tuple(sorted((node.host, node.port) for node in nodes))
+                self.advertised = tuple(sorted((str(node.host), int(node.port)) for node in nodes))
                 return
 
     def create_topic(self, plan: TopicPlan) -> bool:

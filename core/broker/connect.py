@@ -16,6 +16,10 @@ _RETRY_S = 0.25
 _PROBE_S = 5.0
 
 
+class SentOnError(BrokerError):
+    """A broker answers, but it sends clients to addresses where nobody does. Transient."""
+
+
 def connect_broker(
     settings: Settings,
     *,
@@ -32,15 +36,22 @@ def connect_broker(
     Errors: BrokerError once the time is over or `stop` is set.
     """
     deadline = clock.monotonic() + settings.timeout_s
+    sent_on: SentOnError | None = None
     while True:
         try:
             return _attempt(settings, clock, start_embedded=start_embedded)
         except BrokerError as error:
-            if not error.transient or clock.monotonic() + _RETRY_S > deadline:
+            if not error.transient:
                 raise
-            waiting(error.message)
+            if isinstance(error, SentOnError):
+                sent_on = error
+            # A client that is sent on before it asks hears nothing: what is known tells more.
+            told = sent_on or error
+            if clock.monotonic() + _RETRY_S > deadline:
+                raise told from error
+            waiting(told.message)
             if clock.wait(stop, _RETRY_S):
-                raise
+                raise told from error
 
 
 def _attempt(settings: Settings, clock: Clock, *, start_embedded: bool) -> Cluster:
@@ -86,7 +97,7 @@ def _meet(cluster: Cluster, settings: Settings) -> None:
 
     The address that we were given may be one that only tells the others: a client that is sent to
     brokers which it cannot reach fails late, and each request in a way of its own.
-    Errors: BrokerError, transient, naming those addresses.
+    Errors: SentOnError naming those addresses.
     """
     if not listed(cluster.advertised, cluster.bootstrap_servers):
         return  # it was one of them that answered
@@ -104,7 +115,7 @@ def _meet(cluster: Cluster, settings: Settings) -> None:
     if not reason:
         return
     brokers = listed(cluster.advertised)
-    raise BrokerError(
+    raise SentOnError(
         _("a broker answers at {servers}, but none at {brokers}, where it sends us: {why}").format(
             servers=clean(cluster.bootstrap_servers, 120), brokers=brokers, why=reason
         ),

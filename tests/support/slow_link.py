@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 
 _HOST = "127.0.0.1"
@@ -49,9 +49,10 @@ class SlowLink:
         server.close()
 
     async def _accept(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        far, out = await asyncio.open_connection(_HOST, self._to_port)
-        with suppress(OSError, asyncio.CancelledError):
-            await asyncio.gather(self._carry(near, out, 1), self._carry(far, back, 0))
+        with suppress(OSError, asyncio.CancelledError), closing(back):
+            far, out = await asyncio.open_connection(_HOST, self._to_port)
+            with closing(out):
+                await asyncio.gather(self._carry(near, out, 1), self._carry(far, back, 0))
 
     async def _carry(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, counts: int
