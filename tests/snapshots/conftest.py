@@ -15,6 +15,7 @@ from core.config import Paths, Settings
 from core.jobs import seed
 from core.jobs.base import JobContext
 from core.operations.snapshot import DeskSnapshot
+from core.pipeline import Pipeline, builtin
 from core.seed.spec import SeedResult
 from core.text import use_language
 from core.validation.history import PastRun
@@ -45,6 +46,7 @@ class Picture(Protocol):
         ascii_only: bool = False,
         change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
+        pipeline: Pipeline | None = None,
     ) -> bool:
         """Return whether the console looks as it did. keys: pressed first."""
 
@@ -103,12 +105,14 @@ def picture(
         ascii_only: bool = False,
         change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
+        pipeline: Pipeline | None = None,
     ) -> bool:
         for name, value in (environ or {}).items():
             monkeypatch.setenv(name, value)
         use_language(code)
         now = scene(state, result, looked(state))
-        desk = PosedDesk(Settings(paths=Paths()), change(now) if change else now)
+        settings = Settings(paths=Paths(), pipeline=pipeline or builtin())
+        desk = PosedDesk(settings, change(now) if change else now)
         if state != "empty":
             desk.past = past()
             Path("data").mkdir()

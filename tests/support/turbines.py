@@ -1,14 +1,19 @@
 """A small pipeline that has nothing of orders: readings of wind turbines, KPIs of each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from core.clock import SystemClock
 from core.config import Settings
+from core.kpis.model import Value
 from core.pipeline import Pipeline, open_pipeline
+from core.pipeline.read import read_definition
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.support.moments import NOW
 
 DEFINITION = """\
 version = 1
@@ -124,6 +129,24 @@ ROWS = (
     "(TIMESTAMPTZ '2026-03-04 10:30:00+02', 'T2', NULL, 'down', NULL, 0, 1234567.0000, FALSE)",
     "(TIMESTAMPTZ '2026-03-04 10:31:00+02', 'T1', 'Quai Nord', NULL, 'NaN', 12, NULL, NULL)",
 )
+
+KPIS = {kpi.name: kpi for kpi in read_definition(DEFINITION, "p.toml").kpis}
+KPI_ROWS: dict[str, Sequence[tuple[Value, ...]]] = {
+    "totals": [(128_404, 913_422.75, Decimal("12.30"), Decimal("0.1250"), 9, 4, NOW, NOW)],
+    "best_turbines": [
+        (f"T{n}", None if n == 1 else f"Quai {n}", 900.25 - n * 100, 20 + n) for n in range(3)
+    ],
+    "states": [("down", 1), ("up", 20), (None, 3)],
+    "wind_by_day": [
+        (date(2026, 1, 1) + timedelta(days=n), None if n == 7 else 7.5 + n % 5, 3)
+        for n in range(40)
+    ],
+    "latest": [
+        (f"T{n % 4}", 7.25 + n, 100.0 * n, n % 3 == 0, NOW - timedelta(minutes=n))
+        for n in range(20)
+    ],
+}
+"""What its KPIs return, by their names."""
 
 
 def folder(where: Path, text: str = DEFINITION, **queries: str) -> Pipeline:

@@ -1,19 +1,17 @@
 """The KPI pane of pipelines that are not ours: whatever a definition names, at any size."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import combinations
 
 import pytest
 from hypothesis import given, strategies
 from hypothesis import settings as hypothesis_settings
 
-from core.kpis.model import KpiRows, Kpis, Value
+from core.kpis.model import KpiRows, Kpis
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures
-from core.pipeline.read import read_definition
 from core.pipeline.shown import Column, Kpi
 from core.text import use_language
 from core.validation.model import Totals
@@ -24,22 +22,7 @@ from tui.tables import table_of
 from tui.views.banner import untouched
 from tui.views.kpis import kpis
 
-KPIS = {kpi.name: kpi for kpi in read_definition(turbines.DEFINITION, "p.toml").kpis}
-ROWS: dict[str, Sequence[tuple[Value, ...]]] = {
-    "totals": [(128_404, 913_422.75, Decimal("12.30"), Decimal("0.1250"), 9, 4, NOW, NOW)],
-    "best_turbines": [
-        (f"T{n}", None if n == 1 else f"Quai {n}", 900.25 - n * 100, 20 + n) for n in range(3)
-    ],
-    "states": [("down", 1), ("up", 20), (None, 3)],
-    "wind_by_day": [
-        (date(2026, 1, 1) + timedelta(days=n), None if n == 7 else 7.5 + n % 5, 3)
-        for n in range(40)
-    ],
-    "latest": [
-        (f"T{n % 4}", 7.25 + n, 100.0 * n, n % 3 == 0, NOW - timedelta(minutes=n))
-        for n in range(20)
-    ],
-}
+KPIS, ROWS = turbines.KPIS, turbines.KPI_ROWS
 BOARD, SMALL, LARGE = (42, 18), (76, 19), (116, 31)
 
 
