@@ -164,18 +164,14 @@ def bar(fraction: float, width: int, role: Role = "ok", *, ascii_only: bool = Fa
     return line(Span(full * filled, role), Span(empty * (width - filled), "dim"))
 
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
 def measure(
     fraction: float, width: int, role: Role = "accent", *, ascii_only: bool = False
 ) -> Line:
-    """Return a horizontal bar with a resolution of an eighth of a cell, padded to `width`."""
-    share = min(max(fraction, 0.0), 1.0) * width
-    if ascii_only:
-        return line(Span(fit("#" * round(share), width), role))
-    full, rest = int(share), round((share - int(share)) * 8)
-    text = "█" * full + (_EIGHTHS[rest] if rest else "")
+    """Return a thin horizontal bar with a resolution of half a cell, padded to `width`."""
+    halves = round(min(max(fraction, 0.0), 1.0) * width * 2)
+    if fraction > 0:
+        halves = max(halves, 1)
+    text = "#" * ((halves + 1) // 2) if ascii_only else "━" * (halves // 2) + "╸" * (halves % 2)
     return line(Span(fit(text, width), role))
 
 

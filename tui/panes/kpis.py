@@ -2,22 +2,17 @@
 
 from typing import ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
 
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
-from core.threads import reported
 from tui.lines import Line
 from tui.panes.base import Pane
 from tui.views.billing import asked_every
 from tui.views.frame import Frame
 from tui.views.kpis import kpis
-from tui.views.plots import warm
 
 _EVERY = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
-_WARM_AFTER_S = 3.0
-"""The first seconds belong to opening the back ends."""
 
 
 class KpisPane(Pane):
@@ -35,15 +30,6 @@ class KpisPane(Pane):
             tooltip=N_("read every 1, 2, 5, 15, 60 seconds, or only when asked"),
         ),
     ]
-
-    def on_mount(self) -> None:
-        """Load the charts while nothing else is to do."""
-        self.set_timer(_WARM_AFTER_S, self._warm)
-
-    @work(thread=True, exclusive=True, group="charts", exit_on_error=False)
-    def _warm(self) -> None:
-        with reported("charts"):
-            warm()
 
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the figures."""

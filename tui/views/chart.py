@@ -1,164 +1,209 @@
-"""A light line chart in braille dots (or ASCII), for what moves several times a second."""
+"""Charts: an axis that starts at zero, curves, and below them the time or a name for each value.
+
+Built charts are kept, because views are asked again more often than values change.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
+from math import floor, log10
+
+from rich.cells import cell_len
 
 from core.text import _
-from tui.lines import Line, Role, Span, fit, line
+from tui.lines import Line, Role, Span, cut, fit, line
+from tui.views.canvas import Canvas, Curve, Values
 from tui.views.frame import Frame
 
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_BLANK = 0x2800
+_TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _AXIS = 8
-_LEGEND = 13
-_LEGEND_FROM = 50
-"""Below this width the legend would take the room of the curves."""
-_ASCII_MARKS = ".*o"
-_STEPS = (1, 2, 5, 10)
+_ROWS_WITH_NAMES = 4
+"""From so many rows on, one of them tells the time."""
+_YOUNG = 15
+"""Seconds that a chart shows at least: fewer samples leave the left of it empty."""
+_SPANS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600)
+_TICK, _NAME_TICK = 14, 16
+"""Cells from one name below a chart to the next, at least."""
 
-Values = Sequence[float | None]
+_PARTS, _LEAST_STEP = (4, 2, 5, 3), 2
+"""Into how many parts an axis is cut, in order of liking, and the rows of one at least."""
+
+Label = tuple[int, str]
+"""A column, and what stands below it."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: values at equal steps of time, the last one now; None is a hole.
+    """One curve: values at equal steps of a second, the last one now; None is a hole.
 
-    latest: the value now as people read it, for the legend.
+    latest: the value now as people read it, for the legend. filled: drawn as an area.
     """
 
     name: str
     values: Values
     role: Role
     latest: str = ""
+    filled: bool = False
 
 
-@dataclass
-class _Cell:
-    """What one cell holds: dots of each series."""
-
-    masks: dict[int, int]
-
-    @property
-    def dots(self) -> int:
-        """All of them in one mask."""
-        return reduce(or_, self.masks.values(), 0)
-
-
-def chart(series: Sequence[Series], width: int, height: int, frame: Frame) -> list[Line]:
-    """Return `height` lines: an axis from zero, the curves over one another, a legend, the time.
-
-    Steps are seconds; the time has a line of its own from five lines on. The last charts are kept:
-    views are asked more often than samples come.
-    """
+def chart(
+    title: str, series: Sequence[Series], width: int, height: int, frame: Frame
+) -> list[Line]:
+    """Return `height` lines: title and legend, the curves, and the time where there is room."""
     fixed = tuple(replace(one, values=tuple(one.values)) for one in series)
-    return list(_chart(fixed, width, height, frame, _("now")))
+    return list(_chart(title, fixed, (width, height), frame, _("now")))
+
+
+def line_plot(
+    values: Sequence[float],
+    names: Sequence[str],
+    width: int,
+    height: int,
+    frame: Frame,
+    *,
+    role: Role = "accent",
+) -> list[Line]:
+    """Return a curve over equal steps without a title. names: one for each value, shown below."""
+    return list(_named(tuple(values), tuple(names), (width, height), frame, role))
 
 
 @lru_cache(maxsize=16)
 def _chart(
-    series: tuple[Series, ...], width: int, height: int, frame: Frame, now: str
+    title: str, series: tuple[Series, ...], size: tuple[int, int], frame: Frame, now: str
 ) -> list[Line]:
-    wide = width > _LEGEND_FROM
-    across = max(width - _AXIS - (_LEGEND if wide else 0), 4)
-    per_cell = 1 if frame.ascii_only else 2
-    shown = [list(one.values)[-across * per_cell :] for one in series]
-    timed = height > len(_STEPS)
-    rows = height - 1 if timed else height
-    top = ceiling(max((value or 0.0 for values in shown for value in values), default=0.0))
-    grid = _grid(shown, across, rows, top, ascii_only=frame.ascii_only)
-    legend = _legend(series, rows) if wide else [line()] * rows
-    lines = []
-    for row in range(rows):
-        label = _label(row, rows, top, frame)
-        edge = Span(" |" if frame.ascii_only else " ┤", "dim")
-        curve = _row(grid[row], [one.role for one in series], ascii_only=frame.ascii_only)
-        axis = Span(fit(label, _AXIS - 2, right=True), "dim")
-        lines.append(line(axis, edge, *curve, legend[row]))
+    width, height = size
+    head = _head(title, series, width, frame)
+    timed = height > _ROWS_WITH_NAMES
+    rows = height - (2 if timed else 1)
+    if rows < 1:
+        return [head][:height]
+    across = max(width - _AXIS, 4)
+    kept = across * (1 if frame.ascii_only else 2)
+    shown = [list(one.values)[-kept:] for one in series]
+    steps = max(_YOUNG, *map(len, shown))
+    curves = [
+        Curve([None] * (steps - len(values)) + values, one.role, one.filled)
+        for one, values in zip(series, shown, strict=True)
+    ]
+    most = max((value or 0.0 for values in shown for value in values), default=0.0)
+    lines = [head, *_drawn(curves, (0.0, ceiling(most)), across, rows, frame)]
     if timed:
-        steps = max(map(len, shown), default=0)
-        lines.append(_time(steps, across, per_cell, frame, now))
+        lines.append(_below(_times(steps, across, frame, now), across))
     return lines
 
 
-def ceiling(value: float, steps: Sequence[float] = _STEPS) -> float:
-    """Return the next of these multiples of a power of ten, so that an axis rarely jumps."""
+@lru_cache(maxsize=16)
+def _named(
+    values: tuple[float, ...],
+    names: tuple[str, ...],
+    size: tuple[int, int],
+    frame: Frame,
+    role: Role,
+) -> list[Line]:
+    width, height = size
+    if not values or height < _ROWS_WITH_NAMES:
+        return []
+    across = max(width - _AXIS, 4)
+    top = ceiling(max(values)) if max(values) > 0 else 0.0
+    low = -ceiling(-min(values)) if min(values) < 0 else 0.0
+    curves = [Curve(values, role, filled=low == 0.0)]
+    span = (low, top if top > low else 1.0)
+    lines = _drawn(curves, span, across, height - 1, frame)
+    every = -(-(len(values) - 1) // max(across // _NAME_TICK, 1)) or 1
+    column = (across - 1) / max(len(values) - 1, 1)
+    labels = [(round(place * column), names[place]) for place in range(0, len(values), every)]
+    return [*lines, _below(labels, across)]
+
+
+def ceiling(value: float) -> float:
+    """Return the next round number, so that an axis fits and rarely jumps."""
     if value <= 0:
         return 10.0
-    unit = 10.0 ** (len(str(int(value))) - 1)
-    return next(unit * step for step in steps if unit * step >= value)
+    unit = 10.0 ** floor(log10(value))
+    return next((unit * step for step in _TOPS if unit * step >= value), unit * _TOPS[-1])
 
 
-def _label(row: int, rows: int, top: float, frame: Frame) -> str:
-    if row == 0:
-        return frame.formats.short(top)
-    if row == rows - 1:
-        return "0"
-    return frame.formats.short(top / 2) if row == rows // 2 else ""
+def _head(title: str, series: Sequence[Series], width: int, frame: Frame) -> Line:
+    """Return the title and, as far as there is room, what each curve is and its value now."""
+    dash = "-" if frame.ascii_only else "─"
+    start = Span(f"{dash * 2} {title} ", "dim")
+    for with_values in (True, False):
+        legend: list[Span] = []
+        for one in series:
+            legend += [Span(f" {_sign(one, frame)} ", one.role), Span(one.name, "dim")]
+            if one.latest and with_values:
+                legend.append(Span(f" {one.latest}"))
+        room = width - line(start, *legend).width - 3
+        if room >= 1:
+            return line(start, Span(dash * room, "dim"), *legend, Span(f" {dash * 2}", "dim"))
+    return cut(line(start, Span(dash * max(width - line(start).width, 0), "dim")), width)
 
 
-def _legend(series: Sequence[Series], rows: int) -> list[Line]:
-    """Return names and present values, as far as there is room: names first."""
-    blank = line(" " * _LEGEND)
-    lines: list[Line] = []
-    for one in series:
-        lines.append(line(Span(fit(" " + one.name, _LEGEND), one.role)))
-        if one.latest and rows >= len(series) * 2:
-            lines.append(line(Span(fit(" " + one.latest, _LEGEND), "text")))
-    return [*lines, *[blank] * rows][:rows]
-
-
-def _time(steps: int, across: int, per_cell: int, frame: Frame, now: str) -> Line:
-    """Return the line below the axis: how far back it goes, and now."""
-    back = f"−{frame.formats.span(steps)}" if steps >= per_cell * len(now) else ""
+def _sign(one: Series, frame: Frame) -> str:
     if frame.ascii_only:
-        back = back.replace("−", "-")
-    if len(back) + len(now) >= across:
-        back = ""
-    start = max(across - -(-steps // per_cell), 0)
-    start = min(start, max(across - len(back) - len(now) - 1, 0))
-    gap = max(across - start - len(back) - len(now), 0)
-    return line(Span(" " * (_AXIS + start) + back + " " * gap + now, "dim"))
+        return ":" if one.filled else "*"
+    return "■" if one.filled else "━"
 
 
-def _grid(
-    shown: Sequence[Values], across: int, rows: int, top: float, *, ascii_only: bool
-) -> list[list[_Cell]]:
-    """Return for each cell which dots of which series it holds."""
-    grid = [[_Cell({}) for _column in range(across)] for _row in range(rows)]
-    per_cell, levels = (1, 1) if ascii_only else (2, 4)
-    most = rows * levels - 1
-    for index, values in enumerate(shown):
-        start = across * per_cell - len(values)
-        previous: int | None = None
-        for step, value in enumerate(values):
-            if value is None:
-                previous = None
-                continue
-            level = min(int(max(value, 0.0) / top * most + 0.5), most)
-            low, high = sorted((level, level if previous is None else previous))
-            for dot in range(low, high + 1):
-                cell = grid[rows - 1 - dot // levels][(start + step) // per_cell]
-                bit = _DOTS[levels - 1 - dot % levels][(start + step) % per_cell]
-                cell.masks[index] = cell.masks.get(index, 0) | bit
-            previous = level
-    return grid
+def _drawn(
+    curves: Sequence[Curve], span: tuple[float, float], across: int, rows: int, frame: Frame
+) -> list[Line]:
+    """Return the rows of the curves behind their axis, with a line at each value that it names."""
+    low, high = span
+    named = frame.formats.short if high - low >= 1 else frame.formats.number
+    every = _every(rows)
+    values = {
+        row: low + (high - low) * (rows - 1 - row) / max(rows - 1, 1)
+        for row in range(rows - 1, -1, -every)
+    }
+    canvas = Canvas(across, rows, low, high, values, frame.ascii_only)
+    return [
+        line(
+            Span(fit(named(values[row]) if row in values else "", _AXIS - 1, right=True), "dim"),
+            " ",
+            *spans,
+        )
+        for row, spans in enumerate(canvas.drawn(curves))
+    ]
 
 
-def _row(cells: Sequence[_Cell], roles: Sequence[Role], *, ascii_only: bool) -> list[Span]:
-    """Return one row of cells as few spans. Where curves meet, their colours take turns."""
-    spans: list[Span] = []
-    for column, cell in enumerate(cells):
-        role: Role = "dim"
-        text = " "
-        if cell.masks:
-            here = sorted(cell.masks)
-            index = here[column // 2 % len(here)]
-            role = roles[index]
-            text = _ASCII_MARKS[index % 3] if ascii_only else chr(_BLANK | cell.dots)
-        if spans and spans[-1].role == role:
-            spans[-1] = Span(spans[-1].text + text, role)
-        else:
-            spans.append(Span(text, role))
-    return spans
+def _every(rows: int) -> int:
+    """Return every how many rows a value is named, so that the first and the last one are."""
+    last = max(rows - 1, 1)
+    steps = (last // parts for parts in _PARTS if last % parts == 0)
+    return next((step for step in steps if step >= _LEAST_STEP), last)
+
+
+def _times(steps: int, across: int, frame: Frame, now: str) -> list[Label]:
+    """Return round times before now, and now."""
+    room = max(across // _TICK, 1)
+    span = next((span for span in _SPANS if (steps - 1) / span <= room), _SPANS[-1])
+    minus = "-" if frame.ascii_only else "−"
+    return [
+        *(
+            (across - 1 - round(back * (across - 1) / (steps - 1)), minus + _round_span(back))
+            for back in range((steps - 1) // span * span, 0, -span)
+        ),
+        (across - 1, now),
+    ]
+
+
+def _round_span(seconds: int) -> str:
+    parts = ((3_600, "h"), (60, "m"), (1, "s"))
+    told = []
+    for size, unit in parts:
+        count, seconds = divmod(seconds, size)
+        if count:
+            told.append(f"{count} {unit}")
+    return " ".join(told)
+
+
+def _below(labels: Sequence[Label], across: int) -> Line:
+    """Return names centred below their columns; one without room is left out."""
+    text = ""
+    for column, name in labels:
+        size = cell_len(name)
+        start = min(max(column - size // 2, 0), across - size)
+        if start > len(text) or not text:
+            text = text.ljust(start) + name
+    return line(Span(" " * _AXIS + fit(text, across), "dim"))

@@ -96,11 +96,12 @@ def _wrapped(text: str, width: int, role: Role) -> list[Line]:
 def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     form, history = frame.formats, now.history
     return chart(
+        _("events/s"),
         [
             Series(
                 _("produced"),
                 tuple(sample.produced for sample in history),
-                "other",
+                "accent",
                 form.rate(now.produced) if history else "",
             ),
             Series(
@@ -108,6 +109,7 @@ def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> lis
                 tuple(sample.consumed for sample in history),
                 "ok",
                 form.rate(now.consumed) if history else "",
+                filled=True,
             ),
         ],
         width,
@@ -187,42 +189,45 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
     """Return charts above, tables below; the charts share what the tables leave."""
     below = _tables(now, frame, max(room // 2, _LEAST_TABLES))
     charts = room - len(below)
-    title = rule(_("events per second"), frame)
     if frame.width < _PAIR_WIDTH or charts < 2 * _LEAST_PAIR:
         if charts <= _LEAST_CHART:
             return below
-        chart_lines = _throughput(now, frame, frame.width, charts - 2)
-        return [title, *chart_lines, _latency_line(now, frame), *below]
+        chart_lines = _throughput(now, frame, frame.width, charts - 1)
+        return [*chart_lines, _latency_line(now, frame), *below]
     pair = charts * 2 // 5
     left, right = halves(frame.width)
-    lag = [rule(_("lag, records"), frame, left), *_lag_chart(now, frame, left, pair - 1)]
+    lag = _lag_chart(now, frame, left, pair)
     latency = _latency_chart(now, frame, right, pair)
-    above = _throughput(now, frame, frame.width, charts - pair - 1)
-    return [title, *above, *beside(lag, latency, left), *below]
+    above = _throughput(now, frame, frame.width, charts - pair)
+    return [*above, *beside(lag, latency, left), *below]
 
 
 def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     values = tuple(sample.lag for sample in now.history)
     latest = frame.formats.count(now.total_lag) if now.history else ""
-    return chart([Series(_("behind"), values, "other", latest)], width, height, frame)
+    series = Series(_("behind"), values, "wait", latest, filled=True)
+    return chart(_("lag, records"), [series], width, height, frame)
 
 
 def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     history, form = now.history[-2 * width :], frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
-    title = _("latency from topic to warehouse, {unit}").format(unit=unit)
+    title = _("latency, {unit}").format(unit=unit)
     latest = now.consumer.latency
+
+    def told(value: float | None) -> str:
+        return form.short(None if value is None else value / scale)
 
     def scaled(values: list[float | None]) -> tuple[float | None, ...]:
         return tuple(None if value is None else value / scale for value in values)
 
     series = [
-        Series("p99", scaled([s.p99_ms for s in history]), "wait", form.milliseconds(latest.p99)),
-        Series("p95", scaled([s.p95_ms for s in history]), "accent", form.milliseconds(latest.p95)),
-        Series("p50", scaled([s.p50_ms for s in history]), "ok", form.milliseconds(latest.p50)),
+        Series("p99", scaled([s.p99_ms for s in history]), "other", told(latest.p99)),
+        Series("p95", scaled([s.p95_ms for s in history]), "accent", told(latest.p95)),
+        Series("p50", scaled([s.p50_ms for s in history]), "dim", told(latest.p50), filled=True),
     ]
-    return [rule(title, frame, width), *chart(series, width, height - 1, frame)]
+    return chart(title, series, width, height, frame)
 
 
 def _tables(now: DeskSnapshot, frame: Frame, most: int) -> list[Line]:

@@ -10,11 +10,11 @@ from core.kpis.model import Figure, KpiRows, Value, as_number, title_of
 from core.pipeline.shown import NUMERIC
 from core.text import _
 from tui.formats import UNKNOWN
-from tui.lines import EMPTY, Line, Role, Span, ends, fit, line, measure
+from tui.lines import Line, Role, Span, ends, fit, line, measure
 from tui.views.blocks import beside, halves, rule
+from tui.views.chart import line_plot
 from tui.views.frame import Frame
 from tui.views.kpi_values import has_cents, shown
-from tui.views.plots import bar_plot, line_plot
 
 _LEAST_BAR = 5
 _LONGEST_NAME, _NAME = 28, 23
@@ -166,18 +166,15 @@ def bar_blocks(parts: Sequence[KpiRows], frame: Frame, width: int) -> list[Block
 def _bar_block(
     part: KpiRows, rows: Sequence[_Bar], like: Sequence[_Bar], frame: Frame, width: int
 ) -> Block:
-    role: Role = "accent" if part.kpi.show == "top" else "other"
     title = title_of(part.kpi)
 
     def draw(room: int) -> list[Line]:
-        return [rule(title, frame, width), *_bars(rows[: room - 1], role, frame, width, like)]
+        return [rule(title, frame, width), *_bars(rows[: room - 1], frame, width, like)]
 
     return Block(len(rows) + 1, draw)
 
 
-def _bars(
-    rows: Sequence[_Bar], role: Role, frame: Frame, width: int, like: Sequence[_Bar]
-) -> list[Line]:
+def _bars(rows: Sequence[_Bar], frame: Frame, width: int, like: Sequence[_Bar]) -> list[Line]:
     """Return a bar a row, with its name before it, a side figure and its amount behind it.
 
     Where there is little room the side figure gives way: a bar of two cells says nothing.
@@ -189,16 +186,16 @@ def _bars(
     longest = max((cell_len(title) for title, *_rest in like), default=0)
     name = min(longest, _LONGEST_NAME, max(width - last - side - 1 - _LEAST_BAR, 4))
     across = width - name - 1 - side - last
-    bars = bar_plot([value for _name, value, _side, _amount in rows], across, frame, role=role)
+    best = max((length for _name, length, *_rest in rows), default=0.0) or 1.0
     return [
         line(
             fit(title, name),
             " ",
-            bars[index] if index < len(bars) else EMPTY,
+            measure(length / best, across, ascii_only=frame.ascii_only),
             Span(fit(beside_it, side, right=True), "dim"),
             fit(amount, last, right=True),
         )
-        for index, (title, _value, beside_it, amount) in enumerate(rows)
+        for title, length, beside_it, amount in rows
     ]
 
 

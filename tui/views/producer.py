@@ -125,7 +125,7 @@ def _rate(last: ProducerSnapshot, now: DeskSnapshot, frame: Frame) -> Line:
     text = line(fit(form.rate(rate), 9), Span(f"{wanted}  ", "dim"))
     room = frame.width - text.width
     values = [sample.produced for sample in now.history]
-    return line(text, sparkline(values, min(room, _SPARK), "ok", ascii_only=frame.ascii_only))
+    return line(text, sparkline(values, min(room, _SPARK), "accent", ascii_only=frame.ascii_only))
 
 
 def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
@@ -193,12 +193,13 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
         Series(
             _("published"),
             tuple(sample.produced for sample in now.history),
-            "ok",
+            "accent",
             frame.formats.rate(now.produced) if now.history else "",
+            filled=True,
         )
     ]
-    head = rule(_("published per second"), frame)
-    return [head, *chart(series, frame.width, height, frame), EMPTY, *below]
+    chart_lines = chart(_("published per second"), series, frame.width, height + 1, frame)
+    return [*chart_lines, EMPTY, *below]
 
 
 def _details(last: ProducerSnapshot, frame: Frame) -> list[Line]:

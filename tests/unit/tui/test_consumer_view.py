@@ -81,7 +81,7 @@ def test_the_full_view_has_lag_latency_partitions_and_dead_letters_by_reason() -
     states = {0: PartitionState.OK, 2: PartitionState.STALL}
     now = moment(consumer=CONSUMING, history=history(), states=states)
     shown = drawn(consumer, now, 116, 31, full=True)
-    for part in ("lag, records", "latency from topic", "p99", "next offset", "16,002", "STALL"):
+    for part in ("lag, records", "latency, ms", "p99", "next offset", "16,002", "STALL"):
         assert part in shown
     assert "invalid_json   60" in shown
     assert "out_of_range   40" in shown

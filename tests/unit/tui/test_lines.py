@@ -71,8 +71,8 @@ def test_a_bar_shows_its_share():
     assert bar(0.25, 8, ascii_only=True).text == "##------"
     assert bar(7, 3).text == "▰▰▰"
     assert bar(-1, 3).text == "▱▱▱"
-    assert measure(0.5, 3).text == "█▌ "
-    assert measure(1, 3).text == "███"
+    assert measure(0.5, 3).text == "━╸ "
+    assert measure(1, 3).text == "━━━"
     assert measure(0.5, 4, ascii_only=True).text == "##  "
 
 
