@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core import threads
 from core.broker.cluster import Cluster
@@ -12,6 +13,9 @@ from core.broker.connect import connect_broker
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")  # how long a test takes says how busy the machine is
 
 
 @pytest.fixture(autouse=True)
