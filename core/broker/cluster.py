@@ -21,6 +21,7 @@ from core.broker.base import Member, TopicPlan, Watermark
 from core.broker.clients import (
     CLASSIC_MEMBER,
     DURABLE_PRODUCER,
+    EMBEDDED_CONSUMER,
     REAL_CLUSTER,
     WAREHOUSE_CONSUMER,
     client_log,
@@ -114,6 +115,7 @@ class Cluster:
             "group.id": group_id,
             **WAREHOUSE_CONSUMER,
             **(CLASSIC_MEMBER if classic else {}),
+            **(EMBEDDED_CONSUMER if self._embedded_id is not None else {}),
             **self._base_config(),
         }
 

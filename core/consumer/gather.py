@@ -1,7 +1,8 @@
-"""Reads the records of one batch: as many as there are, but never for long.
+"""Reads the records of one batch: as many as there are, and none is waited for.
 
-With a backlog a batch fills to its bound at once; at a low rate the timer ends it. So batches grow
-with the backlog by themselves, and latency stays near the timer without one.
+A batch ends when nothing more is there. What comes while it is stored is the next one, so batches
+grow with the backlog by themselves up to their bound; without one, latency stays near the time that
+a transaction takes.
 
 The client sleeps until moments of the wall clock. Where somebody sets the clock back by a day, a
 call that waits milliseconds for a record lasts a day when none comes. So the client is waited in
@@ -27,10 +28,11 @@ _CHUNK = 1_000
 """Records asked for at once: measured best between 500 and 1,000."""
 _FIRST_CHUNK = 32
 """Records asked for while their size is not known."""
-_POLL_S = 0.05
+_POLL_S = 0.005
 """A call waits this long for a full chunk, so it bounds latency and how soon a stop is seen."""
-_IDLE_S = 0.02
-"""How long is waited, outside of the client, when there is nothing."""
+_IDLE_S = 0.005
+"""How long is waited, outside of the client, when there is nothing; longer while that lasts."""
+_MOST_IDLE_S = 0.02
 _SET_BACK_S = 0.5
 """A clock set back by less is no harm: a sleep lasts longer by as much."""
 
@@ -68,6 +70,7 @@ class Gatherer:
         self._clock = clock
         self._wait = wait
         self._largest = options.max_batch_bytes // _FIRST_CHUNK
+        self._idle_s = _IDLE_S
         self._lead = self._wall_lead()
         self._put_back: dict[int, int] = {}
         """The first record of each partition that `keep_alive` put back, until reading goes on."""
@@ -86,8 +89,8 @@ class Gatherer:
         size = 0
         until = self._clock.monotonic() + self._options.flush_s
         while len(records) < most and size < self._options.max_batch_bytes:
-            patience = _POLL_S if records else 0.0
-            got = self._consumer.consume(self._chunk(most - len(records), size), patience)
+            asked = self._chunk(most - len(records), size)
+            got = self._consumer.consume(asked, _POLL_S if records else 0.0)
             assignment.raise_failure()
             largest = 0
             for record in got:
@@ -101,9 +104,11 @@ class Gatherer:
             if largest:
                 self._largest = largest
             now = self._clock.monotonic()
-            if not records or now >= until:
+            if not records or now >= until or len(got) < asked:
                 break
-        if not records:
+        if records:
+            self._idle_s = _IDLE_S
+        else:
             self._rest()
         return records
 
@@ -133,7 +138,8 @@ class Gatherer:
 
     def _rest(self) -> None:
         """Wait while there is nothing, and wake the client when the clock was set back."""
-        self._wait(_IDLE_S)
+        self._wait(self._idle_s)
+        self._idle_s = min(2 * self._idle_s, _MOST_IDLE_S)
         lead, before = self._wall_lead(), self._lead
         self._lead = lead
         if lead < before - _SET_BACK_S:

@@ -66,21 +66,22 @@ def gathering(*answers, takes_s=0.0, **options):
 def test_a_batch_is_full_at_its_number():
     gatherer, client, rests = gathering(records(32), records(8), max_batch=40)
     assert len(gatherer.gather(Assigned(), 1_000_000)) == 40
-    assert client.asked == [(32, 0.0), (8, 0.05)]
+    assert client.asked == [(32, 0.0), (8, 0.005)]
     assert rests == []
 
 
 def test_there_is_room_for_no_more_than_was_said():
-    gatherer, client, _rests = gathering(records(5), records(2))
+    gatherer, client, _rests = gathering(records(7), records(2))
     assert len(gatherer.gather(Assigned(), 7)) == 7
-    assert client.asked == [(7, 0.0), (2, 0.05)]
+    assert client.asked == [(7, 0.0)]
 
 
 def test_a_batch_is_full_at_its_bytes():
-    gatherer, client, _rests = gathering(*[records(20, 1_000)] * 20, max_batch_bytes=64_000)
-    assert len(gatherer.gather(Assigned(), 1_000_000)) == 80
-    # 64 kB in 32 records at first; then 44, 24 and 4 kB are left for records of 1 kB.
-    assert [most for most, _wait in client.asked] == [32, 44, 24, 4]
+    answers = [records(32, 1_000)] * 3
+    gatherer, client, _rests = gathering(*answers, max_batch_bytes=64_000)
+    assert len(gatherer.gather(Assigned(), 1_000_000)) == 64
+    # 64 kB in 32 records at first; then 32 kB are left for records of 1 kB.
+    assert [most for most, _wait in client.asked] == [32, 32]
 
 
 def test_no_more_than_a_thousand_are_asked_for_at_once():
@@ -97,24 +98,38 @@ def test_a_record_larger_than_a_batch_is_asked_for_alone():
 
 
 def test_the_largest_of_the_last_records_tells_the_size_of_the_next():
-    mixed = [*records(1, 10), *records(1, 4_000), *records(1, 10)]
-    gatherer, client, _rests = gathering(mixed, records(1, 10), max_batch_bytes=32_000)
+    mixed = [*records(30, 10), *records(1, 4_000), *records(1, 10)]
+    gatherer, client, _rests = gathering(mixed, records(6, 10), max_batch_bytes=32_000)
     gatherer.gather(Assigned(), 1_000)
-    assert client.asked[1][0] == (32_000 - 4_020) // 4_000
-    assert client.asked[2][0] == 996  # small ones again: room decides
+    assert client.asked[1][0] == (32_000 - 4_310) // 4_000
+    assert client.asked[2][0] == 962  # small ones again: room decides
 
 
-def test_the_timer_ends_a_batch_that_does_not_fill():
-    gatherer, client, rests = gathering(*[records(1)] * 99, takes_s=0.03, flush_s=0.1)
-    assert len(gatherer.gather(Assigned(), 1_000)) == 4
+def test_a_batch_ends_when_nothing_more_is_there():
+    gatherer, client, rests = gathering(records(32), records(40), records(40))
+    assert len(gatherer.gather(Assigned(), 1_000)) == 72
+    assert client.asked == [(32, 0.0), (968, 0.005)]
+    assert len(gatherer.gather(Assigned(), 1_000)) == 40
+    assert client.asked[2:] == [(1_000, 0.0)]
+    assert rests == []
+
+
+def test_the_timer_ends_a_batch_that_goes_on_and_on():
+    answers = [records(32), *[records(1_000)] * 99]
+    gatherer, client, rests = gathering(*answers, takes_s=0.03, flush_s=0.1)
+    assert len(gatherer.gather(Assigned(), 1_000_000)) == 3_032
     assert len(client.asked) == 4
     assert rests == []
 
 
-def test_without_records_there_is_one_short_rest():
-    gatherer, client, rests = gathering()
-    assert gatherer.gather(Assigned(), 1_000) == []
-    assert (client.asked, rests) == ([(32, 0.0)], [0.02])
+def test_without_records_there_is_one_rest_and_a_longer_one_the_longer_that_lasts():
+    gatherer, client, rests = gathering(*[[]] * 4, records(1))
+    for _once in range(4):
+        assert gatherer.gather(Assigned(), 1_000) == []
+    assert client.asked == [(32, 0.0)] * 4
+    assert len(gatherer.gather(Assigned(), 1_000)) == 1
+    gatherer.gather(Assigned(), 1_000)
+    assert rests == [0.005, 0.01, 0.02, 0.02, 0.005]
 
 
 def test_errors_alone_are_no_records():

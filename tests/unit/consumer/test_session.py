@@ -261,6 +261,7 @@ def test_where_every_offset_holds_a_record_a_hole_is_a_gap_said_aloud(caplog) ->
     del loop.topic.records[0][2]
     counters = loop.run()
     assert loop.warehouse.gaps == [OffsetGap(0, 2, 3, "evicted")]
+    counters.publish(RunState.RUNNING)
     assert counters.latest.gap_offsets == 1
     (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert said.message == "offsets lost"

@@ -1,0 +1,16 @@
+"""Settings of the clients that latency hangs on."""
+
+from core.broker.cluster import Cluster
+
+
+def test_only_the_embedded_broker_is_asked_often_as_it_answers_no_sooner_when_records_come() -> None:
+    waits = [
+        Cluster("127.0.0.1:1", embedded_id=id_).consumer_config("group")["fetch.wait.max.ms"]
+        for id_ in ("embedded", None)
+    ]
+    assert waits == [10, 50]
+
+
+def test_a_setting_of_the_user_stands_above_ours() -> None:
+    cluster = Cluster("127.0.0.1:1", embedded_id="e", extra={"fetch.wait.max.ms": "7"})
+    assert cluster.consumer_config("group")["fetch.wait.max.ms"] == "7"
