@@ -83,6 +83,7 @@ def build_batch(
         gaps=walk.holes if dense else (),
         checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
         event_types=decoded.event_types,
+        columns=decoded.columns,
     )
     return BuiltBatch(
         raw,

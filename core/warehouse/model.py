@@ -69,7 +69,7 @@ class RawBatch:
     The sequences of good events run in step: partitions[i], offsets[i], payloads[i], checksums[i].
     Payloads are valid UTF-8 JSON. event_types: one for all, or one each. received_at: UTC.
     checksums: of the payloads as the client gave them; taken here for a batch that was made in
-    another way.
+    another way. columns: an Arrow table of what the payloads mean, row by row, where one was made.
     """
 
     identity: TopicIdentity
@@ -82,6 +82,7 @@ class RawBatch:
     gaps: Sequence[OffsetGap] = ()
     checksums: Sequence[int] = ()
     event_types: str | Sequence[str] = ""
+    columns: Any = None
 
     def __post_init__(self) -> None:
         if not self.checksums:

@@ -27,13 +27,15 @@ class Decoded:
 
     good: indexes of valid events. event_times_us: their own times, int64 microseconds since 1970
     UTC, in step with `good`; NO_TIME where one has none; None where the pipeline has no event time
-    at all. event_types: one for all good events, or one each.
+    at all. event_types: one for all good events, or one each. columns: an Arrow table of what their
+    fields mean, in step with `good`, where the decoder makes one.
     """
 
     good: list[int]
     event_times_us: Times | None
     rejected: list[Rejection]
     event_types: str | list[str] = ""
+    columns: Any = None
 
 
 class Event(NamedTuple):

@@ -17,7 +17,7 @@ Check = Callable[[Rows], Iterable[int]]
 """Returns the places of events whose values are doubtful."""
 ZERO = b"0"
 """What stands for a number or JSON that is absent."""
-_FLOAT_DIGITS = 15
+FLOAT_DIGITS = 15
 """Decimals of so many digits are told apart by binary floating point."""
 
 
@@ -106,7 +106,7 @@ def days_within(slot: Slot) -> Check:
 def amounts_within(slot: Slot, low: Decimal, high: Decimal) -> Check:
     """Return what finds decimals beyond their bounds, or at them where floats cannot tell."""
     digits = [slot.field.type.precision, *(len(bound.as_tuple().digits) for bound in (low, high))]
-    is_exact = max(digits) <= _FLOAT_DIGITS
+    is_exact = max(digits) <= FLOAT_DIGITS
     lowest, highest = float(low), float(high)
 
     def check(values: Rows) -> list[int]:

@@ -5,8 +5,10 @@ from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
 
 from core.consumer.decoders.base import Decoded, Event, Rejection, Times
+from core.consumer.decoders.columns import Columns
 from core.consumer.decoders.forms import others
 from core.consumer.decoders.proof import Proof, Proven
 from core.consumer.decoders.reasons import EventError
@@ -23,19 +25,21 @@ _BLOCK = 1_000
 @lru_cache(maxsize=8)
 def json_decoder(pipeline: Pipeline) -> "JsonDecoder":
     """Return the decoder of a pipeline, made once."""
-    return JsonDecoder(pipeline.definition)
+    # Where no SQL takes columns, nobody would look at them.
+    return JsonDecoder(pipeline.definition, columns=pipeline.has("duckdb", "merge_columns"))
 
 
 class JsonDecoder:
-    """Decodes JSON events of one pipeline."""
+    """Decodes JSON events of one pipeline. columns: typed ones are made beside the payloads."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, *, columns: bool = False) -> None:
         event = definition.event
         self._has_time = event.time is not None
         self._strict = StrictReader(definition)
         self._proof: Proof | None = None
         with suppress(UnprovableError):
             self._proof = Proof(definition)
+        self._columns = Columns(definition) if columns else None
         self._one_type: str | None = ""
         if event.type is not None:
             always = definition.fields[event.type].required
@@ -51,6 +55,7 @@ class JsonDecoder:
         times: list[Times] = [np.empty(0, dtype=np.int64)]
         types: list[str] = []
         rejected: list[Rejection] = []
+        columns: list[pa.RecordBatch] = []
         for start in range(0, len(payloads), _BLOCK):
             block = _Block(payloads[start : start + _BLOCK])
             if self._proof is not None:
@@ -60,12 +65,14 @@ class JsonDecoder:
             good += [start + row for row in block.rows]
             times.append(block.times)
             types += block.types
+            columns += block.columns
             rejected += [Rejection(start + row, *why) for row, *why in block.rejected]
         return Decoded(
             good,
             np.concatenate(times) if self._has_time else None,
             rejected,
             types if self._one_type is None else self._one_type,
+            None if self._columns is None else pa.Table.from_batches(columns, self._columns.schema),
         )
 
     def warm_up(self) -> None:
@@ -80,6 +87,8 @@ class JsonDecoder:
             block.times = proven.times_us
         if self._one_type is None:
             block.types = proven.types
+        if self._columns is not None:
+            block.columns = [self._columns.of_proven(proven)]
 
     def _take_strictly(self, block: "_Block") -> None:
         """Read what is not proven, and put it between what is."""
@@ -104,6 +113,9 @@ class JsonDecoder:
         if self._one_type is None:
             joined = block.types + [event.type for event in late]
             block.types = [joined[place] for place in order.tolist()]
+        if self._columns is not None:
+            every_column = [*block.columns, self._columns.of_events(late)]
+            block.columns = pa.Table.from_batches(every_column).take(order).to_batches()
 
 
 class _Block:
@@ -114,4 +126,5 @@ class _Block:
         self.rows: list[int] = []
         self.times: Times = np.empty(0, dtype=np.int64)
         self.types: list[str] = []
+        self.columns: list[pa.RecordBatch] = []
         self.rejected: list[Rejection] = []

@@ -19,14 +19,26 @@ MAX_EVENTS = 200_000
 
 
 def merge_new_events(
-    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], clock: Clock
+    cursor: duckdb.DuckDBPyConnection,
+    sql: Callable[[str], str],
+    clock: Clock,
+    columns: Callable[[int, int, int], object] = lambda *_range: None,
 ) -> MergeResult:
-    """Merge up to MAX_EVENTS new raw events, in the caller's transaction."""
+    """Merge up to MAX_EVENTS new raw events, in the caller's transaction.
+
+    columns: gives typed columns of so many events after a number up to another, or None.
+    """
     began, started_at = clock.monotonic(), naive_utc(clock.now())
-    from_seq, to_seq, oldest = _range(cursor, sql)
+    from_seq, to_seq, oldest, count = _range(cursor, sql)
     if to_seq is None or oldest is None:
         return MergeResult()
-    cursor.execute(sql("merge_cast"), [from_seq, to_seq])
+    typed = columns(from_seq, to_seq, count)
+    if typed is None:
+        cursor.execute(sql("merge_cast"), [from_seq, to_seq])
+    else:
+        cursor.register("staged", typed)
+        cursor.execute(sql("merge_columns")).fetchall()  # to its end: it reads `staged`
+        cursor.unregister("staged")
     taken, quarantined, keys = _row(cursor, sql("merge_count"), [])
     if quarantined:
         cursor.execute(sql("merge_quarantine"), [started_at, from_seq, to_seq])
@@ -50,16 +62,14 @@ def merge_new_events(
 
 def _range(
     cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]
-) -> tuple[int, int | None, datetime | None]:
-    """Return the sequence numbers to take, (after, up to], and when the oldest event came."""
+) -> tuple[int, int | None, datetime | None, int]:
+    """Return the numbers to take, (after, up to], when the oldest event came, and how many."""
     (from_seq,) = _row(cursor, sql("merge_position"), [])
-    to_seq, oldest = _row(cursor, sql("merge_range"), [from_seq, MAX_EVENTS])
-    return from_seq, to_seq, oldest
+    to_seq, oldest, count = _row(cursor, sql("merge_range"), [from_seq, MAX_EVENTS])
+    return from_seq, to_seq, oldest, count
 
 
 def _row(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: list[object]) -> Row:
-    """Return the one row of an aggregate."""
-    found = cursor.execute(sql, parameters).fetchone()
-    if found is None:
-        raise AssertionError("an aggregate without GROUP BY returns one row")
+    """Return the one row of an aggregate. All is read: else nothing can be registered after it."""
+    (found,) = cursor.execute(sql, parameters).fetchall()
     return tuple(found)

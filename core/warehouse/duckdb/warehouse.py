@@ -20,6 +20,7 @@ from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
+from core.warehouse.duckdb.pending import PendingColumns
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
     ContentPart,
@@ -81,6 +82,7 @@ class DuckDbWarehouse:
         self._last_seq: int | None = None  # not read yet, or no longer known
         self._backlog: BacklogLedger | None = None
         self._recount = True
+        self._columns = PendingColumns()
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not mended in silence.
@@ -145,6 +147,8 @@ class DuckDbWarehouse:
             source = [batch.identity.source_id]
             received = staging.naive_utc(batch.received_at)
             if batch.payloads:
+                if self._backlog is not None:  # merges run here
+                    self._columns.add(first_seq, batch)
                 self._append(
                     cursor,
                     "insert_events",
@@ -167,7 +171,7 @@ class DuckDbWarehouse:
             backlog = self._counted_backlog()
             try:
                 with self._db.transaction() as cursor:
-                    result = merge_new_events(cursor, self._sql, self._clock)
+                    result = merge_new_events(cursor, self._sql, self._clock, self._columns.between)
             except BaseException:
                 self._recount = True
                 raise
@@ -203,6 +207,7 @@ class DuckDbWarehouse:
         """Put the bytes of a damaged row back and merge its order anew."""
         now = staging.naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
+            self._columns.clear()
             repair.restore(cursor, self._sql, damage, record, now)
 
     def dead_letters(
@@ -242,6 +247,7 @@ class DuckDbWarehouse:
                 yield cursor, last + 1
         except BaseException:
             self._recount = True  # whether it was stored is not known
+            self._columns.clear()
             raise
         self._last_seq = last + len(batch.payloads)
         if self._backlog is not None:

@@ -3,7 +3,9 @@
 from core.broker.cluster import Cluster
 
 
-def test_only_the_embedded_broker_is_asked_often_as_it_answers_no_sooner_when_records_come() -> None:
+def test_only_the_embedded_broker_is_asked_often_as_it_answers_no_sooner_when_records_come() -> (
+    None
+):
     waits = [
         Cluster("127.0.0.1:1", embedded_id=id_).consumer_config("group")["fetch.wait.max.ms"]
         for id_ in ("embedded", None)

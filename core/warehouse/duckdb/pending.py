@@ -1,0 +1,77 @@
+"""Typed columns of raw events that wait for their merge, as the decoder gave them, in memory only.
+
+The merge takes them where they are all there, and need not read the payloads again. Of events that
+another process or an earlier run stored, or that came faster than they are merged, it does.
+"""
+
+from collections import deque
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+
+from core.warehouse.duckdb.merge import MAX_EVENTS
+from core.warehouse.duckdb.staging import naive_utc
+from core.warehouse.model import RawBatch
+
+
+class PendingColumns:
+    """The newest MAX_EVENTS at most. Batches come in the order of their numbers."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._parts: deque[tuple[int, pa.Table]] = deque()
+        self._rows = 0
+
+    def add(self, first_seq: int, batch: RawBatch) -> None:
+        """Keep the columns of a batch, if it has any, numbered from `first_seq` on."""
+        if batch.columns is None:
+            return
+        count = len(batch.payloads)
+        table = pa.table(
+            {
+                "seq": pa.array(np.arange(first_seq, first_seq + count, dtype=np.int64)),
+                "source_id": pa.repeat(pa.scalar(batch.identity.source_id), count),
+                "created_at": pa.repeat(
+                    pa.scalar(naive_utc(batch.received_at), pa.timestamp("us")), count
+                ),
+                "kafka_partition": pa.array(batch.partitions, pa.int32()),
+                "kafka_offset": pa.array(batch.offsets, pa.int64()),
+                **dict(zip(batch.columns.column_names, batch.columns.columns, strict=True)),
+            }
+        )
+        with self._lock:
+            self._parts.append((first_seq, table))
+            self._rows += count
+            while self._rows > MAX_EVENTS:
+                self._drop_first()
+
+    def between(self, after: int, last: int, count: int) -> pa.Table | None:
+        """Return the columns of the events after a number up to another; None unless all `count`.
+
+        What came before is forgotten: it is merged.
+        """
+        with self._lock:
+            while self._parts and self._end(0) <= after + 1:
+                self._drop_first()
+            found = [
+                table.slice(max(after + 1 - first, 0), last + 1 - max(first, after + 1))
+                for first, table in self._parts
+                if first <= last
+            ]
+        rows = sum(table.num_rows for table in found)
+        return pa.concat_tables(found) if rows == count == last - after else None
+
+    def clear(self) -> None:
+        """Forget everything, as where it is not known what was stored."""
+        with self._lock:
+            self._parts.clear()
+            self._rows = 0
+
+    def _end(self, place: int) -> int:
+        first, table = self._parts[place]
+        return first + int(table.num_rows)
+
+    def _drop_first(self) -> None:
+        _first, table = self._parts.popleft()
+        self._rows -= table.num_rows
