@@ -7,7 +7,6 @@ another process or an earlier run stored, or that came faster than they are merg
 from collections import deque
 from threading import Lock
 
-import numpy as np
 import pyarrow as pa
 
 from core.warehouse.duckdb.merge import MAX_EVENTS
@@ -23,20 +22,20 @@ class PendingColumns:
         self._parts: deque[tuple[int, pa.Table]] = deque()
         self._rows = 0
 
-    def add(self, first_seq: int, batch: RawBatch) -> None:
-        """Keep the columns of a batch, if it has any, numbered from `first_seq` on."""
+    def add(self, first_seq: int, batch: RawBatch, events: pa.Table) -> None:
+        """Keep the columns of a batch, if it has any. events: its rows, from `first_seq` on."""
         if batch.columns is None:
             return
         count = len(batch.payloads)
         table = pa.table(
             {
-                "seq": pa.array(np.arange(first_seq, first_seq + count, dtype=np.int64)),
+                "seq": events["seq"],
                 "source_id": pa.repeat(pa.scalar(batch.identity.source_id), count),
                 "created_at": pa.repeat(
                     pa.scalar(naive_utc(batch.received_at), pa.timestamp("us")), count
                 ),
-                "kafka_partition": pa.array(batch.partitions, pa.int32()),
-                "kafka_offset": pa.array(batch.offsets, pa.int64()),
+                "kafka_partition": events["kafka_partition"],
+                "kafka_offset": events["kafka_offset"],
                 **dict(zip(batch.columns.column_names, batch.columns.columns, strict=True)),
             }
         )

@@ -147,14 +147,10 @@ class DuckDbWarehouse:
             source = [batch.identity.source_id]
             received = staging.naive_utc(batch.received_at)
             if batch.payloads:
+                events = staging.events_table(batch, first_seq)
                 if self._backlog is not None:  # merges run here
-                    self._columns.add(first_seq, batch)
-                self._append(
-                    cursor,
-                    "insert_events",
-                    staging.events_table(batch, first_seq),
-                    [*source, received, *source],
-                )
+                    self._columns.add(first_seq, batch, events)
+                self._append(cursor, "insert_events", events, [*source, received, *source])
             if batch.dead_letters:
                 letters = staging.dead_letters_table(batch.dead_letters)
                 parameters = [*source, batch.identity.topic, *source, received]
