@@ -7,7 +7,6 @@ Kafka (which serves lag displays only). A crash anywhere leads back to the store
 
 import logging
 from collections.abc import Mapping
-from threading import Event
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -16,7 +15,7 @@ from core.broker.base import Broker
 from core.broker.clients import kafka_error
 from core.broker.local_codes import LocalCode
 from core.clock import Clock
-from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
+from core.consumer.assignment import Assignment, is_incremental
 from core.consumer.batch import build_batch
 from core.consumer.client import leave, open_client
 from core.consumer.counters import Counters
@@ -24,14 +23,12 @@ from core.consumer.decoders.base import Decoder
 from core.consumer.ending import Ending
 from core.consumer.gather import Gatherer, parts
 from core.consumer.options import ConsumeOptions
+from core.consumer.outage import PROBE_S, Outage
 from core.consumer.retention import step_over
 from core.consumer.store import Outcome, Store
-from core.errors import BrokerError
 from core.lifecycle import Lifecycle, RunState
 from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
-
-_PROBE_S = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +58,7 @@ class Session:
         self._counters = counters
         self._ending = ending
         self._config = broker.consumer_config(options.group_id)
-        self._broker_down = Event()
+        self._outage = Outage(broker, options, clock=clock, life=life, waiting=self._waiting)
         self._commit_failed_s: float | None = None
         self._paused = False
         self.reading_since: float | None = None
@@ -82,7 +79,7 @@ class Session:
         config = {
             **self._config,
             "enable.partition.eof": True,
-            "error_cb": self._on_error,
+            "error_cb": self._outage.on_error,
             "on_commit": self._on_commit,
         }
         consumer = open_client(config)
@@ -91,7 +88,7 @@ class Session:
             if self._assignment.lasting:
                 # A client that takes partitions of a topic it has not heard of looks for their
                 # leaders once a second only: the first record would come a second late.
-                consumer.list_topics(self._topic, timeout=_PROBE_S)
+                consumer.list_topics(self._topic, timeout=PROBE_S)
             self._assignment.subscribe(consumer)
             self._loop(consumer)
             self._life.enter(RunState.DRAINING)
@@ -126,7 +123,7 @@ class Session:
             if due and not self._write_all(consumer, store, records):
                 break
             self._step_over_gaps(consumer)
-            self._watch_broker(consumer)
+            self._outage.wait_out(consumer)
             self._tell_again(consumer)
             self._counters.publish_if_due(self._life.state)
             if self._ending.reached(self._counters.consumed, self._assignment):
@@ -163,7 +160,7 @@ class Session:
         )
         if not batch.raw.advances:
             return Outcome.STORED
-        if not self._confirmed(consumer):
+        if not self._outage.confirm(self._assignment, consumer):
             return Outcome.ABANDONED
         outcome = store.write(batch.raw)
         if outcome is Outcome.FENCED:
@@ -180,33 +177,6 @@ class Session:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
         self._tell_kafka(consumer)
         return outcome
-
-    def _confirmed(self, consumer: Consumer) -> bool:
-        """Check that the topic is still the one read from; False when a stop makes it moot.
-
-        While no broker tells, the records wait here: a client that leaves during an outage stays
-        a member for the group, which would give its partitions to nobody until it times out.
-        Errors, transient: TopicRemadeError; BrokerError when no broker told for too long.
-        """
-        began, limit = self._clock.monotonic(), self._options.give_up_after_s
-        while True:
-            try:
-                self._assignment.confirm()
-            except TopicRemadeError:
-                raise
-            except BrokerError as error:
-                if self._life.stopping:
-                    return False  # nothing was stored: it is read again by the next run
-                lasting = limit is not None and self._clock.monotonic() - began >= limit
-                if lasting:
-                    error.transient = False
-                if not error.transient:
-                    raise
-                log.warning(N_("waiting for the broker"), extra={"reason": error.message})
-                self._broker_down.set()
-                self._watch_broker(consumer)
-            else:
-                return True
 
     def _tell_kafka(self, consumer: Consumer) -> None:
         """Commit the stored positions to Kafka; leaving the group waits for it.
@@ -228,7 +198,7 @@ class Session:
     def _tell_again(self, consumer: Consumer) -> None:
         """Repeat a commit that failed, or the lag would look too large until the next one."""
         failed = self._commit_failed_s
-        if failed is not None and self._clock.monotonic() - failed >= _PROBE_S:
+        if failed is not None and self._clock.monotonic() - failed >= PROBE_S:
             self._commit_failed_s = None
             self._tell_kafka(consumer)
 
@@ -268,34 +238,9 @@ class Session:
             if gap is not None:
                 self._counters.passed_over(gap)
 
-    def _watch_broker(self, consumer: Consumer) -> None:
-        """While no broker answers, probe it; give up when it stays away too long."""
-        if not self._broker_down.is_set():
-            return
-        began, limit = self._clock.monotonic(), self._options.give_up_after_s
-        while not self._life.stopping:
-            try:
-                consumer.list_topics(self._topic, timeout=_PROBE_S)
-                break
-            except KafkaException as error:
-                where = clean(self._broker.bootstrap_servers, 120)
-                lost = kafka_error(error, _("no broker answers at {where}").format(where=where))
-                self._waiting(lost.message)
-                if limit is not None and self._clock.monotonic() - began >= limit:
-                    lost.transient = False
-                    raise lost from error
-            self._clock.wait(self._life.stop_event, _PROBE_S)
-        self._broker_down.clear()
-        self._waiting(None)
-
     def _waiting(self, reason: str | None) -> None:
         self._counters.waiting(reason)
         self._publish()
-
-    def _on_error(self, error: KafkaError) -> None:
-        """Note what the client tells about its connections; most of it passes by itself."""
-        if error.code() == LocalCode.ALL_BROKERS_DOWN:
-            self._broker_down.set()
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
         if error is not None and error.code() == LocalCode.NO_OFFSET:

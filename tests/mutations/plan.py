@@ -55,6 +55,8 @@ _TESTS: dict[str, tuple[str, ...]] = {
             "values",
         )
     },
+    "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
+    "core/consumer/outage.py": ("test_session*.py",),
     "core/consumer/session.py": (
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",

@@ -340,7 +340,7 @@ def test_it_gives_up_when_the_broker_stays_away(confirming) -> None:
     if confirming:
         loop.client.next_calls.append(lambda: setattr(loop.broker, "down", AWAY))
     else:
-        loop.session._on_error(KafkaError(LocalCode.ALL_BROKERS_DOWN))
+        loop.session._outage.on_error(KafkaError(LocalCode.ALL_BROKERS_DOWN))
     began = loop.clock.seconds
     with pytest.raises(BrokerError, match="no broker answers") as caught:
         loop.run()
@@ -388,7 +388,7 @@ def test_a_stop_while_nobody_tells_ends_it_with_nothing_stored() -> None:
 def test_an_outage_without_a_limit_is_waited_out_or_stopped() -> None:
     loop = Loop(5, give_up_after_s=None)
     loop.client.unreachable = 1_000
-    loop.session._on_error(KafkaError(LocalCode.ALL_BROKERS_DOWN))
+    loop.session._outage.on_error(KafkaError(LocalCode.ALL_BROKERS_DOWN))
     loop.run()
     assert loop.warehouse.coordinates == loop.everything
     assert loop.clock.waits.count(0.5) == 1_000
@@ -397,7 +397,7 @@ def test_an_outage_without_a_limit_is_waited_out_or_stopped() -> None:
 def test_only_the_loss_of_every_broker_is_an_outage() -> None:
     loop = Loop(5)
     loop.client.unreachable = 1
-    loop.session._on_error(KafkaError(LocalCode.TRANSPORT))
+    loop.session._outage.on_error(KafkaError(LocalCode.TRANSPORT))
     loop.run()
     assert loop.client.unreachable == 1
 
