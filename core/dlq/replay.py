@@ -57,7 +57,7 @@ _QUIET = Waiting()
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
-    lock_file: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
+    lock_file, mark: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Replay:
         *,
         topic: str,
         group_id: str,
+        mark: str = "",
         lock_file: Path,
         clock: Clock,
         timeout_s: float,
@@ -76,6 +77,7 @@ class Replay:
         self._warehouse = warehouse
         self._topic = topic
         self._group_id = group_id
+        self._warehouse_mark = mark
         self._lock_file = lock_file
         self._clock = clock
         self._timeout_s = timeout_s
@@ -196,6 +198,7 @@ class Replay:
                         lock_file=self._lock_file,
                         clock=self._clock,
                         stopping=stop.is_set,
+                        mark=self._warehouse_mark,
                     )
                 )
             except RoomHeldError as error:
@@ -240,7 +243,7 @@ class Replay:
                     hint=_("start the consumer, then replay the rest"),
                 )
             if waited >= _TOLD_AFTER_S:
-                self._waiting.told(_("broker full: start the consumer"))
+                self._waiting.told(room.full_reason)
             producer.poll(0)
             if self._clock.wait(stop, _RETRY_S):
                 return None

@@ -161,6 +161,7 @@ def make_consumer(
             limit=options.limit,
             duration_s=options.duration,
             give_up_after_s=None if patient else context.settings.timeout_s,
+            mark=context.settings.warehouse_mark,
         ),
         json_decoder(context.settings.pipeline),
         clock=context.clock,

@@ -188,6 +188,7 @@ def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredD
             warehouse,
             topic=kafka.topic,
             group_id=kafka.group_id,
+            mark=context.settings.warehouse_mark,
             lock_file=context.settings.paths.producer_lock,
             clock=context.clock,
             timeout_s=context.settings.timeout_s,

@@ -1,6 +1,5 @@
 """`produce`: publishes order events, from orders.csv or made up as it goes."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +15,8 @@ from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, ngettext
 from core.text.figures import count, decimal, percent
-from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
-    from core.producer.proof import StoredProof
     from core.producer.worker import ProducerWorker
 
 _TICK_S = 0.1
@@ -153,45 +150,25 @@ def make_producer(
     options: ProduceOptions,
     *,
     patient: bool = False,
-    proof: "StoredProof | None" = None,
 ) -> "ProducerWorker":
     """Return a producer as the settings and options say, not started.
 
-    patient: wait without end for a broker that went away. proof: see `proof_of`.
+    patient: wait without end for a broker that went away.
     """
     from core.producer.worker import ProducerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
     settings = context.settings
-    worker = ProducerWorker(
+    return ProducerWorker(
         broker,
         settings.kafka.topic,
         options,
         group_id=settings.kafka.group_id,
+        mark=settings.warehouse_mark,
         injected_folder=settings.paths.injected,
         lock_file=settings.paths.producer_lock,
         give_up_after_s=None if patient else settings.timeout_s,
         clock=context.clock,
     )
-    worker.proof = proof
-    return worker
-
-
-def proof_of(
-    context: JobContext,
-    broker: Broker,
-    warehouse: Warehouse | None,
-    ours: Callable[[], Mapping[int, int]],
-) -> "StoredProof | None":
-    """Return what confirms the commits that make room on an embedded broker, on Snowflake.
-
-    A DuckDB file belongs to one process at a time, whose consumer is the group there: its commits
-    are believed. ours: how far our own consumer has stored each partition.
-    """
-    from core.producer.proof import StoredProof  # noqa: PLC0415 - beside the worker
-
-    if context.settings.snowflake is None or warehouse is None:
-        return None
-    return StoredProof(broker, warehouse, context.settings.kafka.topic, context.clock, ours=ours)
 
 
 def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:

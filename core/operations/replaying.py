@@ -34,6 +34,7 @@ def publish_again(
         warehouse,
         topic=settings.kafka.topic,
         group_id=settings.kafka.group_id,
+        mark=settings.warehouse_mark,
         lock_file=settings.paths.producer_lock,
         clock=clock,
         timeout_s=settings.timeout_s,
