@@ -257,14 +257,5 @@ ELSEWHERE: dict[str, str] = {
         "test_broken_events_are_refused_for_the_reason_that_was_meant"
     ),
     # -- not tried yet
-    "see that the query fits the columns of kpis.{name} in pipeline.toml": _NEW,
-    "what is meant to stay belongs into pipeline.toml and its SQL": _NEW,
-    "make the query and the check in pipeline.toml agree": _NEW,
-    "put it into the folder's {engine} or shared": _NEW,
-    "several stand with a comma between them": _NEW,
-    "name the folder of a pipeline; `dropship --run init NAME` writes one": _NEW,
-    "see that the file can be read": _NEW,
-    "put it into the folder's duckdb, snowflake or shared": _NEW,
-    "docs/pipelines.md explains every key; `dropship --run init` writes such a file": _NEW,
     "the owner of the tables runs `dropship --run setup`, which makes and grants it": _NEW,
 }
