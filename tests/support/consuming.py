@@ -176,9 +176,7 @@ class MemoryBroker:
             for part in self.topic.records
         }
 
-    def committed(
-        self, topic: str, group_id: str, *, mark: str | None = None
-    ) -> Mapping[int, int]:
+    def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
         del mark
         assert (topic, group_id) == (TOPIC, GROUP)
         self._answer()
