@@ -210,9 +210,7 @@ class Cluster:
             late = KafkaError(LocalCode.TIMED_OUT)
             raise self._failed(late, _("reading the offsets of topic"), topic) from error
 
-    def committed(
-        self, topic: str, group_id: str, *, mark: str | None = None
-    ) -> Mapping[int, int]:
+    def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
         """Return the offsets a group committed; partitions without one are left out."""
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
         doing = _("reading the commits of topic")

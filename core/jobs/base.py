@@ -160,9 +160,12 @@ def too_many_bad(
     total = undelivered + dead_lettered + rejected
     if total <= max_bad:
         return ""
-    return _(
+    return ngettext(
+        "{total} bad record, {limit} allowed: {undelivered} undelivered, "
+        "{dead_lettered} dead-lettered, {rejected} rejected",
         "{total} bad records, {limit} allowed: {undelivered} undelivered, "
-        "{dead_lettered} dead-lettered, {rejected} rejected"
+        "{dead_lettered} dead-lettered, {rejected} rejected",
+        total,
     ).format(
         total=total,
         limit=max_bad,

@@ -11,7 +11,7 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
-from core.text import _
+from core.text import _, ngettext
 from core.text.amounts import dead_letters, records
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
@@ -81,7 +81,11 @@ class ConsumeResult:
             )
         lines.extend(last.notices)
         lines.extend(
-            _("LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})").format(
+            ngettext(
+                "LOST: {topic}/{partition} offset {first} was gone ({reason})",
+                "LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})",
+                gap.to_offset - gap.from_offset,
+            ).format(
                 topic=last.topic,
                 partition=gap.partition,
                 first=gap.from_offset,
