@@ -54,7 +54,7 @@ def _steps(console: Host, now: DeskSnapshot) -> list[str]:
     return [
         *first,
         _("3. publish at {rate} to {topic} ({broker}), store and merge").format(
-            rate=formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
+            rate=console.formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
         ),
         _("4. validate and write a report"),
     ]

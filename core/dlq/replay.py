@@ -57,7 +57,7 @@ _QUIET = Waiting()
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
-    lock_file, mark: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
+    lock_file: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
     """
 
     def __init__(
@@ -67,7 +67,6 @@ class Replay:
         *,
         topic: str,
         group_id: str,
-        mark: str = "",
         lock_file: Path,
         clock: Clock,
         timeout_s: float,
@@ -77,11 +76,12 @@ class Replay:
         self._warehouse = warehouse
         self._topic = topic
         self._group_id = group_id
-        self._warehouse_mark = mark
         self._lock_file = lock_file
         self._clock = clock
         self._timeout_s = timeout_s
         self._waiting = waiting
+        self.mark = ""
+        """What commits that make room carry, see `Room`; set before `publish`."""
         self._acked: list[str] = []
         self._marked = 0
         self._refused = Refused(topic)
@@ -198,7 +198,7 @@ class Replay:
                         lock_file=self._lock_file,
                         clock=self._clock,
                         stopping=stop.is_set,
-                        mark=self._warehouse_mark,
+                        mark=self.mark,
                     )
                 )
             except RoomHeldError as error:

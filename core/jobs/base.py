@@ -16,7 +16,7 @@ from core.config.problems import Problem
 from core.config.settings import Settings
 from core.metrics.meters import Meters
 from core.progress import NoProgress, Progress
-from core.text import _, ngettext
+from core.text import ngettext
 
 
 @dataclass(frozen=True)

@@ -188,12 +188,12 @@ def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredD
             warehouse,
             topic=kafka.topic,
             group_id=kafka.group_id,
-            mark=context.settings.warehouse_mark,
             lock_file=context.settings.paths.producer_lock,
             clock=context.clock,
             timeout_s=context.settings.timeout_s,
             waiting=Waiting(waiting),
         )
+        replay.mark = context.settings.warehouse_mark
         context.progress.start(task, len(letters), _("dead letters"))
         try:
             return replay.publish(sorted(letters, key=_age), context.stop)

@@ -158,17 +158,18 @@ def make_producer(
     from core.producer.worker import ProducerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
     settings = context.settings
-    return ProducerWorker(
+    worker = ProducerWorker(
         broker,
         settings.kafka.topic,
         options,
         group_id=settings.kafka.group_id,
-        mark=settings.warehouse_mark,
         injected_folder=settings.paths.injected,
         lock_file=settings.paths.producer_lock,
         give_up_after_s=None if patient else settings.timeout_s,
         clock=context.clock,
     )
+    worker.mark = settings.warehouse_mark
+    return worker
 
 
 def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:

@@ -34,12 +34,13 @@ def publish_again(
         warehouse,
         topic=settings.kafka.topic,
         group_id=settings.kafka.group_id,
-        mark=settings.warehouse_mark,
         lock_file=settings.paths.producer_lock,
         clock=clock,
         timeout_s=settings.timeout_s,
         waiting=Waiting(lambda reason: task.update(name, replay.acked, reason), patient=True),
     )
+
+    replay.mark = settings.warehouse_mark
 
     def chunks() -> Iterator[list[StoredDeadLetter]]:
         nonlocal seen, fit

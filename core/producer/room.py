@@ -6,7 +6,7 @@ What an earlier producer left unconsumed is read once, at the start, to know its
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Event, Lock
 from zlib import crc32
 

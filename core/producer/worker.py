@@ -46,8 +46,7 @@ class ProducerWorker(PausableWorker):
     While it is paused, what is on its way is still delivered, and nothing is made up for later.
     When it is stopped, what was sent is delivered, or counted as failed after five seconds.
 
-    group_id: the consumer group whose commits make room on an embedded broker. mark: what those
-    carry (`Settings.warehouse_mark`). lock_file: held
+    group_id: the consumer group whose commits make room on an embedded broker. lock_file: held
     while this process publishes to an embedded broker (`Paths.producer_lock`). injected_folder:
     where the list of injected faults goes. give_up_after_s: end with an error when no broker can be
     reached for so long; None waits on.
@@ -60,18 +59,18 @@ class ProducerWorker(PausableWorker):
         options: ProduceOptions,
         *,
         group_id: str,
-        mark: str = "",
         injected_folder: Path,
         lock_file: Path | None = None,
         give_up_after_s: float | None = 30.0,
         clock: Clock | None = None,
     ) -> None:
         super().__init__("producer", clock)
+        self.mark = ""
+        """What commits that make room carry, see `Room`; set before the start."""
         self._broker = broker
         self._topic = topic
         self._options = options
         self._group_id = group_id
-        self._mark = mark
         self._injected_folder = injected_folder
         self._lock_file = lock_file
         self._give_up_after_s = give_up_after_s
@@ -157,7 +156,7 @@ class ProducerWorker(PausableWorker):
                 lock_file=self._lock_file,
                 clock=self._clock,
                 stopping=lambda: self._life.stopping,
-                mark=self._mark,
+                mark=self.mark,
             )
         )
 

@@ -1,4 +1,4 @@
-"""Answers of a real cluster that refuses something: each hint is followed, and the fault is gone."""
+"""Answers of a real cluster that refuses something: each hint is followed, and mends it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -80,8 +80,8 @@ ELSEWHERE: dict[str, str] = {
         "tests/kafka/test_topic.py::test_retention_before_reading_is_an_exact_gap"
     ),
     "name another group with KAFKA_GROUP_ID": (
-        f"a broker gives it for an empty name only, which is refused before: {_MADE}; another name is "
-        "taken in the scene of names in tests/unit/hints/settings.py"
+        f"a broker gives it for an empty name only, which is refused before: {_MADE}; another "
+        "name is taken in the scene of names in tests/unit/hints/settings.py"
     ),
     "set KAFKA_CONF_SESSION_TIMEOUT_MS within group.min.session.timeout.ms and "
     "group.max.session.timeout.ms of the cluster": (
@@ -91,8 +91,8 @@ ELSEWHERE: dict[str, str] = {
         f"{_ANSWERS}test_a_name_that_collides_with_another_topic_asks_for_another_one"
     ),
     "set KAFKA_TOPIC_PARTITIONS to what the cluster allows": (
-        f"a broker gives it for none or fewer, and a topic that is there is not made; both are refused "
-        f"before: {_MADE}; the setting: tests/kafka/test_jobs.py::"
+        f"a broker gives it for none or fewer, and a topic that is there is not made; both are "
+        f"refused before: {_MADE}; the setting: tests/kafka/test_jobs.py::"
         "test_setup_shows_the_topic_and_makes_it_once"
     ),
     "the cluster does not know this request: leave out KAFKA_CONF_GROUP_PROTOCOL=consumer on "
@@ -104,8 +104,8 @@ ELSEWHERE: dict[str, str] = {
         f"needs a broker of before 2.1, which has no zstd: {_MADE}; the setting: {_PASSED_ON}"
     ),
     "run it again: the client starts anew, and what was acknowledged stays": (
-        f"needs a broker that lost what it knows of a producer: {_MADE}; that a file may be published "
-        "again: tests/integration/producer/test_replay.py::"
+        f"needs a broker that lost what it knows of a producer: {_MADE}; that a file may be "
+        "published again: tests/integration/producer/test_replay.py::"
         "test_a_second_replay_gives_the_same_orders_in_the_same_partitions"
     ),
     "start the missing brokers: fewer copies are in sync than the topic asks for": (
@@ -117,7 +117,7 @@ ELSEWHERE: dict[str, str] = {
     "the topic takes no such records: see its cleanup.policy and message.timestamp settings": (
         f"{_ANSWERS}test_what_a_compacted_topic_refuses_names_its_setting, "
         f"{_ANSWERS}test_times_that_the_topic_does_not_take_name_its_setting"
-    ),  # noqa: E501
+    ),
     "set the clock of this machine right, or the message.timestamp settings of the topic": (
         f"brokers before 2.4 say so, newer ones as in "
         f"{_ANSWERS}test_times_that_the_topic_does_not_take_name_its_setting; {_MADE}"
@@ -129,8 +129,8 @@ ELSEWHERE: dict[str, str] = {
         f"{_ANSWERS}test_a_group_that_is_full_asks_to_end_a_member"
     ),
     "publish at a lower rate, or ask for a higher quota": (
-        f"a producer over its quota is slowed down and told nothing; only what changes a cluster is "
-        f"refused so: {_MADE}; the rate: tests/integration/producer/test_replay.py::"
+        f"a producer over its quota is slowed down and told nothing; only what changes a "
+        f"cluster is refused so: {_MADE}; the rate: tests/integration/producer/test_replay.py::"
         "test_a_rate_is_kept_and_can_be_changed_while_running"
     ),
     "a disk of the broker failed: its log tells which": (
@@ -140,7 +140,7 @@ ELSEWHERE: dict[str, str] = {
         f"any other answer; asks a person: {_MADE}"
     ),
     "the client itself gave up: check the KAFKA_CONF_ settings, and see the log": (
-        f"a defect of the client or of its settings; settings it refuses are told before: "
+        "a defect of the client or of its settings; settings it refuses are told before: "
         "tests/unit/hints/flow.py, the scene of client settings"
     ),
     # -- an account
