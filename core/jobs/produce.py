@@ -76,8 +76,10 @@ class ProduceResult:
         ]
         if any(last.injected.values()):
             lines.append(
-                _(
-                    "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})"
+                ngettext(
+                    "injected: {duplicates} duplicate, {late} late, {poison} poison (see {file})",
+                    "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})",
+                    last.injected["duplicates"],
                 ).format(**last.injected, file=last.answer_key)
             )
         rows_failed = [(entry.reason, entry.count, entry.hint) for entry in last.failures]

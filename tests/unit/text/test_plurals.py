@@ -9,7 +9,10 @@ from babel.messages.pofile import read_po
 from core.text import amounts, use_language
 
 ROOT = Path(__file__).parents[3]
-THINGS = "rows|records|events|orders|customers|products|partitions|letters|offsets|columns|fields"
+THINGS = (
+    "rows|records|events|orders|customers|products|partitions|letters|offsets|columns|fields|"
+    "decimals|duplicates|seconds"
+)
 COUNTED = re.compile(rf"\{{\w+\}} (?:[a-z]+ )?(?:{THINGS})\b")
 
 
