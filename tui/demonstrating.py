@@ -1,7 +1,9 @@
 """Offers the demonstration, or its end while it runs."""
 
 from core.operations.snapshot import DeskSnapshot
-from core.text import _
+from core.text import _, ngettext
+from core.text.amounts import orders
+from core.text.figures import count
 from tui.host import Host
 
 _ORDERS, _RATE = 5_000, 250.0
@@ -31,18 +33,20 @@ def offer(console: Host) -> None:
 
 
 def _steps(console: Host, now: DeskSnapshot) -> list[str]:
-    formats, settings = console.formats, console.desk.settings
+    settings = console.desk.settings
     first = [
-        _("1. generate {count} orders in {folder} (replaces what is there)").format(
-            count=formats.count(_ORDERS), folder=settings.paths.seed
+        _("1. generate {orders} in {folder} (replaces what is there)").format(
+            orders=orders(_ORDERS), folder=settings.paths.seed
         ),
         _("2. load customers and products into {warehouse}").format(warehouse=now.warehouse),
     ]
     if not settings.pipeline.has_generator:
         first = [
-            _("1. make up {count} events of {name} by its definition").format(
-                count=formats.count(_ORDERS), name=settings.pipeline.name
-            ),
+            ngettext(
+                "1. make up {count} event of {name} by its definition",
+                "1. make up {count} events of {name} by its definition",
+                _ORDERS,
+            ).format(count=count(_ORDERS), name=settings.pipeline.name),
             _("2. make its tables in {warehouse} where they are missing").format(
                 warehouse=now.warehouse
             ),
@@ -50,7 +54,7 @@ def _steps(console: Host, now: DeskSnapshot) -> list[str]:
     return [
         *first,
         _("3. publish at {rate} to {topic} ({broker}), store and merge").format(
-            rate=formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
+            rate=console.formats.rate(_RATE), topic=settings.kafka.topic, broker=now.broker
         ),
         _("4. validate and write a report"),
     ]

@@ -12,6 +12,7 @@ from core.config.thresholds import Thresholds
 from core.pipeline import builtin
 from core.pipeline.definition import RowWords
 from core.text import _, ngettext
+from core.text.amounts import partitions
 from core.text.figures import count, decimal, percent, span
 
 _USUAL_S = 300.0
@@ -152,9 +153,11 @@ class Feed:
             1 - present / usual,
             self._limits.alert_drop_warn,
             self._limits.alert_drop_fail,
-            _("{present} records/s instead of {usual}").format(
-                present=count(round(present)), usual=count(round(usual))
-            ),
+            ngettext(
+                "{present} record/s instead of {usual}",
+                "{present} records/s instead of {usual}",
+                round(present),
+            ).format(present=count(round(present)), usual=count(round(usual))),
         )
 
     def _shares(self, now: Readings) -> Iterator[Measure]:
@@ -230,8 +233,8 @@ class Feed:
         if self._added is not None and now.now_s - self._added[0] <= self._limits.alert_window_s:
             _since, before, after = self._added
             level = Level.WARN
-            message = _("the topic has {after} partitions now, {before} before").format(
-                after=after, before=before
+            message = _("the topic has {partitions} now, {before} before").format(
+                partitions=partitions(after), before=before
             )
         if now.notices:
             level, message = Level.BAD, now.notices[-1]

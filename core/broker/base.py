@@ -101,8 +101,11 @@ class Broker(Protocol):
         """Return the watermarks of every partition of a topic."""
         ...
 
-    def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
-        """Return the offsets a group committed to Kafka; partitions without one are left out."""
+    def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
+        """Return the offsets a group committed to Kafka; partitions without one are left out.
+
+        mark: only commits that carry it, see `Settings.warehouse_mark`; None: whoever made them.
+        """
         ...
 
     def members(self, topic: str, group_id: str) -> list[Member]:

@@ -212,7 +212,7 @@ class Cluster:
             late = KafkaError(LocalCode.TIMED_OUT)
             raise self._failed(late, _("reading the offsets of topic"), topic) from error
 
-    def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
+    def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
         """Return the offsets a group committed; partitions without one are left out."""
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
         doing = _("reading the commits of topic")
@@ -223,7 +223,11 @@ class Cluster:
         for entry in found:
             if entry.error is not None:
                 raise self._failed(entry.error, doing, topic, group_id)
-        return {entry.partition: entry.offset for entry in found if entry.offset >= 0}
+        return {
+            entry.partition: entry.offset
+            for entry in found
+            if entry.offset >= 0 and mark in {None, entry.metadata or ""}
+        }
 
     def members(self, topic: str, group_id: str) -> list[Member]:
         """Return the members of a group with what they hold of a topic."""

@@ -118,7 +118,10 @@ _INSTANCE = N_(
 
 SETTINGS: dict[int, str] = {
     KafkaError.INCONSISTENT_GROUP_PROTOCOL: _MEMBERS,
-    KafkaError.UNSUPPORTED_ASSIGNOR: _MEMBERS,
+    KafkaError.UNSUPPORTED_ASSIGNOR: N_(
+        "set KAFKA_CONF_GROUP_REMOTE_ASSIGNOR to one of group.consumer.assignors of the cluster "
+        "(uniform, range), or leave it out"
+    ),
     KafkaError.GROUP_ID_NOT_FOUND: _MEMBERS,
     KafkaError.FENCED_INSTANCE_ID: _INSTANCE,
     KafkaError.INVALID_GROUP_ID: N_("name another group with KAFKA_GROUP_ID"),

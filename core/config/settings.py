@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -186,6 +187,19 @@ class Settings:
     def warehouse_label(self) -> str:
         """`duckdb` or `snowflake`, as results and screens name it."""
         return "duckdb" if self.snowflake is None else "snowflake"
+
+    @property
+    def warehouse_mark(self) -> str:
+        """What a consumer's commits carry as metadata: in which warehouse the records are stored.
+
+        A group has one commit a partition, whoever makes it. This tells those that prove something
+        here from those of a member that stores elsewhere; it is a digest and names no account.
+        """
+        where: tuple[object, ...] = (self.paths.warehouse_file.resolve(),)
+        if (snow := self.snowflake) is not None:
+            where = (snow.account.lower(), snow.connection_name, snow.database.lower())
+        name = repr((self.warehouse_label, *map(str, where), self.schema.lower()))
+        return f"dropship:{sha256(name.encode()).hexdigest()[:16]}"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ class ConsumeOptions:
     until_caught_up: end at the offsets the topic has when asked. limit: records to store, good or
     dead. duration_s, flush_s: seconds. max_batch: records; max_batch_bytes: bytes of payloads.
     give_up_after_s: end with an error when broker or warehouse stay away that long; None waits on.
+    mark: what its commits carry, see `Settings.warehouse_mark`.
     """
 
     topic: str
@@ -24,6 +25,7 @@ class ConsumeOptions:
     max_batch: int = 20_000
     max_batch_bytes: int = 32 * 1024 * 1024
     give_up_after_s: float | None = 30.0
+    mark: str = ""
 
     def __post_init__(self) -> None:
         """Check the bounds. Errors: UsageError naming the option."""

@@ -2,7 +2,8 @@
 
 Order of things, and why nothing is lost or doubled: read records; decode; write rows, dead letters
 and the next offsets in one transaction behind the fence; only then move the positions; last, tell
-Kafka (which serves lag displays only). A crash anywhere leads back to the stored offset.
+Kafka (which serves lag displays, and makes room on an embedded broker). A crash anywhere leads back
+to the stored offset.
 """
 
 import logging
@@ -29,6 +30,8 @@ from core.consumer.store import Outcome, Store
 from core.lifecycle import Lifecycle, RunState
 from core.text import N_, _, clean
 from core.warehouse.base import Warehouse
+
+_TELL_EVERY_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Session:
         self._config = broker.consumer_config(options.group_id)
         self._outage = Outage(broker, options, clock=clock, life=life, waiting=self._waiting)
         self._commit_failed_s: float | None = None
+        self._told_s = float("-inf")
         self._paused = False
         self.reading_since: float | None = None
         """Monotonic seconds at which it first went on with partitions in hand; None before."""
@@ -184,11 +188,12 @@ class Session:
         Harmless when it fails: nobody resumes there.
         """
         offsets = [
-            TopicPartition(self._topic, partition, position)
+            TopicPartition(self._topic, partition, position, self._options.mark)
             for partition, position in self._assignment.positions.items()
         ]
         if not offsets:
             return
+        self._told_s = self._clock.monotonic()
         try:
             consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
@@ -196,9 +201,14 @@ class Session:
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error, 200)})
 
     def _tell_again(self, consumer: Consumer) -> None:
-        """Repeat a commit that failed, or the lag would look too large until the next one."""
-        failed = self._commit_failed_s
-        if failed is not None and self._clock.monotonic() - failed >= PROBE_S:
+        """Repeat a commit that failed, or the lag would look too large until the next one.
+
+        On an embedded broker every commit, for another member may commit over it: the producer
+        would wait for room, and this consumer for records.
+        """
+        now, failed = self._clock.monotonic(), self._commit_failed_s
+        lost = failed is not None and now - failed >= PROBE_S
+        if lost or (self._assignment.lasting and now - self._told_s >= _TELL_EVERY_S):
             self._commit_failed_s = None
             self._tell_kafka(consumer)
 

@@ -80,6 +80,8 @@ class Replay:
         self._clock = clock
         self._timeout_s = timeout_s
         self._waiting = waiting
+        self.mark = ""
+        """What commits that make room carry, see `Room`; set before `publish`."""
         self._acked: list[str] = []
         self._marked = 0
         self._refused = Refused(topic)
@@ -196,6 +198,7 @@ class Replay:
                         lock_file=self._lock_file,
                         clock=self._clock,
                         stopping=stop.is_set,
+                        mark=self.mark,
                     )
                 )
             except RoomHeldError as error:
@@ -240,7 +243,7 @@ class Replay:
                     hint=_("start the consumer, then replay the rest"),
                 )
             if waited >= _TOLD_AFTER_S:
-                self._waiting.told(_("broker full: start the consumer"))
+                self._waiting.told(room.full_reason)
             producer.poll(0)
             if self._clock.wait(stop, _RETRY_S):
                 return None

@@ -37,6 +37,6 @@ def session(_visit: Examination, warehouse: Warehouse) -> Finding:
     if str(role).upper() == "ACCOUNTADMIN":
         return warn("warehouse", who, _("give the pipeline a role of its own: docs/snowflake.md"))
     for task in read_tasks(warehouse):
-        if task.state in {"started", "suspended"} and not task.healthy:
+        if task.is_in_trouble:
             return warn("warehouse", task.line, _("after the cause is mended"), (SET_UP,))
     return ok("warehouse", who)

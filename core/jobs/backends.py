@@ -36,6 +36,22 @@ def _warehouse(context: JobContext) -> Warehouse:
     return DuckDbWarehouse(context.settings, clock=context.clock)
 
 
+def told_tasks(context: JobContext, warehouse: Warehouse) -> tuple[str, ...]:
+    """Log which tasks inside Snowflake do not work, and return it, a line each.
+
+    None where this user merges by other means (SNOW_TRANSFORM=client), and on DuckDB.
+    """
+    snow = context.settings.snowflake
+    if snow is None or snow.transform == "client":
+        return ()
+    from core.warehouse.snowflake.task import read_tasks  # noqa: PLC0415 - as above
+
+    lines = tuple(task.line for task in read_tasks(warehouse) if task.is_in_trouble)
+    for line in lines:
+        log.warning(line)
+    return lines
+
+
 @contextmanager
 def open_broker(context: JobContext, *, start_embedded: bool) -> Iterator[Broker]:
     """Yield a broker that answers, closed at the end. See `core.broker.connect`.

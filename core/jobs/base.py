@@ -16,7 +16,7 @@ from core.config.problems import Problem
 from core.config.settings import Settings
 from core.metrics.meters import Meters
 from core.progress import NoProgress, Progress
-from core.text import _, ngettext
+from core.text import ngettext
 
 
 @dataclass(frozen=True)
@@ -160,9 +160,12 @@ def too_many_bad(
     total = undelivered + dead_lettered + rejected
     if total <= max_bad:
         return ""
-    return _(
+    return ngettext(
+        "{total} bad record, {limit} allowed: {undelivered} undelivered, "
+        "{dead_lettered} dead-lettered, {rejected} rejected",
         "{total} bad records, {limit} allowed: {undelivered} undelivered, "
-        "{dead_lettered} dead-lettered, {rejected} rejected"
+        "{dead_lettered} dead-lettered, {rejected} rejected",
+        total,
     ).format(
         total=total,
         limit=max_bad,

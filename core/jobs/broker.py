@@ -82,7 +82,9 @@ def run(context: JobContext, _options: Options) -> BrokerResult:
     try:
         while not context.wait(1.0):
             marks = broker.watermarks(kafka.topic)
-            told = broker.committed(kafka.topic, kafka.group_id)
+            told = broker.committed(
+                kafka.topic, kafka.group_id, mark=context.settings.warehouse_mark
+            )
             context.note({"unstored": unstored_records(marks, told)})
             ends = {part: mark.high for part, mark in marks.items()}
             seen, records = TopicMoment(kafka.topic, ends), sum(ends.values())

@@ -2,8 +2,9 @@
 
 What the warehouse stores decides: the group may have committed what was stored elsewhere. Where
 nobody has the warehouse open, a consumer stores here what it lacks. Where another process holds the
-file, that one's consumer is waited for, and only its commits tell how far it is. Both for a limited
-time: whoever ends a process waits for it.
+file, or the warehouse is out of reach, commits of consumers that store there tell how far it is,
+and what they do not cover is waited for. Both for a limited time: whoever ends a process waits for
+it. What is not known to be stored then counts as lost.
 """
 
 import logging
@@ -39,13 +40,11 @@ def store_what_is_left(context: JobContext, broker: Broker, within_s: float = WI
         try:
             with open_warehouse(own) as warehouse:
                 return _store(own, broker, warehouse, deadline)
-        except WarehouseHeldError as error:
-            if not left:
-                return 0
-            why = error.message
         except DropshipError as error:
             why = error.message
-            if not error.transient:
+            if not left:
+                break
+            if not error.transient and not isinstance(error, WarehouseHeldError):
                 log.warning(clean(why, 300))
                 break
         if not told:
@@ -53,8 +52,6 @@ def store_what_is_left(context: JobContext, broker: Broker, within_s: float = WI
             log.warning(_waiting(left, why))
         own.wait(_AGAIN_S)
         left = _not_committed(own, broker)
-    if why and not left:
-        log.warning(_unproved(why))
     return left
 
 
@@ -64,17 +61,7 @@ def _holds_any(context: JobContext, broker: Broker) -> bool:
     return any(mark.high > mark.low for mark in marks.values())
 
 
-def _unproved(why: str) -> str:
-    return _(
-        "nothing is left by the commits of the group; the warehouse did not tell: {why}"
-    ).format(why=clean(why, 300))
-
-
 def _waiting(left: int, why: str) -> str:
-    if not left:
-        return _("asking the warehouse what it stores, for at most {seconds} s: {why}").format(
-            seconds=round(WITHIN_S), why=clean(why, 300)
-        )
     text = ngettext(
         "{count} record is not stored yet; waiting for at most {seconds} s: {why}",
         "{count} records are not stored yet; waiting for at most {seconds} s: {why}",
@@ -86,7 +73,8 @@ def _waiting(left: int, why: str) -> str:
 def _not_committed(context: JobContext, broker: Broker) -> int:
     kafka = context.settings.kafka
     left = unstored_records(
-        broker.watermarks(kafka.topic), broker.committed(kafka.topic, kafka.group_id)
+        broker.watermarks(kafka.topic),
+        broker.committed(kafka.topic, kafka.group_id, mark=context.settings.warehouse_mark),
     )
     context.note({"unstored": left})
     return left

@@ -1,6 +1,6 @@
 """`consume`: from the topic to the raw table and the dead letters, exactly once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.alerts.watch import AlertWatch
@@ -8,10 +8,10 @@ from core.broker.base import Broker
 from core.consumer.left import LeftBehind, told
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
-from core.jobs.backends import open_broker, open_warehouse
+from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.lifecycle import RunState
-from core.text import _
+from core.text import _, ngettext
 from core.text.amounts import dead_letters, records
 from core.text.figures import count, decimal
 from core.warehouse.base import Warehouse
@@ -36,17 +36,24 @@ class Options:
 class ConsumeResult:
     """The consumer's last moment, and the records of the topic that were not stored then.
 
-    left: those that it could not reach though it was to read to the end, and why.
+    left: those that it could not reach though it was to read to the end, and why. notices: what
+    stood still in the warehouse when it began.
     """
 
     last: ConsumerSnapshot
     lag: int
     bad: str
     left: tuple[LeftBehind, ...] = ()
+    notices: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
-        return {**fields(self.last, self.lag), "left": [one.fields() for one in self.left]}
+        told = fields(replace(self.last, notices=self._notices), self.lag)
+        return {**told, "left": [one.fields() for one in self.left]}
+
+    @property
+    def _notices(self) -> tuple[str, ...]:
+        return (*self.notices, *self.last.notices)
 
     def summary(self) -> Summary:
         """Return the counts, and dead letters by reason."""
@@ -79,9 +86,13 @@ class ConsumeResult:
                     p50=decimal(age.p50 / 1000, 1), p95=decimal(age.p95 / 1000, 1)
                 )
             )
-        lines.extend(last.notices)
+        lines.extend(self._notices)
         lines.extend(
-            _("LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})").format(
+            ngettext(
+                "LOST: {topic}/{partition} offset {first} was gone ({reason})",
+                "LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})",
+                gap.to_offset - gap.from_offset,
+            ).format(
                 topic=last.topic,
                 partition=gap.partition,
                 first=gap.from_offset,
@@ -131,8 +142,9 @@ def run(context: JobContext, options: Options) -> ConsumeResult:
     """Consume until the options, or a stop, end it."""
     with open_warehouse(context) as warehouse, open_broker(context, start_embedded=False) as broker:
         consumer = make_consumer(context, broker, warehouse, options)
+        notices = told_tasks(context, warehouse)
         consumer.start()
-        return follow(context, consumer)
+        return follow(context, consumer, notices=notices)
 
 
 def make_consumer(
@@ -161,6 +173,7 @@ def make_consumer(
             limit=options.limit,
             duration_s=options.duration,
             give_up_after_s=None if patient else context.settings.timeout_s,
+            mark=context.settings.warehouse_mark,
         ),
         json_decoder(context.settings.pipeline),
         clock=context.clock,
@@ -168,12 +181,16 @@ def make_consumer(
 
 
 def follow(
-    context: JobContext, consumer: "ConsumerWorker", *, drain: bool = False
+    context: JobContext,
+    consumer: "ConsumerWorker",
+    *,
+    drain: bool = False,
+    notices: tuple[str, ...] = (),
 ) -> ConsumeResult:
     """Show progress until the consumer ends, stopping it when asked; return its result.
 
     drain: it was told to finish at the topic's end, and a stop does not shorten that.
-    Errors: whatever ended the consumer.
+    notices: see `ConsumeResult`. Errors: whatever ended the consumer.
     """
     task = _("consume")
     context.progress.start(task, None, _("records"))
@@ -199,7 +216,7 @@ def follow(
         told(consumer.left, kafka.topic, kafka.group_id),
     )
     bad = _("; ").join(reason for reason in reasons if reason)
-    return ConsumeResult(last, consumer.count_lag(), bad, consumer.left)
+    return ConsumeResult(last, consumer.count_lag(), bad, consumer.left, notices)
 
 
 def show(context: JobContext, task: str, last: ConsumerSnapshot) -> None:

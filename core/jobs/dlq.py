@@ -193,6 +193,7 @@ def _replay(context: JobContext, warehouse: Warehouse, letters: Sequence[StoredD
             timeout_s=context.settings.timeout_s,
             waiting=Waiting(waiting),
         )
+        replay.mark = context.settings.warehouse_mark
         context.progress.start(task, len(letters), _("dead letters"))
         try:
             return replay.publish(sorted(letters, key=_age), context.stop)

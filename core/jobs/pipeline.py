@@ -14,7 +14,7 @@ from core.alerts.watch import AlertWatch
 from core.broker.base import Broker
 from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, kpis, load, produce, seed, transform, validate
-from core.jobs.backends import open_broker, open_warehouse
+from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
 from core.jobs.topic import prepare_topic
 from core.jobs.unstored import Unstored, counted, unstored_lines
@@ -150,9 +150,9 @@ def _flow(
     asked = replace(_part(options, produce.Options), input=options.output, rate=options.rate)
     producing, consuming = context.part("produce"), context.part("consume")
     consumer = consume.make_consumer(consuming, broker, warehouse, consume.Options())
-    proof = produce.proof_of(context, broker, warehouse, lambda: consumer.snapshot().offsets)
     checked = produce.checked_options(producing, asked)
-    producer = produce.make_producer(producing, broker, checked, proof=proof)
+    producer = produce.make_producer(producing, broker, checked)
+    notices = told_tasks(context, warehouse)
     merging = MergeWorker(warehouse, interval_s=_MERGE_EVERY_S, clock=context.clock)
     consumer.start()
     merging.start()
@@ -161,7 +161,7 @@ def _flow(
         _watch(context, producer, consumer, merging, owned=broker.owned)
         produced = produce.follow(producing, producer)
         consumer.finish()
-        consumed = consume.follow(consuming, consumer, drain=broker.owned)
+        consumed = consume.follow(consuming, consumer, drain=broker.owned, notices=notices)
     finally:
         producer.stop()
         producer.join()

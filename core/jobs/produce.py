@@ -1,6 +1,5 @@
 """`produce`: publishes order events, from orders.csv or made up as it goes."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +15,8 @@ from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, ngettext
 from core.text.figures import count, decimal, percent
-from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
-    from core.producer.proof import StoredProof
     from core.producer.worker import ProducerWorker
 
 _TICK_S = 0.1
@@ -79,8 +76,10 @@ class ProduceResult:
         ]
         if any(last.injected.values()):
             lines.append(
-                _(
-                    "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})"
+                ngettext(
+                    "injected: {duplicates} duplicate, {late} late, {poison} poison (see {file})",
+                    "injected: {duplicates} duplicates, {late} late, {poison} poison (see {file})",
+                    last.injected["duplicates"],
                 ).format(**last.injected, file=last.answer_key)
             )
         rows_failed = [(entry.reason, entry.count, entry.hint) for entry in last.failures]
@@ -153,11 +152,10 @@ def make_producer(
     options: ProduceOptions,
     *,
     patient: bool = False,
-    proof: "StoredProof | None" = None,
 ) -> "ProducerWorker":
     """Return a producer as the settings and options say, not started.
 
-    patient: wait without end for a broker that went away. proof: see `proof_of`.
+    patient: wait without end for a broker that went away.
     """
     from core.producer.worker import ProducerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
@@ -172,26 +170,8 @@ def make_producer(
         give_up_after_s=None if patient else settings.timeout_s,
         clock=context.clock,
     )
-    worker.proof = proof
+    worker.mark = settings.warehouse_mark
     return worker
-
-
-def proof_of(
-    context: JobContext,
-    broker: Broker,
-    warehouse: Warehouse | None,
-    ours: Callable[[], Mapping[int, int]],
-) -> "StoredProof | None":
-    """Return what confirms the commits that make room on an embedded broker, on Snowflake.
-
-    A DuckDB file belongs to one process at a time, whose consumer is the group there: its commits
-    are believed. ours: how far our own consumer has stored each partition.
-    """
-    from core.producer.proof import StoredProof  # noqa: PLC0415 - beside the worker
-
-    if context.settings.snowflake is None or warehouse is None:
-        return None
-    return StoredProof(broker, warehouse, context.settings.kafka.topic, context.clock, ours=ours)
 
 
 def follow(context: JobContext, producer: "ProducerWorker") -> ProduceResult:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.broker.base import Broker
 from core.errors import BrokerError
-from core.jobs.backends import open_broker, open_warehouse
+from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, Summary, Table
 from core.jobs.repair import repair, repair_lines
 from core.text import _
@@ -40,13 +40,15 @@ class Options:
 class ValidateResult:
     """What the checks found, and where the reports are (in the order of the formats).
 
-    repair: what became of damaged records; None where that was not asked for.
+    repair: what became of damaged records; None where that was not asked for. notices: what stands
+    still inside the warehouse.
     """
 
     found: ValidationResult
     reports: Sequence[Path]
     strict: bool
     repair: Repair | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def bad(self) -> str:
@@ -62,6 +64,7 @@ class ValidateResult:
         """Return the keys of the JSON result."""
         report = self.reports[0] if self.reports else None
         fields = {**self.found.as_json(), "report": report, "reports": list(self.reports)}
+        fields["notices"] = list(self.notices)
         if self.repair is not None:
             fields["repaired"] = list(self.repair.repaired)
             fields["not_repaired"] = [
@@ -73,6 +76,7 @@ class ValidateResult:
         """Return the status, a table of the checks and the reports."""
         rows = [(check.status.name, check.name, check.with_hint) for check in self.found.checks]
         lines = [] if self.repair is None else list(repair_lines(self.repair))
+        lines += self.notices
         lines.append(_("validation {status}").format(status=self.found.status.name))
         lines += [_("report {file}").format(file=file) for file in self.reports]
         return Summary(
@@ -88,7 +92,9 @@ def run(context: JobContext, options: Options) -> ValidateResult:
             repaired = repair(
                 context, warehouse, lambda: open_broker(context, start_embedded=False)
             )
-        return replace(check(context, warehouse, _view(context), options), repair=repaired)
+        notices = told_tasks(context, warehouse)
+        found = check(context, warehouse, _view(context), options)
+        return replace(found, repair=repaired, notices=notices)
 
 
 def check(

@@ -40,6 +40,8 @@ def publish_again(
         waiting=Waiting(lambda reason: task.update(name, replay.acked, reason), patient=True),
     )
 
+    replay.mark = settings.warehouse_mark
+
     def chunks() -> Iterator[list[StoredDeadLetter]]:
         nonlocal seen, fit
         for letters in letters_of(warehouse, event_ids):

@@ -90,9 +90,7 @@ class Workers:
                 return False
             context = self._context()
             checked = produce.checked_options(context, options)
-            stored = self._backends.warehouse, lambda: self.stored_offsets
-            proof = produce.proof_of(context, broker, *stored)
-            worker = produce.make_producer(context, broker, checked, patient=True, proof=proof)
+            worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:

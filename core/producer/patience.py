@@ -2,7 +2,7 @@
 
 from core.errors import BrokerError
 from core.producer.delivery import Delivery
-from core.text import _
+from core.text import _, ngettext
 
 
 class Patience:
@@ -20,10 +20,13 @@ class Patience:
         if self._since is None:
             self._since = now
         if self._limit_s is not None and now - self._since >= self._limit_s:
+            waited = round(now - self._since)
             raise BrokerError(
-                _("no broker for {seconds} seconds: {reason}").format(
-                    seconds=round(now - self._since), reason=delivery.down
-                ),
+                ngettext(
+                    "no broker for {seconds} second: {reason}",
+                    "no broker for {seconds} seconds: {reason}",
+                    waited,
+                ).format(seconds=waited, reason=delivery.down),
                 hint=_(
                     "check that the brokers run, and that the address named here can be reached"
                 ),

@@ -6,7 +6,7 @@ What an earlier producer left unconsumed is read once, at the start, to know its
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Event, Lock
 from zlib import crc32
 
@@ -18,7 +18,6 @@ from core.errors import BrokerError
 from core.failures import explained
 from core.producer.backlog import Backlog, Counts
 from core.producer.leftovers import measure_leftovers
-from core.producer.proof import StoredProof
 from core.producer.snapshot import broker_full
 from core.text import _
 from core.threads import WatchedThread
@@ -40,7 +39,9 @@ class Room:
 
     Use `core.producer.sharing.shared_room`, which shares one among the producers of a process.
 
-    proof: what has to confirm commits; None believes them, where no warehouse can be asked.
+    mark: what commits carry that prove what this warehouse holds, see `Settings.warehouse_mark`.
+    Another member of the group may store elsewhere, and what it commits would make room for records
+    that then push out those this warehouse lacks.
     """
 
     def __init__(
@@ -51,10 +52,10 @@ class Room:
         stopping: Callable[[], bool],
         clock: Clock,
         *,
-        proof: StoredProof | None = None,
+        mark: str = "",
     ) -> None:
         self._broker = broker
-        self._proof = proof
+        self._mark = mark
         self._topic = topic
         self._group_id = group_id
         self._clock = clock
@@ -67,7 +68,8 @@ class Room:
         self._in_hand = False
         self._read_s = float("-inf")
         marks = broker.watermarks(topic)
-        self._committed = committed = self._consumed()
+        self._foreign = False
+        self._committed = committed = dict(broker.committed(topic, group_id, mark=mark))
         self._backlog = Backlog(
             broker.backlog_limit_bytes or 0,
             BATCH_BYTES,
@@ -176,7 +178,12 @@ class Room:
         """Why the publisher's records are not admitted."""
         if self._guest is not None:
             return _("a replay of dead letters goes first")
-        return broker_full(is_read=self.is_read)
+        return self.full_reason
+
+    @property
+    def full_reason(self) -> str:
+        """Why there is no room."""
+        return broker_full(is_read=self.is_read, is_foreign=self._foreign)
 
     def end(self) -> None:
         """End the thread."""
@@ -211,19 +218,20 @@ class Room:
             version = self._backlog.version
             still = not (self._in_hand or _on_way(self._waiting) or _on_way(self._guest))
         marks = self._broker.watermarks(self._topic) if still else {}
-        committed = self._consumed()
+        committed = self._broker.committed(self._topic, self._group_id, mark=self._mark)
         if any(offset > self._committed.get(part, 0) for part, offset in committed.items()):
             self._read_s = self._clock.monotonic()
-        self._committed = committed
+        # One that somebody committed over proves as much as before.
+        self._committed |= committed
         with self._lock:
             if still and self._backlog.version == version:
                 self._backlog.align(marks)
-            self._backlog.release(committed)
-
-    def _consumed(self) -> Mapping[int, int]:
-        """Return how far the consumer is: what the group committed, and what proves it."""
-        committed = self._broker.committed(self._topic, self._group_id)
-        return committed if self._proof is None else self._proof.of(committed)
+            self._backlog.release(self._committed)
+            full = not self._backlog.ready
+        if full:
+            told = self._broker.committed(self._topic, self._group_id)
+            known = self._committed
+            self._foreign = any(at > known.get(part, 0) for part, at in told.items())
 
 
 def _on_way(waiting: Callable[[], int] | None) -> bool:

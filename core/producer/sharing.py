@@ -14,7 +14,6 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.errors import BrokerError
 from core.holding import HeldError, Hold
-from core.producer.proof import StoredProof
 from core.producer.room import Room
 from core.text import _
 
@@ -34,13 +33,12 @@ def shared_room(
     lock_file: Path | None,
     clock: Clock,
     stopping: Callable[[], bool],
-    proof: StoredProof | None = None,
+    mark: str = "",
 ) -> Iterator[Room]:
     """Yield the room that the producers of this process share on a broker.
 
     lock_file: held while anyone has the room; None where no other process can reach the broker.
-    Whoever comes while it is being measured waits, and nobody else does. proof: see `Room`; that of
-    whoever opens it counts.
+    Whoever comes while it is being measured waits, and nobody else does. mark: see `Room`.
     Errors: RoomHeldError naming the other process that publishes; BrokerError when the broker does
     not answer; StoppedWaitingError.
     """
@@ -50,7 +48,7 @@ def shared_room(
         if lease.room is None:
             hold = None if lock_file is None else _hold(lock_file, clock)
             try:
-                lease.room = Room(broker, topic, group_id, stopping, clock, proof=proof)
+                lease.room = Room(broker, topic, group_id, stopping, clock, mark=mark)
             except BaseException:
                 if hold is not None:
                     hold.release()

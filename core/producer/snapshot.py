@@ -56,8 +56,17 @@ class ProducerSnapshot:
         return self.sent - self.acked - self.failed
 
 
-def broker_full(*, is_read: bool) -> str:
-    """Return why nothing goes out to a full broker. is_read: a consumer is at work on it."""
+def broker_full(*, is_read: bool, is_foreign: bool = False) -> str:
+    """Return why nothing goes out to a full broker.
+
+    is_read: a consumer is at work on it. is_foreign: another member of the group has committed what
+    is not known to be in this warehouse.
+    """
     if is_read:
         return _("broker full: waiting for the consumer")
+    if is_foreign:
+        return _(
+            "broker full: what the group committed is not known to be stored in this warehouse; "
+            "start its consumer"
+        )
     return _("broker full: start the consumer")

@@ -22,7 +22,6 @@ from core.producer.opening import open_source
 from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
-from core.producer.proof import StoredProof
 from core.producer.publisher import Publisher, Step
 from core.producer.room import BATCH_BYTES, Room
 from core.producer.sharing import StoppedWaitingError, shared_room
@@ -66,8 +65,8 @@ class ProducerWorker(PausableWorker):
         clock: Clock | None = None,
     ) -> None:
         super().__init__("producer", clock)
-        self.proof: StoredProof | None = None
-        """What has to confirm commits before they make room; set before the start."""
+        self.mark = ""
+        """What commits that make room carry, see `Room`; set before the start."""
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -157,7 +156,7 @@ class ProducerWorker(PausableWorker):
                 lock_file=self._lock_file,
                 clock=self._clock,
                 stopping=lambda: self._life.stopping,
-                proof=self.proof,
+                mark=self.mark,
             )
         )
 

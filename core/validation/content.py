@@ -154,7 +154,11 @@ def _good(
     status = Status.WARN if walk.stopped or without == walk.stored else Status.PASS
     part = {"compared": count(walk.compared), "stored": count(walk.stored)}
     if walk.stopped:
-        message = _("stopped: {compared} of {stored} records compared").format(**part)
+        message = ngettext(
+            "stopped: {compared} of {stored} record compared",
+            "stopped: {compared} of {stored} records compared",
+            walk.stored,
+        ).format(**part)
     elif walk.compared >= walk.stored:
         message = ngettext(
             "{count} record is as it came",
@@ -162,12 +166,16 @@ def _good(
             walk.verified,
         ).format(count=count(walk.verified))
     elif ledger.since is None:
-        message = _(
-            "{compared} of {stored} records compared in this run, some never so far"
+        message = ngettext(
+            "{compared} of {stored} record compared in this run, some never so far",
+            "{compared} of {stored} records compared in this run, some never so far",
+            walk.stored,
         ).format(**part)
     else:
-        message = _(
-            "{compared} of {stored} records compared in this run, all of them since {since}"
+        message = ngettext(
+            "{compared} of {stored} record compared in this run, all of them since {since}",
+            "{compared} of {stored} records compared in this run, all of them since {since}",
+            walk.stored,
         ).format(**part, since=iso(ledger.since))
     if without:
         older = ngettext(

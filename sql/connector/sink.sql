@@ -208,6 +208,8 @@ AS CALL {schema}.take_from_sink();
 
 -- include task_settings task=take_from_sink_task
 
+-- include task_session task=take_from_sink_task
+
 -- What was taken on is of no more use in the sink, and without this its table grows for ever. Deleting
 -- rewrites parts of the table, so it is done once a day; an append-only stream does not see it.
 CREATE TASK IF NOT EXISTS {schema}.clear_sink_task
@@ -225,10 +227,8 @@ WHERE consumer_offsets.source_id = {source_text}
 ALTER TASK {schema}.clear_sink_task SUSPEND;
 ALTER TASK {schema}.clear_sink_task SET
     WAREHOUSE = {warehouse};
-ALTER TASK {schema}.clear_sink_task SET
-    QUERY_TAG = 'dropship {version} clear_sink_task',
-    AUTOCOMMIT = TRUE;
-ALTER TASK {schema}.clear_sink_task RESUME;
+
+-- include task_session task=clear_sink_task
 
 -- The stream tells the console how long records have waited.
 GRANT SELECT ON STREAM {schema}.orders_events_sink_stream TO ROLE {worker_role};

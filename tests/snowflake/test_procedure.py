@@ -8,6 +8,7 @@ import pytest
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config.load import load_settings
+from core.errors import WarehouseError
 from core.warehouse.model import MergeResult, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
@@ -107,3 +108,16 @@ def test_the_task_runs_the_procedure(warehouses):
     other._sessions.mine().run(f"EXECUTE TASK {other._names.schema}.merge_orders_task")
     assert len(oracle_rows(other, "runs")) == 1
     assert other.merge() == MergeResult()
+
+
+def test_a_procedure_that_is_gone_is_made_again_by_setup_as_its_hint_says(warehouses):
+    warehouse = warehouses[1]
+    batch = versions(random.Random(3), 0, 5)
+    session = warehouse._sessions.mine()
+    session.run(f"DROP PROCEDURE IF EXISTS {warehouse._names.schema}.store_batch(VARCHAR)")
+    with pytest.raises(WarehouseError, match="store_batch is not there") as caught:
+        warehouse.write_batch(batch)
+    assert "the owner of the tables runs `dropship --run setup`" in caught.value.hint
+    warehouse.setup(again=True)
+    warehouse.write_batch(batch)
+    assert warehouse.stored_offsets(IDENTITY) == {0: 5}

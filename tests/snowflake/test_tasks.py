@@ -70,3 +70,29 @@ def test_a_task_that_is_not_there_is_refused_with_the_code_of_the_service(sink):
     with pytest.raises(WarehouseError) as refused:
         sink._sessions.mine().run(f"EXECUTE TASK {sink._names.schema}.no_such_task")
     assert getattr(refused.value.__cause__, "errno", None) == 2003
+
+
+def test_a_job_says_once_that_the_merge_stands_still(fake, schema, dropship):
+    env = fake.environ(schema)
+    dropship("setup", env=env).done()
+    dropship.start_broker()
+    told = "task merge_orders_task: suspended; ALTER TASK ... RESUME starts it"
+
+    def said(job, *arguments, **more):
+        ended = dropship(job, *arguments, env=env | more)
+        assert ended.err.count(told) == ended.record["notices"].count(told)
+        return ended.record["notices"]
+
+    consume = ("consume", "--until-caught-up")
+    assert said(*consume) == said("validate") == []
+    warehouse = SnowflakeWarehouse(load_settings(environ=env), clock=SystemClock())
+    session, task = warehouse._sessions.mine(), f"{warehouse._names.schema}.merge_orders_task"
+    session.run(f"ALTER TASK {task} SUSPEND")
+    assert said(*consume) == said("validate") == [told]
+    assert said(*consume, SNOW_TRANSFORM="client") == [], "who merges by himself needs no task"
+    size = ("--customers", "5", "--products", "5", "--orders", "5")
+    ended = dropship("pipeline", *size, env=env)
+    assert ended.done()["consume"]["notices"] == [told]
+    session.run(f"ALTER TASK {task} RESUME")
+    assert said(*consume) == []
+    warehouse.close()

@@ -176,7 +176,8 @@ class MemoryBroker:
             for part in self.topic.records
         }
 
-    def committed(self, topic: str, group_id: str) -> Mapping[int, int]:
+    def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
+        del mark
         assert (topic, group_id) == (TOPIC, GROUP)
         self._answer()
         return dict(self.commits)
@@ -286,6 +287,7 @@ class MemoryClient:
         self.answers: list[Record] = []
         self.slips = 0
         self.commits: list[dict[int, int]] = []
+        self.marks: set[str] = set()
         self.seeks: list[tuple[int, int]] = []
         self.asked: list[tuple[int, float]] = []
         self.commit_error: KafkaError | None = None
@@ -342,6 +344,7 @@ class MemoryClient:
         if self.commit_error is not None:
             raise KafkaException(self.commit_error)
         self.commits.append({entry.partition: entry.offset for entry in offsets})
+        self.marks |= {entry.metadata or "" for entry in offsets}
 
     def get_watermark_offsets(
         self, where: TopicPartition, *, cached: bool

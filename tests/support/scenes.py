@@ -21,7 +21,7 @@ from core.warehouse.model import MergeResult, OffsetGap
 from tests.support import desk
 from tests.support.alert_scenes import alerts, minutes
 from tests.support.check_scenes import validated, worse
-from tests.support.core_texts import told
+from tests.support.core_texts import told, told_of
 from tests.support.moments import NOW, moment
 
 _PRODUCTS = (
@@ -117,8 +117,10 @@ def _error(_seeded: Seeded) -> DeskSnapshot:
         producer=replace(
             _producing(),
             state=RunState.FAILED,
-            error=told(
+            error=told_of(
+                "no broker for {seconds} second: {reason}",
                 "no broker for {seconds} seconds: {reason}",
+                30,
                 seconds=30,
                 reason="Local: Broker transport failure",
             ),

@@ -15,7 +15,7 @@ from decimal import ROUND_DOWN, Context, Decimal
 from core.pipeline import Definition
 from core.pipeline.fields import EventField
 from core.producer.events.limits import EPOCH, day_bounds, moment_bounds, number_bounds
-from core.text import _
+from core.text import _, ngettext
 
 UNITS = {
     "s": timedelta(seconds=1),
@@ -145,9 +145,11 @@ def _decimal(field: EventField) -> tuple[Read, str]:
             raise _refuse(cell)
         return f"{exact or abs(exact):f}"
 
-    return read, _("a number from {low} to {high} with at most {scale} decimals").format(
-        low=f"{low:f}", high=f"{high:f}", scale=field.type.scale
-    )
+    return read, ngettext(
+        "a number from {low} to {high} with at most {scale} decimal",
+        "a number from {low} to {high} with at most {scale} decimals",
+        field.type.scale,
+    ).format(low=f"{low:f}", high=f"{high:f}", scale=field.type.scale)
 
 
 def _number(field: EventField) -> tuple[Read, str]:

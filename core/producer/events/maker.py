@@ -12,7 +12,7 @@ from core.pipeline import Definition
 from core.pipeline.fields import EventField, Hint
 from core.producer.events.cells import cell_reader, moment_text, one_of, quoted
 from core.producer.events.limits import day_bounds, moment_bounds, number_bounds
-from core.text import _, clean
+from core.text import _, clean, ngettext
 
 Make = Callable[[int], str]
 """From the number of an event to the JSON text of a value."""
@@ -112,9 +112,11 @@ def _numbers(field: EventField, hint: Hint, path: str, chance: random.Random) ->
     most = int(_EXACT.divide(high, unit).to_integral_value("ROUND_FLOOR", _EXACT))
     if least > most:
         raise ConfigError(
-            _("fields.{path}: no number with {scale} decimals lies within its bounds").format(
-                path=clean(path, 120), scale=scale
-            ),
+            ngettext(
+                "fields.{path}: no number with {scale} decimal lies within its bounds",
+                "fields.{path}: no number with {scale} decimals lies within its bounds",
+                scale,
+            ).format(path=clean(path, 120), scale=scale),
             hint=_("widen min and max, or give the field a hint: choices"),
         )
 

@@ -88,6 +88,11 @@ class TaskStatus:
         return self.state == "started" and self.failures == 0
 
     @property
+    def is_in_trouble(self) -> bool:
+        """Whether it is there and does not work: it is suspended, or its last run failed."""
+        return self.state in {"started", "suspended"} and not self.healthy
+
+    @property
     def line(self) -> str:
         """What a person should know, in one line."""
         if self.state == "absent":

@@ -12,15 +12,3 @@ ALTER TASK {schema}.{task} SET
     SUSPEND_TASK_AFTER_NUM_FAILURES = 5;
 ALTER TASK {schema}.{task} SET
     USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS = {task_interval_s};
--- What must not be left to the account: how texts are read as times and names as columns, and that
--- statements commit by themselves, without which no task may run.
-ALTER TASK {schema}.{task} SET
-    QUERY_TAG = 'dropship {version} {task}',
-    AUTOCOMMIT = TRUE,
-    TIMEZONE = 'UTC',
-    TIMESTAMP_TYPE_MAPPING = 'TIMESTAMP_NTZ',
-    TIMESTAMP_INPUT_FORMAT = 'AUTO',
-    BINARY_INPUT_FORMAT = 'HEX',
-    BINARY_OUTPUT_FORMAT = 'HEX',
-    QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;
-ALTER TASK {schema}.{task} RESUME;

@@ -104,3 +104,5 @@ CREATE TASK IF NOT EXISTS {schema}.merge_{rows}_task
 AS CALL {schema}.merge_{rows}();
 
 -- include task_settings task=merge_{rows}_task
+
+-- include task_session task=merge_{rows}_task

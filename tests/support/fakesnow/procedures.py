@@ -14,7 +14,7 @@ from typing import Any
 
 import fakesnow.cursor as cursors
 from scripting import CHANGES, HEAD, Run
-from sessions import IDLE_S, guard, touched
+from sessions import IDLE_S, guard, releases, touched
 from snowflake.connector import errors
 from streams import full_name
 
@@ -47,18 +47,23 @@ def waited(session: Any, work: Callable[[], Any]) -> Any:
     """Do what is a transaction of its own, again while another session holds the lock.
 
     On Snowflake the statement waits. Here nothing of it is left after its rollback, so to begin it
-    again is the same.
+    again is the same. It begins when somebody lets a lock go, or when a silent holder is due to be
+    rolled back.
     """
     until = time.monotonic() + WAIT_S
     try:
         while True:
+            seen = releases.count
             try:
-                return work()
+                value = work()
             except errors.ProgrammingError as error:
                 if error.errno != LOCK_TIMEOUT or time.monotonic() > until:
                     raise
                 session.waits = True
-                time.sleep(0.02)
+                releases.wait(seen, IDLE_S)
+            else:
+                releases.add()
+                return value
     finally:
         session.waits = False
 
@@ -76,6 +81,7 @@ class Procedures:
         def execute(cursor: Any, command: str, *args: Any, **options: Any) -> Any:
             session = cursor._conn
             session.running = session.__dict__.get("running", 0) + 1
+            worked = getattr(session, "in_work", False)
             # Who ends a session waits for its statement, but not for all of a procedure's.
             whole = nullcontext() if _CALL.match(command) else guard(session)
             try:
@@ -84,6 +90,10 @@ class Procedures:
             finally:
                 session.running -= 1
                 touched(session)
+                # One that waits holds nothing between its attempts: to wake others would only have
+                # them take turns in vain.
+                if worked and not session.in_work and not getattr(session, "waits", False):
+                    releases.add()
 
         def look(cursor: Any, session: Any, command: str, *args: Any, **options: Any) -> Any:
             if (create := _CREATE.match(command)) is not None:

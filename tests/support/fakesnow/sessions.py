@@ -12,6 +12,28 @@ IDLE_S = 1.0
 """Idle time after which a transaction that blocks another is aborted (Snowflake: five minutes)."""
 
 
+class Releases:
+    """Counts how often locks were let go, so that who waits for one misses no release."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.count = 0
+
+    def add(self) -> None:
+        """Note a release, and wake who waits."""
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+    def wait(self, since: int, seconds: float) -> None:
+        """Return once there was one after the count `since`, or the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.count != since, seconds)
+
+
+releases = Releases()
+
+
 class Sessions:
     """Which master token, and which number, belong to which session."""
 
@@ -86,3 +108,4 @@ def rolled_back(session: Any) -> None:
         with suppress(duckdb.Error):
             session._duck_conn.execute("ROLLBACK")
         session.in_work, session.transaction, session.locked = False, None, set()
+    releases.add()

@@ -1,11 +1,14 @@
 """What a Kafka error is called, whether it is waited for, and what its hint blames."""
 
+import re
+
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from core.broker.clients import BrokerSettingError, kafka_error, passes
 from core.broker.local_codes import LocalCode
 from core.broker.refusals import RIGHTS, SETTINGS, TRANSIENT, UNANSWERED, listed, right
+from core.config.load import load_settings
 from core.errors import BrokerError, ExitCode
 from core.producer.failures import hints, in_words
 from core.producer.tally import Tally
@@ -60,6 +63,29 @@ def test_what_may_pass_is_transient_unless_it_is_fatal(code: int) -> None:
 )
 def test_what_somebody_must_mend_does_not_pass_in_silence(code: int) -> None:
     assert not passes(KafkaError(code))
+
+
+VALUES = {
+    "SECURITY_PROTOCOL": "SSL",
+    "GROUP_PROTOCOL": "classic",
+    "PARTITION_ASSIGNMENT_STRATEGY": "roundrobin",
+    "GROUP_REMOTE_ASSIGNOR": "range",
+    "GROUP_INSTANCE_ID": "two",
+    "SESSION_TIMEOUT_MS": "60000",
+    "COMPRESSION_TYPE": "gzip",
+    "MESSAGE_MAX_BYTES": "2000000",
+}
+
+
+def test_every_setting_that_a_hint_names_is_taken() -> None:
+    hints = {str(kafka_error(KafkaError(code), "doing").hint) for code in ANSWERS}
+    named = {name for hint in hints for name in re.findall(r"KAFKA_CONF_([A-Z_]+[A-Z])\b", hint)}
+    assert named == set(VALUES)
+    for name, value in VALUES.items():
+        client = load_settings(environ={f"KAFKA_CONF_{name}": value}).kafka.client
+        assert client == {name.lower().replace("_", "."): value}
+        modern = {"group.protocol": "consumer"} if "REMOTE" in name else {}
+        Consumer({"group.id": "g", "log_level": 0, **modern, **client}).close()
 
 
 def test_a_fatal_error_means_what_its_text_names() -> None:

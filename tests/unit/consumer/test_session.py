@@ -500,6 +500,19 @@ def test_a_commit_that_failed_later_is_repeated_half_a_second_later(caplog) -> N
     assert len(loop.client.commits) == told + 1
 
 
+def test_what_is_stored_is_told_to_an_embedded_broker_again_and_again_with_where() -> None:
+    loop = Loop(5, embedded=True, mark="this warehouse")
+    loop.run()
+    told = len(loop.client.commits)
+    loop.session._tell_again(loop.client)
+    assert len(loop.client.commits) == told
+    loop.clock.seconds += 1
+    loop.session._tell_again(loop.client)
+    loop.session._tell_again(loop.client)
+    assert loop.client.commits[told:] == [{0: 5}], "another member may have committed over it"
+    assert loop.client.marks == {"this warehouse"}
+
+
 def test_a_commit_of_nothing_was_only_to_wake_the_client() -> None:
     loop = Loop(5)
     loop.counters.commit_error = "as before"

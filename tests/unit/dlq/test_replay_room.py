@@ -29,6 +29,7 @@ class Narrow:
     """A room that refuses so many times before it admits; its places are told by the key."""
 
     partitions = (7, 8, 9)
+    full_reason = "broker full: start the consumer"
 
     def __init__(self, refusals=0):
         self._refusals = refusals

@@ -10,13 +10,10 @@ _STATIC = (
 _EVENTS = (
     "tests/kafka/test_refusals.py::test_events_that_the_topic_does_not_take_are_counted_by_reason"
 )
-_TABLE = (
-    "an answer that this cluster of one broker does not give; that the code leads to it: "
-    "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
-)
+_ANSWERS = "tests/kafka/test_answers.py::"
+_MADE = "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
+_PASSED_ON = "tests/unit/broker/test_refusals.py::test_every_setting_that_a_hint_names_is_taken"
 _ACCOUNT = "needs an account of Snowflake"
-
-_NEW = "not tried yet: it came while these scenes were written"
 
 ELSEWHERE: dict[str, str] = {
     # -- what no scene of a moment shows
@@ -33,6 +30,10 @@ ELSEWHERE: dict[str, str] = {
     ),
     "give every member of the group the same KAFKA_CONF_GROUP_PROTOCOL and "
     "KAFKA_CONF_PARTITION_ASSIGNMENT_STRATEGY, or name a group of its own with KAFKA_GROUP_ID": _GROUP,  # noqa: E501
+    "set KAFKA_CONF_GROUP_REMOTE_ASSIGNOR to one of group.consumer.assignors of the cluster "
+    "(uniform, range), or leave it out": (
+        f"{_ANSWERS}test_an_assignor_that_the_cluster_does_not_have_names_the_setting"
+    ),
     "another consumer of the group runs with the same KAFKA_CONF_GROUP_INSTANCE_ID: give each one "
     "its own, or leave it out": _STATIC,
     "the record is larger than is allowed: raise max.message.bytes of the topic, and "
@@ -78,28 +79,70 @@ ELSEWHERE: dict[str, str] = {
     "it records them as gaps; keep records longer (retention.ms)": (
         "tests/kafka/test_topic.py::test_retention_before_reading_is_an_exact_gap"
     ),
-    "name another group with KAFKA_GROUP_ID": _TABLE,
+    "name another group with KAFKA_GROUP_ID": (
+        f"a broker gives it for an empty name only, which is refused before: {_MADE}; another "
+        "name is taken in the scene of names in tests/unit/hints/settings.py"
+    ),
     "set KAFKA_CONF_SESSION_TIMEOUT_MS within group.min.session.timeout.ms and "
-    "group.max.session.timeout.ms of the cluster": _TABLE,
-    "name another topic with KAFKA_TOPIC: letters, digits, dot, _ and -, at most 249": _TABLE,
-    "set KAFKA_TOPIC_PARTITIONS to what the cluster allows": _TABLE,
+    "group.max.session.timeout.ms of the cluster": (
+        f"{_ANSWERS}test_a_session_that_is_too_short_names_the_setting"
+    ),
+    "name another topic with KAFKA_TOPIC: letters, digits, dot, _ and -, at most 249": (
+        f"{_ANSWERS}test_a_name_that_collides_with_another_topic_asks_for_another_one"
+    ),
+    "set KAFKA_TOPIC_PARTITIONS to what the cluster allows": (
+        f"a broker gives it for none or fewer, and a topic that is there is not made; both are "
+        f"refused before: {_MADE}; the setting: tests/kafka/test_jobs.py::"
+        "test_setup_shows_the_topic_and_makes_it_once"
+    ),
     "the cluster does not know this request: leave out KAFKA_CONF_GROUP_PROTOCOL=consumer on "
-    "one before 4.0": _TABLE,
-    "the cluster lacks this feature: take out the KAFKA_CONF_ setting that asks for it": _TABLE,
-    "set another KAFKA_CONF_COMPRESSION_TYPE": _TABLE,
-    "run it again: the client starts anew, and what was acknowledged stays": _TABLE,
-    "start the missing brokers: fewer copies are in sync than the topic asks for": _TABLE,
+    "one before 4.0": (f"{_ANSWERS}test_a_cluster_that_lacks_the_new_protocol_names_the_setting"),
+    "the cluster lacks this feature: take out the KAFKA_CONF_ setting that asks for it": (
+        f"needs a broker of before 1.0; that the code leads to it: {_MADE}"
+    ),
+    "set another KAFKA_CONF_COMPRESSION_TYPE": (
+        f"needs a broker of before 2.1, which has no zstd: {_MADE}; the setting: {_PASSED_ON}"
+    ),
+    "run it again: the client starts anew, and what was acknowledged stays": (
+        f"needs a broker that lost what it knows of a producer: {_MADE}; that a file may be "
+        "published again: tests/integration/producer/test_replay.py::"
+        "test_a_second_replay_gives_the_same_orders_in_the_same_partitions"
+    ),
+    "start the missing brokers: fewer copies are in sync than the topic asks for": (
+        f"{_ANSWERS}test_too_few_copies_in_sync_asks_to_start_the_missing_broker"
+    ),
     "nobody acknowledged it in time: see that the topic's brokers run, then send it again": (
         "tests/integration/producer/test_undelivered.py::test_records_that_time_out_are_failed"
     ),
-    "the topic takes no such records: see its cleanup.policy and message.timestamp settings": _TABLE,  # noqa: E501
-    "set the clock of this machine right, or the message.timestamp settings of the topic": _TABLE,
-    "a rule of the cluster forbids it: ask who runs the cluster": _TABLE,
-    "end another member: the group has as many as group.max.size of the cluster allows": _TABLE,
-    "publish at a lower rate, or ask for a higher quota": _TABLE,
-    "a disk of the broker failed: its log tells which": _TABLE,
-    "a broker answered so: its log, or who runs the cluster, can tell more": _TABLE,
-    "the client itself gave up: check the KAFKA_CONF_ settings, and see the log": _TABLE,
+    "the topic takes no such records: see its cleanup.policy and message.timestamp settings": (
+        f"{_ANSWERS}test_what_a_compacted_topic_refuses_names_its_setting, "
+        f"{_ANSWERS}test_times_that_the_topic_does_not_take_name_its_setting"
+    ),
+    "set the clock of this machine right, or the message.timestamp settings of the topic": (
+        f"brokers before 2.4 say so, newer ones as in "
+        f"{_ANSWERS}test_times_that_the_topic_does_not_take_name_its_setting; {_MADE}"
+    ),
+    "a rule of the cluster forbids it: ask who runs the cluster": (
+        f"needs a policy class on the broker, or 10,000 partitions at once; asks a person: {_MADE}"
+    ),
+    "end another member: the group has as many as group.max.size of the cluster allows": (
+        f"{_ANSWERS}test_a_group_that_is_full_asks_to_end_a_member"
+    ),
+    "publish at a lower rate, or ask for a higher quota": (
+        f"a producer over its quota is slowed down and told nothing; only what changes a "
+        f"cluster is refused so: {_MADE}; the rate: tests/integration/producer/test_replay.py::"
+        "test_a_rate_is_kept_and_can_be_changed_while_running"
+    ),
+    "a disk of the broker failed: its log tells which": (
+        f"needs a broken disk; asks a person: {_MADE}"
+    ),
+    "a broker answered so: its log, or who runs the cluster, can tell more": (
+        f"any other answer; asks a person: {_MADE}"
+    ),
+    "the client itself gave up: check the KAFKA_CONF_ settings, and see the log": (
+        "a defect of the client or of its settings; settings it refuses are told before: "
+        "tests/unit/hints/flow.py, the scene of client settings"
+    ),
     # -- an account
     "SNOW_WAREHOUSE names one; the role needs USAGE on it: see docs/snowflake.md": (
         f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
@@ -119,6 +162,10 @@ ELSEWHERE: dict[str, str] = {
     "--print shows what it creates to whoever may": (
         "tests/snowflake/test_faults_tables.py::"
         "test_fault_26_setup_makes_dropped_tables_again_and_all_is_read_again"
+    ),
+    "the owner of the tables runs `dropship --run setup`, which makes and grants it": (
+        "tests/snowflake/test_procedure.py::"
+        "test_a_procedure_that_is_gone_is_made_again_by_setup_as_its_hint_says"
     ),
     "an administrator runs what `dropship --run setup --print` shows": (
         "tests/snowflake/test_setup.py::test_what_is_missing_and_may_not_be_made_is_an_error"
@@ -256,15 +303,4 @@ ELSEWHERE: dict[str, str] = {
         "tests/pipelines/test_produce.py::"
         "test_broken_events_are_refused_for_the_reason_that_was_meant"
     ),
-    # -- not tried yet
-    "see that the query fits the columns of kpis.{name} in pipeline.toml": _NEW,
-    "what is meant to stay belongs into pipeline.toml and its SQL": _NEW,
-    "make the query and the check in pipeline.toml agree": _NEW,
-    "put it into the folder's {engine} or shared": _NEW,
-    "several stand with a comma between them": _NEW,
-    "name the folder of a pipeline; `dropship --run init NAME` writes one": _NEW,
-    "see that the file can be read": _NEW,
-    "put it into the folder's duckdb, snowflake or shared": _NEW,
-    "docs/pipelines.md explains every key; `dropship --run init` writes such a file": _NEW,
-    "the owner of the tables runs `dropship --run setup`, which makes and grants it": _NEW,
 }

@@ -245,3 +245,11 @@ def export(b: Bench) -> None:
     b.env["KAFKA_BOOTSTRAP_SERVERS"] = "127.0.0.1:1"
     b.refused(hint, "export-connector")
     b.works("export-connector", "--timeout", "0.1", **ACCOUNT)
+
+
+@tries("several stand with a comma between them")
+def addresses(b: Bench) -> None:
+    hint = "several stand with a comma between them"
+    for wrong in ("ann@a.org bob@b.org", "ann@a.org;bob@b.org"):
+        b.refused(hint, *SEED, **ACCOUNT, SNOW_ALERT_EMAIL=wrong)
+    b.works(*SEED, **ACCOUNT, SNOW_ALERT_EMAIL="ann@a.org, bob@b.org")

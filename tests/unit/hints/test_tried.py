@@ -12,7 +12,7 @@ from tests.support.hints import hints
 from tests.unit.hints.elsewhere import ELSEWHERE
 from tests.unit.hints.scenes import SCENES
 
-for _module in ("settings", "options", "files", "flow", "doctor", "init"):
+for _module in ("settings", "options", "files", "flow", "doctor", "init", "own"):
     importlib.import_module(f"tests.unit.hints.{_module}")
 
 ROOT = Path(__file__).parents[3]

@@ -42,12 +42,15 @@ class Topic:
     def __init__(self) -> None:
         self.high = 0
         self.done = 0
+        self.by = ""  # who committed that
 
     def watermarks(self, _topic: str) -> Mapping[int, Watermark]:
         return {0: Watermark(0, self.high)}
 
-    def committed(self, _topic: str, _group_id: str) -> Mapping[int, int]:
-        return {0: self.done}
+    def committed(
+        self, _topic: str, _group_id: str, *, mark: str | None = None
+    ) -> Mapping[int, int]:
+        return {0: self.done} if mark in {None, self.by} else {}
 
     def partitions(self, _topic: str) -> list[int]:
         return [0]
@@ -130,6 +133,29 @@ def test_it_is_read_for_a_while_after_the_last_commit(topic: Topic) -> None:
     room._refresh()
     assert not room.is_read
     assert broker_full(is_read=room.is_read) == "broker full: start the consumer"
+
+
+def test_a_commit_of_what_is_stored_elsewhere_makes_no_room_and_takes_none_away() -> None:
+    topic = Topic()
+    room = Room(topic, "t", "g", lambda: False, HandClock(), mark="here")
+    room.end()
+    assert room.attach(lambda: 10)
+    assert admit(room, 12) == 10
+    room.handed_over()
+    topic.high = topic.done = 10
+    topic.by = "elsewhere"
+    room._refresh()
+    assert (admit(room, 10), room.is_read) == (0, False)
+    assert "not known to be stored in this warehouse" in room.held_reason
+    topic.done, topic.by = 4, "here"
+    room._refresh()
+    assert (admit(room, 10), room.is_read) == (4, True)
+    topic.done, topic.by = 10, ""
+    room._refresh()
+    assert admit(room, 10) == 0, "what an unknown member commits over it proves nothing"
+    topic.by = "here"
+    room._refresh()
+    assert admit(room, 10) == 6
 
 
 def test_one_publisher_at_a_time_and_no_other_detaches_it(room: Room) -> None:
