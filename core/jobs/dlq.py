@@ -148,10 +148,9 @@ def _chosen(
     limit = None if options.replay else options.limit
     letters = warehouse.dead_letters(reason=options.reason, limit=limit)
     if options.fix is not None:
-        from core.consumer.decoders.json_events import json_decoder  # noqa: PLC0415 - loads Arrow
+        from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - loads Arrow
 
-        decoder = json_decoder(context.settings.pipeline)
-        mended, gone = mended_letters(letters, options.fix, decoder)
+        mended, gone = mended_letters(letters, options.fix, decoder_of(context.settings))
         return mended[: options.limit], len(gone), 0
     fit = [letter for letter in letters if letter.replayable]
     of_merge = len(letters) - len(fit)

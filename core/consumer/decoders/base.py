@@ -27,13 +27,15 @@ class Decoded:
 
     good: indexes of valid events. event_times_us: their own times, int64 microseconds since 1970
     UTC, in step with `good`; NO_TIME where one has none; None where the pipeline has no event time
-    at all. event_types: one for all good events, or one each.
+    at all. event_types: one for all good events, or one each. payloads: what is stored of the good
+    events, UTF-8 JSON; None where that is what came.
     """
 
     good: list[int]
     event_times_us: Times | None
     rejected: list[Rejection]
     event_types: str | list[str] = ""
+    payloads: list[bytes] | None = None
 
 
 class Event(NamedTuple):
@@ -51,7 +53,8 @@ class Decoder(Protocol):
     def decode(self, payloads: Sequence[bytes | None]) -> Decoded:
         """Sort a batch into valid events and rejections; raises for no payload whatever.
 
-        payloads: values of Kafka records, None for a tombstone.
+        payloads: values of Kafka records, None for a tombstone. Errors: RegistryError where the
+        schema of one is not to be had; the same may be decoded later.
         """
         ...
 

@@ -1,0 +1,191 @@
+"""What turns bytes of a schema into JSON text, made once for each schema.
+
+Avro values become what JSON events are written with: decimals exact and in strings, dates and
+times as RFC 3339 has them in UTC, bytes in base64. Keys stand in the schema's order, so the same
+record is the same text at any time. A record of JSON Schema is JSON already: it is held to the
+schema, and its text stays as it came.
+"""
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.registry.client import Registry
+from core.text import _, clean
+
+if TYPE_CHECKING:
+    from confluent_kafka.schema_registry import Schema
+
+ToJson = Callable[[bytes], bytes]
+"""Returns the JSON text of what follows the schema's id. Errors: UnfitError."""
+
+_SHOWN = 200
+_DECIMAL = "dropship-decimal"
+"""Read by ourselves: fastavro rounds a decimal that has more digits than its schema says."""
+
+
+class UnfitError(Exception):
+    """A record that cannot be read by its schema. reason: one of REASONS of the decoders."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class UnusableSchemaError(UnfitError):
+    """A schema by which no record can be read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unusable_schema", detail)
+
+
+def avro_reader(schema: "Schema", registry: Registry) -> ToJson:
+    """Return what reads Avro. Errors: UnusableSchemaError, RegistryError."""
+    import fastavro  # noqa: PLC0415 - of the extra
+    import msgspec  # noqa: PLC0415 - beside it
+
+    fastavro.read.LOGICAL_READERS[f"bytes-{_DECIMAL}"] = _decimal_text
+    fastavro.read.LOGICAL_READERS[f"fixed-{_DECIMAL}"] = _decimal_text
+    named: dict[str, Any] = {}
+    for part in (*_parts(schema, registry), schema):
+        try:
+            parsed = fastavro.parse_schema(_own_decimals(_loaded(part)), named)
+        except (fastavro.schema.SchemaParseException, ValueError, KeyError, TypeError) as error:
+            raise UnusableSchemaError(clean(str(error) or type(error).__name__, _SHOWN)) from None
+    if _is_recursive(parsed, named, frozenset(), set()):
+        # fastavro follows the nesting of a record in C, without a bound.
+        raise UnusableSchemaError(_("a type within itself is not supported"))
+    has_floats = '"float"' in schema.schema_str or '"double"' in schema.schema_str
+    read, encode = fastavro.schemaless_reader, msgspec.json.Encoder().encode
+
+    def to_json(value: bytes) -> bytes:
+        source = io.BytesIO(value)
+        try:
+            event = read(source, parsed, None)
+            text = encode(event)
+        except Exception as error:  # noqa: BLE001 - bytes can be wrong in any way
+            raise UnfitError("schema_mismatch", _told(error)) from None
+        if source.tell() != len(value):
+            more = _("{count} bytes follow the last field").format(count=len(value) - source.tell())
+            raise UnfitError("schema_mismatch", more)
+        if has_floats and not _is_finite(event):
+            raise UnfitError("not_a_number", _("a field is no finite number"))
+        return text
+
+    return to_json
+
+
+def json_schema_reader(schema: "Schema", registry: Registry) -> ToJson:
+    """Return what holds JSON to a schema. Errors: UnusableSchemaError, RegistryError."""
+    import jsonschema  # noqa: PLC0415 - of the extra
+    import msgspec  # noqa: PLC0415 - beside it
+    import referencing  # noqa: PLC0415
+    from referencing.jsonschema import DRAFT7  # noqa: PLC0415
+
+    known: referencing.Registry[Any] = referencing.Registry()
+    for name, part in _named_parts(schema, registry):
+        known = known.with_resource(name, DRAFT7.create_resource(_loaded(part)))
+    rules = _loaded(schema)
+    kind = jsonschema.validators.validator_for(rules, default=jsonschema.Draft7Validator)
+    try:
+        kind.check_schema(rules)
+    except jsonschema.SchemaError as error:
+        raise UnusableSchemaError(clean(error.message, _SHOWN)) from None
+    validator = kind(rules, registry=known)
+
+    def to_json(value: bytes) -> bytes:
+        try:
+            event = msgspec.json.decode(value)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            return value  # the decoder of JSON says what is wrong with it
+        try:
+            wrong = next(validator.iter_errors(event), None)
+        except Exception as error:  # noqa: BLE001 - a reference that leads nowhere, for one
+            raise UnusableSchemaError(_told(error)) from None
+        if wrong is not None:
+            detail = f"{wrong.json_path}: {wrong.message}"
+            raise UnfitError("schema_mismatch", clean(detail, _SHOWN))
+        return value
+
+    return to_json
+
+
+def _loaded(schema: "Schema") -> Any:
+    try:
+        return json.loads(schema.schema_str)
+    except (ValueError, RecursionError) as error:
+        raise UnusableSchemaError(clean(error, _SHOWN)) from None
+
+
+def _named_parts(schema: "Schema", registry: Registry) -> Iterator[tuple[str, "Schema"]]:
+    """Yield the schemas that one refers to, those that they refer to before them."""
+    for reference in schema.references or ():
+        part = registry.version(str(reference.subject), int(reference.version or 1))
+        yield from _named_parts(part, registry)
+        yield str(reference.name), part
+
+
+def _parts(schema: "Schema", registry: Registry) -> list["Schema"]:
+    parts = dict(_named_parts(schema, registry))
+    return list(parts.values())
+
+
+def _own_decimals(schema: Any) -> Any:
+    """Return a schema whose decimals are read by `_decimal_text`."""
+    if isinstance(schema, list):
+        return [_own_decimals(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: _own_decimals(part) for key, part in schema.items()}
+    if parts.get("logicalType") == "decimal" and parts.get("type") in ("bytes", "fixed"):
+        parts["logicalType"] = _DECIMAL
+    return parts
+
+
+def _decimal_text(data: bytes, schema: Mapping[str, Any], _reader: object = None) -> str:
+    """Return a decimal as plain digits. Errors: ValueError for more of them than the schema has."""
+    number = Decimal(int.from_bytes(data, "big", signed=True))
+    sign, digits, _exponent = number.as_tuple()
+    if len(digits) > schema["precision"]:
+        raise ValueError(_("a decimal has more digits than its schema says"))
+    return f"{Decimal((sign, digits, -schema.get('scale', 0))):f}"
+
+
+def _is_recursive(
+    schema: Any, named: Mapping[str, Any], around: frozenset[str], done: set[str]
+) -> bool:
+    """Return whether a parsed schema has a type that contains itself. around: names of those."""
+    if isinstance(schema, str):
+        if schema in around:
+            return True
+        return (
+            schema in named
+            and schema not in done
+            and _is_recursive(named[schema], named, around, done)
+        )
+    if isinstance(schema, list):
+        return any(_is_recursive(part, named, around, done) for part in schema)
+    name = schema.get("name", "")
+    inner = [schema.get(key) for key in ("items", "values") if key in schema]
+    inner += [entry["type"] for entry in schema.get("fields", ())]
+    found = any(_is_recursive(part, named, around | {name}, done) for part in inner)
+    done.add(name)
+    return found
+
+
+def _is_finite(value: Any) -> bool:
+    """Return whether no number within a value is NaN or infinite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, list) or all(map(_is_finite, value))
+
+
+def _told(error: Exception) -> str:
+    """Return what a reader found, with its kind where it says no more."""
+    return clean(f"{type(error).__name__}: {error}", _SHOWN)
