@@ -65,25 +65,24 @@ class Store:
 
         None when a stop is wanted meanwhile. Errors: as `write`.
         """
-        began, wait, waited = self._clock.monotonic(), _FIRST_WAIT_S, False
+        began, wait = None, _FIRST_WAIT_S
         try:
             while True:
                 try:
                     return attempt()
                 except (WarehouseError, RegistryError) as error:
-                    late = self._clock.monotonic() - began
-                    lasting = self._give_up_after_s is not None and late >= self._give_up_after_s
-                    if waited and lasting:
+                    now, limit = self._clock.monotonic(), self._give_up_after_s
+                    if began is not None and limit is not None and now - began >= limit:
                         error.transient = False  # it had its time: no other session is to try
                     if not error.transient:
                         raise
+                    began = now if began is None else began
                     self._waiting(error.message)
-                    waited = True
                 if self._pause(wait * random.uniform(0.5, 1.0)):
                     return None
                 wait = min(wait * 2, _LONGEST_WAIT_S)
         finally:
-            if waited:
+            if began is not None:
                 self._waiting(None)
 
     def _first(self, batch: RawBatch) -> Outcome:

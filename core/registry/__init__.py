@@ -1,1 +1,1 @@
-"""Records in a schema registry's wire format: which schema one is of, and the JSON it stands for."""
+"""Records in a schema registry's wire format: whose schema they are of, and what they say."""

@@ -59,7 +59,7 @@ def avro_reader(schema: "Schema", registry: Registry) -> ToJson:
     if _is_recursive(parsed, named, frozenset(), set()):
         # fastavro follows the nesting of a record in C, without a bound.
         raise UnusableSchemaError(_("a type within itself is not supported"))
-    has_floats = '"float"' in schema.schema_str or '"double"' in schema.schema_str
+    has_floats = any(f'"{kind}"' in str(schema.schema_str) for kind in ("float", "double"))
     read, encode = fastavro.schemaless_reader, msgspec.json.Encoder().encode
 
     def to_json(value: bytes) -> bytes:
@@ -116,7 +116,7 @@ def json_schema_reader(schema: "Schema", registry: Registry) -> ToJson:
 
 def _loaded(schema: "Schema") -> Any:
     try:
-        return json.loads(schema.schema_str)
+        return json.loads(str(schema.schema_str))
     except (ValueError, RecursionError) as error:
         raise UnusableSchemaError(clean(error, _SHOWN)) from None
 
@@ -146,8 +146,9 @@ def _own_decimals(schema: Any) -> Any:
     return parts
 
 
-def _decimal_text(data: bytes, schema: Mapping[str, Any], _reader: object = None) -> str:
+def _decimal_text(data: bytes, schema: Mapping[str, Any] | None, _reader: object = None) -> str:
     """Return a decimal as plain digits. Errors: ValueError for more of them than the schema has."""
+    schema = schema or {}
     number = Decimal(int.from_bytes(data, "big", signed=True))
     sign, digits, _exponent = number.as_tuple()
     if len(digits) > schema["precision"]:
@@ -172,6 +173,8 @@ def _is_recursive(
     name = schema.get("name", "")
     inner = [schema.get(key) for key in ("items", "values") if key in schema]
     inner += [entry["type"] for entry in schema.get("fields", ())]
+    if not isinstance(schema["type"], str):
+        inner.append(schema["type"])
     found = any(_is_recursive(part, named, around | {name}, done) for part in inner)
     done.add(name)
     return found

@@ -3,7 +3,8 @@
 https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from core.config.settings import Settings
 from core.errors import ConfigError
@@ -18,9 +19,15 @@ from core.registry.schemas import (
 )
 from core.text import _, clean
 
+if TYPE_CHECKING:
+    from confluent_kafka.schema_registry import Schema
+
 _MAGIC = 0
 _HEAD = 5
-_KINDS = {"avro": ("AVRO", avro_reader), "json_schema": ("JSON", json_schema_reader)}
+_KINDS: dict[Format, tuple[str, Callable[["Schema", Registry], ToJson]]] = {
+    "avro": ("AVRO", avro_reader),
+    "json_schema": ("JSON", json_schema_reader),
+}
 
 
 def schema_id(value: bytes | None) -> int | None:
@@ -28,6 +35,17 @@ def schema_id(value: bytes | None) -> int | None:
     if value is None or len(value) < _HEAD or value[0] != _MAGIC:
         return None
     return int.from_bytes(value[1:_HEAD], "big")
+
+
+def format_of(schema: "Schema") -> Format:
+    """Return the format of records of a schema. Errors: ConfigError for one of another kind."""
+    for name, (kind, _make) in _KINDS.items():
+        if kind == (schema.schema_type or "AVRO"):
+            return name
+    raise ConfigError(
+        _("records of type {kind} cannot be read").format(kind=clean(schema.schema_type, 40)),
+        hint=_("formats are JSON, Avro and JSON Schema"),
+    )
 
 
 class WireReader:
@@ -79,9 +97,7 @@ class WireReader:
         kind = schema.schema_type or "AVRO"
         if kind != self._type:
             told = _("it is of type {found}, the pipeline's is {expected}")
-            return UnusableSchemaError(
-                told.format(found=clean(kind, 40), expected=self._type)
-            )
+            return UnusableSchemaError(told.format(found=clean(kind, 40), expected=self._type))
         try:
             return self._make(schema, self._registry)
         except ImportError:
