@@ -26,10 +26,12 @@ _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 class RegistryError(BrokerError):
     """The schema registry is out of reach or refuses, or does not know a schema.
 
-    index: of the payload that needs it, where a batch of them was read.
+    unknown: whether it answered that it has no such thing. index: of the payload that needs it,
+    where a batch of them was read.
     """
 
     kind = "registry"
+    unknown = False
     index: int | None = None
 
 
@@ -109,11 +111,10 @@ class Registry:
 
     def _refused(self, status: int, error: Exception, unknown: str) -> RegistryError:
         if status == _ABSENT:
-            return RegistryError(
-                unknown,
-                hint=_("see that producers and consumers use the same registry"),
-                transient=True,
-            )
+            hint = _("see that producers and consumers use the same registry")
+            absent = RegistryError(unknown, hint=hint, transient=True)
+            absent.unknown = True
+            return absent
         told = _("the schema registry at {url} refuses: {reason}").format(
             url=self.url, reason=clean(error, 200)
         )

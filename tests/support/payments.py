@@ -86,7 +86,7 @@ def payments(first: int, count: int, *, second: bool = False) -> Iterator[Paymen
             "settled_on": date(2024, 5, 1) + timedelta(days=number % 200),
             "reference": UUID(int=number + 2**100),
             "attempts": number % 4,
-            "note": "déjà \"vu\"" if number % 2 else None,
+            "note": 'déjà "vu"' if number % 2 else None,
             "tags": ["a", "é"][: number % 3],
         }
         if second:

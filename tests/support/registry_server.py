@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.support.kafka_jars import jars_of
-from tests.support.kafka_server import leash, free_ports
+from tests.support.kafka_server import free_ports, leash
 from tests.support.waiting import wait_until
 
 POM = Path(__file__).parents[1] / "kafka" / "registry-pom.xml"
