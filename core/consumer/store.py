@@ -4,6 +4,7 @@ A batch is written behind a fence, so writing it again is refused where the firs
 and its reply was lost. Before every retry the stored offsets are read: they tell what happened.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from enum import Enum
@@ -14,8 +15,11 @@ from typing import TypeVar
 from core.clock import Clock
 from core.errors import FencedError, WarehouseError
 from core.registry.client import RegistryError
+from core.text import N_
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -76,7 +80,9 @@ class Store:
                         error.transient = False  # it had its time: no other session is to try
                     if not error.transient:
                         raise
-                    began = now if began is None else began
+                    if began is None:
+                        began = now
+                        log.warning(N_("the consumer waits"), extra={"reason": error.message})
                     self._waiting(error.message)
                 if self._pause(wait * random.uniform(0.5, 1.0)):
                     return None
