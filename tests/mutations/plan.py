@@ -55,6 +55,10 @@ _TESTS: dict[str, tuple[str, ...]] = {
             "values",
         )
     },
+    **{
+        f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
+        for name in ("choice", "registry")
+    },
     "core/consumer/session.py": (
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",
