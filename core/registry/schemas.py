@@ -48,17 +48,7 @@ def avro_reader(schema: "Schema", registry: Registry) -> ToJson:
     import fastavro  # noqa: PLC0415 - of the extra
     import msgspec  # noqa: PLC0415 - beside it
 
-    fastavro.read.LOGICAL_READERS[f"bytes-{_DECIMAL}"] = _decimal_text
-    fastavro.read.LOGICAL_READERS[f"fixed-{_DECIMAL}"] = _decimal_text
-    named: dict[str, Any] = {}
-    for part in (*_parts(schema, registry), schema):
-        try:
-            parsed = fastavro.parse_schema(_own_decimals(_loaded(part)), named)
-        except (fastavro.schema.SchemaParseException, ValueError, KeyError, TypeError) as error:
-            raise UnusableSchemaError(clean(str(error) or type(error).__name__, _SHOWN)) from None
-    if _is_recursive(parsed, named, frozenset(), set()):
-        # fastavro follows the nesting of a record in C, without a bound.
-        raise UnusableSchemaError(_("a type within itself is not supported"))
+    parsed, _named = parsed_avro(schema, registry)
     has_floats = any(f'"{kind}"' in str(schema.schema_str) for kind in ("float", "double"))
     read, encode = fastavro.schemaless_reader, msgspec.json.Encoder().encode
 
@@ -77,6 +67,31 @@ def avro_reader(schema: "Schema", registry: Registry) -> ToJson:
         return text
 
     return to_json
+
+
+def parsed_avro(
+    schema: "Schema", registry: Registry, *, exact: bool = True
+) -> tuple[Any, Mapping[str, Any]]:
+    """Return a schema as fastavro takes it, and the types it names. Errors: as `avro_reader`.
+
+    exact: decimals are read as text.
+    """
+    import fastavro  # noqa: PLC0415 - of the extra
+
+    fastavro.read.LOGICAL_READERS[f"bytes-{_DECIMAL}"] = _decimal_text
+    fastavro.read.LOGICAL_READERS[f"fixed-{_DECIMAL}"] = _decimal_text
+    named: dict[str, Any] = {}
+    parsed: Any = None
+    for part in (*_parts(schema, registry), schema):
+        loaded = _loaded(part)
+        try:
+            parsed = fastavro.parse_schema(_own_decimals(loaded) if exact else loaded, named)
+        except (fastavro.schema.SchemaParseException, ValueError, KeyError, TypeError) as error:
+            raise UnusableSchemaError(clean(str(error) or type(error).__name__, _SHOWN)) from None
+    if _is_recursive(parsed, named, frozenset(), set()):
+        # fastavro follows the nesting of a record in C, without a bound.
+        raise UnusableSchemaError(_("a type within itself is not supported"))
+    return parsed, named
 
 
 def json_schema_reader(schema: "Schema", registry: Registry) -> ToJson:

@@ -6,7 +6,7 @@ https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-d
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.config.settings import Settings
+from core.config.settings import RegistrySettings, Settings
 from core.errors import ConfigError
 from core.pipeline.fields import Format
 from core.registry.client import Registry, RegistryError, not_installed, open_registry
@@ -28,6 +28,11 @@ _KINDS: dict[Format, tuple[str, Callable[["Schema", Registry], ToJson]]] = {
     "avro": ("AVRO", avro_reader),
     "json_schema": ("JSON", json_schema_reader),
 }
+
+
+def head(number: int) -> bytes:
+    """Return what stands before a value of a schema."""
+    return bytes([_MAGIC]) + number.to_bytes(_HEAD - 1, "big")
 
 
 def schema_id(value: bytes | None) -> int | None:
@@ -108,10 +113,14 @@ class WireReader:
 
 def wire_reader(settings: Settings, format: Format) -> WireReader:  # noqa: A002 - its name
     """Return a reader of its own for one thread. Errors: ConfigError."""
-    registry = settings.kafka.registry
-    if registry is None:
+    return WireReader(open_registry(registry_of(settings)), format)
+
+
+def registry_of(settings: Settings) -> RegistrySettings:
+    """Return how to reach the registry. Errors: ConfigError where none is set."""
+    if settings.kafka.registry is None:
         raise ConfigError(
-            _("records in {format} need a schema registry, and none is set").format(format=format),
+            _("the pipeline's records need a schema registry, and none is set"),
             hint=_("set KAFKA_SCHEMA_REGISTRY_URL"),
         )
-    return WireReader(open_registry(registry), format)
+    return settings.kafka.registry

@@ -291,3 +291,25 @@ def test_a_damaged_event_is_decoded_again_from_the_topic(
     with duckdb.connect(str(dropship.paths.warehouse_file), read_only=True) as connection:
         after = connection.execute(f"SELECT payload FROM {events} ORDER BY seq").fetchall()
     assert after == before
+
+
+def test_the_producer_writes_by_the_registered_schema(
+    work: Work, dropship: Dropship, env: dict[str, str], write: Serializers
+) -> None:
+    folder_for(work, dropship, env, write)
+    sent = dropship(
+        "produce", "--mode", "stream", "--rate", "0", "--limit", "300", "--poison", "0.1",
+        "--pipeline", "payments", env=env,
+    ).done()  # fmt: skip
+    poison = sent["injected"]["poison"]
+    assert (sent["acked"], sent["failed"], poison > 0) == (sent["sent"], 0, True)
+    read = dropship("consume", *READ, env=env).done()
+    assert read["inserted"] == 20 + 300
+    assert read["dead_letter_reasons"] == {"schema_mismatch": poison}
+    dropship("transform", "--pipeline", "payments", env=env).done()
+    found = checks(dropship, env)
+    assert (found["content"], found["reconciliation"]) == ("PASS", "PASS")
+    found = dropship("doctor", "--pipeline", "payments", env=env).record
+    (seen,) = (check for check in found["checks"] if check["name"] == "registry")
+    assert seen["status"] == "ok", seen
+    assert f"{work.topic}-value: version 1" in seen["detail"]
