@@ -13,6 +13,7 @@ from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
+from core.registry.shown import ShownValues
 from core.text import _, clean, ngettext
 from core.text.amounts import dead_letters
 from core.text.figures import count
@@ -130,7 +131,8 @@ def run(context: JobContext, options: Options) -> DlqResult:
         letters, gone, of_merge = _chosen(context, warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
         if options.save is not None:
-            save_letters(letters, options.save)
+            shown = ShownValues(context.settings, context.clock)
+            save_letters(letters, options.save, shown.text)
         replayed = 0
         if options.replay and options.yes and letters:
             replayed = _replay(context, warehouse, letters)

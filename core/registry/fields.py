@@ -36,7 +36,8 @@ def _record(
     schema: Mapping[str, Any], steps: Steps, named: dict[str, Any], *, required: bool
 ) -> Iterator[Described]:
     """Yield the fields of a record of Avro. named: the types met so far, by their short names."""
-    named[schema["name"].rpartition(".")[2]] = schema
+    name = schema["name"].rpartition(".")[2]
+    named[name] = {"type": "array"}  # within itself it is kept whole
     for field in schema["fields"]:
         branches = field["type"] if isinstance(field["type"], list) else [field["type"]]
         kinds = [_resolved(branch, named) for branch in branches if branch != "null"]
@@ -49,6 +50,7 @@ def _record(
             yield Described(below, _avro_type(kinds[0]), needed, field.get("default"))
         else:
             yield Described(below, FieldType("json"), needed, field.get("default"))
+    named[name] = schema
 
 
 def _resolved(branch: Any, named: Mapping[str, Any]) -> Mapping[str, Any]:
