@@ -90,7 +90,14 @@ def _told(field: Inferred, one: Described | None) -> Inferred:
     kind = one.type or field.type
     choices = field.one_of if kind == field.type else ()
     required = field.required and one.required
-    return replace(field, type=kind, required=required, doubts=doubts, one_of=choices)
+    return replace(
+        field,
+        type=kind,
+        required=required,
+        doubts=doubts,
+        one_of=choices,
+        made_of=() if choices else one.symbols,
+    )
 
 
 def _overlaps(one: Described, fields: Sequence[Inferred]) -> bool:

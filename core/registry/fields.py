@@ -14,13 +14,15 @@ Steps = tuple[str, ...]
 class Described:
     """One field. type: None where the schema leaves it open. required: never null, and never added.
 
-    default: what a reader takes for it in records of before it was added; None for none.
+    default: what a reader takes for it in records of before it was added; None for none. symbols:
+    the values that there are, of an enumeration.
     """
 
     steps: Steps
     type: FieldType | None
     required: bool
     default: object = None
+    symbols: tuple[str, ...] = ()
 
 
 def described(text: str, *, avro: bool) -> Iterator[Described]:
@@ -47,7 +49,8 @@ def _record(
         if len(kinds) == 1 and kinds[0].get("type") == "record":
             yield from _record(kinds[0], below, named, required=needed)
         elif len(kinds) == 1:
-            yield Described(below, _avro_type(kinds[0]), needed, field.get("default"))
+            symbols = tuple(kinds[0].get("symbols", ()))
+            yield Described(below, _avro_type(kinds[0]), needed, field.get("default"), symbols)
         else:
             yield Described(below, FieldType("json"), needed, field.get("default"))
     named[name] = schema
@@ -95,7 +98,9 @@ def _object(schema: Mapping[str, Any], steps: Steps, *, required: bool) -> Itera
         if named == ["object"] and "properties" in field:
             yield from _object(field, below, required=needed)
         elif len(named) == 1:
-            yield Described(below, _json_type(named[0], field), needed, field.get("default"))
+            symbols = tuple(one for one in field.get("enum", ()) if isinstance(one, str))
+            kind = _json_type(named[0], field)
+            yield Described(below, kind, needed, field.get("default"), symbols)
 
 
 _FORMATS = {

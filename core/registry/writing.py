@@ -19,6 +19,10 @@ from core.registry.wire import format_of, head, registry_of
 from core.text import _, clean
 
 
+_WRONG = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+"""What a value of another type than the schema's leads to."""
+
+
 class WireWriter:
     """Writes values by the newest schema of a subject. Errors: ConfigError, RegistryError."""
 
@@ -51,7 +55,7 @@ class WireWriter:
             return None
         try:
             return self._head + self._write(event)
-        except (ValueError, TypeError, KeyError, ArithmeticError, UnfitError) as error:
+        except (*_WRONG, UnfitError) as error:
             raise self._unfit(error) from None
 
     def _unfit(self, error: Exception) -> InputError:
@@ -93,9 +97,9 @@ def _by_kind(schema: Mapping[str, Any], named: Mapping[str, Any], value: Any) ->
     match schema["type"]:
         case "record":
             return {field["name"]: _field(field, named, value) for field in schema["fields"]}
-        case "array":
+        case "array" if isinstance(value, list):
             return [_value(schema["items"], named, item) for item in value]
-        case "map":
+        case "map" if isinstance(value, dict):
             return {key: _value(schema["values"], named, item) for key, item in value.items()}
         case "enum" if value not in schema["symbols"]:
             raise ValueError(_("{value} is no symbol").format(value=repr(clean(value, 60))))
@@ -109,7 +113,7 @@ def _field(field: Mapping[str, Any], named: Mapping[str, Any], event: Any) -> An
         if name not in event and "default" in field:
             return _value(field["type"], named, field["default"])
         return _value(field["type"], named, event.get(name))
-    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+    except _WRONG as error:
         raise ValueError(f"{clean(name, 60)}: {error}") from None
 
 
@@ -120,7 +124,7 @@ def _of_union(branches: list[Any], named: Mapping[str, Any], value: Any) -> Any:
     for branch in branches:
         try:
             return _value(branch, named, value)
-        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
+        except _WRONG:
             continue
     raise ValueError(_("no type of the schema takes it"))
 
@@ -129,7 +133,7 @@ def _plain(kind: str, value: Any) -> Any:
     """Return a value of a type without further meaning."""
     if kind in {"bytes", "fixed"}:
         return base64.b64decode(value, validate=True)
-    expected = _PLAIN.get(kind, (str,))
+    expected = _PLAIN.get(kind, ())
     if type(value) not in expected or (kind == "int" and not -(2**31) <= value < 2**31):
         raise ValueError(_("must be {expected}").format(expected=kind))
     return float(value) if kind in {"float", "double"} else value
@@ -137,6 +141,8 @@ def _plain(kind: str, value: Any) -> Any:
 
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "null": (type(None),),
+    "string": (str,),
+    "enum": (str,),
     "boolean": (bool,),
     "int": (int,),
     "long": (int,),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 from confluent_kafka.schema_registry import Schema
 
@@ -297,8 +298,11 @@ def test_the_producer_writes_by_the_registered_schema(
     work: Work, dropship: Dropship, env: dict[str, str], write: Serializers
 ) -> None:
     folder_for(work, dropship, env, write)
+    made = list(payments(20, 300, second=True))
+    lines = dropship.folder / "payments.jsonl"
+    lines.write_bytes(b"".join(msgspec.json.encode(payment) + b"\n" for payment in made))
     sent = dropship(
-        "produce", "--mode", "stream", "--rate", "0", "--limit", "300", "--poison", "0.1",
+        "produce", "--input", str(lines), "--rate", "0", "--poison", "0.1",
         "--pipeline", "payments", env=env,
     ).done()  # fmt: skip
     poison = sent["injected"]["poison"]
@@ -307,6 +311,8 @@ def test_the_producer_writes_by_the_registered_schema(
     assert read["inserted"] == 20 + 300
     assert read["dead_letter_reasons"] == {"schema_mismatch": poison}
     dropship("transform", "--pipeline", "payments", env=env).done()
+    first = list(payments(0, 20, second=True))
+    assert stored_rows(dropship) == expected_rows(first, made)
     found = checks(dropship, env)
     assert (found["content"], found["reconciliation"]) == ("PASS", "PASS")
     found = dropship("doctor", "--pipeline", "payments", env=env).record

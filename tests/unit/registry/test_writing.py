@@ -77,6 +77,9 @@ def test_what_is_left_out_has_the_default_of_the_schema(registry: SmallRegistry)
         ({"attempts": 1.5}, "attempts: must be int"),
         ({"attempts": 2**40}, "attempts"),
         ({"settled_on": "soon"}, "settled_on"),
+        ({"tags": {"n": 1}}, "tags: must be array"),
+        ({"tags": "ab"}, "tags: must be array"),
+        ({"payer": "P_1"}, "payer: "),
         ({"note": 5}, "note: no type of the schema takes it"),
     ],
 )
