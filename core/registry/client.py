@@ -6,6 +6,7 @@ told not to try again by itself: whoever asks decides how long to wait, and hear
 
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from core.config.settings import RegistrySettings
@@ -50,7 +51,9 @@ class Registry:
                 SchemaRegistryClient,
             )
         except ImportError as error:
-            raise not_installed() from error
+            raise _not_installed() from error
+        if None in map(find_spec, ("fastavro", "jsonschema")):
+            raise _not_installed()
         self.url = clean(settings.url, 120)
         config: dict[str, object] = {
             "url": settings.url,
@@ -136,7 +139,7 @@ class Registry:
         )
 
 
-def not_installed() -> ConfigError:
+def _not_installed() -> ConfigError:
     """Return the error of a program that lacks the extra."""
     return ConfigError(
         _("Avro and JSON Schema need packages that are not installed"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.config.settings import RegistrySettings, Settings
 from core.errors import ConfigError
 from core.pipeline.fields import Format
-from core.registry.client import Registry, RegistryError, not_installed, open_registry
+from core.registry.client import Registry, RegistryError, open_registry
 from core.registry.schemas import (
     ToJson,
     UnfitError,
@@ -105,8 +105,6 @@ class WireReader:
             return UnusableSchemaError(told.format(found=clean(kind, 40), expected=self._type))
         try:
             return self._make(schema, self._registry)
-        except ImportError:
-            raise not_installed() from None
         except UnusableSchemaError as error:
             return error
 

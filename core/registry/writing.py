@@ -18,7 +18,6 @@ from core.registry.schemas import UnfitError, json_schema_reader, parsed_avro
 from core.registry.wire import format_of, head, registry_of
 from core.text import _, clean
 
-
 _WRONG = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 """What a value of another type than the schema's leads to."""
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from core.config.settings import RegistrySettings
+from core.errors import ConfigError, ExitCode
 from core.registry.client import Registry, RegistryError
 from core.registry.schemas import UnfitError
 from core.registry.wire import WireReader
@@ -214,6 +216,14 @@ def test_an_unknown_id_may_be_known_later(server: SmallRegistry, wire: WireReade
     server.add(record("int"))
     wire.resolve([head(number) + b"\x02"])
     assert wire.text(head(number) + b"\x02") == b'{"a":1}'
+
+
+def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "confluent_kafka.schema_registry", None)
+    with pytest.raises(ConfigError, match="packages that are not installed") as refused:
+        Registry(RegistrySettings("http://127.0.0.1:9"))
+    assert "pip install 'dropship[registry]'" in refused.value.hint
+    assert refused.value.exit_code == ExitCode.USAGE
 
 
 def test_who_is_refused_is_told_at_once_and_who_is_not_answered_waits(free_port: int) -> None:
