@@ -6,8 +6,10 @@ one. Refuses whom it does not know where a user is given.
 
 import base64
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +17,9 @@ from typing import Any, Self
 class SmallRegistry:
     """Schemas by their ids, and subjects with their versions. Use it as a context."""
 
-    def __init__(self, *, user: str = "", password: str = "") -> None:
+    def __init__(
+        self, *, user: str = "", password: str = "", certificate: tuple[Path, Path] | None = None
+    ) -> None:
         self.schemas: dict[int, dict[str, Any]] = {}
         self.subjects: dict[str, list[int]] = {}
         self.asked: list[str] = []
@@ -24,6 +28,13 @@ class SmallRegistry:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self.url = self.url.replace("http:", "https:")
+        # Whoever breaks off a connection is no news here.
+        self._server.handle_error = lambda *_arguments: None  # type: ignore[method-assign]
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from core.errors import ConfigError, ExitCode
 from core.registry.client import Registry, RegistryError
 from core.registry.schemas import UnfitError
 from core.registry.wire import WireReader
+from tests.support.certificates import Authority
 from tests.support.kafka_server import free_ports
 from tests.support.small_registry import SmallRegistry
 
@@ -224,6 +226,26 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
         Registry(RegistrySettings("http://127.0.0.1:9"))
     assert "pip install 'dropship[registry]'" in refused.value.hint
     assert refused.value.exit_code == ExitCode.USAGE
+
+
+def test_a_certificate_is_trusted_by_the_file_of_its_authority(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with SmallRegistry(certificate=authority.issue("registry")) as server:
+        server.add(record("int"))
+        stranger = Registry(RegistrySettings(server.url))
+        with pytest.raises(RegistryError, match="CERTIFICATE_VERIFY_FAILED") as refused:
+            stranger.schema(1)
+        assert not refused.value.transient
+        assert "KAFKA_SCHEMA_REGISTRY_CA" in refused.value.hint
+        stranger.close()
+        known = Registry(RegistrySettings(server.url, ca_location=authority.certificate))
+        assert known.schema(1).schema_type == "AVRO"
+        known.close()
+    odd = tmp_path / "odd.pem"
+    odd.write_text("none", encoding="utf-8")
+    with pytest.raises(ConfigError, match="KAFKA_SCHEMA_REGISTRY_CA: ") as wrong:
+        Registry(RegistrySettings("https://127.0.0.1:9", ca_location=odd))
+    assert wrong.value.hint == "name a file of certificates in PEM"
 
 
 def test_who_is_refused_is_told_at_once_and_who_is_not_answered_waits(free_port: int) -> None:

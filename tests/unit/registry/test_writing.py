@@ -105,6 +105,9 @@ def test_json_of_a_schema_goes_out_as_it_is(registry: SmallRegistry) -> None:
 def test_without_the_right_schema_nothing_is_written(registry: SmallRegistry) -> None:
     with pytest.raises(RegistryError, match="has no subject payments-value"):
         WireWriter(settings_of(registry))
+    registry.add("message A {}", f"{TOPIC}-value", kind="PROTOBUF")
+    with pytest.raises(ConfigError, match="records of type PROTOBUF cannot be read"):
+        WireWriter(settings_of(registry))
     registry.add(JSON_SCHEMA, f"{TOPIC}-value", kind="JSON")
     with pytest.raises(ConfigError, match="is of format json_schema; the pipeline's is avro"):
         WireWriter(settings_of(registry))
