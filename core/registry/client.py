@@ -87,6 +87,8 @@ class Registry:
 
     def latest(self, subject: str) -> "RegisteredSchema":
         """Return the newest schema of a subject. Errors: RegistryError."""
+        # Else it would not hear of a newer one.
+        self._client.clear_latest_caches()  # type: ignore[no-untyped-call]
         return self._ask(lambda: self._client.get_latest_version(subject), self._absent(subject))
 
     def close(self) -> None:
