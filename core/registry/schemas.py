@@ -88,9 +88,9 @@ def parsed_avro(
             parsed = fastavro.parse_schema(_own_decimals(loaded) if exact else loaded, named)
         except (fastavro.schema.SchemaParseException, ValueError, KeyError, TypeError) as error:
             raise UnusableSchemaError(clean(str(error) or type(error).__name__, _SHOWN)) from None
-    if _is_recursive(parsed, named, frozenset(), set()):
-        # fastavro follows the nesting of a record in C, without a bound.
-        raise UnusableSchemaError(_("a type within itself is not supported"))
+    if _is_boundless(parsed, named, frozenset(), set()):
+        # fastavro follows nesting in C, and counts a list, as far as a few bytes tell it to.
+        raise UnusableSchemaError(_("a type within itself, or a list of nothing, is not supported"))
     return parsed, named
 
 
@@ -171,28 +171,43 @@ def _decimal_text(data: bytes, schema: Mapping[str, Any] | None, _reader: object
     return f"{Decimal((sign, digits, -schema.get('scale', 0))):f}"
 
 
-def _is_recursive(
+def _is_boundless(
     schema: Any, named: Mapping[str, Any], around: frozenset[str], done: set[str]
 ) -> bool:
-    """Return whether a parsed schema has a type that contains itself. around: names of those."""
+    """Return whether few bytes of a parsed schema can be values without end.
+
+    That is so of a type that contains itself, and of lists whose items take no bytes. around: names
+    of the types around it.
+    """
     if isinstance(schema, str):
         if schema in around:
             return True
         return (
             schema in named
             and schema not in done
-            and _is_recursive(named[schema], named, around, done)
+            and _is_boundless(named[schema], named, around, done)
         )
     if isinstance(schema, list):
-        return any(_is_recursive(part, named, around, done) for part in schema)
+        return any(_is_boundless(part, named, around, done) for part in schema)
     name = schema.get("name", "")
     inner = [schema.get(key) for key in ("items", "values") if key in schema]
     inner += [entry["type"] for entry in schema.get("fields", ())]
     if not isinstance(schema["type"], str):
         inner.append(schema["type"])
-    found = any(_is_recursive(part, named, around | {name}, done) for part in inner)
+    found = any(_is_boundless(part, named, around | {name}, done) for part in inner)
     done.add(name)
-    return found
+    return found or ("items" in schema and _takes_nothing(schema["items"], named))
+
+
+def _takes_nothing(schema: Any, named: Mapping[str, Any]) -> bool:
+    """Return whether values of a type take no bytes."""
+    if isinstance(schema, str):
+        return schema == "null" or (schema in named and _takes_nothing(named[schema], named))
+    if isinstance(schema, list):
+        return False
+    if schema["type"] == "record":
+        return all(_takes_nothing(field["type"], named) for field in schema["fields"])
+    return bool(schema["type"] == "null" or schema.get("size") == 0)
 
 
 def _is_finite(value: Any) -> bool:

@@ -73,6 +73,7 @@ def logical(kind: str, what: str, **more: Any) -> dict[str, Any]:
     return {"type": kind, "logicalType": what, **more}
 
 
+NOTHING = ("unusable_schema", "a list of nothing")
 DECIMAL = logical("bytes", "decimal", precision=9, scale=8)
 FIXED = logical("fixed", "decimal", name="F", size=8, precision=18, scale=0)
 
@@ -137,6 +138,14 @@ def test_values_become_what_json_events_are_written_with(
         ),
         ({"type": "record", "fields": []}, b"", "unusable_schema", ""),
         ("{nonsense", b"", "unusable_schema", ""),
+        *(
+            (record({"type": "array", "items": kind}), b"\xfe" * 4 + b"\x7e\x00", *NOTHING)
+            for kind in (
+                "null",
+                {"type": "fixed", "name": "Z", "size": 0},
+                record("null") | {"name": "N"},
+            )
+        ),
         (
             record(["null", "R"]),
             b"\x02" * 60_000 + b"\x00",
