@@ -12,7 +12,7 @@ COMPOSE := docker compose -f docker/compose.yaml
 # Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help install run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
+.PHONY: help install registry run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
         chaos fuzz mutate soak check lint format types \
         contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
 
@@ -39,6 +39,9 @@ $(VENV)/.developed: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 install: $(VENV)/.installed ## build .venv with .venv/bin/dropship
+
+registry: install ## what Avro and JSON Schema with a schema registry need, besides
+	$(PIP) install --require-hashes -r requirements-registry.lock
 
 run: install ## the console on a terminal, else the whole pipeline without a screen
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/dropship; else $(BIN)/dropship --run pipeline; fi

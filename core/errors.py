@@ -6,6 +6,7 @@
     ├── InputError             2  an input file that cannot be used at all
     ├── StorageError           1  disk full, no permission, file damaged
     ├── BrokerError            3  the broker is out of reach or refuses
+    │   └── RegistryError      3  the schema registry is, or does not know a schema (core.registry)
     ├── WarehouseError         3  the warehouse is out of reach or refuses
     │   ├── WarehouseHeldError 3  another process holds the warehouse file
     │   └── FencedError        3  another consumer wrote this partition meanwhile

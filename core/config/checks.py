@@ -1,8 +1,10 @@
 """Checks of single values; each returns the value as it is used, or says what is wrong with it."""
 
 import math
+import os
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema
@@ -64,6 +66,44 @@ def bootstrap_servers(value: str) -> str:
                 hint=hint,
             )
     return ",".join(servers)
+
+
+def registry_url(value: str) -> str:
+    """Return one or more addresses of a schema registry, comma separated, without blanks."""
+    urls = [part.strip() for part in value.split(",")]
+    for url in urls:
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ConfigError(
+                _("{url} is not the address of a schema registry").format(
+                    url=repr(clean(url.rpartition("@")[2], 80))
+                ),
+                hint=_("for example http://localhost:8081"),
+            )
+        if "@" in parts.netloc:
+            raise ConfigError(
+                _("an address must not hold a password"),
+                hint=_("use KAFKA_SCHEMA_REGISTRY_USER and KAFKA_SCHEMA_REGISTRY_PASSWORD"),
+            )
+    return ",".join(urls)
+
+
+def registry_user(value: str) -> str:
+    """Return a user of a registry: HTTP ends it at the first colon."""
+    if ":" in value:
+        raise ConfigError(_("a user's name cannot hold a colon"))
+    return value
+
+
+def readable_file(value: str) -> str:
+    """Return the path of a file that can be read."""
+    if not os.access(value, os.R_OK):
+        raise ConfigError(_("{file} cannot be read").format(file=repr(clean(value, 120))))
+    return value
 
 
 def topic(value: str) -> str:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from core.config import checks
 from core.config.envfile import EnvFile, read_env_file
 from core.config.folders import check_folder
@@ -16,7 +18,7 @@ from core.config.kafka_conf import PREFIX, client_problems, library_name, refusa
 from core.config.problems import Problem, SettingsError
 from core.config.reader import Reader, identifier
 from core.config.secrets import is_secret_name
-from core.config.settings import KafkaSettings, Paths, Settings
+from core.config.settings import KafkaSettings, Paths, RegistrySettings, Settings
 from core.config.snowflake import read_snowflake
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError, UsageError
@@ -188,6 +190,27 @@ def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
         topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=checks.MAX_PARTITIONS),
         topic_replication=reader.whole("KAFKA_TOPIC_REPLICATION", most=checks.MAX_REPLICATION)
         or default.topic_replication,
+        registry=_registry(reader),
+    )
+
+
+def _registry(reader: Reader) -> RegistrySettings | None:
+    """Return how to reach the schema registry, None where no address is set."""
+    url = reader.optional("KAFKA_SCHEMA_REGISTRY_URL", checks.registry_url)
+    user = reader.optional("KAFKA_SCHEMA_REGISTRY_USER", checks.registry_user)
+    password = reader.given.get("KAFKA_SCHEMA_REGISTRY_PASSWORD")
+    ca_location = reader.optional("KAFKA_SCHEMA_REGISTRY_CA", checks.readable_file)
+    if url is None:
+        return None
+    if password is not None and user is None:
+        reader.miss(
+            "KAFKA_SCHEMA_REGISTRY_USER", _("is needed where the registry's password is set")
+        )
+    return RegistrySettings(
+        url=url,
+        user=user,
+        password=None if password is None else SecretStr(password.value),
+        ca_location=None if ca_location is None else Path(ca_location),
     )
 
 

@@ -61,6 +61,19 @@ class Paths:
 
 
 @dataclass(frozen=True)
+class RegistrySettings:
+    """How to reach the schema registry. url: one, or several that are tried in turn, with commas.
+
+    ca_location: file of the certificates that its own is signed by; None: those of certifi.
+    """
+
+    url: str
+    user: str | None = None
+    password: SecretStr | None = None
+    ca_location: Path | None = None
+
+
+@dataclass(frozen=True)
 class KafkaSettings:
     """The topic, the group, and how to reach the cluster.
 
@@ -77,6 +90,7 @@ class KafkaSettings:
     topic_partitions: int | None = None
     topic_replication: int = -1
     watch_group_id: str | None = None
+    registry: RegistrySettings | None = None
 
     @property
     def watched_group(self) -> str:
@@ -205,6 +219,9 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the mask that all outputs pass; never for showing."""
         values = [value for name, value in self.kafka.client.items() if is_secret_name(name)]
+        registry = self.kafka.registry
+        if registry is not None and registry.password is not None:
+            values.append(registry.password.get_secret_value())
         if self.snowflake is not None:
             values.extend(self.snowflake.secrets)
         return tuple(values)

@@ -11,6 +11,8 @@ from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
 from core.consumer.decoders.base import NO_TIME, Decoder, Rejection, Times
 from core.consumer.decoders.bounds import microseconds
+from core.registry.client import RegistryError
+from core.text import _, clean
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 
 _NO_TIME = 0
@@ -56,7 +58,7 @@ def build_batch(
     records: confluent_kafka messages without errors, in the order they came. positions: the next
     offset of each partition held now, as stored; records of other partitions, or before the
     position, are left out (the partition moved away, or was read again after a rebalance).
-    decoder: says which records are events of the pipeline.
+    decoder: says which records are events of the pipeline. Errors: RegistryError, as `decode`.
     dense: the broker has no transactions and no compaction, so an offset that is passed over was
     lost and becomes a gap; elsewhere it is counted as skipped. ends: where partitions were read to
     their end; offsets before it without a record (the marks of a transaction) are skipped too.
@@ -67,7 +69,11 @@ def build_batch(
         walk.reach(ends or {})
     payloads = [record.value() for record in kept]
     checksums = payload_checksums(payloads)  # before anything else touches the client's bytes
-    decoded = decoder.decode(payloads)
+    try:
+        decoded = decoder.decode(payloads)
+    except RegistryError as error:
+        raise _at(kept[error.index or 0], error) from error
+    stored = decoded.payloads
     good = [kept[index] for index in decoded.good]
     event_times_us, broker_times_us = _times(good, decoded.event_times_us, received_at)
     raw = RawBatch(
@@ -75,13 +81,13 @@ def build_batch(
         received_at=received_at,
         partitions=[record.partition() for record in good],
         offsets=[record.offset() for record in good],
-        payloads=[payloads[index] for index in decoded.good],
+        payloads=[payloads[index] for index in decoded.good] if stored is None else stored,
         dead_letters=[
             _dead_letter(kept[bad.index], bad, checksums[bad.index]) for bad in decoded.rejected
         ],
         advances=walk.advances(dense=dense),
         gaps=walk.holes if dense else (),
-        checksums=[checksums[index] for index in decoded.good],  # type: ignore[misc]  # no tombstones
+        checksums=[checksums[index] for index in decoded.good] if stored is None else (),  # type: ignore[misc]  # no tombstones
         event_types=decoded.event_types,
         columns=decoded.columns,
     )
@@ -91,6 +97,16 @@ def build_batch(
         broker_times_us,
         len(records) - len(kept),
         decoded.rejected,
+    )
+
+
+def _at(record: Any, error: RegistryError) -> RegistryError:
+    """Return why a record cannot be read yet, with its place."""
+    where = f"{clean(record.topic(), 80)}/{record.partition()}/{record.offset()}"
+    return RegistryError(
+        _("{where}: {reason}").format(where=where, reason=error.message),
+        hint=error.advice,
+        transient=error.transient,
     )
 
 

@@ -153,15 +153,19 @@ class Session:
         identity = self._assignment.identity
         if identity is None:
             raise AssertionError("records come only after an assignment")
-        batch = build_batch(
-            records,
-            identity,
-            self._assignment.positions,
-            self._clock.now(),
-            self._decoder,
-            dense=self._assignment.lasting,
-            ends=ends,
+        batch = store.patiently(
+            lambda: build_batch(
+                records,
+                identity,
+                self._assignment.positions,
+                self._clock.now(),
+                self._decoder,
+                dense=self._assignment.lasting,
+                ends=ends,
+            )
         )
+        if batch is None:
+            return Outcome.ABANDONED
         if not batch.raw.advances:
             return Outcome.STORED
         if not self._outage.confirm(self._assignment, consumer):

@@ -4,15 +4,24 @@ A batch is written behind a fence, so writing it again is refused where the firs
 and its reply was lost. Before every retry the stored offsets are read: they tell what happened.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from enum import Enum
+from itertools import chain, repeat
 from threading import Event
+from typing import TypeVar
 
 from core.clock import Clock
 from core.errors import FencedError, WarehouseError
+from core.registry.client import RegistryError
+from core.text import N_
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 10.0
@@ -52,35 +61,42 @@ class Store:
 
     def write(self, batch: RawBatch) -> Outcome:
         """Store a batch. Errors: what does not pass, and what lasts longer than allowed."""
+        ways = chain([self._first], repeat(self._again))
+        return self.patiently(lambda: next(ways)(batch)) or Outcome.ABANDONED
+
+    def patiently(self, attempt: Callable[[], Result]) -> Result | None:
+        """Return what an attempt returns, made again while it fails for what passes.
+
+        None when a stop is wanted meanwhile. Errors: as `write`.
+        """
+        began, wait = None, _FIRST_WAIT_S
+        try:
+            while True:
+                try:
+                    return attempt()
+                except (WarehouseError, RegistryError) as error:
+                    now, limit = self._clock.monotonic(), self._give_up_after_s
+                    if began is not None and limit is not None and now - began >= limit:
+                        error.transient = False  # it had its time: no other session is to try
+                    if not error.transient:
+                        raise
+                    if began is None:
+                        began = now
+                        log.warning(N_("the consumer waits"), extra={"reason": error.message})
+                    self._waiting(error.message)
+                if self._pause(wait * random.uniform(0.5, 1.0)):
+                    return None
+                wait = min(wait * 2, _LONGEST_WAIT_S)
+        finally:
+            if began is not None:
+                self._waiting(None)
+
+    def _first(self, batch: RawBatch) -> Outcome:
         try:
             self._warehouse.write_batch(batch)
         except FencedError:
             return Outcome.FENCED
-        except WarehouseError as error:
-            if not error.transient:
-                raise
-            return self._retry(batch, error)
         return Outcome.STORED
-
-    def _retry(self, batch: RawBatch, error: WarehouseError) -> Outcome:
-        began, wait = self._clock.monotonic(), _FIRST_WAIT_S
-        try:
-            while True:
-                self._waiting(error.message)
-                if self._pause(wait * random.uniform(0.5, 1.0)):
-                    return Outcome.ABANDONED
-                try:
-                    return self._again(batch)
-                except WarehouseError as again:
-                    late = self._clock.monotonic() - began
-                    lasting = self._give_up_after_s is not None and late >= self._give_up_after_s
-                    if lasting:
-                        again.transient = False  # it had its time: no other session is to try
-                    if not again.transient:
-                        raise
-                    error, wait = again, min(wait * 2, _LONGEST_WAIT_S)
-        finally:
-            self._waiting(None)
 
     def _again(self, batch: RawBatch) -> Outcome:
         """Look at what is stored, then write only if nothing of the batch is there."""
@@ -90,11 +106,7 @@ class Store:
             return Outcome.STORED
         if any(stored.get(move.partition) != move.expected for move in moves):
             return Outcome.FENCED
-        try:
-            self._warehouse.write_batch(batch)
-        except FencedError:
-            return Outcome.FENCED
-        return Outcome.STORED
+        return self._first(batch)
 
     def _pause(self, seconds: float) -> bool:
         """Wait, keeping the group membership; return whether a stop is wanted."""

@@ -11,7 +11,7 @@ import binascii
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,16 +31,21 @@ _BASE64 = "base64"
 _MOST_BYTES = 1 << 30
 
 
-def save_letters(letters: Sequence[StoredDeadLetter], file: Path) -> None:
+def save_letters(
+    letters: Sequence[StoredDeadLetter],
+    file: Path,
+    text: Callable[[bytes | None], bytes | None] = lambda _payload: None,
+) -> None:
     """Write letters to a file, whole or not at all; only its owner may read it.
 
+    text: returns the JSON of a payload that is not JSON itself; it stands beside it, to be read.
     Errors: StorageError.
     """
     try:
         with tempfile.NamedTemporaryFile(
             "w", dir=file.parent, prefix=f".{file.name}.", delete=False, encoding="utf-8"
         ) as draft:
-            draft.writelines(_line(letter) + "\n" for letter in letters)
+            draft.writelines(_line(letter, text(letter.payload)) + "\n" for letter in letters)
         Path(draft.name).replace(file)
     except OSError as error:
         with suppress(OSError, UnboundLocalError):
@@ -97,7 +102,7 @@ def mended_letters(
     return list(mended.values()), gone
 
 
-def _line(letter: StoredDeadLetter) -> str:
+def _line(letter: StoredDeadLetter, text: bytes | None) -> str:
     """Return a letter as one line; its payload is spliced in as it is where that is JSON."""
     known = {
         "event_id": letter.event_id,
@@ -109,6 +114,7 @@ def _line(letter: StoredDeadLetter) -> str:
         "received_at": iso(letter.received_at),
         "key": _shown(letter.key),
         "headers": [[name, _shown(value)] for name, value in letter.headers],
+        **({} if text is None else {"decoded": _shown(text)}),
     }
     return f'{json.dumps(known)[:-1]}, "payload": {_as_json(letter.payload)}}}'
 

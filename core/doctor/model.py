@@ -121,7 +121,11 @@ def _hidden_by(setting: str) -> frozenset[str]:
     """Return the checks that cannot be made while a setting is wrong; "" is a whole file."""
     if setting in _HIDES:
         return _HIDES[setting]
-    for prefix, names in (("KAFKA_", _BROKER), ("SNOW_", _WAREHOUSE)):
+    for prefix, names in (
+        ("KAFKA_SCHEMA_REGISTRY_", frozenset({"registry"})),
+        ("KAFKA_", _BROKER),
+        ("SNOW_", _WAREHOUSE),
+    ):
         if setting.startswith(prefix):
             return names
     return frozenset() if setting else _BROKER | _WAREHOUSE

@@ -16,6 +16,7 @@ from core.doctor.broker import BROKER
 from core.doctor.folders import FOLDERS, SETTINGS
 from core.doctor.model import Examination, Finding, Section, fail
 from core.doctor.program import CLOCK, PROGRAM, TERMINAL
+from core.doctor.registry import REGISTRY
 from core.doctor.warehouse import OFFSETS, WAREHOUSE
 from core.logs import FILE_ONLY
 from core.progress import Cancelled, NoProgress, Progress, never_cancelled
@@ -29,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     SETTINGS,
     FOLDERS,
     BROKER,
+    REGISTRY,
     WAREHOUSE,
     OFFSETS,
 )

@@ -41,7 +41,8 @@ _FIRST, _LAST = 631_152_000, 4_102_444_800
 class Inferred:
     """One field. share: of the events, how many have a value. column: None keeps it out of SQL.
 
-    one_of: its values, where they are few and none of them is rare. low, high: of numbers.
+    one_of: its values, where they are few and none of them is rare. made_of: values that made-up
+    events have, where a schema tells them.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Inferred:
     counts: PathProfile
     column: str | None = None
     one_of: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

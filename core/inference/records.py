@@ -14,13 +14,15 @@ MAX_DEPTH = 64
 class Record:
     """A record as it came. value: None for a tombstone. where: its place, for messages.
 
-    event: set where the value was no JSON to begin with (a row of CSV).
+    event: set where the value was no JSON to begin with (a row of CSV). problem: why the value
+    could not be read, where it was not in JSON.
     """
 
     where: str
     value: bytes | None = None
     key: bytes | None = None
     event: dict[str, Any] | None = None
+    problem: str = ""
 
 
 class UnreadableError(ValueError):
@@ -34,6 +36,8 @@ def event_of(record: Record) -> dict[str, Any]:
     """
     if record.event is not None:
         return record.event
+    if record.problem:
+        raise UnreadableError(record.problem)
     if record.value is None:
         raise UnreadableError(_("tombstone"))
     try:

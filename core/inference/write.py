@@ -38,13 +38,15 @@ _MAX_LABEL = 80
 class Draft:
     """A pipeline that is not written yet. found: lines about the sample, for the head of the file.
 
-    topic: where its events come from. from_topic: whether the sample did. largest: bytes of the
+    topic: where its events come from. from_topic: whether the sample did. format: of its records.
+    largest: bytes of the
     largest event.
     """
 
     name: str
     topic: str
     from_topic: bool
+    format: str
     found: Sequence[str]
     fields: Sequence[Inferred]
     roles: Roles
@@ -60,6 +62,7 @@ def render(draft: Draft) -> dict[str, str]:
         "name": draft.name,
         "topic": draft.topic,
         "from_topic": draft.from_topic,
+        "format": draft.format,
         "found": [_comment(line) for line in draft.found],
         "schema": table_name(draft.name),
         "events": events,

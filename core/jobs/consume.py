@@ -159,7 +159,7 @@ def make_consumer(
 
     patient: wait without end for a broker or warehouse that went away.
     """
-    from core.consumer.decoders.json_events import json_decoder  # noqa: PLC0415 - as the next
+    from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - as the next
     from core.consumer.worker import ConsumerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
     kafka = context.settings.kafka
@@ -175,7 +175,7 @@ def make_consumer(
             give_up_after_s=None if patient else context.settings.timeout_s,
             mark=context.settings.warehouse_mark,
         ),
-        json_decoder(context.settings.pipeline),
+        decoder_of(context.settings),
         clock=context.clock,
     )
 

@@ -13,6 +13,7 @@ from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
+from core.registry.shown import ShownValues
 from core.text import _, clean, ngettext
 from core.text.amounts import dead_letters
 from core.text.figures import count
@@ -130,7 +131,8 @@ def run(context: JobContext, options: Options) -> DlqResult:
         letters, gone, of_merge = _chosen(context, warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
         if options.save is not None:
-            save_letters(letters, options.save)
+            shown = ShownValues(context.settings, context.clock)
+            save_letters(letters, options.save, shown.text)
         replayed = 0
         if options.replay and options.yes and letters:
             replayed = _replay(context, warehouse, letters)
@@ -148,10 +150,9 @@ def _chosen(
     limit = None if options.replay else options.limit
     letters = warehouse.dead_letters(reason=options.reason, limit=limit)
     if options.fix is not None:
-        from core.consumer.decoders.json_events import json_decoder  # noqa: PLC0415 - loads Arrow
+        from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - loads Arrow
 
-        decoder = json_decoder(context.settings.pipeline)
-        mended, gone = mended_letters(letters, options.fix, decoder)
+        mended, gone = mended_letters(letters, options.fix, decoder_of(context.settings))
         return mended[: options.limit], len(gone), 0
     fit = [letter for letter in letters if letter.replayable]
     of_merge = len(letters) - len(fit)

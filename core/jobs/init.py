@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import CancelledError, InputError, UsageError
@@ -13,6 +13,7 @@ from core.inference.names import plain_name
 from core.inference.profile import Profile
 from core.inference.records import Record
 from core.inference.roles import find_roles
+from core.inference.wired import WiredSample, told_by_schema
 from core.inference.write import Draft, render, write_folder
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext
@@ -61,11 +62,13 @@ def run(context: JobContext, options: Options) -> SchemaResult | InitResult:
         return InitResult(folder, looked, differences=looked.drift.found())
     name = plain_name(folder.name, "pipeline")
     fields = infer_fields(profile, typed=looked.source["format"] != "csv")
+    fields = told_by_schema(fields, looked.known)
     roles = find_roles(profile, fields, key=options.key, time=options.time, name=name)
     draft = Draft(
         name=name,
         topic=str(options.from_topic or name),
         from_topic=options.from_topic is not None,
+        format=str(looked.source["format"]) if options.from_topic is not None else "json",
         found=found_lines(looked),
         fields=fields,
         roles=roles,
@@ -123,16 +126,18 @@ def _look_at_topic(context: JobContext, topic: str, size: int, drift: DriftWatch
         sample = TopicSample(
             broker, topic, size, clock=context.clock, timeout_s=context.settings.timeout_s
         )
+        wired = WiredSample(context.settings)
         source: dict[str, object] = {
             "kind": "topic",
             "name": topic,
-            "format": "json",
             "records": sample.held,
             "partitions": sample.partitions,
         }
         task = _("reading a sample of topic {topic}").format(topic=clean(topic, 80))
         with _progress(context, task, sample.expected) as tell:
-            return _observe(sample.records(context.cancelled), source, drift, tell)
+            looked = _observe(wired.records(sample.records(context.cancelled)), source, drift, tell)
+        source["format"] = wired.format
+        return replace(looked, known=wired.fields())
 
 
 def _look_at_file(context: JobContext, file: Path, size: int, drift: DriftWatch | None) -> Looked:

@@ -11,6 +11,7 @@ from core.inference.profile import Profile
 from core.inference.roles import Roles
 from core.jobs.base import Summary, Table
 from core.pipeline.folder import FILE
+from core.registry.fields import Described
 from core.text import _, clean, ngettext
 from core.text.figures import count, percent
 
@@ -36,13 +37,15 @@ class SchemaResult:
 class Looked:
     """A sample that was read to its end. source: where it came from, for results.
 
-    drift: what it has beyond a definition, where it was compared with one.
+    drift: what it has beyond a definition, where it was compared with one. known: what a schema of
+    the records says of their fields.
     """
 
     profile: Profile
     source: dict[str, object]
     largest: int
     drift: DriftWatch | None = None
+    known: Sequence[Described] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
+from core.config import Settings
 from core.errors import BrokerError
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
@@ -13,6 +14,7 @@ from core.lifecycle import RunState
 from core.producer.failures import hints, in_words
 from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
 from core.producer.snapshot import ProducerSnapshot
+from core.registry.writing import WireWriter
 from core.text import _, ngettext
 from core.text.figures import count, decimal, percent
 
@@ -143,7 +145,15 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
         late=options.late,
         poison=options.poison,
         pipeline=context.settings.pipeline,
+        writer=_writer(context.settings),
     )
+
+
+def _writer(settings: Settings) -> WireWriter | None:
+    """Return what writes the pipeline's records; None where they are JSON."""
+    if settings.pipeline.definition.event.format == "json":
+        return None
+    return WireWriter(settings)
 
 
 def make_producer(

@@ -94,7 +94,13 @@ def _from_topic(
     damaged: list[Damage],
 ) -> Repair:
     """Put back from the topic what it still holds, and show how far that is."""
+    from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - loads Arrow
     from core.validation.repair import repair_from_topic  # noqa: PLC0415 - loads the Kafka client
+
+    decoder = decoder_of(context.settings)
+
+    def stored(payload: bytes) -> bytes:
+        return (decoder.decode([payload]).payloads or [payload])[0]
 
     task, progress, kafka = _("repair"), context.progress, context.settings.kafka
     with broker() as opened:
@@ -106,6 +112,7 @@ def _from_topic(
             opened.identity(kafka.topic),
             damaged,
             stop=context.stop,
+            stored=stored,
             told=lambda done: progress.update(task, done),
         )
         progress.finish(task)

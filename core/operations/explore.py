@@ -21,6 +21,7 @@ from core.operations.peeked import PeekedRecord
 from core.operations.poller import Poller, Reading
 from core.operations.replayed import Replayed
 from core.operations.task import Task, TaskSnapshot
+from core.registry.shown import ShownValues
 from core.text import _
 from core.warehouse.base import Warehouse
 
@@ -57,6 +58,7 @@ class Explorer:
         self._clock = clock
         self._wanted = ""
         self._peek: Peek | None = None
+        self._letter_text = ShownValues(settings, clock).text
         self._pollers: dict[str, tuple[Poller[Any], float]] = {
             "topic": (Poller("peek", self._look_at_topic, 0.0, clock), _PEEK_S),
             "letters": (
@@ -155,14 +157,15 @@ class Explorer:
             from core.operations.peek import Peek  # noqa: PLC0415 - loads the Kafka client
 
             kafka = self._settings.kafka
-            self._peek = Peek(broker, kafka.topic, kafka.group_id)
+            shown = ShownValues(self._settings, self._clock)
+            self._peek = Peek(broker, kafka.topic, kafka.group_id, text=shown.text)
         return self._peek.look()
 
     def _read_letters(self) -> DeadLetters | None:
         """Read while wanted; put to rest, keep the last value."""
         if self._wanted != "letters":
             return self.snapshot().letters.value
-        return dead_letters(self._warehouse())
+        return dead_letters(self._warehouse(), text=self._letter_text)
 
     def _inspect(self) -> Inspection | None:
         """Read while wanted; put to rest, keep the last value."""

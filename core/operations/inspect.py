@@ -1,7 +1,7 @@
 """What the warehouse holds and how it keeps up: tables, merges, offsets, gaps, dead letters."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.config import Settings
@@ -90,10 +90,14 @@ class Inspection:
 
 @dataclass(frozen=True)
 class ListedLetter:
-    """A dead letter for a list. letter: key and payload cut at KEPT_BYTES. size: of the payload."""
+    """A dead letter for a list. letter: key and payload cut at KEPT_BYTES. size: of the payload.
+
+    text: the JSON that the payload stands for, where it is not JSON itself and that is known.
+    """
 
     letter: StoredDeadLetter
     size: int
+    text: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -142,11 +146,21 @@ def _size(settings: Settings, suffix: str) -> int | None:
         return None
 
 
-def dead_letters(warehouse: Warehouse, limit: int = LETTERS) -> DeadLetters:
-    """Return the newest dead letters with bounded bytes. Errors: WarehouseError."""
+def dead_letters(
+    warehouse: Warehouse,
+    limit: int = LETTERS,
+    text: Callable[[bytes | None], bytes | None] = lambda _payload: None,
+) -> DeadLetters:
+    """Return the newest dead letters with bounded bytes. Errors: WarehouseError.
+
+    text: returns the JSON of a payload that is not JSON itself.
+    """
     ((total,),) = warehouse.rows("inspect_dead_letter_count")
     rows = warehouse.rows("inspect_dead_letters", [KEPT_BYTES, KEPT_BYTES, limit])
-    return DeadLetters(int(total), tuple(ListedLetter(letter_from(row), row[-1]) for row in rows))
+    listed = [ListedLetter(letter_from(row), row[-1]) for row in rows]
+    return DeadLetters(
+        int(total), tuple(replace(one, text=text(one.letter.payload)) for one in listed)
+    )
 
 
 def letters_of(warehouse: Warehouse, event_ids: Sequence[str]) -> Iterator[list[StoredDeadLetter]]:

@@ -5,7 +5,7 @@ to the end instead of reading everything in between, so a busy topic costs no mo
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any, cast
@@ -31,13 +31,25 @@ _QUEUE_KBYTES = 4_096
 
 
 class Peek:
-    """Looks at one topic. `look` and `close` belong to one thread. size: records kept in all."""
+    """Looks at one topic. `look` and `close` belong to one thread. size: records kept in all.
 
-    def __init__(self, broker: Broker, topic: str, group_id: str, *, size: int = 200) -> None:
+    text: returns the JSON of a value that is not JSON itself.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        *,
+        size: int = 200,
+        text: Callable[[bytes | None], bytes | None] = lambda _value: None,
+    ) -> None:
         self.broker = broker
         self._topic = topic
         self._group_id = group_id
         self._size = size
+        self._text = text
         self._consumer: Consumer | None = None
         self._next: dict[int, int] = {}
         self._kept: dict[int, deque[PeekedRecord]] = {}
@@ -109,7 +121,8 @@ class Peek:
         if partition is None or offset is None or partition not in self._next:
             return
         self._next[partition] = offset + 1
-        self._kept[partition].append(_record(message, partition, offset))
+        text = _cut(self._text(message.value()))
+        self._kept[partition].append(_record(message, partition, offset, text))
 
     def _newest(self) -> tuple[PeekedRecord, ...]:
         every = [record for kept in self._kept.values() for record in kept]
@@ -118,7 +131,7 @@ class Peek:
         return tuple(every[: self._size])
 
 
-def _record(message: Message, partition: int, offset: int) -> PeekedRecord:
+def _record(message: Message, partition: int, offset: int, text: bytes | None) -> PeekedRecord:
     kind, milliseconds = message.timestamp()
     key, value = message.key(), message.value()
     headers = cast("Sequence[tuple[str, bytes | None]]", message.headers() or ())
@@ -130,6 +143,7 @@ def _record(message: Message, partition: int, offset: int) -> PeekedRecord:
         value=_cut(value),
         size=len(value or b""),
         headers=tuple((name, _cut(content)) for name, content in headers),
+        text=text,
     )
 
 

@@ -14,6 +14,8 @@ class PeekedRecord:
     """A record as it lies in the topic. key, value and headers are cut at KEPT_BYTES.
 
     at: when it was made (UTC), None where the broker does not say. size: bytes of the whole value.
+    text: the JSON that the value stands for, where it is not JSON itself; None where that is not
+    known.
     """
 
     partition: int
@@ -23,3 +25,4 @@ class PeekedRecord:
     value: bytes | None
     size: int
     headers: Headers = ()
+    text: bytes | None = None

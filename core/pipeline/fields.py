@@ -12,6 +12,7 @@ from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps
 from core.pipeline.types import FieldType, Kind, TypeText
 from core.text import N_
 
+Format = Literal["json", "avro", "json_schema"]
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 DEFAULT_EVENT_BYTES = 65_536
 _TEXTS = frozenset({"text", "identifier", "uuid"})
@@ -109,8 +110,10 @@ class EventLayout(Model):
     key: names the row that an event is a version of. time: when it happened; None: the time of its
     record. type: what kind of event it is; types: those that are taken. version: what makes one
     version newer than another, compared in this order and then by offset; default: the time.
+    format: how records are written; all but JSON in the wire format of a schema registry.
     """
 
+    format: Format = "json"
     key: FieldPath
     time: FieldPath | None = None
     type: FieldPath | None = None

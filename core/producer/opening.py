@@ -14,6 +14,7 @@ from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.faults import OrderFormat
 from core.producer.orders.stream import Stream
 from core.producer.sources import Limited, Replay, Source
+from core.producer.wired import Wired
 from core.text import _
 
 
@@ -25,6 +26,8 @@ def open_source(
     """Return the source that the options name. Errors: InputError, ConfigError, UsageError."""
     mine = options.pipeline is builtin()
     source = _orders(options, clock, rejected) if mine else _events(options, clock, rejected)
+    if options.writer is not None:
+        source = Wired(source, options.writer)
     return source if options.limit is None else Limited(source, options.limit)
 
 

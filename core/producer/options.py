@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from core.errors import UsageError
 from core.pipeline import Pipeline, builtin
+from core.registry.writing import WireWriter
 from core.text import _, clean
 
 Mode = Literal["replay", "stream"]
@@ -27,7 +28,7 @@ class ProduceOptions:
     as possible. limit: events taken from the source; what is injected comes on top. duration_s:
     seconds from the start. duplicates, late, poison: share of events, 0 to 1,
     after which a fault is injected. seed: of the injected faults and of a stream's choices; None
-    is new at every run. pipeline: whose events they are.
+    is new at every run. pipeline: whose events they are. writer: of records that are not JSON.
 
     Errors: UsageError naming the option.
     """
@@ -43,6 +44,7 @@ class ProduceOptions:
     poison: float = 0.0
     seed: int | None = None
     pipeline: Pipeline = field(default_factory=builtin)
+    writer: WireWriter | None = None
 
     def __post_init__(self) -> None:
         """Check every option."""

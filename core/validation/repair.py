@@ -68,16 +68,17 @@ def repair_from_topic(
     damaged: Sequence[Damage],
     *,
     stop: Event,
+    stored: Callable[[bytes], bytes] = bytes,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
     """Put damaged records back, each in one transaction together with its row.
 
-    told: given how many were looked for. Errors: BrokerError, WarehouseError; what was put back
-    until then stays so.
+    stored: what is stored of an event's bytes. told: given how many were looked for.
+    Errors: BrokerError, WarehouseError; what was put back until then stays so.
     """
     repaired: dict[str, None] = {}  # an event and its copy among the letters count once
     left: list[tuple[str, str]] = []
-    with _reading(broker, identity, group_id, stop) as reader:
+    with _reading(broker, identity, group_id, stop, stored) as reader:
         for done, damage in enumerate(damaged, 1):
             if stop.is_set():
                 left.append((damage.event_id, _("stopped")))
@@ -94,14 +95,18 @@ def repair_from_topic(
 
 @contextmanager
 def _reading(
-    broker: Broker, identity: TopicIdentity, group_id: str, stop: Event
+    broker: Broker,
+    identity: TopicIdentity,
+    group_id: str,
+    stop: Event,
+    stored: Callable[[bytes], bytes],
 ) -> Iterator["_Reader"]:
     given = broker.consumer_config(f"{group_id}-repair")
     given.pop("group.protocol", None)
     try:
         consumer = Consumer({**given, "auto.offset.reset": "error"})
         try:
-            yield _Reader(consumer, broker, identity, stop)
+            yield _Reader(consumer, broker, identity, stop, stored)
         finally:
             consumer.close()
     except KafkaException as error:
@@ -114,9 +119,15 @@ class _Reader:
     """Reads single records; joins no group and commits nothing."""
 
     def __init__(
-        self, consumer: Consumer, broker: Broker, identity: TopicIdentity, stop: Event
+        self,
+        consumer: Consumer,
+        broker: Broker,
+        identity: TopicIdentity,
+        stop: Event,
+        stored: Callable[[bytes], bytes],
     ) -> None:
         self._stop = stop
+        self._stored = stored
         self._consumer = consumer
         self._identity = identity
         self._marks = broker.watermarks(identity.topic)
@@ -133,7 +144,7 @@ class _Reader:
                 return None, _("stopped")
             if message is None:
                 continue
-            record = _bytes_of(message, damage, self._identity, partition, offset)
+            record = self._record(message, damage)
             if f"{record.checksum:016x}" in {damage.stored, damage.found}:
                 return record, ""
             reason = _("{topic}-{partition} holds something else at offset {offset}").format(
@@ -159,12 +170,22 @@ class _Reader:
                 raise KafkaException(error)
         return None
 
+    def _record(self, message: Message, damage: Damage) -> RecordBytes:
+        """Return a record as a row of that kind holds it."""
+        payload = message.value()
+        if damage.stage != "decode" and payload is not None:
+            payload = self._stored(payload)
+        return _bytes_of(message, payload, damage, self._identity)
+
 
 def _bytes_of(
-    message: Message, damage: Damage, identity: TopicIdentity, partition: int, offset: int
+    message: Message,
+    payload: bytes | None,
+    damage: Damage,
+    identity: TopicIdentity,
 ) -> RecordBytes:
     """Return a record with the checksum that a row of that kind bears."""
-    payload = message.value()
+    partition, offset = message.partition() or 0, message.offset() or 0
     key: Any = message.key()
     key = key.encode() if isinstance(key, str) else key
     found: Any = message.headers() or ()

@@ -53,6 +53,12 @@ KAFKA_CASES = {
         "KAFKA_CONF_SASL_MECHANISM": "OAUTHBEARER",
         "KAFKA_CONF_SASL_OAUTHBEARER_CONFIG": f"principal={PART}",
     },
+    "registry": {
+        "KAFKA_SCHEMA_REGISTRY_URL": "http://127.0.0.1:9",
+        "KAFKA_SCHEMA_REGISTRY_USER": "me",
+        "KAFKA_SCHEMA_REGISTRY_PASSWORD": CANARY,
+    },
+    "registry_address": {"KAFKA_SCHEMA_REGISTRY_URL": f"http://me:{PART}@127.0.0.1:9"},
     "misspelt": SASL | {"KAFKA_CONF_SASL_PASSWORT": CANARY},
     # librdkafka repeats a value that it refuses.
     "repeated": {"KAFKA_CONF_SECURITY_PROTOCOL": CANARY, "KAFKA_CONF_SASL_PASSWORD": CANARY},

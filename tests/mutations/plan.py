@@ -57,6 +57,10 @@ _TESTS: dict[str, tuple[str, ...]] = {
     },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
     "core/consumer/outage.py": ("test_session*.py",),
+    **{
+        f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
+        for name in ("choice", "registry")
+    },
     "core/consumer/session.py": (
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",

@@ -65,7 +65,7 @@ class Node:
         with (self.folder / "kafka.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *_leash(),
+                    *leash(),
                     *("java", *_JVM, "-cp", f"{kafka_jars()}/*", "kafka.Kafka", str(self.config)),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -248,7 +248,7 @@ _IMPATIENT = {
 }
 
 
-def _leash() -> tuple[str, ...]:
+def leash() -> tuple[str, ...]:
     """Return what starts a program so that it ends with us, even when we are killed."""
     return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 

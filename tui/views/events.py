@@ -112,7 +112,7 @@ def records_table(records: Records, formats: Formats) -> RowTable:
                 formats.count(record.offset),
                 preview(record.key, 60) if record.key is not None else Span("–", "dim"),
                 formats.bytes(record.size),
-                preview(record.value) if record.value is not None else Span(preview(None), "wait"),
+                Span(preview(None), "wait") if record.value is None else preview(_told(record)),
             ),
             record,
         )
@@ -162,7 +162,12 @@ def record_details(record: PeekedRecord, frame: Frame) -> list[Line]:
     ]
     lines = pairs(facts, frame.width) + _headers(record.headers, frame)
     lines += [line(), rule(_("value"), frame)]
-    return lines + payload(record.value, record.size, frame.width, frame.formats)
+    return lines + payload(_told(record), record.size, frame.width, frame.formats)
+
+
+def _told(record: PeekedRecord) -> bytes | None:
+    """Return what is shown of a value: JSON where it stands for some."""
+    return record.value if record.text is None else record.text
 
 
 def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
@@ -181,7 +186,8 @@ def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
     ]
     lines = pairs(facts, frame.width) + _headers(tuple(letter.headers), frame)
     lines += [line(), rule(_("original value"), frame)]
-    return lines + payload(letter.payload, listed.size, frame.width, frame.formats)
+    told = letter.payload if listed.text is None else listed.text
+    return lines + payload(told, listed.size, frame.width, frame.formats)
 
 
 def _headers(headers: tuple[tuple[str, bytes | None], ...], frame: Frame) -> list[Line]:

@@ -28,7 +28,8 @@ class Decoded:
     good: indexes of valid events. event_times_us: their own times, int64 microseconds since 1970
     UTC, in step with `good`; NO_TIME where one has none; None where the pipeline has no event time
     at all. event_types: one for all good events, or one each. columns: an Arrow table of what their
-    fields mean, in step with `good`, where the decoder makes one.
+    fields mean, in step with `good`, where the decoder makes one. payloads: what is stored of the
+    good events, UTF-8 JSON; None where that is what came.
     """
 
     good: list[int]
@@ -36,6 +37,7 @@ class Decoded:
     rejected: list[Rejection]
     event_types: str | list[str] = ""
     columns: Any = None
+    payloads: list[bytes] | None = None
 
 
 class Event(NamedTuple):
@@ -53,7 +55,8 @@ class Decoder(Protocol):
     def decode(self, payloads: Sequence[bytes | None]) -> Decoded:
         """Sort a batch into valid events and rejections; raises for no payload whatever.
 
-        payloads: values of Kafka records, None for a tombstone.
+        payloads: values of Kafka records, None for a tombstone. Errors: RegistryError where the
+        schema of one is not to be had; the same may be decoded later.
         """
         ...
 

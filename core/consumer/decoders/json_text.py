@@ -10,7 +10,7 @@ import math
 from decimal import MIN_EMIN, Decimal, InvalidOperation
 from typing import NoReturn
 
-from core.consumer.decoders.reasons import EventError
+from core.consumer.decoders.reasons import EventError, oversized
 from core.text import _, clean
 
 MAX_BYTES = 65_536
@@ -63,8 +63,7 @@ def _read_text(payload: bytes | None, max_bytes: int) -> str:
     if not payload:
         raise EventError("empty", _("the record's value has no bytes"))
     if len(payload) > max_bytes:
-        message = _("the value has {size} bytes, more than {limit}")
-        raise EventError("oversized", message.format(size=len(payload), limit=max_bytes))
+        raise oversized(len(payload), max_bytes)
     try:
         return payload.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -31,6 +31,9 @@ REASONS: frozenset[str] = frozenset(
         "pattern_mismatch",
         "not_allowed",
         "unknown_event_type",
+        "not_wire_format",
+        "schema_mismatch",
+        "unusable_schema",
     }
 )
 """Every reason that decoders give."""
@@ -56,6 +59,12 @@ class ValueRefusedError(Exception):
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+
+
+def oversized(size: int, limit: int) -> EventError:
+    """Return the refusal of a value that is too long, in bytes."""
+    message = _("the value has {size} bytes, more than {limit}")
+    return EventError("oversized", message.format(size=size, limit=limit))
 
 
 def wrong_type(expected: str, value: object) -> ValueRefusedError:

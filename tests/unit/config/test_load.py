@@ -283,3 +283,49 @@ def test_a_quoted_password_arrives_as_it_was_written(tmp_path):
     assert settings.kafka.client["sasl.password"] == " p${HOME}w "
     assert settings.log_level == "INFO"
     assert [warning.split(": ")[0] for warning in settings.warnings] == [f"{file}:7"]
+
+
+REGISTRY = {"KAFKA_SCHEMA_REGISTRY_URL": "https://one:8081/path, http://two"}
+
+
+def test_a_schema_registry_and_its_login(tmp_path: Path) -> None:
+    assert load_settings(environ={}).kafka.registry is None
+    ca = tmp_path / "ca.pem"
+    ca.write_text("", encoding="utf-8")
+    settings = load_settings(
+        environ=REGISTRY
+        | {
+            "KAFKA_SCHEMA_REGISTRY_USER": "me",
+            "KAFKA_SCHEMA_REGISTRY_PASSWORD": "geheim",
+            "KAFKA_SCHEMA_REGISTRY_CA": str(ca),
+        }
+    )
+    registry = settings.kafka.registry
+    assert registry is not None
+    assert (registry.url, registry.user, registry.ca_location) == (
+        "https://one:8081/path,http://two",
+        "me",
+        ca,
+    )
+    assert settings.secrets == ("geheim",)
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"KAFKA_SCHEMA_REGISTRY_URL": "localhost:8081"}, "'localhost:8081' is not the address"),
+        ({"KAFKA_SCHEMA_REGISTRY_URL": "http://me:geheim@host"}, "must not hold a password"),
+        ({"KAFKA_SCHEMA_REGISTRY_URL": "ftp://me:geheim@host"}, "'host' is not the address"),
+        ({"KAFKA_SCHEMA_REGISTRY_URL": "http://a,"}, "'' is not the address"),
+        (REGISTRY | {"KAFKA_SCHEMA_REGISTRY_USER": "a:b"}, "cannot hold a colon"),
+        (REGISTRY | {"KAFKA_SCHEMA_REGISTRY_PASSWORD": "geheim"}, "_USER: is needed"),
+        (REGISTRY | {"KAFKA_SCHEMA_REGISTRY_CA": "none.pem"}, "'none.pem' cannot be read"),
+    ],
+)
+def test_a_wrong_schema_registry_is_told_without_its_password(
+    wrong: dict[str, str], told: str
+) -> None:
+    [line] = refused(**wrong)
+    assert told in line
+    assert "geheim" not in line

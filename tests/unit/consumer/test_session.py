@@ -13,6 +13,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.session import Session
 from core.errors import BrokerError, DataLossError, WarehouseError
 from core.lifecycle import Lifecycle, RunState
+from core.registry.client import RegistryError
 from core.warehouse.model import OffsetAdvance, OffsetGap
 from tests.support.consuming import (
     GROUP,
@@ -95,6 +96,37 @@ def test_everything_is_stored_once_and_then_told_to_kafka() -> None:
     assert loop.stored == {0: 5, 1: 3}
     assert loop.client.commits[-1] == {0: 5, 1: 3}
     assert counters.consumed == 8
+
+
+def test_a_schema_that_is_not_to_be_had_is_waited_for_with_everything_as_it_was() -> None:
+    loop = Loop(5, 3)
+    decoder, states = SlowToKnow(4), []
+    loop.session._decoder = decoder
+    publish = loop.counters.publish
+    loop.counters.publish = lambda state: (
+        publish(state),
+        states.append((loop.counters.latest.state, loop.counters.latest.waiting_for)),
+    )
+    loop.run()
+    assert decoder.left == 0
+    waits = {told for state, told in states if state is RunState.WAITING}
+    assert waits == {f"{TOPIC}/0/0: no schema"}
+    assert loop.warehouse.coordinates == loop.everything
+    assert (loop.counters.consumed, loop.counters.latest.waiting_for) == (8, "")
+    assert loop.warehouse.batches[0].dead_letters == []
+
+
+class SlowToKnow:
+    """The decoder of orders, once it has failed so many times for want of a schema."""
+
+    def __init__(self, count):
+        self.left = count
+
+    def decode(self, payloads):
+        if self.left:
+            self.left -= 1
+            raise RegistryError("no schema", transient=True)
+        return ORDERS.decode(payloads)
 
 
 def test_positions_move_only_when_the_batch_is_stored() -> None:

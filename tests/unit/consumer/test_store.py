@@ -6,6 +6,7 @@ import pytest
 
 from core.consumer.store import Outcome, Store
 from core.errors import FencedError, WarehouseError
+from core.registry.client import RegistryError
 from core.warehouse.model import OffsetAdvance, RawBatch
 from tests.support.consuming import IDENTITY, START, HandClock, MemoryWarehouse
 
@@ -200,3 +201,34 @@ def test_a_look_that_fails_is_a_failure_like_any_other():
     storing.in_between = away_for_a_while
     assert storing.write() is Outcome.STORED
     assert storing.warehouse.attempts == 2
+
+
+class Attempts:
+    """Fails so many times, then gives a result."""
+
+    def __init__(self, count):
+        self.left = count
+
+    def __call__(self):
+        if self.left:
+            self.left -= 1
+            raise RegistryError("away", transient=True)
+        return "done"
+
+
+def test_a_registry_that_is_away_is_waited_for_as_the_warehouse_is():
+    storing = Storing(give_up_after_s=60.0)
+    assert storing.store.patiently(Attempts(3)) == "done"
+    assert storing.told == ["away", "away", "away", None]
+    assert storing.alive > 3
+
+
+def test_a_stop_ends_the_wait_for_a_registry_and_a_limit_makes_it_an_error():
+    storing = Storing()
+    storing.in_between = storing.stop.set
+    assert storing.store.patiently(Attempts(10**6)) is None
+    patient = Storing(give_up_after_s=5.0)
+    with pytest.raises(RegistryError) as given_up:
+        patient.store.patiently(Attempts(10**6))
+    assert not given_up.value.transient
+    assert patient.told[-1] is None

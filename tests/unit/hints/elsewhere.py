@@ -13,6 +13,10 @@ _EVENTS = (
 _ANSWERS = "tests/kafka/test_answers.py::"
 _MADE = "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
 _PASSED_ON = "tests/unit/broker/test_refusals.py::test_every_setting_that_a_hint_names_is_taken"
+_REGISTRY = "tests/kafka/test_registry.py::"
+_ASKED = "tests/unit/registry/test_avro.py::"
+_WRITTEN = "tests/unit/registry/test_writing.py::"
+_LOOKED = "tests/unit/registry/test_examined.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
 ELSEWHERE: dict[str, str] = {
@@ -21,6 +25,33 @@ ELSEWHERE: dict[str, str] = {
         "needs a broker that falls silent in the midst of reading: "
         "tests/pipelines/test_topic.py::test_a_partition_that_stays_silent_is_told"
     ),
+    # -- answers of a schema registry
+    "start it, or set KAFKA_SCHEMA_REGISTRY_URL to where it listens": _REGISTRY
+    + "test_a_registry_that_stops_is_waited_for_and_nothing_becomes_a_dead_letter",
+    "see that producers and consumers use the same registry": _REGISTRY
+    + "test_an_id_that_is_registered_later_is_waited_for",
+    "see KAFKA_SCHEMA_REGISTRY_USER and KAFKA_SCHEMA_REGISTRY_PASSWORD": _ASKED
+    + "test_who_is_refused_is_told_at_once_and_who_is_not_answered_waits",
+    "see the registry's own log": _ASKED
+    + "test_who_is_refused_is_told_at_once_and_who_is_not_answered_waits",
+    "name the file of its certificate authority: KAFKA_SCHEMA_REGISTRY_CA": _ASKED
+    + "test_a_certificate_is_trusted_by_the_file_of_its_authority",
+    "name a file of certificates in PEM": _ASKED
+    + "test_a_certificate_is_trusted_by_the_file_of_its_authority",
+    "run `make registry`, or pip install 'dropship[registry]'": _ASKED
+    + "test_without_the_extra_it_says_how_to_install_it",
+    "formats are JSON, Avro and JSON Schema": _WRITTEN
+    + "test_without_the_right_schema_nothing_is_written",
+    "set format in [event], or register the right schema": _WRITTEN
+    + "test_without_the_right_schema_nothing_is_written",
+    "mend the event, or the schema": _WRITTEN + "test_what_is_not_of_the_schema_is_told",
+    "set KAFKA_SCHEMA_REGISTRY_URL": _LOOKED + "test_nothing_is_said_where_none_is_used",
+    "producers that name subjects otherwise are fine; else see that they use it": _LOOKED
+    + "test_the_schema_is_compared_with_the_definition",
+    "records of this schema may become dead letters: mend definition or schema": _LOOKED
+    + "test_the_schema_is_compared_with_the_definition",
+    "set format in [event], or mend the producer": _LOOKED
+    + "test_the_schema_is_compared_with_the_definition",
     # -- answers of a real cluster
     "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run setup`, which "
     "creates it; or create it with the tools of the cluster; or name another one with KAFKA_TOPIC": (  # noqa: E501

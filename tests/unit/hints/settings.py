@@ -22,6 +22,27 @@ def servers(b: Bench) -> None:
 
 
 @tries(
+    "for example http://localhost:8081",
+    "use KAFKA_SCHEMA_REGISTRY_USER and KAFKA_SCHEMA_REGISTRY_PASSWORD",
+)
+def registry(b: Bench) -> None:
+    url = {"KAFKA_SCHEMA_REGISTRY_URL": "localhost:8081"}
+    b.refused("for example http://localhost:8081", *SEED, **url)
+    b.works(*SEED, KAFKA_SCHEMA_REGISTRY_URL="http://localhost:8081")
+    b.refused(
+        "use KAFKA_SCHEMA_REGISTRY_USER and KAFKA_SCHEMA_REGISTRY_PASSWORD",
+        *SEED,
+        KAFKA_SCHEMA_REGISTRY_URL="http://me:secret@localhost:8081",
+    )
+    b.works(
+        *SEED,
+        KAFKA_SCHEMA_REGISTRY_URL="http://localhost:8081",
+        KAFKA_SCHEMA_REGISTRY_USER="me",
+        KAFKA_SCHEMA_REGISTRY_PASSWORD="secret",
+    )
+
+
+@tries(
     "use at most 249 letters, digits, dots, _ and -",
     "use at most 255 printable characters",
     "use letters, digits, _ and $, not starting with a digit",

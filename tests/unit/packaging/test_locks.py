@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 LOCKS = (
     "requirements.lock",
+    "requirements-registry.lock",
     "requirements-dev.lock",
     "tests/support/fakesnow/requirements.lock",
 )
@@ -26,10 +27,12 @@ def entries(lock: str) -> list[str]:
     return [line for line in joined.splitlines() if line.strip()]
 
 
-def direct(*groups: str) -> set[str]:
+def direct(*groups: str, extras: tuple[str, ...] = ()) -> set[str]:
     """The names of our own dependencies."""
     project = tomllib.loads(read("pyproject.toml"))
     wanted = list(project["project"]["dependencies"])
+    for extra in extras:
+        wanted += project["project"]["optional-dependencies"][extra]
     for group in groups:
         wanted += project["dependency-groups"][group]
     return {normal(NAME.match(entry).group()) for entry in wanted}
@@ -58,7 +61,9 @@ def test_every_direct_dependency_is_locked():
     locked = {normal(NAME.match(entry).group()) for entry in entries("requirements.lock")}
     assert direct("build") <= locked
     developed = {normal(NAME.match(entry).group()) for entry in entries("requirements-dev.lock")}
-    assert direct("build", "dev") <= developed
+    assert direct("build", "dev", extras=("registry",)) <= developed
+    extra = {normal(NAME.match(entry).group()) for entry in entries("requirements-registry.lock")}
+    assert direct("build", extras=("registry",)) <= extra
 
 
 def test_both_lock_the_same_versions():
@@ -66,7 +71,8 @@ def test_both_lock_the_same_versions():
         # A tool may need on every system what the program needs on one.
         return {entry.split("--hash")[0].split(";")[0].strip() for entry in entries(lock)}
 
-    assert versions("requirements.lock") <= versions("requirements-dev.lock")
+    assert versions("requirements.lock") <= versions("requirements-registry.lock")
+    assert versions("requirements-registry.lock") <= versions("requirements-dev.lock")
 
 
 def test_the_build_back_end_is_one_version():
@@ -77,4 +83,4 @@ def test_the_build_back_end_is_one_version():
 def test_every_direct_dependency_is_explained():
     rows = re.findall(r"^\| (`.*?) \|", read("docs/dependencies.md"), re.MULTILINE)
     explained = {normal(name) for row in rows for name in re.findall(r"`([\w.-]+)`", row)}
-    assert explained == direct("build", "dev")
+    assert explained == direct("build", "dev", extras=("registry",))

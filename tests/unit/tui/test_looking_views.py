@@ -180,6 +180,15 @@ def test_a_tombstone_and_a_record_without_a_time_are_shown():
     assert Span("–", "dim") in table.rows[0].cells
 
 
+def test_records_that_are_not_json_are_shown_as_what_they_stand_for():
+    value, text = b"\x00\x00\x00\x00\x07\x02a", b'{"name":"a"}'
+    record = replace(RECORD, value=value, text=text)
+    assert text.decode() in table_text(records_table((record,), FORMATS), 116)
+    assert '"name": "a"' in text_of(record_details(record, frame(100, 0)), 100)
+    listed = replace(LETTER, letter=replace(LETTER.letter, payload=value), text=text)
+    assert '"name": "a"' in text_of(letter_details(listed, frame(100, 0)), 100)
+
+
 def test_the_warehouse_shows_sizes_backlog_delays_and_lost_offsets():
     explored = Explored(inspection=Reading(INSPECTION, NOW, 0.012))
     lines = warehouse_head(moment(explored=explored), frame(116, 30), "tables")
