@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from core.broker.identity import TopicIdentity
 from core.config.client_values import choice
@@ -19,23 +18,16 @@ from core.export.script import sink_script
 from core.export.sink import PASSPHRASE, SASL_PASSWORD, TABLE, Sink, shown, sink_of
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary
+from core.jobs.options import Engine, ExportOptions
 from core.text import _, clean
 from core.text.system import why
-
-Engine = Literal["kafka-connect", "redpanda-connect"]
-ENGINES: tuple[Engine, ...] = ("kafka-connect", "redpanda-connect")
 
 _BROKER_WAIT_S = 5.0
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Options:
-    """engine: for which. output: the file; None is one under the data directory."""
-
-    engine: Engine = "kafka-connect"
-    output: Path | None = None
+Options = ExportOptions
 
 
 @dataclass(frozen=True)

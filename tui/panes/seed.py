@@ -14,12 +14,15 @@ from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
 from core.text.amounts import customers, orders, products
 from core.threads import reported
-from tui.dialogs.seed_form import SeedForm
+from tui.dialogs.options_form import OptionsForm
 from tui.formats import Formats
 from tui.lines import EMPTY, Line, advice, line
 from tui.panes.base import Pane
 from tui.views.frame import Frame, wrap
 from tui.views.seed import seed
+
+FORM = ("customers", "products", "orders", "seed", "start", "end")
+"""The options that are asked for, in this order."""
 
 
 class SeedPane(Pane):
@@ -114,7 +117,8 @@ class SeedPane(Pane):
                 self.options = options
                 self.action_generate()
 
-        self.app.push_screen(SeedForm(self.options), given)
+        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of)
+        self.app.push_screen(form, given)
 
     def action_cancel(self) -> None:
         """Give up; earlier files stay."""
