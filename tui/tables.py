@@ -16,12 +16,13 @@ from core.jobs.base import Table
 from core.kpis.model import as_json, unit_of
 from core.lifecycle import FINAL_STATES
 from core.operations.inforce import SettingInForce
-from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset, TableFacts
+from core.operations.inspect import ListedLetter, MergeRun, StoredGap, StoredOffset
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
 from core.operations.snapshot import DeskSnapshot
 from core.text import clean
 from core.validation.model import CheckResult
+from core.warehouse.model import TableFacts
 
 _MOST = 200_000
 """Characters of one cell: more than a record of the peek or of the dead letters keeps."""

@@ -30,7 +30,6 @@ from core.text.system import why
 
 _PER_COLUMN = {"kpi_top", "kpi_split"}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_BETWEEN = ("consumer_offsets", "offset_gaps", "transform_runs", "validation_runs")
 _MAX_LABEL = 80
 
 
@@ -64,7 +63,6 @@ def render(draft: Draft) -> dict[str, str]:
         "schema": table_name(draft.name),
         "events": events,
         "rows": rows,
-        "tables": ("{events}", "{rows}", "dead_letters", *_BETWEEN),
         "fields": draft.fields,
         "roles": draft.roles,
         "type_doubt": type_doubt(draft.roles),

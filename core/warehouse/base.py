@@ -12,6 +12,7 @@ from typing import Protocol
 from core.broker.identity import TopicIdentity
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -21,6 +22,7 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 
 
@@ -83,6 +85,14 @@ class Warehouse(Protocol):
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a write of `sql/` by its name, in a transaction of its own."""
+        ...
+
+    def columns(self) -> list[ColumnFound]:
+        """Return every column that `setup` makes, with what the catalogue says of it."""
+        ...
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table, in the order that an event takes."""
         ...
 
     def content_span(self, table: str) -> ContentSpan:

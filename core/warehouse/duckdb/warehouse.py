@@ -22,6 +22,7 @@ from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -31,8 +32,10 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 from core.warehouse.sqlfiles import script, statement
+from core.warehouse.tables import compared, table_names
 
 _DIALECT = "duckdb"
 SETUP_SCRIPTS = ("setup", "tables")
@@ -189,6 +192,18 @@ class DuckDbWarehouse:
         """Run a named write."""
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql(statement), list(parameters))
+
+    def columns(self) -> list[ColumnFound]:
+        """Return every expected column and what it is."""
+        return compared(_DIALECT, self._pipeline, self.rows("catalogue"))
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table."""
+        sql = self._sql("inspect_table")
+        return [
+            TableFacts(name, *self._db.rows(sql.replace("{table}", name))[0])
+            for name in table_names(_DIALECT, self._pipeline)
+        ]
 
     def content_span(self, table: str) -> ContentSpan:
         """Return what a table holds for `compare_content`."""

@@ -16,6 +16,7 @@ from core.errors import FencedError, WarehouseError
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -25,6 +26,7 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 from core.warehouse.reference_csv import read_reference
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
@@ -34,6 +36,7 @@ from core.warehouse.snowflake.refusals import is_refusal, without_refused
 from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
+from core.warehouse.tables import compared, table_names
 
 _DIALECT = "snowflake"
 _TASK_LIMIT_S = 900.0
@@ -168,6 +171,16 @@ class SnowflakeWarehouse:
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write, once: a second time could write twice."""
         self._sessions.mine().run(self._sql(statement), parameters)
+
+    def columns(self) -> list[ColumnFound]:
+        """Return every expected column and what it is."""
+        return compared(self.label, self._pipeline, self.rows("catalogue"))
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table."""
+        sizes = {name: (int(rows or 0), size) for name, rows, size in self.rows("inspect_tables")}
+        names = table_names(self.label, self._pipeline)
+        return [TableFacts(name, *sizes[name]) for name in names if name in sizes]
 
     def content_span(self, table: str) -> ContentSpan:
         """Return what a table holds for `compare_content`."""

@@ -1,0 +1,99 @@
+"""Tables, columns and types, as the statements of the SQL files that make them say.
+
+A database tells the types of its columns in words of its own (`VARCHAR` is `TEXT` to Snowflake), so
+both sides are put into these before they are compared.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from core.pipeline.folder import Pipeline
+from core.warehouse.model import ColumnFound, Row
+
+_MADE = {"duckdb": "setup", "snowflake": "03_tables"}
+"""What makes the tables of every pipeline; `tables` makes those of one."""
+
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+) \(", re.ASCII | re.IGNORECASE)
+_TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[(),]|[^-'\"(),]+|.", re.DOTALL)
+_COLUMN = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+(?:\s*\([\d\s,]+\))?)", re.ASCII)
+_NO_COLUMN = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"})
+_SIZED = {"DECIMAL": "DECIMAL(18,3)", "NUMBER": "NUMBER(38,0)"}
+"""Types whose precision and scale the catalogue tells, with those that they have without any."""
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "duckdb": {
+        "TEXT": "VARCHAR",
+        "STRING": "VARCHAR",
+        "INT": "INTEGER",
+        "LONG": "BIGINT",
+        "NUMERIC": "DECIMAL",
+        "BOOL": "BOOLEAN",
+        "DATETIME": "TIMESTAMP",
+        "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE",
+    },
+    "snowflake": {
+        "VARCHAR": "TEXT",
+        "STRING": "TEXT",
+        "DECIMAL": "NUMBER",
+        "NUMERIC": "NUMBER",
+        "INT": "NUMBER(38,0)",
+        "INTEGER": "NUMBER(38,0)",
+        "BIGINT": "NUMBER(38,0)",
+        "DOUBLE": "FLOAT",
+        "DATETIME": "TIMESTAMP_NTZ",
+    },
+}
+
+
+def expected_columns(dialect: str, pipeline: Pipeline) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each table with its columns and their types: raw events first, the pipeline's last."""
+    for name in (_MADE[dialect], "tables"):
+        text = pipeline.sql(dialect, name)
+        for placeholder, value in pipeline.placeholders().items():
+            text = text.replace(f"{{{placeholder}}}", value)
+        for found in _TABLE.finditer(text):
+            yield found[1].lower(), dict(_columns(text[found.end() :], _WORDS[dialect]))
+
+
+def table_names(dialect: str, pipeline: Pipeline) -> list[str]:
+    """Return all tables in the order that an event takes."""
+    definition = pipeline.definition
+    names = [name for name, _columns in expected_columns(dialect, pipeline)]
+    first = [definition.tables.events, definition.tables.rows, "dead_letters"]
+    own = names[names.index(definition.tables.rows) :]
+    return list(dict.fromkeys([*first, *own, *names]))
+
+
+def compared(dialect: str, pipeline: Pipeline, catalogue: Iterable[Row]) -> list[ColumnFound]:
+    """Return every expected column and what the catalogue (table, column, type) says of it."""
+    there: dict[str, dict[str, str]] = {}
+    for table, column, kind in catalogue:
+        there.setdefault(table, {})[column] = _word(kind, _WORDS[dialect])
+    return [
+        ColumnFound(table, column, kind, there.get(table, {}).get(column), table in there)
+        for table, columns in sorted(expected_columns(dialect, pipeline))
+        for column, kind in sorted(columns.items())
+    ]
+
+
+def _columns(text: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a table whose statement goes on so after its first parenthesis."""
+    depth, part = 0, ""
+    for word in _TOKEN.findall(text):
+        if depth == 0 and word in {",", ")"}:
+            column = _COLUMN.match(part.strip())
+            if column and column[1].upper() not in _NO_COLUMN:
+                yield column[1].strip('"').lower(), _word(column[2], words)
+            if word == ")":
+                return
+            part = ""
+        elif not word.startswith("--"):
+            depth += (word == "(") - (word == ")")
+            part += word
+
+
+def _word(kind: str, words: Mapping[str, str]) -> str:
+    """Return a type as the catalogue of a dialect tells it."""
+    name, _bracket, size = re.sub(r"\s+(?=[(),])|(?<=[(,])\s+", "", kind.upper()).partition("(")
+    name = words.get(name, name)
+    return f"{name}({size}" if size and name in _SIZED else _SIZED.get(name, name)
