@@ -46,22 +46,24 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def expected_columns(dialect: str, pipeline: Pipeline) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each table with its columns and their types: raw events first, the pipeline's last."""
+    """Yield each table with its columns and their types: those of every pipeline, then its own."""
     for name in (_MADE[dialect], "tables"):
-        text = pipeline.sql(dialect, name)
-        for placeholder, value in pipeline.placeholders().items():
-            text = text.replace(f"{{{placeholder}}}", value)
-        for found in _TABLE.finditer(text):
-            yield found[1].lower(), dict(_columns(text[found.end() :], _WORDS[dialect]))
+        yield from _tables(dialect, pipeline, name)
 
 
 def table_names(dialect: str, pipeline: Pipeline) -> list[str]:
     """Return all tables in the order that an event takes."""
-    definition = pipeline.definition
-    names = [name for name, _columns in expected_columns(dialect, pipeline)]
-    first = [definition.tables.events, definition.tables.rows, "dead_letters"]
-    own = names[names.index(definition.tables.rows) :]
-    return list(dict.fromkeys([*first, *own, *names]))
+    events, letters, *books = (name for name, _ in _tables(dialect, pipeline, _MADE[dialect]))
+    rows, *references = (name for name, _ in _tables(dialect, pipeline, "tables"))
+    return [events, rows, letters, *references, *books]
+
+
+def _tables(dialect: str, pipeline: Pipeline, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    text = pipeline.sql(dialect, name)
+    for placeholder, value in pipeline.placeholders().items():
+        text = text.replace(f"{{{placeholder}}}", value)
+    for found in _TABLE.finditer(text):
+        yield found[1].lower(), dict(_columns(text[found.end() :], _WORDS[dialect]))
 
 
 def compared(dialect: str, pipeline: Pipeline, catalogue: Iterable[Row]) -> list[ColumnFound]:

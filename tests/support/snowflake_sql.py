@@ -43,6 +43,7 @@ FILLED = {
     "key_path": "order.id",
     "task": "a_task",
     "now": "SYSDATE()",
+    "content": "a_query",
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",

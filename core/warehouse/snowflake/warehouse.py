@@ -192,7 +192,11 @@ class SnowflakeWarehouse:
 
     def compare_content(self, table: str, after: int, last: int) -> ContentPart:
         """Compare stored rows behind a position with their checksums, in Snowflake."""
-        return content.compare(self.rows, table, after, last)
+        return content.compare(self.rows, self._damage, table, after, last)
+
+    def _damage(self, content_query: str, parameters: Sequence[object]) -> list[Row]:
+        sql = self._sql("content_damage", content=f"({self._sql(content_query)})")
+        return self._sessions.patiently(lambda connection: connection.run(sql, parameters))
 
     def restore(self, damage: Damage, record: RecordBytes) -> None:
         """Refuse: a VARIANT takes no bytes."""
