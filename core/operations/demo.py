@@ -40,7 +40,7 @@ class Demonstration:
         self._workers = workers
         self._backends = backends
         self._task = task
-        self._ask_s = _ASK_S if desk.settings.snowflake is None else _REMOTE_ASK_S
+        self._ask_s = desk.settings.engine.every_s(_ASK_S, _REMOTE_ASK_S)
 
     def run(self, orders: int, rate: float) -> str:
         """Run all steps; return the status of the validation. Errors: what stopped a step."""

@@ -92,7 +92,7 @@ class Desk:
         self._demo: Task[str] = Task("demo", self._clock)
         self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
         self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
-        every_s = _FIGURES_S if settings.snowflake is None else _REMOTE_FIGURES_S
+        every_s = settings.engine.every_s(_FIGURES_S, _REMOTE_FIGURES_S)
         self._figures = Poller("figures", self._read_figures, every_s, self._clock)
         self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
         self._topic = TopicWatcher(self._clock)

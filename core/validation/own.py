@@ -179,7 +179,7 @@ def _unloaded(context: CheckContext, own: Check, values: Mapping[str, Number]) -
 
 def _there(context: CheckContext, query: str) -> str:
     """Return the name of SQL that the pipeline has for this warehouse."""
-    engine = context.warehouse.label
+    engine = context.warehouse.engine.name
     if not context.pipeline.has(engine, query):
         raise ConfigError(
             _("there is no SQL {name}.sql for {engine}").format(name=query, engine=engine),

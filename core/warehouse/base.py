@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.broker.identity import TopicIdentity
+from core.config.engine import Engine
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import (
     ColumnFound,
@@ -30,8 +31,8 @@ class Warehouse(Protocol):
     """Where raw events, orders, reference tables, dead letters and offsets live."""
 
     @property
-    def label(self) -> str:
-        """`duckdb` or `snowflake`, as results and screens name it."""
+    def engine(self) -> Engine:
+        """What it is."""
         ...
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:

@@ -6,12 +6,10 @@ both sides are put into these before they are compared.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from core.pipeline.folder import Pipeline
 from core.warehouse.model import ColumnFound, Row
-
-_MADE = {"duckdb": "setup", "snowflake": "03_tables"}
-"""What makes the tables of every pipeline; `tables` makes those of one."""
 
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+) \(", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[(),]|[^-'\"(),]+|.", re.DOTALL)
@@ -20,57 +18,49 @@ _NO_COLUMN = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"})
 _SIZED = {"DECIMAL": "DECIMAL(18,3)", "NUMBER": "NUMBER(38,0)"}
 """Types whose precision and scale the catalogue tells, with those that they have without any."""
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "duckdb": {
-        "TEXT": "VARCHAR",
-        "STRING": "VARCHAR",
-        "INT": "INTEGER",
-        "LONG": "BIGINT",
-        "NUMERIC": "DECIMAL",
-        "BOOL": "BOOLEAN",
-        "DATETIME": "TIMESTAMP",
-        "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE",
-    },
-    "snowflake": {
-        "VARCHAR": "TEXT",
-        "STRING": "TEXT",
-        "DECIMAL": "NUMBER",
-        "NUMERIC": "NUMBER",
-        "INT": "NUMBER(38,0)",
-        "INTEGER": "NUMBER(38,0)",
-        "BIGINT": "NUMBER(38,0)",
-        "DOUBLE": "FLOAT",
-        "DATETIME": "TIMESTAMP_NTZ",
-    },
-}
+Table = tuple[str, dict[str, str]]
+"""The name of a table; its columns and their types."""
 
 
-def expected_columns(dialect: str, pipeline: Pipeline) -> Iterator[tuple[str, dict[str, str]]]:
+@dataclass(frozen=True)
+class Dialect:
+    """How an engine says it.
+
+    name: of its folders of SQL. setup: what makes the tables of every pipeline; `tables` makes
+    those of one. types: its words for types, where its catalogue has another.
+    """
+
+    name: str
+    setup: str
+    types: Mapping[str, str]
+
+
+def expected_columns(dialect: Dialect, pipeline: Pipeline) -> Iterator[Table]:
     """Yield each table with its columns and their types: those of every pipeline, then its own."""
-    for name in (_MADE[dialect], "tables"):
+    for name in (dialect.setup, "tables"):
         yield from _tables(dialect, pipeline, name)
 
 
-def table_names(dialect: str, pipeline: Pipeline) -> list[str]:
+def table_names(dialect: Dialect, pipeline: Pipeline) -> list[str]:
     """Return all tables in the order that an event takes."""
-    events, letters, *books = (name for name, _ in _tables(dialect, pipeline, _MADE[dialect]))
+    events, letters, *books = (name for name, _ in _tables(dialect, pipeline, dialect.setup))
     rows, *references = (name for name, _ in _tables(dialect, pipeline, "tables"))
     return [events, rows, letters, *references, *books]
 
 
-def _tables(dialect: str, pipeline: Pipeline, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    text = pipeline.sql(dialect, name)
+def _tables(dialect: Dialect, pipeline: Pipeline, name: str) -> Iterator[Table]:
+    text = pipeline.sql(dialect.name, name)
     for placeholder, value in pipeline.placeholders().items():
         text = text.replace(f"{{{placeholder}}}", value)
     for found in _TABLE.finditer(text):
-        yield found[1].lower(), dict(_columns(text[found.end() :], _WORDS[dialect]))
+        yield found[1].lower(), dict(_columns(text[found.end() :], dialect.types))
 
 
-def compared(dialect: str, pipeline: Pipeline, catalogue: Iterable[Row]) -> list[ColumnFound]:
+def compared(dialect: Dialect, pipeline: Pipeline, catalogue: Iterable[Row]) -> list[ColumnFound]:
     """Return every expected column and what the catalogue (table, column, type) says of it."""
     there: dict[str, dict[str, str]] = {}
     for table, column, kind in catalogue:
-        there.setdefault(table, {})[column] = _word(kind, _WORDS[dialect])
+        there.setdefault(table, {})[column] = _word(kind, dialect.types)
     return [
         ColumnFound(table, column, kind, there.get(table, {}).get(column), table in there)
         for table, columns in sorted(expected_columns(dialect, pipeline))

@@ -133,7 +133,7 @@ class WarehousePane(RowsPane):
         if settings.kafka.bootstrap_servers is not None:
             topic = clean(settings.kafka.topic, 60)
             lines.append(_("Looks for the topic {topic}.").format(topic=topic))
-        here = settings.snowflake is None and settings.kafka.bootstrap_servers is None
+        here = not settings.engine.is_remote and settings.kafka.bootstrap_servers is None
         self.console.ask_unless(
             here or self.desk.read_only,
             _("Set up the warehouse?"),

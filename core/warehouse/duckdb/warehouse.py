@@ -13,12 +13,14 @@ import duckdb
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
+from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
 from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
+from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
@@ -37,7 +39,6 @@ from core.warehouse.model import (
 from core.warehouse.sqlfiles import script, statement
 from core.warehouse.tables import compared, table_names
 
-_DIALECT = "duckdb"
 SETUP_SCRIPTS = ("setup", "tables")
 """What the engine needs, and what the pipeline does."""
 
@@ -65,7 +66,7 @@ class DuckDbWarehouse:
     without changing a byte of it.
     """
 
-    label = "duckdb"
+    engine = DUCKDB
     restores = True
 
     def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
@@ -96,14 +97,14 @@ class DuckDbWarehouse:
         """Create what is missing."""
         with self._writing, self._db.transaction() as cursor:
             for name in SETUP_SCRIPTS:
-                for part in script(_DIALECT, name, self._schema, self._pipeline):
+                for part in script(DIALECT.name, name, self._schema, self._pipeline):
                     cursor.execute(part)
         return ()
 
     def _upgrade(self) -> None:
         """Add the columns that a file of an earlier version lacks; its rows stay as they are."""
         with self._writing, self._db.transaction() as cursor:
-            for part in script(_DIALECT, "upgrade", self._schema, self._pipeline):
+            for part in script(DIALECT.name, "upgrade", self._schema, self._pipeline):
                 cursor.execute(part)
         self._lacks_checksums = False
 
@@ -195,14 +196,14 @@ class DuckDbWarehouse:
 
     def columns(self) -> list[ColumnFound]:
         """Return every expected column and what it is."""
-        return compared(_DIALECT, self._pipeline, self.rows("catalogue"))
+        return compared(DIALECT, self._pipeline, self.rows("catalogue"))
 
     def tables(self) -> list[TableFacts]:
         """Return the size of every table."""
         sql = self._sql("inspect_table")
         return [
             TableFacts(name, *self._db.rows(sql.replace("{table}", name))[0])
-            for name in table_names(_DIALECT, self._pipeline)
+            for name in table_names(DIALECT, self._pipeline)
         ]
 
     def content_span(self, table: str) -> ContentSpan:
@@ -273,7 +274,7 @@ class DuckDbWarehouse:
         return self._backlog
 
     def _sql(self, name: str) -> str:
-        return statement(_DIALECT, name, self._schema, self._pipeline)
+        return statement(DIALECT.name, name, self._schema, self._pipeline)
 
     def _advance(self, cursor: duckdb.DuckDBPyConnection, batch: RawBatch) -> None:
         """Move the offsets, each only from where this consumer found it."""

@@ -12,6 +12,7 @@ from threading import Event
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
+from core.config.engine import SNOWFLAKE
 from core.errors import FencedError, WarehouseError
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
@@ -30,6 +31,7 @@ from core.warehouse.model import (
 )
 from core.warehouse.reference_csv import read_reference
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
+from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.names import snowflake_names
 from core.warehouse.snowflake.refusals import is_refusal, without_refused
@@ -38,7 +40,6 @@ from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
 from core.warehouse.tables import compared, table_names
 
-_DIALECT = "snowflake"
 _TASK_LIMIT_S = 900.0
 _EVERYTHING = 2**31 - 1
 _OFFSETS = "CONSUMER_OFFSETS"
@@ -52,7 +53,7 @@ class SnowflakeWarehouse:
     for a service that is away when the warehouse is opened.
     """
 
-    label = "snowflake"
+    engine = SNOWFLAKE
     restores = False
 
     def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
@@ -174,12 +175,12 @@ class SnowflakeWarehouse:
 
     def columns(self) -> list[ColumnFound]:
         """Return every expected column and what it is."""
-        return compared(self.label, self._pipeline, self.rows("catalogue"))
+        return compared(DIALECT, self._pipeline, self.rows("catalogue"))
 
     def tables(self) -> list[TableFacts]:
         """Return the size of every table."""
         sizes = {name: (int(rows or 0), size) for name, rows, size in self.rows("inspect_tables")}
-        names = table_names(self.label, self._pipeline)
+        names = table_names(DIALECT, self._pipeline)
         return [TableFacts(name, *sizes[name]) for name in names if name in sizes]
 
     def content_span(self, table: str) -> ContentSpan:
@@ -221,7 +222,7 @@ class SnowflakeWarehouse:
         self._sessions.close()
 
     def _sql(self, name: str, **more: str) -> str:
-        text = statement(_DIALECT, name, self._names.schema, self._pipeline)
+        text = statement(DIALECT.name, name, self._names.schema, self._pipeline)
         for placeholder, value in {**self._names.placeholders(), **more}.items():
             text = text.replace(f"{{{placeholder}}}", value)
         return text

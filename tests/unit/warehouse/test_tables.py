@@ -6,8 +6,10 @@ import duckdb
 import pytest
 
 from core.pipeline import Pipeline, builtin
+from core.warehouse.duckdb.dialect import DIALECT as DUCKDB
+from core.warehouse.snowflake.dialect import DIALECT as SNOWFLAKE
 from core.warehouse.sqlfiles import script
-from core.warehouse.tables import compared, expected_columns, table_names
+from core.warehouse.tables import Dialect, compared, expected_columns, table_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +49,13 @@ def test_what_the_statements_say_is_what_duckdb_makes_of_them(pipeline: Pipeline
             "SELECT lower(table_name), lower(column_name), data_type"
             " FROM information_schema.columns WHERE table_schema = 's'"
         ).fetchall()
-    found = compared("duckdb", pipeline, rows)
+    found = compared(DUCKDB, pipeline, rows)
     assert [one for one in found if one.found != one.expected] == []
     assert sorted((one.table, one.name, one.expected) for one in found) == sorted(rows)
 
 
 def test_types_are_told_in_the_words_of_snowflake() -> None:
-    tables = dict(expected_columns("snowflake", written(BY_HAND)))
+    tables = dict(expected_columns(SNOWFLAKE, written(BY_HAND)))
     assert tables["orders"] == {
         "id": "TEXT",
         "price": "NUMBER(12,3)",
@@ -68,7 +70,7 @@ def test_types_are_told_in_the_words_of_snowflake() -> None:
 
 def test_what_is_absent_or_of_another_type_is_told() -> None:
     catalogue = [("orders", "id", "VARCHAR"), ("orders", "quantity", "BIGINT")]
-    found = {(one.table, one.name): one for one in compared("duckdb", builtin(), catalogue)}
+    found = {(one.table, one.name): one for one in compared(DUCKDB, builtin(), catalogue)}
     assert found["orders", "id"].found == found["orders", "id"].expected == "VARCHAR"
     assert (found["orders", "quantity"].expected, found["orders", "quantity"].found) == (
         "INTEGER",
@@ -78,8 +80,8 @@ def test_what_is_absent_or_of_another_type_is_told() -> None:
     assert not found["customers", "id"].table_exists
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "snowflake"])
-def test_tables_are_listed_in_the_order_that_an_event_takes(dialect: str) -> None:
+@pytest.mark.parametrize("dialect", [DUCKDB, SNOWFLAKE], ids=["duckdb", "snowflake"])
+def test_tables_are_listed_in_the_order_that_an_event_takes(dialect: Dialect) -> None:
     assert table_names(dialect, builtin()) == [
         "orders_events",
         "orders",
