@@ -38,6 +38,21 @@ class SystemClock:
         return event.wait(seconds)
 
 
+def utc(stored: datetime) -> datetime:
+    """Return a moment with its zone, UTC: what a warehouse stores carries none."""
+    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """Return a moment as it is stored: UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def bound(moment: datetime) -> str:
+    """Return a moment as the warehouses read it in a text: UTC, without a zone."""
+    return naive_utc(moment).isoformat(sep=" ")
+
+
 def iso(moment: datetime) -> str:
     """Return a moment as ISO 8601 in UTC with milliseconds and a Z, as it goes over the wire."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.clock import utc
 from core.config import Settings
 from core.text import clean
-from core.validation.model import utc
 from core.warehouse.base import Warehouse
 from core.warehouse.letters import letter_from
 from core.warehouse.model import StoredDeadLetter, TableFacts

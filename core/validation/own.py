@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from math import inf
 
+from core.clock import bound
 from core.errors import ConfigError
 from core.pipeline.base import told
 from core.pipeline.checks import TOMORROW, Check, Figure
@@ -17,7 +18,7 @@ from core.remedies import LOAD
 from core.text import _, clean
 from core.text.figures import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check, over
-from core.validation.model import CheckResult, Status, bound
+from core.validation.model import CheckResult, Status
 
 _CLOCK_TOLERANCE = timedelta(days=1)
 """How far in the future a time may lie: clocks differ, and so did time zones at the source."""

@@ -50,6 +50,15 @@ FILLED = {
 }
 """What each placeholder becomes for the parser."""
 
+OTHER_SCRIPTS = (
+    "06_validation_queries",
+    "07_account_policies",
+    "08_renew_stream",
+    "09_compute_choices",
+    "90_teardown",
+)
+"""For people only; never run by `setup`."""
+
 
 def named_sql(name: str) -> str:
     """Return the SQL of a name that a file includes."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -11,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import duckdb
 
 from core.broker.identity import TopicIdentity
-from core.clock import Clock
+from core.clock import Clock, naive_utc, utc
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
@@ -116,7 +115,7 @@ class DuckDbWarehouse:
 
     def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
             for partition, start in sorted(starts.items()):
                 cursor.execute(
@@ -147,7 +146,7 @@ class DuckDbWarehouse:
         with self._writing, self._numbering(batch) as (cursor, first_seq):
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
-            received = staging.naive_utc(batch.received_at)
+            received = naive_utc(batch.received_at)
             if batch.payloads:
                 self._append(
                     cursor,
@@ -217,7 +216,7 @@ class DuckDbWarehouse:
     @_again_alone
     def restore(self, damage: Damage, record: RecordBytes) -> None:
         """Put the bytes of a damaged row back and merge its order anew."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
             repair.restore(cursor, self._sql, damage, record, now)
 
@@ -235,7 +234,7 @@ class DuckDbWarehouse:
     @_again_alone
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql("mark_replayed"), [now, list(event_ids)])
 
@@ -269,7 +268,7 @@ class DuckDbWarehouse:
             with self._writing, self._db.transaction() as cursor:
                 self._recount = False
                 ((waiting, oldest),) = cursor.execute(self._sql("merge_backlog")).fetchall()
-                since = None if oldest is None else oldest.replace(tzinfo=UTC)
+                since = None if oldest is None else utc(oldest)
                 self._backlog = BacklogLedger(waiting, since)
         return self._backlog
 
@@ -283,7 +282,7 @@ class DuckDbWarehouse:
             cursor,
             "advance_offsets",
             staging.advances_table(batch.advances),
-            [staging.naive_utc(batch.received_at), source],
+            [naive_utc(batch.received_at), source],
         )
         if moved != len(batch.advances):
             raise FencedError(

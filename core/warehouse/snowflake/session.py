@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from json import dumps
 from threading import Event, Lock, Thread, current_thread
@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, TypeVar
 
 from snowflake.connector import errors as driver
 
-from core.clock import Clock
+from core.clock import Clock, utc
+from core.clock import bound as in_text
 from core.config.settings import Settings
 from core.errors import WarehouseError
 from core.text import N_, _
@@ -251,8 +252,7 @@ class Sessions:
 def bound(value: object) -> object:
     """Return a value as the statements bind it: times in UTC and lists as text, money exact."""
     if isinstance(value, datetime):
-        moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-        return moment.isoformat(sep=" ")
+        return in_text(utc(value))
     if isinstance(value, (list, tuple)):
         return dumps(value, ensure_ascii=False)
     return str(value) if isinstance(value, Decimal) else value
