@@ -129,7 +129,7 @@ def _sign(now):
 
 
 def test_a_pass_is_green_only_while_nothing_has_come_since():
-    from core.operations.outdated import SinceCheck
+    from core.operations.snapshot import SinceCheck
 
     assert _sign(_passed()) == ("✓", "ok")
     assert _sign(_passed(since_check=SinceCheck(12_345, 0))) == ("~", "text")
@@ -158,7 +158,7 @@ def test_checks_that_failed_to_run_leave_no_green_verdict():
 
 
 def test_a_bad_verdict_stays_bad():
-    from core.operations.outdated import SinceCheck
+    from core.operations.snapshot import SinceCheck
 
     now = moment(validation=validated(volume=Status.FAIL), since_check=SinceCheck(5, 5))
     assert _sign(now) == ("✗", "bad")
