@@ -43,7 +43,7 @@ FILLED = {
     "key_path": "order.id",
     "task": "a_task",
     "now": "SYSDATE()",
-    "content": "a_query",
+    "content": '"A_BASE"."A_SCHEMA".a_table',
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",

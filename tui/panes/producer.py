@@ -6,8 +6,9 @@ from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
 
+from core.jobs.base import Table
 from core.jobs.produce import Options, checked_options
-from core.lifecycle import RunState
+from core.lifecycle import FINAL_STATES, RunState
 from core.operations.snapshot import DeskSnapshot
 from core.producer.modes import Profile
 from core.producer.options import DEFAULT_RATES, MAX_RATE
@@ -23,6 +24,26 @@ FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "p
 _STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
 _RATE = 200.0
+
+
+def exported(now: DeskSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    last = now.producer
+    row = (
+        last.state.value,
+        last.mode,
+        last.topic,
+        round(last.rate_target, 2),
+        round((last.rate_actual if last.state in FINAL_STATES else now.produced) or 0.0, 2),
+        last.sent,
+        last.acked,
+        last.failed,
+        last.rejected,
+        last.bytes,
+        *(last.injected.get(kind, 0) for kind in ("duplicates", "late", "poison")),
+    )
+    headers = ("state", "mode", "topic", "rate_target", "rate_actual", "sent", "acked", "failed")
+    return Table((*headers, "rejected", "bytes", "duplicates", "late", "poison"), [row])
 
 
 class ProducerPane(Pane):
@@ -104,6 +125,10 @@ class ProducerPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return rates and counts."""
         return producer(now, frame, self.options)
+
+    def table(self, now: DeskSnapshot) -> Table:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return the producer's state."""

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from core.jobs import seed as job
+from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
@@ -23,6 +24,13 @@ from tui.views.seed import seed
 
 FORM = ("customers", "products", "orders", "seed", "start", "end")
 """The options that are asked for, in this order."""
+
+
+def exported(now: DeskSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    files = now.seed.result.files if now.seed.result else ()
+    rows = [(str(file.path), file.rows, file.bytes, file.sha256) for file in files]
+    return Table(("path", "rows", "bytes", "sha256"), rows)
 
 
 class SeedPane(Pane):
@@ -62,6 +70,10 @@ class SeedPane(Pane):
     def _without_generator(self) -> str:
         name = self.desk.settings.pipeline.name
         return _("The pipeline {name} has no generator of seed files.").format(name=name)
+
+    def table(self, now: DeskSnapshot) -> Table:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return whether files are being made."""
