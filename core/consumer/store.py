@@ -4,12 +4,11 @@ A batch is written behind a fence, so writing it again is refused where the firs
 and its reply was lost. Before every retry the stored offsets are read: they tell what happened.
 """
 
-import random
 from collections.abc import Callable
 from enum import Enum
 from threading import Event
 
-from core.clock import Clock
+from core.clock import Clock, growing_waits
 from core.errors import FencedError, WarehouseError
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
@@ -63,11 +62,11 @@ class Store:
         return Outcome.STORED
 
     def _retry(self, batch: RawBatch, error: WarehouseError) -> Outcome:
-        began, wait = self._clock.monotonic(), _FIRST_WAIT_S
+        began, waits = self._clock.monotonic(), growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         try:
             while True:
                 self._waiting(error.message)
-                if self._pause(wait * random.uniform(0.5, 1.0)):
+                if self._pause(next(waits)):
                     return Outcome.ABANDONED
                 try:
                     return self._again(batch)
@@ -78,7 +77,7 @@ class Store:
                         again.transient = False  # it had its time: no other session is to try
                     if not again.transient:
                         raise
-                    error, wait = again, min(wait * 2, _LONGEST_WAIT_S)
+                    error = again
         finally:
             self._waiting(None)
 

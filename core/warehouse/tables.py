@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from core.pipeline.folder import Pipeline
 from core.warehouse.model import ColumnFound, Row
 
+_OWN = ("tables", "reference_tables")
+"""What makes the tables of one pipeline."""
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+) \(", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[(),]|[^-'\"(),]+|.", re.DOTALL)
 _COLUMN = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+(?:\s*\([\d\s,]+\))?)", re.ASCII)
@@ -26,8 +28,8 @@ Table = tuple[str, dict[str, str]]
 class Dialect:
     """How an engine says it.
 
-    name: of its folders of SQL. setup: what makes the tables of every pipeline; `tables` makes
-    those of one. types: its words for types, where its catalogue has another.
+    name: of its folders of SQL. setup: what makes the tables of every pipeline. types: its words
+    for types, where its catalogue has another.
     """
 
     name: str
@@ -37,19 +39,19 @@ class Dialect:
 
 def expected_columns(dialect: Dialect, pipeline: Pipeline) -> Iterator[Table]:
     """Yield each table with its columns and their types: those of every pipeline, then its own."""
-    for name in (dialect.setup, "tables"):
+    for name in (dialect.setup, *_OWN):
         yield from _tables(dialect, pipeline, name)
 
 
 def table_names(dialect: Dialect, pipeline: Pipeline) -> list[str]:
     """Return all tables in the order that an event takes."""
     events, letters, *books = (name for name, _ in _tables(dialect, pipeline, dialect.setup))
-    rows, *references = (name for name, _ in _tables(dialect, pipeline, "tables"))
+    rows, *references = (name for own in _OWN for name, _ in _tables(dialect, pipeline, own))
     return [events, rows, letters, *references, *books]
 
 
 def _tables(dialect: Dialect, pipeline: Pipeline, name: str) -> Iterator[Table]:
-    text = pipeline.sql(dialect.name, name)
+    text = pipeline.sql(dialect.name, name) if pipeline.has(dialect.name, name) else ""
     for placeholder, value in pipeline.placeholders().items():
         text = text.replace(f"{{{placeholder}}}", value)
     for found in _TABLE.finditer(text):

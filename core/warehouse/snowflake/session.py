@@ -5,7 +5,6 @@ open, that session is ended on the server by the next login: its locks would hol
 """
 
 import logging
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from snowflake.connector import errors as driver
 
-from core.clock import Clock, utc
+from core.clock import Clock, growing_waits, utc
 from core.clock import bound as in_text
 from core.config.settings import Settings
 from core.errors import WarehouseError
@@ -199,7 +198,8 @@ class Sessions:
         error stands.
         """
         ending = stop or self.closing
-        began, wait, told = self._clock.monotonic(), _FIRST_WAIT_S, False
+        began, told = self._clock.monotonic(), False
+        waits = growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         while True:
             try:
                 return work(self.mine())
@@ -210,8 +210,7 @@ class Sessions:
                 if not told:
                     told = True
                     log.warning(N_("waiting for Snowflake"), extra={"reason": error.message})
-                self._clock.wait(ending, wait * random.uniform(0.5, 1.0))
-                wait = min(wait * 2, _LONGEST_WAIT_S)
+                self._clock.wait(ending, next(waits))
 
     def close(self) -> None:
         """Cancel what still runs, and log out of every session."""
