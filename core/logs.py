@@ -93,12 +93,6 @@ def stop_logging() -> None:
     threading.excepthook = threading.__excepthook__
 
 
-def safe_traceback(error: BaseException, redact: Redactor) -> str:
-    """Return a traceback whose lines are masked and harmless."""
-    info = (type(error), error, error.__traceback__)
-    return _safe_lines(logging.Formatter().formatException(info), redact)
-
-
 def _open_file(path: Path) -> "_SharedFile":
     path.parent.mkdir(parents=True, exist_ok=True)
     return _SharedFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8")

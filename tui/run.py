@@ -52,7 +52,7 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             environ=environ,
             timeout_s=options.timeout,
         )
-        if settings.snowflake is None:
+        if not settings.engine.needs_pandas:
             leave_pandas_out()
         _log_to_file(settings, options)
         if options.no_color:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import socket
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,10 +21,10 @@ from core.broker.clients import client_log, kafka_error
 from core.broker.cluster import Cluster
 from core.clock import Clock, iso
 from core.config import Paths
-from core.errors import BrokerError, StorageError
+from core.errors import BrokerError
+from core.files import cannot_write, replace_file
 from core.holding import HeldError, Hold
 from core.text import _, clean
-from core.text.system import why
 
 CAP_BYTES = 5 * 1024 * 1024
 """Stored batches that one partition keeps, fixed in librdkafka (rdkafka_mock.c)."""
@@ -120,19 +119,8 @@ def _cluster(announcement: Announcement, owner: _Owner | None) -> Cluster:
 
 def _announce(file: Path, announcement: Announcement) -> None:
     """Write the file whole or not at all: others may read it at any moment."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, prefix=f".{file.name}.", delete=False, encoding="utf-8"
-        ) as draft:
-            json.dump(asdict(announcement), draft)
-            draft.write("\n")
-        Path(draft.name).chmod(0o644)
-        Path(draft.name).replace(file)
-    except OSError as error:
-        raise StorageError(
-            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
-            hint=_("make room, or choose another --data-dir"),
-        ) from error
+    with cannot_write(file, _("make room, or choose another --data-dir")):
+        replace_file(file, (json.dumps(asdict(announcement)) + "\n").encode())
 
 
 def _read(file: Path) -> Announcement | None:

@@ -93,7 +93,7 @@ class Call:
 
         settings, problems = work.settings_of(options)
         self._settings = settings
-        if settings.snowflake is None:
+        if not settings.engine.needs_pandas:
             leave_pandas_out()
         self._redactor, self._log_file = work.open_log(settings, options, self._stderr.record)
         work.log.info("run begins", extra={"job": options.run})

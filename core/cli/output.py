@@ -134,11 +134,6 @@ class Output:
             os.dup2(nowhere, _STDOUT)
         return cls(kept)
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether a person reads stdout on a screen."""
-        return self._descriptor is not None and os.isatty(self._descriptor)
-
     def emit_record(self, outcome: Outcome, mask: Mask = _unmasked) -> None:
         """Write the one JSON object; a second call does nothing.
 

@@ -8,13 +8,13 @@ import argparse
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from core.cli import values
-from core.cli.declaring import Options
 from core.cli.joblist import NAMES, job_lines, listing
-from core.cli.options import LANGUAGES, NAMED, declare, declare_common, declare_metrics
+from core.cli.options import NAMED, Common, Console, Group, Language
 from core.errors import UsageError
+from core.jobs.options import OF_JOB, Measured
 from core.text import _, clean
 
 _HELP_COLUMN = 30
@@ -49,7 +49,7 @@ def glance(arguments: Sequence[str]) -> Glance:
     language = found.get("--lang")
     return Glance(
         job=found.get("--run"),
-        language=language if language in LANGUAGES else None,
+        language=language if language in get_args(Language) else None,
         as_json="--json" in flags,
         debug="--debug" in flags,
         wants_help=bool({"-h", "--help"} & set(arguments)),
@@ -119,7 +119,7 @@ def job_parser(job: str) -> argparse.ArgumentParser:
             name=_("NAME ") if job in NAMED else "", options=_("[options]")
         ),
     )
-    declare(job, Options(parser, _("options of this job")))
+    Group(parser, _("options of this job")).declare(*OF_JOB[job])
     _add_common(parser)
     return parser
 
@@ -141,18 +141,15 @@ def main_parser() -> argparse.ArgumentParser:
         jobs=listing(),
         more=_("dropship --run JOB --help shows the options of a job and their defaults."),
     )
-    console = Options(parser, _("options of the console"))
-    console.flag("--ascii", _("draw with ASCII characters only"))
-    console.flag("--read-only", _("look, and change nothing"))
-    declare_metrics(console)
-    _add_common(parser).flag("--version", _("show the version"))
+    Group(parser, _("options of the console")).declare(Console, Measured)
+    _add_common(parser).flag("--version", _("show the version"), "version")
     return parser
 
 
-def _add_common(parser: argparse.ArgumentParser) -> Options:
-    options = Options(parser, _("options of every job"))
-    declare_common(options)
-    options.flag("--help", _("show this help"))
+def _add_common(parser: argparse.ArgumentParser) -> Group:
+    options = Group(parser, _("options of every job"))
+    options.declare(Common)
+    options.flag("--help", _("show this help"), "help")
     parser.add_argument("-h", action="store_true", dest="help", help=argparse.SUPPRESS)
     return options
 

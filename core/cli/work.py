@@ -65,7 +65,7 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
 def _require_warehouse(settings: Settings) -> None:
     """Refuse a data directory without a warehouse, before anything is made in it."""
     file = settings.paths.warehouse_file
-    if settings.snowflake is None and not file.exists():
+    if not settings.engine.is_remote and not file.exists():
         raise UsageError(
             _("there is no warehouse at {file}").format(file=clean(file)),
             hint=_("run `setup` or `pipeline` first, or name its folder with --data-dir"),

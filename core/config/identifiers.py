@@ -26,12 +26,3 @@ def checked_identifier(setting: str, value: str) -> str:
 def quoted(identifier: str) -> str:
     """Return an identifier in double quotes, with quotes inside it doubled."""
     return '"' + identifier.replace('"', '""') + '"'
-
-
-def folded(identifier: str) -> str:
-    """Return an identifier as Snowflake stores it when it is written without quotes: in capitals.
-
-    Placed in SQL by `quoted(folded(name))`, `mon_schema` is the schema that people reach as
-    `mon_schema`, `MON_SCHEMA` or `"MON_SCHEMA"`, even where a name is a keyword.
-    """
-    return identifier.upper()

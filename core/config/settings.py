@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.config.engine import DUCKDB, SNOWFLAKE, Engine
 from core.config.secrets import is_secret_name
 from core.config.thresholds import Thresholds
 from core.pipeline.folder import Pipeline, builtin
@@ -198,9 +199,14 @@ class Settings:
         return "embedded" if self.kafka.bootstrap_servers is None else "kafka"
 
     @property
+    def engine(self) -> Engine:
+        """What the warehouse is."""
+        return DUCKDB if self.snowflake is None else SNOWFLAKE
+
+    @property
     def warehouse_label(self) -> str:
         """`duckdb` or `snowflake`, as results and screens name it."""
-        return "duckdb" if self.snowflake is None else "snowflake"
+        return self.engine.name
 
     @property
     def warehouse_mark(self) -> str:

@@ -5,14 +5,13 @@ and its reply was lost. Before every retry the stored offsets are read: they tel
 """
 
 import logging
-import random
 from collections.abc import Callable
 from enum import Enum
 from itertools import chain, repeat
 from threading import Event
 from typing import TypeVar
 
-from core.clock import Clock
+from core.clock import Clock, growing_waits
 from core.errors import FencedError, WarehouseError
 from core.registry.client import RegistryError
 from core.text import N_
@@ -69,7 +68,7 @@ class Store:
 
         None when a stop is wanted meanwhile. Errors: as `write`.
         """
-        began, wait = None, _FIRST_WAIT_S
+        began, waits = None, growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         try:
             while True:
                 try:
@@ -84,9 +83,8 @@ class Store:
                         began = now
                         log.warning(N_("the consumer waits"), extra={"reason": error.message})
                     self._waiting(error.message)
-                if self._pause(wait * random.uniform(0.5, 1.0)):
+                if self._pause(next(waits)):
                     return None
-                wait = min(wait * 2, _LONGEST_WAIT_S)
         finally:
             if began is not None:
                 self._waiting(None)

@@ -9,17 +9,15 @@ original ones. Nothing is published unless every line is good.
 import base64
 import binascii
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.clock import iso
 from core.consumer.decoders.reasons import EventError
-from core.errors import InputError, StorageError
+from core.errors import InputError
+from core.files import cannot_write, replace_file
 from core.text import _, clean
 from core.text.system import why
 from core.warehouse.model import StoredDeadLetter
@@ -41,19 +39,9 @@ def save_letters(
     text: returns the JSON of a payload that is not JSON itself; it stands beside it, to be read.
     Errors: StorageError.
     """
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, prefix=f".{file.name}.", delete=False, encoding="utf-8"
-        ) as draft:
-            draft.writelines(_line(letter, text(letter.payload)) + "\n" for letter in letters)
-        Path(draft.name).replace(file)
-    except OSError as error:
-        with suppress(OSError, UnboundLocalError):
-            os.unlink(draft.name)  # noqa: PTH108 - one call that cannot make things worse
-        raise StorageError(
-            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
-            hint=_("name a file in a folder that exists and has room"),
-        ) from error
+    lines = "".join(_line(letter, text(letter.payload)) + "\n" for letter in letters)
+    with cannot_write(file, _("name a file in a folder that exists and has room")):
+        replace_file(file, lines.encode(), mode=0o600)
 
 
 def check_letters(file: Path) -> None:

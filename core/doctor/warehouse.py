@@ -82,7 +82,7 @@ def look_at_offsets(visit: Examination) -> Iterator[Finding]:
     facts, stored = visit.topic, visit.stored
     if facts is None or stored is None:
         missing = "broker" if facts is None else "warehouse"
-        embedded = visit.settings.snowflake is None
+        embedded = not visit.settings.engine.is_remote
         file = visit.settings.paths.warehouse_file
         nothing = facts is not None and embedded and not file.exists()
         if nothing:
@@ -159,7 +159,7 @@ def _tables(visit: Examination, warehouse: Warehouse) -> Finding:
 def _older(visit: Examination) -> Finding:
     """Return that the tables are those of an earlier version."""
     told = _("made by an earlier version: columns for checksums are missing")
-    if visit.settings.snowflake is None:
+    if visit.settings.engine.upgrades_itself:
         advice = _("nothing to do: the next job that opens the warehouse adds them")
         return warn("tables", told, advice)
     return warn("tables", told, _("by the owner of the tables"), (SET_UP,))

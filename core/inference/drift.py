@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 
 from core.inference.fields import path_text, shape_told
-from core.inference.values import TEXTS, WORDS, Shape, moment_of, shape_of, shown
+from core.inference.values import shape_of, shown
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
+from core.pipeline.drift import fits
 from core.pipeline.fields import EventField
 from core.pipeline.types import FieldType
 from core.text import _, clean
@@ -154,7 +155,7 @@ def _example(one: Difference, item: object) -> None:
 
 def misfit(known: EventField, value: object) -> str:
     """Return why a value is none of a field's, for people; empty where it is one."""
-    if not fits_type(known.type, value):
+    if not fits(known.type, value) or not _in_time(known.type, value):
         return _("are no {type}").format(type=known.type)
     if known.one_of and value not in known.one_of:
         return _("are none of the values that are allowed")
@@ -166,43 +167,7 @@ def misfit(known: EventField, value: object) -> str:
     return ""
 
 
-_SHAPES: Mapping[str, frozenset[Shape]] = {
-    "identifier": WORDS,
-    "text": TEXTS,
-    "number": frozenset({"integer", "fraction", "huge"}),
-    "integer": frozenset({"integer"}),
-    "boolean": frozenset({"boolean"}),
-    "date": frozenset({"date"}),
-    "uuid": frozenset({"uuid"}),
-}
-
-
-def fits_type(kind: FieldType, value: object) -> bool:
-    """Return whether a value of JSON (numbers with a point: Decimal) is one of a type."""
-    if kind.kind == "decimal":
-        return _is_decimal(kind, value)
-    if kind.kind == "timestamp":
-        return _is_moment(kind, value)
-    return kind.kind == "json" or shape_of(value) in _SHAPES[kind.kind]
-
-
-def _is_decimal(kind: FieldType, value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
-        return False
-    if isinstance(value, str) and shape_of(value) not in {"integer_text", "decimal_text"}:
-        return False
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return False
-    exponent = int(number.normalize().as_tuple().exponent)
-    return -exponent <= kind.scale and number.adjusted() < kind.precision - kind.scale
-
-
-def _is_moment(kind: FieldType, value: object) -> bool:
-    if not kind.epoch:
-        return isinstance(value, str) and moment_of(value) is not None
-    factor = {"s": 1, "ms": 1_000, "us": 1_000_000}[kind.epoch]
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return False
-    return 0 <= value <= _LAST_S * factor
+def _in_time(kind: FieldType, value: object) -> bool:
+    """Return whether a number is no time at all, or one that both engines keep."""
+    factor = {"s": 1, "ms": 1_000, "us": 1_000_000}.get(kind.epoch)
+    return factor is None or 0 <= Decimal(str(value)) <= _LAST_S * factor

@@ -1,7 +1,7 @@
 """What a single value looks like: its shape, from which types of fields are concluded."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -24,6 +24,7 @@ Shape = Literal[
     "word",
     "text",
 ]
+
 TEXTS: frozenset[Shape] = frozenset(
     {
         "timestamp",
@@ -111,16 +112,6 @@ def _exists(day: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def moment_of(text: str) -> datetime | None:
-    """Return the moment that an RFC 3339 text names, None where there is none."""
-    found = _MOMENT.fullmatch(text)
-    if found is None or shape_of(text) != "timestamp":
-        return None
-    fraction = (found[6] or "")[:6].ljust(6, "0")
-    zone = "+00:00" if found[7] == "Z" else found[7]
-    return datetime.fromisoformat(f"{found[1]}T{found[3]}:{found[4]}:{found[5]}.{fraction}{zone}")
 
 
 def shown(value: object, limit: int = 40) -> str:

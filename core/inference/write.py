@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 import jinja2
 
-from core.errors import StorageError
+from core.files import cannot_write
 from core.inference.fields import Inferred
 from core.inference.names import table_name
 from core.inference.plan import Column, Plan, plan_of
@@ -26,11 +26,9 @@ from core.pipeline.folder import FILE
 from core.pipeline.read import read_definition
 from core.pipeline.words import RESERVED_WORDS
 from core.text import _, clean
-from core.text.system import why
 
 _PER_COLUMN = {"kpi_top", "kpi_split"}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_BETWEEN = ("consumer_offsets", "offset_gaps", "transform_runs", "validation_runs")
 _MAX_LABEL = 80
 
 
@@ -67,7 +65,6 @@ def render(draft: Draft) -> dict[str, str]:
         "schema": table_name(draft.name),
         "events": events,
         "rows": rows,
-        "tables": ("{events}", "{rows}", "dead_letters", *_BETWEEN),
         "fields": draft.fields,
         "roles": draft.roles,
         "type_doubt": type_doubt(draft.roles),
@@ -140,17 +137,11 @@ def _comment(line: str) -> str:
 def write_folder(folder: Path, files: dict[str, str]) -> None:
     """Write a folder that is not there yet: whole, or not at all. Errors: StorageError."""
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    try:
+    with cannot_write(folder, _("name a folder that can be written")), ExitStack() as undone:
+        undone.callback(shutil.rmtree, draft, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             file = draft / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         draft.rename(folder)
-    except OSError as error:
-        with suppress(OSError):
-            shutil.rmtree(draft)
-        raise StorageError(
-            _("cannot write {file}: {reason}").format(file=clean(folder), reason=why(error)),
-            hint=_("name a folder that can be written"),
-        ) from error

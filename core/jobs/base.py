@@ -57,20 +57,6 @@ class JobResult(Protocol):
         ...
 
 
-class JobOptions(Protocol):
-    """A frozen dataclass; its fields bear the names of the command line's options."""
-
-
-class Job(Protocol):
-    """What a module of `core.jobs` offers."""
-
-    Options: type[JobOptions]
-
-    def run(self, context: "JobContext", options: JobOptions) -> JobResult:
-        """Do the work."""
-        ...
-
-
 class Deadline:
     """A point in monotonic time, or none at all."""
 

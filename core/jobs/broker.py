@@ -11,15 +11,13 @@ from core.consumer.unstored import lost_text, unstored_records
 from core.errors import UsageError
 from core.jobs.base import JobContext, Summary
 from core.jobs.broker_end import store_what_is_left
+from core.jobs.options import NoOptions
 from core.jobs.unstored import unstored_lines
 from core.metrics.meters import TopicMoment
 from core.text import _, clean
 from core.text.amounts import records
 
-
-@dataclass(frozen=True)
-class Options:
-    """No options of its own."""
+Options = NoOptions
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
 from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
+from core.jobs.options import ReadOptions
 from core.lifecycle import RunState
 from core.text import _, ngettext
 from core.text.amounts import dead_letters, records
@@ -23,13 +24,7 @@ _TICK_S = 0.1
 _STOP_S = 30.0
 
 
-@dataclass(frozen=True)
-class Options:
-    """What ends the job; without any of them only a signal does. duration: seconds."""
-
-    until_caught_up: bool = False
-    limit: int | None = None
-    duration: float | None = None
+Options = ReadOptions
 
 
 @dataclass(frozen=True)

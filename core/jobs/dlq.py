@@ -13,6 +13,7 @@ from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
+from core.jobs.options import DlqOptions
 from core.registry.shown import ShownValues
 from core.text import _, clean, ngettext
 from core.text.amounts import dead_letters
@@ -25,20 +26,7 @@ _SHOWN = 20
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Options:
-    """Which letters, and whether to publish them again; `yes` confirms that.
-
-    save: file that gets the letters, to be read and edited. fix: such a file, edited; its letters
-    are published with its payloads.
-    """
-
-    replay: bool = False
-    reason: str | None = None
-    limit: int | None = None
-    yes: bool = False
-    save: Path | None = None
-    fix: Path | None = None
+Options = DlqOptions
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,10 @@ from core.doctor.model import Finding, Status
 from core.doctor.run import CHECK_NAMES, examine
 from core.errors import ConfigError
 from core.jobs.base import JobContext, Summary
+from core.jobs.options import NoOptions
 from core.text import _, ngettext
 
-
-@dataclass(frozen=True)
-class Options:
-    """No options of its own."""
+Options = NoOptions
 
 
 @dataclass(frozen=True)

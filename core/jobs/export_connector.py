@@ -2,40 +2,30 @@
 
 import json
 import logging
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from core.broker.identity import TopicIdentity
 from core.config.client_values import choice
 from core.config.folders import check_file
-from core.errors import BrokerError, StorageError
+from core.errors import BrokerError
 from core.export.kafka_connect import connector, worker_settings
 from core.export.redpanda_connect import pipeline_text
 from core.export.script import sink_script
 from core.export.sink import PASSPHRASE, SASL_PASSWORD, TABLE, Sink, shown, sink_of
+from core.files import cannot_write, replace_file
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary
+from core.jobs.options import Engine, ExportOptions
 from core.text import _, clean
-from core.text.system import why
-
-Engine = Literal["kafka-connect", "redpanda-connect"]
-ENGINES: tuple[Engine, ...] = ("kafka-connect", "redpanda-connect")
 
 _BROKER_WAIT_S = 5.0
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Options:
-    """engine: for which. output: the file; None is one under the data directory."""
-
-    engine: Engine = "kafka-connect"
-    output: Path | None = None
+Options = ExportOptions
 
 
 @dataclass(frozen=True)
@@ -156,15 +146,6 @@ def _topic(context: JobContext) -> tuple[TopicIdentity | None, int | None]:
 
 def _write(file: Path, text: str) -> None:
     """Write a file: whole, or not at all. Errors: StorageError."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
+    with cannot_write(file, _("name another place with --output")):
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise StorageError(
-            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
-            hint=_("name another place with --output"),
-        ) from error
+        replace_file(file, text.encode())

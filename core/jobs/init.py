@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import CancelledError, InputError, UsageError
@@ -18,29 +18,16 @@ from core.inference.write import Draft, render, write_folder
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext
 from core.jobs.init_result import InitResult, Looked, SchemaResult, found_lines
+from core.jobs.options import InitOptions
 from core.pipeline.folder import open_pipeline
 from core.pipeline.read import schema as definition_schema
 from core.text import _, clean
 
-SAMPLE = 10_000
 _TELL_EVERY = 256
 _DELIMITERS = {"\t": "TAB"}
 
 
-@dataclass(frozen=True)
-class Options:
-    """name: the folder. from_topic, from_file: one of both. sample: records to look at, at least.
-
-    key, time: paths of fields. schema: only show the JSON Schema of definitions.
-    """
-
-    name: str | None = None
-    from_topic: str | None = None
-    from_file: Path | None = None
-    sample: int = SAMPLE
-    key: str | None = None
-    time: str | None = None
-    schema: bool = False
+Options = InitOptions
 
 
 def run(context: JobContext, options: Options) -> SchemaResult | InitResult:

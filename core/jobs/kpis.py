@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.clock import iso
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary, Table
+from core.jobs.options import WatchOptions
 from core.kpis.model import (
     Figure,
     KpiRows,
@@ -28,11 +29,7 @@ _DIGITS = 6
 """Of a binary number; more of them say nothing to a person."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """watch: read again every so many seconds until a stop; None is once."""
-
-    watch: float | None = None
+Options = WatchOptions
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """`load`: customers and inventory from their CSV files into the warehouse."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.errors import CancelledError, UsageError
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, JobResult, Summary
+from core.jobs.options import LoadOptions
 from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.amounts import customers, products
@@ -15,11 +15,7 @@ from core.warehouse.reference_csv import read_reference
 _TABLES = ("customers", "inventory")
 
 
-@dataclass(frozen=True)
-class Options:
-    """input: folder of the CSV files; None is the seed folder of the data directory."""
-
-    input: Path | None = None
+Options = LoadOptions
 
 
 @dataclass(frozen=True)

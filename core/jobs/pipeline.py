@@ -4,10 +4,7 @@ Producer, consumer and merge run at once, each in its own thread; this one watch
 fails stops the others cleanly, so that what was published is stored and the next run goes on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from core.alerts.watch import AlertWatch
@@ -16,9 +13,9 @@ from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, kpis, load, produce, seed, transform, validate
 from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
+from core.jobs.options import PipelineOptions
 from core.jobs.topic import prepare_topic
 from core.jobs.unstored import Unstored, counted, unstored_lines
-from core.producer.options import Mode, Profile
 from core.producer.worker import ProducerWorker
 from core.text import _
 from core.transform.worker import MergeWorker
@@ -29,27 +26,7 @@ _MERGE_EVERY_S = 0.5
 _DRAIN_S = 60.0
 
 
-@dataclass(frozen=True)
-class Options:
-    """The options of all parts; see theirs. rate 0: as fast as possible."""
-
-    customers: int = 1_000
-    products: int = 200
-    orders: int = 5_000
-    seed: int = 42
-    output: Path | None = None
-    start: date = date(2024, 1, 1)
-    end: date = date(2024, 12, 31)
-    mode: Mode = "replay"
-    rate: float = 0.0
-    limit: int | None = None
-    duration: float | None = None
-    profile: Profile = "steady"
-    duplicates: float = 0.0
-    late: float = 0.0
-    poison: float = 0.0
-    format: Sequence[str] = ("json",)
-    strict: bool = False
+Options = PipelineOptions
 
 
 @dataclass(frozen=True)
@@ -95,7 +72,7 @@ def run(context: JobContext, options: Options) -> PipelineResult:
         options = _made_up(options)
     # What is wrong with the options is told before anything is asked or made.
     seed.spec_of(_part(options, seed.Options))
-    produce.checked_options(context, _part(options, produce.Options))
+    produce.checked_options(context.settings, _part(options, produce.Options))
     # The warehouse first: when another process holds it, nothing else should have been touched.
     with (
         open_warehouse(context) as warehouse,
@@ -150,7 +127,7 @@ def _flow(
     asked = replace(_part(options, produce.Options), input=options.output, rate=options.rate)
     producing, consuming = context.part("produce"), context.part("consume")
     consumer = consume.make_consumer(consuming, broker, warehouse, consume.Options())
-    checked = produce.checked_options(producing, asked)
+    checked = produce.checked_options(producing.settings, asked)
     producer = produce.make_producer(producing, broker, checked)
     notices = told_tasks(context, warehouse)
     merging = MergeWorker(warehouse, interval_s=_MERGE_EVERY_S, clock=context.clock)

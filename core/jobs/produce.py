@@ -1,7 +1,6 @@
 """`produce`: publishes order events, from orders.csv or made up as it goes."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
@@ -9,10 +8,11 @@ from core.config import Settings
 from core.errors import BrokerError
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
+from core.jobs.options import PublishOptions
 from core.jobs.topic import require_topic
 from core.lifecycle import RunState
 from core.producer.failures import hints, in_words
-from core.producer.options import DEFAULT_RATES, Mode, ProduceOptions, Profile
+from core.producer.options import DEFAULT_RATES, ProduceOptions
 from core.producer.snapshot import ProducerSnapshot
 from core.registry.writing import WireWriter
 from core.text import _, ngettext
@@ -25,22 +25,7 @@ _TICK_S = 0.1
 _STOP_S = 30.0
 
 
-@dataclass(frozen=True)
-class Options:
-    """What to publish. rate: events per second, None the default of the mode; duration: seconds.
-
-    input: folder of the CSV files; None is the seed folder of the data directory.
-    """
-
-    mode: Mode = "replay"
-    input: Path | None = None
-    rate: float | None = None
-    limit: int | None = None
-    duration: float | None = None
-    profile: Profile = "steady"
-    duplicates: float = 0.0
-    late: float = 0.0
-    poison: float = 0.0
+Options = PublishOptions
 
 
 @dataclass(frozen=True)
@@ -122,7 +107,7 @@ def run(context: JobContext, options: Options) -> ProduceResult:
     """Publish until the source, the options or a stop end it."""
     from core.producer.opening import check_source  # noqa: PLC0415 - loads numpy and Arrow
 
-    checked = checked_options(context, options)
+    checked = checked_options(context.settings, options)
     check_source(checked, context.clock)
     with open_broker(context, start_embedded=False) as broker:
         require_topic(context, broker)
@@ -131,12 +116,12 @@ def run(context: JobContext, options: Options) -> ProduceResult:
         return follow(context, producer)
 
 
-def checked_options(context: JobContext, options: Options) -> ProduceOptions:
+def checked_options(settings: Settings, options: Options) -> ProduceOptions:
     """Return the options with their defaults filled in. Errors: UsageError naming the option."""
     rate = DEFAULT_RATES[options.mode] if options.rate is None else options.rate
     return ProduceOptions(
         mode=options.mode,
-        input=options.input or context.settings.paths.seed,
+        input=options.input or settings.paths.seed,
         rate=rate,
         limit=options.limit,
         duration_s=options.duration,
@@ -144,8 +129,8 @@ def checked_options(context: JobContext, options: Options) -> ProduceOptions:
         duplicates=options.duplicates,
         late=options.late,
         poison=options.poison,
-        pipeline=context.settings.pipeline,
-        writer=_writer(context.settings),
+        pipeline=settings.pipeline,
+        writer=_writer(settings),
     )
 
 

@@ -31,7 +31,7 @@ def repair(
 
     damaged = _damaged(context, warehouse)
     if damaged and not warehouse.restores:
-        reason = _("{warehouse} keeps values, not bytes").format(warehouse=warehouse.label)
+        reason = _("{warehouse} keeps values, not bytes").format(warehouse=warehouse.engine.name)
         return Repair((), [(damage.event_id, reason) for damage in damaged])
     copied = repair_from_copies(warehouse, damaged, stop=context.stop)
     if context.stopping:

@@ -1,29 +1,17 @@
 """`seed`: generates customers.csv, inventory.csv and orders.csv."""
 
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 from core.config.folders import check_folder
 from core.errors import UsageError
 from core.jobs.base import JobContext, Summary, Table
+from core.jobs.options import SeedOptions
 from core.pipeline import Pipeline
 from core.seed.spec import SeedResult, SeedSpec
 from core.text import _
 from core.text.amounts import customers, orders, products
 
-
-@dataclass(frozen=True)
-class Options:
-    """What to generate. output: a folder; None is the seed folder of the data directory."""
-
-    customers: int = 1_000
-    products: int = 200
-    orders: int = 5_000
-    seed: int = 42
-    output: Path | None = None
-    start: date = date(2024, 1, 1)
-    end: date = date(2024, 12, 31)
+Options = SeedOptions
 
 
 @dataclass(frozen=True)

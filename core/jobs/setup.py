@@ -7,17 +7,13 @@ from core.config import Settings
 from core.config.identifiers import quoted
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary
+from core.jobs.options import SetupOptions
 from core.jobs.topic import PreparedTopic, plan_line, plan_of, prepare_topic
 from core.text import _, clean
 from core.warehouse.model import SetupStep
 from core.warehouse.sqlfiles import script
 
-
-@dataclass(frozen=True)
-class Options:
-    """print_sql: show the SQL and run nothing."""
-
-    print_sql: bool = False
+Options = SetupOptions
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from core.alerts.watch import AlertWatch
 from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
+from core.jobs.options import WatchOptions
 from core.lifecycle import RunState
 from core.text import _
 from core.text.amounts import raw_events
@@ -15,12 +16,7 @@ from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
 from core.warehouse.snowflake.task import TaskStatus, read_tasks
 
-
-@dataclass(frozen=True)
-class Options:
-    """watch: merge every so many seconds until a stop; None is once."""
-
-    watch: float | None = None
+Options = WatchOptions
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from core.broker.base import Broker
 from core.errors import BrokerError
 from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, Summary, Table
+from core.jobs.options import ValidateOptions
 from core.jobs.repair import repair, repair_lines
 from core.text import _
 from core.validation.content_ledger import ContentLedger
@@ -24,16 +25,7 @@ log = logging.getLogger(__name__)
 _BROKER_WAIT_S = 5.0
 
 
-@dataclass(frozen=True)
-class Options:
-    """format: report formats (json, html, junit). strict: WARN is bad too.
-
-    repair: damaged records are read from the topic again before anything is checked.
-    """
-
-    format: Sequence[str] = ("json",)
-    strict: bool = False
-    repair: bool = False
+Options = ValidateOptions
 
 
 @dataclass(frozen=True)

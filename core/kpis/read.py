@@ -6,10 +6,11 @@ moment newer than figures.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
+from core.clock import bound, utc
 from core.errors import ConfigError, WarehouseError
 from core.kpis.model import KpiRows, Kpis, Value
 from core.pipeline.shown import Column, Kpi
@@ -32,8 +33,8 @@ def read_kpis(
     of a series. Errors: WarehouseError; ConfigError where a query does not give what its columns
     promise.
     """
-    bound = {"as_of": None if as_of is None else _bound(as_of), "days": days}
-    return Kpis(tuple(_read(warehouse, kpi, bound, days) for kpi in kpis))
+    values = {"as_of": None if as_of is None else bound(as_of), "days": days}
+    return Kpis(tuple(_read(warehouse, kpi, values, days) for kpi in kpis))
 
 
 def _read(warehouse: Warehouse, kpi: Kpi, bound: Mapping[str, object], days: int) -> KpiRows:
@@ -110,16 +111,11 @@ def _every_day(
     return tuple(by_day.get(day, (day, *nothing)) for day in wanted)
 
 
-def _bound(moment: datetime) -> str:
-    """Return a moment as the warehouses read it: UTC, without a zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-
-
 def _utc(stored: datetime) -> datetime:
     """Return a stored time with its zone; one that carries none is UTC."""
     if not isinstance(stored, datetime):
         raise TypeError
-    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+    return utc(stored)
 
 
 def _day(stored: date) -> date:

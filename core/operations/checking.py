@@ -1,12 +1,14 @@
 """The validations of a desk: one at a time, when asked or every so often, each with its reports."""
 
 import logging
+from typing import get_args
 
 from core.clock import Clock
 from core.config import Settings
 from core.errors import DropshipError
 from core.jobs import validate
 from core.jobs.base import JobContext
+from core.jobs.options import Format
 from core.operations.opening import Backends
 from core.operations.task import Task
 from core.text import _
@@ -17,7 +19,7 @@ from core.validation.recall import last_run
 
 log = logging.getLogger(__name__)
 
-_FORMATS = ("json", "html", "junit")
+_FORMATS = get_args(Format)
 
 
 class Checking:

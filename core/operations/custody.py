@@ -30,7 +30,7 @@ class Custody:
 
     def __init__(self, settings: Settings, backends: Backends, clock: Clock) -> None:
         self._topic = settings.kafka.topic
-        self._every_s = 0.0 if settings.snowflake is None else _REMOTE_S
+        self._every_s = settings.engine.every_s(0.0, _REMOTE_S)
         self._backends = backends
         self._clock = clock
         self._lock = Lock()

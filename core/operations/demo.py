@@ -6,18 +6,20 @@ stored earlier, or comes at the same time neither ends it too soon nor holds it 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from core.config import Settings
 from core.errors import BrokerError, DropshipError
 from core.jobs import produce, seed
 from core.lifecycle import FINAL_STATES
 from core.operations.opening import Backends
+from core.operations.snapshot import DeskSnapshot
 from core.operations.task import Task
 from core.operations.workers import Workers
 from core.text import _, clean
 
 if TYPE_CHECKING:
-    from core.operations.desk import Desk
+    from core.producer.worker import ProducerWorker
 
 _TICK_S = 0.1
 _ASK_S, _REMOTE_ASK_S = 0.25, 1.0
@@ -32,15 +34,56 @@ class _Published:
     ends: Mapping[int, int]
 
 
+class Controls(Protocol):
+    """What the demonstration needs of a desk."""
+
+    settings: Settings
+
+    @property
+    def producer(self) -> "ProducerWorker | None":
+        """The producer under way."""
+        ...
+
+    def generate(self, options: seed.Options) -> bool:
+        """Generate seed files in the background."""
+        ...
+
+    def cancel_seed(self) -> None:
+        """Give up generating."""
+        ...
+
+    def start_producer(self, options: produce.Options) -> bool:
+        """Start publishing."""
+        ...
+
+    def start_consumer(self) -> bool:
+        """Start storing and merging."""
+        ...
+
+    def refresh(self) -> None:
+        """Read the figures now."""
+        ...
+
+    def validate(self) -> bool:
+        """Run all checks in the background."""
+        ...
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return the present moment."""
+        ...
+
+
 class Demonstration:
     """Runs the steps one after another on a desk; `run` is the work of a task."""
 
-    def __init__(self, desk: "Desk", workers: Workers, backends: Backends, task: Task[str]) -> None:
+    def __init__(
+        self, desk: Controls, workers: Workers, backends: Backends, task: Task[str]
+    ) -> None:
         self._desk = desk
         self._workers = workers
         self._backends = backends
         self._task = task
-        self._ask_s = _ASK_S if desk.settings.snowflake is None else _REMOTE_ASK_S
+        self._ask_s = desk.settings.engine.every_s(_ASK_S, _REMOTE_ASK_S)
 
     def run(self, orders: int, rate: float) -> str:
         """Run all steps; return the status of the validation. Errors: what stopped a step."""

@@ -1,7 +1,7 @@
 """The desk: every control of the pipeline, and its whole state as one snapshot.
 
 Threads and their owners: the desk owns the tasks (opening, seed, validation, demonstration), the
-pollers (figures, topic) and the sampler; producer, consumer and merge own theirs. `close` ends all
+readings (figures, topic) and the sampler; producer, consumer and merge own theirs. `close` ends all
 of them in the order that loses nothing.
 """
 
@@ -20,19 +20,16 @@ from core.operations.custody import Custody
 from core.operations.demo import Demonstration
 from core.operations.done import Done
 from core.operations.explore import Explorer
-from core.operations.figures import read_figures
 from core.operations.history import Sample
 from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
 from core.operations.opening import Backends, Opening
-from core.operations.poller import Poller
+from core.operations.readings import Readings
 from core.operations.sampler import Sampler
 from core.operations.sampling import Sampling
 from core.operations.seeding import Seeding
-from core.operations.snapshot import DeskSnapshot, Figures, Watch
-from core.operations.stored import StoredHere
+from core.operations.snapshot import DeskSnapshot
 from core.operations.task import Task
 from core.operations.upkeep import Upkeep
-from core.operations.watchers import TopicWatcher
 from core.operations.workers import Workers
 from core.text import _
 from core.threads import failures, reported
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
     from core.producer.worker import ProducerWorker
 
 _DRAIN_S = 30.0
-_WATCH_S = 1.0
-_FIGURES_S, _REMOTE_FIGURES_S = 2.0, 10.0
-"""Each question keeps a warehouse of Snowflake awake, which is billed by the second."""
 _RETRY_S = 10.0
 
 log = logging.getLogger(__name__)
@@ -92,16 +86,12 @@ class Desk:
         self._demo: Task[str] = Task("demo", self._clock)
         self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
         self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
-        every_s = _FIGURES_S if settings.snowflake is None else _REMOTE_FIGURES_S
-        self._figures = Poller("figures", self._read_figures, every_s, self._clock)
-        self._watch = Poller("topic", self._read_topic, _WATCH_S, self._clock)
-        self._topic = TopicWatcher(self._clock)
-        self._stored = StoredHere(
+        self._readings = Readings(
             settings,
             self._backends,
+            self._custody,
             self._clock,
             ours=lambda: self._workers.stored_offsets,
-            ask=self._figures.now,
             failed=lambda: self._opening.warehouse_failed,
         )
         self._sampling = Sampling(settings, self._clock, keep=not read_only)
@@ -119,7 +109,7 @@ class Desk:
         """Open what is not open yet of broker and warehouse, in the background."""
         if self.ready or self._closing.is_set():
             return False
-        began = self._opening.run(self._warehouse_opened, self._watch.start)
+        began = self._opening.run(self._warehouse_opened, self._readings.topic.start)
         with self._lock:
             if not self._closing.is_set():
                 self._sampler.start()
@@ -139,7 +129,7 @@ class Desk:
         return self._backends.warehouse
 
     def _warehouse_opened(self) -> None:
-        self._figures.start()
+        self._readings.figures.start()
         with reported("recall"):
             self._checking.recall()
 
@@ -175,10 +165,7 @@ class Desk:
         self._workers.stop_producer()
         why = "" if lose else self.leaving.store_within(within_s)
         self._workers.end()
-        for poller in (self._figures, self._watch):
-            poller.stop()
-        for poller in (self._figures, self._watch):
-            poller.join(5.0)
+        self._readings.close()
         self._sampler.join(5.0)
         self._sampling.journal.see(self.snapshot(), self._workers.failures)
         self._sampling.end()
@@ -249,11 +236,11 @@ class Desk:
 
     def refresh_every(self, seconds: float) -> None:
         """Read the figures every so many seconds; 0 is only when asked."""
-        self._figures.set_interval(seconds)
+        self._readings.figures.set_interval(seconds)
 
     def refresh(self) -> None:
         """Read the figures now."""
-        self._figures.now()
+        self._readings.figures.now()
 
     def past_validations(self, limit: int) -> list[PastRun]:
         """Return the latest validations, newest first; reads the warehouse, so it may wait.
@@ -264,7 +251,7 @@ class Desk:
 
     def _look_anew(self) -> None:
         """Read again what upkeep may have changed."""
-        self._figures.now()
+        self._readings.figures.now()
         self.explorer.look_again()
 
     # -- alerts and history
@@ -320,9 +307,9 @@ class Desk:
             validation_every_s=self._checking.every_s,
             reports=self._checking.reports,
             demo=self._demo.latest,
-            figures=self._figures.latest,
-            figures_every_s=self._figures.interval_s,
-            watch=self._watch.latest,
+            figures=self._readings.figures.latest,
+            figures_every_s=self._readings.figures.interval_s,
+            watch=self._readings.topic.latest,
             history=seen.history,
             others=seen.others,
             alerts=self._sampling.alerts.latest,
@@ -340,25 +327,11 @@ class Desk:
             upkeep=self.upkeep.snapshot(),
         )
 
-    def _read_figures(self) -> Figures:
-        warehouse = self._warehouse
-        if warehouse is None:
-            raise DropshipError(_("the warehouse is not open yet"))
-        self._stored.look(warehouse)
-        return read_figures(warehouse, self.settings.pipeline.definition.kpis)
-
-    def _read_topic(self) -> Watch:
-        broker = self._broker
-        if broker is None:
-            raise DropshipError(_("the broker is not open yet"))
-        self._custody.count(self._workers.stored_offsets)
-        return self._topic.look(broker, self.settings.kafka.topic, self._stored.account(broker))
-
     def _start_what_is_due(self, now: DeskSnapshot) -> None:
         if not now.ready and self._opening.failed_before(_RETRY_S):
             self.open()
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):
-            self._watch.now()
+            self._readings.topic.now()
         if self._checking.due and not self.read_only:
             self.validate()

@@ -63,11 +63,11 @@ class Explorer:
             "topic": (Poller("peek", self._look_at_topic, 0.0, clock), _PEEK_S),
             "letters": (
                 Poller("letters", self._read_letters, 0.0, clock),
-                REMOTE_S if settings.snowflake else _LETTERS_S,
+                settings.engine.every_s(_LETTERS_S, REMOTE_S),
             ),
             "warehouse": (
                 Poller("inspection", self._inspect, 0.0, clock),
-                REMOTE_S if settings.snowflake else _INSPECT_S,
+                settings.engine.every_s(_INSPECT_S, REMOTE_S),
             ),
         }
         self._replay: Task[Replayed] = Task("replay", clock)

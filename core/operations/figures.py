@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from core.clock import utc
 from core.kpis.read import read_kpis
 from core.operations.snapshot import Figures
 from core.pipeline.shown import Kpi
-from core.validation.model import Totals, utc
+from core.validation.model import Totals
 from core.warehouse.base import Warehouse
 from core.warehouse.snowflake.task import read_tasks
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.clock import utc
 from core.config import Settings
 from core.text import clean
-from core.validation.model import utc
 from core.warehouse.base import Warehouse
 from core.warehouse.letters import letter_from
-from core.warehouse.model import StoredDeadLetter
+from core.warehouse.model import StoredDeadLetter, TableFacts
 from core.warehouse.snowflake.credits import read_credits
 from core.warehouse.snowflake.task import TaskStatus, read_tasks
 
@@ -19,15 +19,6 @@ KEPT_BYTES = 65_536
 """Bytes of a dead letter's key and payload that a list keeps."""
 _RUNS = 200
 _REPLAY_CHUNK = 50
-
-
-@dataclass(frozen=True)
-class TableFacts:
-    """A table: its rows, and its bytes on disk (blocks shared by several tables count for each)."""
-
-    name: str
-    rows: int
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,7 @@ def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
     """Return the state of the warehouse. Errors: WarehouseError."""
     ((backlog,),) = warehouse.rows("inspect_backlog")
     return Inspection(
-        tables=tuple(TableFacts(*row) for row in warehouse.rows("inspect_tables")),
+        tables=tuple(warehouse.tables()),
         file_bytes=_size(settings, ""),
         log_bytes=_size(settings, ".wal"),
         backlog=int(backlog),

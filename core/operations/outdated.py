@@ -4,25 +4,8 @@ Counted twice, and the greater counts: what our own consumer stored, which is kn
 rows of the warehouse, which also hold what others stored and what came before this process.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.operations.snapshot import DeskSnapshot
-    from core.validation.model import ValidationResult
-
-
-@dataclass(frozen=True)
-class SinceCheck:
-    """Raw events and dead letters that were stored after the last verdict."""
-
-    events: int = 0
-    dead_letters: int = 0
-
-    @property
-    def outdated(self) -> bool:
-        """Whether there is anything that the verdict does not speak of."""
-        return bool(self.events or self.dead_letters)
+from core.operations.snapshot import DeskSnapshot, SinceCheck
+from core.validation.model import ValidationResult
 
 
 class CheckAge:
@@ -33,7 +16,7 @@ class CheckAge:
         self._before = SinceCheck()
         self._own = SinceCheck()
 
-    def see(self, now: "DeskSnapshot") -> SinceCheck:
+    def see(self, now: DeskSnapshot) -> SinceCheck:
         """Take a moment; return what came since its verdict."""
         grown = self._grown(SinceCheck(now.consumer.inserted, now.consumer.dead_lettered))
         result = now.validation.result
@@ -52,7 +35,7 @@ class CheckAge:
             return counts
         return SinceCheck(counts.events - before.events, counts.dead_letters - before.dead_letters)
 
-    def _greater(self, now: "DeskSnapshot", result: "ValidationResult") -> SinceCheck:
+    def _greater(self, now: DeskSnapshot, result: ValidationResult) -> SinceCheck:
         figures, at = now.figures.value, now.figures.at
         if figures is None or figures.totals is None or result.totals is None:
             return self._own

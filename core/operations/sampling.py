@@ -18,8 +18,8 @@ from core.operations.history import (
     read_history,
 )
 from core.operations.journal import Failures, Journal
-from core.operations.outdated import CheckAge, SinceCheck
-from core.operations.snapshot import DeskSnapshot
+from core.operations.outdated import CheckAge
+from core.operations.snapshot import DeskSnapshot, SinceCheck
 from core.operations.watchers import Others, OthersWatch, Watch
 
 

@@ -12,7 +12,6 @@ from core.lifecycle import FINAL_STATES
 from core.operations.explore import Explored
 from core.operations.history import Sample
 from core.operations.leaving import LeavingSnapshot
-from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.operations.upkept import UpkeepSnapshot
@@ -26,6 +25,19 @@ from core.warehouse.snowflake.task import TaskStatus
 
 ERROR_RULES = frozenset({"dead_letters", "undelivered", "gaps"})
 """Rules of the alerts that contradict a verdict of PASS."""
+
+
+@dataclass(frozen=True)
+class SinceCheck:
+    """Raw events and dead letters that were stored after the last verdict."""
+
+    events: int = 0
+    dead_letters: int = 0
+
+    @property
+    def outdated(self) -> bool:
+        """Whether there is anything that the verdict does not speak of."""
+        return bool(self.events or self.dead_letters)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from core.errors import StorageError
+from core.files import replace_file
 from core.text import _, clean
 from core.text.system import why
 
@@ -33,19 +33,8 @@ class StateFile:
         """Add choices; a folder that cannot be written costs the memory and nothing else."""
         text = json.dumps({**self.read(), **choices}, indent=2) + "\n"
         with suppress(OSError):
-            replace_file(self._file, text)
-
-
-def replace_file(file: Path, text: str) -> None:
-    """Write a file in whole or not at all. Errors: OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self._file, text.encode())
 
 
 def export_rows(

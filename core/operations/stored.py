@@ -69,7 +69,7 @@ class StoredHere:
         kafka = settings.kafka
         self._topic, self._group = kafka.topic, kafka.watched_group
         self._engine = kafka.watched_group != kafka.group_id
-        self._remote = settings.snowflake is not None
+        self._remote = settings.engine.is_remote
         self._backends = backends
         self._clock = clock
         self._ours, self._ask, self._failed = ours, ask, failed

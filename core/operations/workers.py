@@ -18,7 +18,7 @@ from core.lifecycle import FINAL_STATES, RunState
 from core.operations.done import Done, done_by
 from core.operations.merging import Merging
 from core.operations.opening import Backends
-from core.producer.options import Mode
+from core.producer.modes import Mode
 from core.producer.snapshot import ProducerSnapshot, broker_full
 from core.text import _
 from core.threads import WatchedThread
@@ -89,7 +89,7 @@ class Workers:
             if self._refusing or broker is None or self.producer is not None or self._is_checking:
                 return False
             context = self._context()
-            checked = produce.checked_options(context, options)
+            checked = produce.checked_options(context.settings, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
             self._count_in(producer=True)

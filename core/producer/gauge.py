@@ -9,7 +9,8 @@ from core.producer.answer_key import AnswerKey
 from core.producer.csv_records import RejectedRow
 from core.producer.delivery import Delivery
 from core.producer.failures import in_words
-from core.producer.options import ProduceOptions, Profile
+from core.producer.modes import Profile
+from core.producer.options import ProduceOptions
 from core.producer.publisher import Publisher
 from core.producer.snapshot import ProducerSnapshot
 from core.rates import RateMeter

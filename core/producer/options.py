@@ -3,15 +3,13 @@
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from core.errors import UsageError
 from core.pipeline import Pipeline, builtin
+from core.producer.modes import Mode, Profile
 from core.registry.writing import WireWriter
 from core.text import _, clean
-
-Mode = Literal["replay", "stream"]
-Profile = Literal["steady", "wave", "burst"]
 
 DEFAULT_RATES: dict[Mode, float] = {"replay": 10.0, "stream": 5.0}
 """Events per second of each mode unless the caller says otherwise."""

@@ -8,7 +8,7 @@ The first event is due at the start itself, each later one at the end of its pre
 
 import math
 
-from core.producer.options import Profile
+from core.producer.modes import Profile
 
 TICK_S = 0.005
 """Length of a micro-batch."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from core.lifecycle import RunState
 from core.producer.csv_records import RejectedRow
 from core.producer.failures import DeliveryFailure
-from core.producer.options import Mode, Profile
+from core.producer.modes import Mode, Profile
 from core.text import _
 
 

@@ -18,8 +18,9 @@ from core.producer.answer_key import AnswerKey
 from core.producer.delivery import Delivery
 from core.producer.faults import Injector
 from core.producer.gauge import Gauge
+from core.producer.modes import Profile
 from core.producer.opening import open_source
-from core.producer.options import ProduceOptions, Profile, check_profile, check_rate
+from core.producer.options import ProduceOptions, check_profile, check_rate
 from core.producer.pacing import EVERYTHING, Pacer
 from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step

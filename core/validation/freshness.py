@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from core.clock import utc
 from core.config import Thresholds
 from core.pipeline.definition import RowWords
 from core.text import _
 from core.text.figures import span
 from core.validation.context import CheckContext, nothing_to_check, over
-from core.validation.model import Aging, CheckResult, Status, utc
+from core.validation.model import Aging, CheckResult, Status
 
 NAME = "freshness"
 

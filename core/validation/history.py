@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.clock import bound, utc
 from core.text import clean
-from core.validation.model import Totals, ValidationResult, bound, utc
+from core.validation.model import Totals, ValidationResult
 from core.warehouse.base import Warehouse
 
 

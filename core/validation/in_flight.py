@@ -7,11 +7,12 @@ read yet. They earn a WARN once they are many, or once nobody seems to be at wor
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.clock import utc
 from core.remedies import CONSUME, MERGE, Remedy
 from core.text import ngettext
 from core.text.figures import count, decimal
 from core.validation.context import CheckContext, over
-from core.validation.model import Status, utc
+from core.validation.model import Status
 from core.validation.partitions import PartitionBalance
 
 

@@ -6,14 +6,14 @@ become strings, so that screens, results and reports may use the figures as they
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 from typing import Self
 
 from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
-from core.clock import iso
+from core.clock import iso, utc
 from core.consumer.left import LeftBehind, open_transactions
 from core.remedies import Remedy, outside
 from core.text import _, clean
@@ -183,16 +183,6 @@ class BrokerView:
         marks = dict(broker.watermarks(topic))
         waiting = open_transactions(broker, topic, marks)
         return cls(broker.identity(topic), marks, taken_at, waiting)
-
-
-def utc(stored: datetime) -> datetime:
-    """Return a stored time, which carries no zone and is UTC, with its zone."""
-    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
-
-
-def bound(moment: datetime) -> str:
-    """Return a moment as the warehouses read it: UTC, without a zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def shown(value: object) -> object:

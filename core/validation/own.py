@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from math import inf
 
+from core.clock import bound
 from core.errors import ConfigError
 from core.pipeline.base import told
 from core.pipeline.checks import TOMORROW, Check, Figure
@@ -17,7 +18,7 @@ from core.remedies import LOAD
 from core.text import _, clean
 from core.text.figures import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check, over
-from core.validation.model import CheckResult, Status, bound
+from core.validation.model import CheckResult, Status
 
 _CLOCK_TOLERANCE = timedelta(days=1)
 """How far in the future a time may lie: clocks differ, and so did time zones at the source."""
@@ -179,7 +180,7 @@ def _unloaded(context: CheckContext, own: Check, values: Mapping[str, Number]) -
 
 def _there(context: CheckContext, query: str) -> str:
     """Return the name of SQL that the pipeline has for this warehouse."""
-    engine = context.warehouse.label
+    engine = context.warehouse.engine.name
     if not context.pipeline.has(engine, query):
         raise ConfigError(
             _("there is no SQL {name}.sql for {engine}").format(name=query, engine=engine),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.broker.base import Watermark
+from core.clock import utc
 from core.validation.context import CheckContext
-from core.validation.model import BrokerView, utc
+from core.validation.model import BrokerView
 
 
 @dataclass(frozen=True)

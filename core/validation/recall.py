@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from core.clock import utc
 from core.config import Thresholds
 from core.pipeline import Definition, builtin
 from core.pipeline.definition import RowWords
 from core.text import clean
 from core.validation import freshness
 from core.validation.history import PastRun, past_runs
-from core.validation.model import Aging, CheckResult, Status, ValidationResult, shown, utc
+from core.validation.model import Aging, CheckResult, Status, ValidationResult, shown
 from core.warehouse.base import Warehouse
 
 _MOST_BYTES = 16_000_000

@@ -1,15 +1,12 @@
 """`schema`: every table and column is there, with its type.
 
-What is expected stands in `validate_schema.sql` of the engine and `validate_tables.sql` of the
-pipeline, in the words of each dialect.
+What is expected is what the statements say that make the tables (`core.warehouse.tables`).
 """
 
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
-from core.warehouse.base import Warehouse
-from core.warehouse.model import Row
 
 NAME = "schema"
 
@@ -21,16 +18,20 @@ def check(context: CheckContext) -> CheckResult:
     missing: set[str] = set()
     columns: list[str] = []
     types: list[str] = []
-    for table, column, expected, found, exists in _columns(context.warehouse):
-        tables.add(table)
-        if not exists:
-            missing.add(table)
-        elif found is None:
-            columns.append(f"{table}.{column}")
-            rows.append({"table": table, "column": column, "expected": expected, "found": None})
-        elif found != expected:
-            types.append(f"{table}.{column}")
-            rows.append({"table": table, "column": column, "expected": expected, "found": found})
+    for one in context.warehouse.columns():
+        tables.add(one.table)
+        if not one.table_exists:
+            missing.add(one.table)
+        elif one.found != one.expected:
+            (columns if one.found is None else types).append(f"{one.table}.{one.name}")
+            rows.append(
+                {
+                    "table": one.table,
+                    "column": one.name,
+                    "expected": one.expected,
+                    "found": one.found,
+                }
+            )
     rows[:0] = [
         {"table": table, "column": None, "expected": None, "found": None}
         for table in sorted(missing)
@@ -52,11 +53,6 @@ def check(context: CheckContext) -> CheckResult:
         rows,
         remedies=(SET_UP,) if missing else (),
     )
-
-
-def _columns(warehouse: Warehouse) -> list[Row]:
-    """Return what is expected of the engine's tables and of the pipeline's, and what is there."""
-    return [*warehouse.rows("validate_schema"), *warehouse.rows("validate_tables")]
 
 
 def is_older(found: CheckResult, events: str) -> bool:

@@ -55,7 +55,7 @@ def check(context: CheckContext) -> CheckResult:
 def _daily(context: CheckContext, table: str) -> dict[str, object]:
     """Return the rows of the last days, where the pipeline has a query for them."""
     query = "validate_daily"
-    if not context.pipeline.has(context.warehouse.label, query):
+    if not context.pipeline.has(context.warehouse.engine.name, query):
         return {}
     days = {str(day): int(rows) for day, rows in context.warehouse.rows(query)}
     return {f"daily_{table}": days}

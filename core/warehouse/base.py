@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from core.broker.identity import TopicIdentity
+from core.config.engine import Engine
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -21,6 +23,7 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 
 
@@ -28,8 +31,8 @@ class Warehouse(Protocol):
     """Where raw events, orders, reference tables, dead letters and offsets live."""
 
     @property
-    def label(self) -> str:
-        """`duckdb` or `snowflake`, as results and screens name it."""
+    def engine(self) -> Engine:
+        """What it is."""
         ...
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
@@ -83,6 +86,14 @@ class Warehouse(Protocol):
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a write of `sql/` by its name, in a transaction of its own."""
+        ...
+
+    def columns(self) -> list[ColumnFound]:
+        """Return every column that `setup` makes, with what the catalogue says of it."""
+        ...
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table, in the order that an event takes."""
         ...
 
     def content_span(self, table: str) -> ContentSpan:

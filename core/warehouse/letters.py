@@ -1,7 +1,6 @@
 """Dead letters as the named reads of every warehouse give them."""
 
-from datetime import UTC
-
+from core.clock import utc
 from core.warehouse.headers import headers_from
 from core.warehouse.model import Row, StoredDeadLetter
 
@@ -24,6 +23,6 @@ def letter_from(row: Row) -> StoredDeadLetter:
         key=key,
         payload=payload,
         headers=headers_from(headers),
-        received_at=received_at.replace(tzinfo=UTC),
+        received_at=utc(received_at),
         replays=int(replays),
     )

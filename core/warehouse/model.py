@@ -12,6 +12,26 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
+class TableFacts:
+    """A table: its rows, and its bytes on disk (blocks shared by several tables count for each)."""
+
+    name: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ColumnFound:
+    """A column that there should be. found: the type it has; None where it is not there."""
+
+    table: str
+    name: str
+    expected: str
+    found: str | None
+    table_exists: bool
+
+
+@dataclass(frozen=True)
 class DeadLetter:
     """A record that cannot be used, with everything needed to mend and replay it.
 

@@ -135,9 +135,7 @@ def test_every_query_runs_and_counts_right(written: Write, settings: Settings, n
     definition = pipeline.definition
     limits = [definition.thresholds[name].default for name in definition.thresholds]
     with warehouse_of(pipeline, settings) as warehouse:
-        assert all(row[2] == row[3] and row[4] for row in warehouse.rows("validate_tables")), (
-            warehouse.rows("validate_tables")
-        )
+        assert all(one.expected == one.found for one in warehouse.columns()), warehouse.columns()
         store(warehouse, stream)
         warehouse.merge()
         by_name = {}
@@ -150,7 +148,7 @@ def test_every_query_runs_and_counts_right(written: Write, settings: Settings, n
         assert by_name["totals"][0][1] == len(expected)
         assert sum(row[1] for row in by_name["by_day"]) == len(expected)
         assert len(by_name["recent"]) == 20
-        sizes = {row[0]: row[1] for row in warehouse.rows("inspect_tables")}
+        sizes = {table.name: table.rows for table in warehouse.tables()}
         assert sizes[definition.tables.rows] == len(expected)
         assert sizes[definition.tables.events] == SIZE
         (check,) = definition.checks

@@ -15,7 +15,6 @@ from core.operations.inspect import (
     MergeRun,
     StoredGap,
     StoredOffset,
-    TableFacts,
 )
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
@@ -24,7 +23,7 @@ from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
 from core.remedies import SET_UP
 from core.text.figures import count
-from core.warehouse.model import StoredDeadLetter
+from core.warehouse.model import StoredDeadLetter, TableFacts
 from tests.support.core_texts import told, told_of
 from tests.support.moments import NOW
 

@@ -95,11 +95,6 @@ CREATE TABLE IF NOT EXISTS {schema}.{rows} (
 
 CREATE TABLE IF NOT EXISTS {schema}.sites (id VARCHAR NOT NULL, city VARCHAR);
 """,
-    "duckdb/validate_tables": """\
-SELECT '{rows}', 'kwh', 'DECIMAL(12,3)', MIN(data_type), COUNT(*) > 0
-FROM information_schema.columns
-WHERE table_name = '{rows}' AND column_name = 'kwh'
-""",
     "duckdb/merge_cast": """\
 CREATE OR REPLACE TEMP TABLE merge_cast AS
 SELECT

@@ -32,7 +32,7 @@ def oracle_rows(warehouse: Warehouse, name: str) -> list[Row]:
     """Run a read that only tests need: a file of `tests/support/sql`."""
     text = (SQL / f"{name}.sql").read_text()
     inside: Any = warehouse
-    if warehouse.label == "snowflake":
+    if warehouse.engine.name == "snowflake":
         sql = text.replace("{schema}", inside._names.schema)
         rows: list[Row] = inside._sessions.mine().run(sql)
         return rows
@@ -75,7 +75,7 @@ def check_content(
     letters = {
         row[0]: row for row in oracle_rows(warehouse, "all_dead_letters") if row[1] == "decode"
     }
-    exact = warehouse.label == "duckdb"
+    exact = warehouse.engine.name == "duckdb"
     wrong = []
     for message in messages:
         place = message.partition() or 0, message.offset() or 0

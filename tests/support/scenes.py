@@ -8,9 +8,8 @@ from core.alerts.burrow import PartitionState
 from core.lifecycle import RunState
 from core.operations.explore import Explored
 from core.operations.history import Sample
-from core.operations.outdated import SinceCheck
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.snapshot import DeskSnapshot, Figures, SinceCheck, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot

@@ -43,11 +43,21 @@ FILLED = {
     "key_path": "order.id",
     "task": "a_task",
     "now": "SYSDATE()",
+    "content": '"A_BASE"."A_SCHEMA".a_table',
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",
 }
 """What each placeholder becomes for the parser."""
+
+OTHER_SCRIPTS = (
+    "06_validation_queries",
+    "07_account_policies",
+    "08_renew_stream",
+    "09_compute_choices",
+    "90_teardown",
+)
+"""For people only; never run by `setup`."""
 
 
 def named_sql(name: str) -> str:

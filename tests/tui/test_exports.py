@@ -18,13 +18,12 @@ from core.operations.inspect import (
     MergeRun,
     StoredGap,
     StoredOffset,
-    TableFacts,
 )
 from core.operations.logtail import LogEntry
 from core.operations.peek import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
-from core.warehouse.model import StoredDeadLetter
+from core.warehouse.model import StoredDeadLetter, TableFacts
 from tests.support.console import piloted, still_console
 from tests.support.desk import validated
 from tests.support.moments import NOW, moment

@@ -19,8 +19,7 @@ from core.text import _
 from tests.integration.producer.running import held_elsewhere
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.event_details import RowDetails
-from tui.dialogs.producer_form import ProducerForm
-from tui.dialogs.seed_form import SeedForm
+from tui.dialogs.options_form import OptionsForm
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.takeaway import text_of
@@ -579,7 +578,7 @@ DOES = {
     "app.theme": changes_the_theme,
     "app.help": shows_help,
     "seed.generate": generates,
-    "seed.options": opens(SeedForm),
+    "seed.options": opens(OptionsForm),
     "seed.cancel": cancels,
     "producer.start": starts(producer),
     "producer.pause": pauses(producer),
@@ -590,7 +589,7 @@ DOES = {
     "producer.drop": changes_rate(0.1),
     "producer.flat_out": goes_flat_out_and_back,
     "producer.profile": takes_the_next_profile,
-    "producer.options": opens(ProducerForm),
+    "producer.options": opens(OptionsForm),
     "producer.stream": streams,
     "consumer.start": starts(consumer),
     "consumer.pause": pauses(consumer),

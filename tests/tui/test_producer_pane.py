@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from core.jobs import produce, seed
 from core.lifecycle import RunState
-from tui.dialogs.producer_form import ProducerForm
+from tui.dialogs.options_form import OptionsForm
 from tui.widgets.choice import Choice
 
 
@@ -83,7 +83,7 @@ def test_the_form_gives_the_next_run_its_options_and_refuses_bad_ones(play):
         await seeded(here)
         await here.press("2", "o")
         screen = here.console.screen
-        assert isinstance(screen, ProducerForm)
+        assert isinstance(screen, OptionsForm)
         screen.query_one("#field-mode", Choice).focus()
         await here.press("right")
         for name, text in (("rate", "0"), ("limit", "50"), ("poison", "2")):

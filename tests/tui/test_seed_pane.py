@@ -4,7 +4,7 @@ from textual.widgets import Input
 
 from core.jobs import seed
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.seed_form import SeedForm
+from tui.dialogs.options_form import OptionsForm
 
 
 def pane_of(here):
@@ -33,7 +33,7 @@ def test_the_form_names_the_wrong_option_in_place_and_keeps_what_was_typed(play)
         await here.press("1", "o")
         await type_into(here, "orders", "many")
         await here.press("enter")
-        assert isinstance(here.console.screen, SeedForm)
+        assert isinstance(here.console.screen, OptionsForm)
         assert "--orders: many cannot be used" in here.text
         assert here.console.screen.query_one("#row-field-orders").has_class("-wrong")
         assert here.console.focused.id == "field-orders"
@@ -42,7 +42,7 @@ def test_the_form_names_the_wrong_option_in_place_and_keeps_what_was_typed(play)
         await here.press("enter")
         assert "--end 2023-01-01 lies before --start 2024-01-01" in here.text
         await here.press("escape")
-        assert not isinstance(here.console.screen, SeedForm)
+        assert not isinstance(here.console.screen, OptionsForm)
         assert pane_of(here).options == seed.Options()
 
     play(script)

@@ -1,5 +1,6 @@
 """The alerts pane."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,14 +12,29 @@ from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import Cells, Sheet, time_of, whole
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 from tui.views.frame import Frame
+
+
+def _alert(alert: Alert) -> Cells:
+    times = (alert.raised_at, alert.cleared_at, alert.acknowledged_at)
+    return (
+        alert.rule,
+        alert.level.name,
+        alert.worst.name,
+        whole(alert.message),
+        *map(time_of, times),
+    )
 
 
 class AlertsPane(RowsPane):
     """Lists what is wrong and what was; keys acknowledge."""
 
     NAME, NUMBER, TITLE, EXTRA = "alerts", "8", N_("Alerts"), True
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "alerts": Sheet("rule level worst message raised_at cleared_at acknowledged_at", _alert),
+    }
     LEAST_FOOT = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [

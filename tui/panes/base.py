@@ -18,7 +18,6 @@ from core.text import _
 from tui.formats import Formats
 from tui.host import Host
 from tui.lines import Line, Span, changed_cells, line, plain
-from tui.tables import table_of
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 
@@ -54,8 +53,8 @@ class Pane(Container, can_focus=True):
         return ""
 
     def table(self, now: DeskSnapshot) -> Table | None:
-        """Return what this pane exports, None for the lines that it shows."""
-        return table_of(self.NAME, now)
+        """Return what this pane exports of a moment, None for the lines that it shows."""
+        raise NotImplementedError
 
     @property
     def export_name(self) -> str:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.jobs.base import Table
 from core.lifecycle import RunState
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_
@@ -11,6 +12,20 @@ from tui.lines import Line
 from tui.panes.base import Pane
 from tui.views.consumer import consumer
 from tui.views.frame import Frame, state_name
+
+
+def exported(now: DeskSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    rows = [
+        (now.consumer.topic, part, offset, now.lag.get(part), _state(now, part))
+        for part, offset in sorted(now.offsets.items())
+    ]
+    return Table(("topic", "partition", "next_offset", "lag", "state"), rows)
+
+
+def _state(now: DeskSnapshot, partition: int) -> str | None:
+    state = now.states.get(partition)
+    return None if state is None else state.name
 
 
 class ConsumerPane(Pane):
@@ -27,6 +42,10 @@ class ConsumerPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return throughput, lag and latency."""
         return consumer(now, frame)
+
+    def table(self, now: DeskSnapshot) -> Table:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return the consumer's state."""

@@ -1,5 +1,6 @@
 """The doctor pane: checks of everything around the pipeline, and the settings in force."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,14 +13,27 @@ from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import Cells, Sheet, whole
 from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
 from tui.views.frame import Frame
+
+
+def _finding(found: Finding) -> Cells:
+    return found.name, found.status.value, whole(found.detail), whole(found.hint)
+
+
+def _setting(setting: SettingInForce) -> Cells:
+    return setting.name, whole(setting.value), whole(setting.where) or "default"
 
 
 class DoctorPane(RowsPane):
     """Runs the doctor, and shows settings with where they come from."""
 
     NAME, NUMBER, TITLE, EXTRA = "doctor", "0", N_("Doctor"), True
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "doctor": Sheet("check status found mend", _finding),
+        "settings": Sheet("setting value from", _setting),
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "examine", N_("check everything"), id="doctor.run"),

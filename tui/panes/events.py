@@ -1,7 +1,7 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,6 +14,7 @@ from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
 from tui.views.events import (
     events_head,
     letter_details,
@@ -28,10 +29,47 @@ _PREVIEWED = 5
 _MERGE = "merge"
 
 
+def _record(record: PeekedRecord) -> Cells:
+    key, value = record.key, record.value
+    return (
+        record.partition,
+        record.offset,
+        time_of(record.at),
+        record.size,
+        text_of(key),
+        text_of(value),
+        base64_of(value),
+    )
+
+
+def _letter(listed: ListedLetter) -> Cells:
+    letter = listed.letter
+    return (
+        letter.event_id,
+        whole(letter.reason),
+        whole(letter.detail),
+        letter.stage,
+        whole(letter.topic),
+        letter.partition,
+        letter.offset,
+        time_of(letter.received_at),
+        listed.size,
+        text_of(letter.key),
+        text_of(letter.payload),
+        base64_of(letter.payload),
+    )
+
+
 class EventsPane(RowsPane):
     """Shows records as they come, or what could not be used."""
 
     NAME, NUMBER, TITLE, EXTRA = "events", "6", N_("Events"), True
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "events": Sheet(f"partition offset at {BYTES}", _record),
+        "dead_letters": Sheet(
+            (f"event_id reason detail stage topic partition offset received_at {BYTES}"), _letter
+        ),
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.jobs.base import Table
+from core.kpis.model import as_json, unit_of
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _
 from tui.lines import Line
@@ -13,6 +15,21 @@ from tui.views.frame import Frame
 from tui.views.kpis import kpis
 
 _EVERY = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
+
+
+def exported(now: DeskSnapshot) -> Table | None:
+    """Return the newest rows, else the first list, else the figures; None: nothing was read."""
+    found = now.figures.value
+    if found is None:
+        return None
+    for part in found.kpis.shown("recent", "top", "split", "series"):
+        headers = tuple(column.name for column in part.kpi.columns)
+        return Table(headers, [tuple(row.values()) for row in part.to_json()])
+    rows = [
+        (figure.column.name, as_json(figure.column, figure.value), unit_of(figure.column))
+        for figure in found.kpis.figures
+    ]
+    return Table(("figure", "value", "unit"), rows)
 
 
 class KpisPane(Pane):
@@ -34,6 +51,10 @@ class KpisPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return the figures."""
         return kpis(now, frame)
+
+    def table(self, now: DeskSnapshot) -> Table | None:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return how old the figures are."""

@@ -1,5 +1,6 @@
 """The log pane."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,14 +12,30 @@ from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import Cells, Sheet, time_of, whole
 from tui.views.frame import Frame
 from tui.views.logs import LEVELS, log_details, logs_head, logs_table
+
+
+def _log(entry: LogEntry) -> Cells:
+    fields = " ".join(f"{name}={value}" for name, value in entry.fields)
+    return (
+        time_of(entry.at),
+        entry.level,
+        whole(entry.logger),
+        whole(entry.thread),
+        whole(entry.message),
+        whole(fields),
+    )
 
 
 class LogsPane(RowsPane):
     """Follows the log; a cursor that is moved up holds it."""
 
     NAME, NUMBER, TITLE, EXTRA = "logs", "9", N_("Logs"), True
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "logs": Sheet("at level logger thread message fields", _log),
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -1,24 +1,49 @@
 """The producer pane."""
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
 
-from core.jobs.produce import Options
-from core.lifecycle import RunState
+from core.jobs.base import Table
+from core.jobs.produce import Options, checked_options
+from core.lifecycle import FINAL_STATES, RunState
 from core.operations.snapshot import DeskSnapshot
-from core.producer.options import DEFAULT_RATES, MAX_RATE, Profile
+from core.producer.modes import Profile
+from core.producer.options import DEFAULT_RATES, MAX_RATE
 from core.text import N_, _
-from tui.dialogs.producer_form import ProducerForm
+from tui.dialogs.options_form import OptionsForm
 from tui.lines import Line
 from tui.panes.base import Pane
 from tui.views.frame import Frame, state_name
 from tui.views.producer import producer
 
+FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison")
+"""The options that are asked for, in this order."""
 _STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
 _RATE = 200.0
+
+
+def exported(now: DeskSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    last = now.producer
+    row = (
+        last.state.value,
+        last.mode,
+        last.topic,
+        round(last.rate_target, 2),
+        round((last.rate_actual if last.state in FINAL_STATES else now.produced) or 0.0, 2),
+        last.sent,
+        last.acked,
+        last.failed,
+        last.rejected,
+        last.bytes,
+        *(last.injected.get(kind, 0) for kind in ("duplicates", "late", "poison")),
+    )
+    headers = ("state", "mode", "topic", "rate_target", "rate_actual", "sent", "acked", "failed")
+    return Table((*headers, "rejected", "bytes", "duplicates", "late", "poison"), [row])
 
 
 class ProducerPane(Pane):
@@ -100,6 +125,10 @@ class ProducerPane(Pane):
     def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
         """Return rates and counts."""
         return producer(now, frame, self.options)
+
+    def table(self, now: DeskSnapshot) -> Table:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return the producer's state."""
@@ -185,7 +214,10 @@ class ProducerPane(Pane):
         if running is not None:
             now = running.snapshot()
             given = replace(given, rate=now.rate_target, profile=now.profile)
-        self.app.push_screen(ProducerForm(given), self._given)
+        if given.rate is None:
+            given = replace(given, rate=DEFAULT_RATES[given.mode])
+        check = partial(checked_options, self.desk.settings)
+        self.app.push_screen(OptionsForm(_("Publish"), given, FORM, check), self._given)
 
     def _given(self, options: Options | None) -> None:
         if options is None:

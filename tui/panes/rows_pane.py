@@ -1,6 +1,6 @@
 """A pane with a table: a few lines above, rows with a cursor and a filter, a few lines below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.base import Pane
 from tui.rows import Row, RowTable
-from tui.tables import sheet_of
+from tui.tables import Sheet
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
@@ -29,6 +29,8 @@ class RowsPane(Pane):
     The keys of the table are bound here.
     """
 
+    SHEETS: ClassVar[Mapping[str, Sheet]]
+    """What is exported of each list that it shows."""
     LEAST_FOOT: ClassVar[int] = 0
     """Lines of the foot that stay however many rows there are."""
 
@@ -106,12 +108,12 @@ class RowsPane(Pane):
 
     @property
     def sheet(self) -> str:
-        """Which list is shown, by its name in `tui.tables`: exports are called so."""
+        """Which list is shown, by its name in `SHEETS`: exports are called so."""
         return self.NAME
 
     def table(self, now: DeskSnapshot) -> Table:  # noqa: ARG002 - what is shown was drawn already
         """Return the rows that the filter shows, each with everything it stands for."""
-        return sheet_of(self.sheet, [row.source for row in self._rows_view.rows])
+        return self.SHEETS[self.sheet].table([row.source for row in self._rows_view.rows])
 
     @property
     def export_name(self) -> str:

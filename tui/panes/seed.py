@@ -9,17 +9,28 @@ from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from core.jobs import seed as job
+from core.jobs.base import Table
 from core.operations.snapshot import DeskSnapshot
 from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
 from core.text.amounts import customers, orders, products
 from core.threads import reported
-from tui.dialogs.seed_form import SeedForm
+from tui.dialogs.options_form import OptionsForm
 from tui.formats import Formats
 from tui.lines import EMPTY, Line, advice, line
 from tui.panes.base import Pane
 from tui.views.frame import Frame, wrap
 from tui.views.seed import seed
+
+FORM = ("customers", "products", "orders", "seed", "start", "end")
+"""The options that are asked for, in this order."""
+
+
+def exported(now: DeskSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    files = now.seed.result.files if now.seed.result else ()
+    rows = [(str(file.path), file.rows, file.bytes, file.sha256) for file in files]
+    return Table(("path", "rows", "bytes", "sha256"), rows)
 
 
 class SeedPane(Pane):
@@ -59,6 +70,10 @@ class SeedPane(Pane):
     def _without_generator(self) -> str:
         name = self.desk.settings.pipeline.name
         return _("The pipeline {name} has no generator of seed files.").format(name=name)
+
+    def table(self, now: DeskSnapshot) -> Table:
+        """Return what it exports."""
+        return exported(now)
 
     def status(self, now: DeskSnapshot) -> str:
         """Return whether files are being made."""
@@ -114,7 +129,8 @@ class SeedPane(Pane):
                 self.options = options
                 self.action_generate()
 
-        self.app.push_screen(SeedForm(self.options), given)
+        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of)
+        self.app.push_screen(form, given)
 
     def action_cancel(self) -> None:
         """Give up; earlier files stay."""

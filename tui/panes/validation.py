@@ -1,6 +1,6 @@
 """The validation pane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from tui.formats import Formats
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import Cells, Sheet
 from tui.views.billing import asked_every
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
@@ -28,10 +29,17 @@ _EVERY = (0.0, 10.0, 30.0, 60.0, 300.0)
 _PAST_RUNS = 100
 
 
+def _check(check: CheckResult) -> Cells:
+    return check.name, check.status.name, check.message, round(check.elapsed_s, 3)
+
+
 class ValidationPane(RowsPane):
     """Runs the checks, once or regularly, and opens one of them."""
 
     NAME, NUMBER, TITLE = "validation", "4", N_("Validation")
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "validation": Sheet("check status message elapsed_s", _check),
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -1,25 +1,71 @@
 """The warehouse pane."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from core.jobs import load
+from core.operations.inspect import MergeRun, StoredGap, StoredOffset
 from core.operations.snapshot import DeskSnapshot
 from core.text import N_, _, clean
+from core.warehouse.model import TableFacts
 from tui.dialogs.event_details import RowDetails
 from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
 from tui.rows import Row, RowTable
+from tui.tables import Cells, Sheet, time_of, whole
 from tui.views.frame import Frame
 from tui.views.warehouse import PARTS, row_details, warehouse_head, warehouse_table
+
+
+def _table(table: TableFacts) -> Cells:
+    return table.name, table.rows, table.bytes
+
+
+def _merge(run: MergeRun) -> Cells:
+    counts = (run.inserted, run.updated, run.stale, run.quarantined)
+    return time_of(run.started_at), *counts, round(run.duration_s, 6), round(run.delay_s, 6)
+
+
+def _offset(one: StoredOffset) -> Cells:
+    return (
+        one.topic,
+        one.source_id,
+        one.partition,
+        one.start_offset,
+        one.next_offset,
+        one.skipped,
+        time_of(one.updated_at),
+    )
+
+
+def _gap(gap: StoredGap) -> Cells:
+    reason = whole(gap.reason)
+    return (
+        whole(gap.topic),
+        gap.partition,
+        gap.from_offset,
+        gap.to_offset - 1,
+        reason,
+        time_of(gap.noticed_at),
+    )
 
 
 class WarehousePane(RowsPane):
     """Shows tables, merges, offsets and gaps, and how long questions take."""
 
     NAME, NUMBER, TITLE, EXTRA = "warehouse", "7", N_("Warehouse"), True
+    SHEETS: ClassVar[Mapping[str, Sheet]] = {
+        "warehouse_tables": Sheet("table rows bytes", _table),
+        "warehouse_merges": Sheet(
+            ("started_at inserted updated stale quarantined duration_s delay_s"), _merge
+        ),
+        "warehouse_offsets": Sheet(
+            ("topic source_id partition start_offset next_offset skipped updated_at"), _offset
+        ),
+        "warehouse_gaps": Sheet("topic partition first_lost last_lost reason noticed_at", _gap),
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -133,7 +179,7 @@ class WarehousePane(RowsPane):
         if settings.kafka.bootstrap_servers is not None:
             topic = clean(settings.kafka.topic, 60)
             lines.append(_("Looks for the topic {topic}.").format(topic=topic))
-        here = settings.snowflake is None and settings.kafka.bootstrap_servers is None
+        here = not settings.engine.is_remote and settings.kafka.bootstrap_servers is None
         self.console.ask_unless(
             here or self.desk.read_only,
             _("Set up the warehouse?"),

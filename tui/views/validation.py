@@ -6,8 +6,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from core.alerts.model import rule_name
-from core.operations.outdated import SinceCheck
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import DeskSnapshot, SinceCheck
 from core.text import _, clean, ngettext
 from core.text.figures import count
 from core.validation.history import PastRun

@@ -4,14 +4,13 @@ Two runs in one second get different names, and a reader never sees half a file:
 beside its place and renamed into it.
 """
 
-import os
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 
 from core.errors import StorageError, UsageError
+from core.files import replace_file
 from core.text import _, clean
 from core.text.system import why
 from core.validation.model import ValidationResult
@@ -39,7 +38,8 @@ def write_reports(
     for name, text in texts.items():
         file = folder / f"{stem}.{_ENDINGS[name]}"
         try:
-            _put(file, text.encode())
+            folder.mkdir(parents=True, exist_ok=True)
+            replace_file(file, text.encode())
         except OSError as error:
             raise StorageError(
                 _("cannot write the report {file}: {reason}").format(
@@ -67,20 +67,3 @@ def _rendered(result: ValidationResult, name: str, *, strict: bool) -> str:
         _("no report format {name}").format(name=repr(clean(name, 40))),
         hint=_("use one or more of {formats}").format(formats=",".join(FORMATS)),
     )
-
-
-def _put(file: Path, content: bytes) -> None:
-    """Write a file whole, or leave nothing of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.part")
-    try:
-        with draft.open("xb") as out:
-            os.fchmod(out.fileno(), 0o644)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise

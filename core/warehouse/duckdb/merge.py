@@ -10,8 +10,7 @@ from datetime import datetime
 
 import duckdb
 
-from core.clock import Clock
-from core.warehouse.duckdb.staging import naive_utc
+from core.clock import Clock, naive_utc
 from core.warehouse.model import MergeResult, Row
 
 MAX_EVENTS = 200_000

@@ -1,7 +1,6 @@
 """Batches as Arrow tables, which DuckDB appends several times faster than rows."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -51,11 +50,6 @@ _GAPS = pa.schema(
         ("reason", pa.string()),
     ]
 )
-
-
-def naive_utc(moment: datetime) -> datetime:
-    """Return a moment as the naive UTC that TIMESTAMP columns hold."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def events_table(batch: RawBatch, first_seq: int) -> pa.Table:

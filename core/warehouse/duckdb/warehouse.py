@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -11,18 +10,21 @@ from typing import Concatenate, ParamSpec, TypeVar
 import duckdb
 
 from core.broker.identity import TopicIdentity
-from core.clock import Clock
+from core.clock import Clock, naive_utc, utc
 from core.config import Settings
+from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
 from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
+from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import merge_new_events
 from core.warehouse.duckdb.pending import PendingColumns
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -32,10 +34,11 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 from core.warehouse.sqlfiles import script, statement
+from core.warehouse.tables import compared, table_names
 
-_DIALECT = "duckdb"
 SETUP_SCRIPTS = ("setup", "tables")
 """What the engine needs, and what the pipeline does."""
 
@@ -63,7 +66,7 @@ class DuckDbWarehouse:
     without changing a byte of it.
     """
 
-    label = "duckdb"
+    engine = DUCKDB
     restores = True
 
     def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
@@ -95,14 +98,14 @@ class DuckDbWarehouse:
         """Create what is missing."""
         with self._writing, self._db.transaction() as cursor:
             for name in SETUP_SCRIPTS:
-                for part in script(_DIALECT, name, self._schema, self._pipeline):
+                for part in script(DIALECT.name, name, self._schema, self._pipeline):
                     cursor.execute(part)
         return ()
 
     def _upgrade(self) -> None:
         """Add the columns that a file of an earlier version lacks; its rows stay as they are."""
         with self._writing, self._db.transaction() as cursor:
-            for part in script(_DIALECT, "upgrade", self._schema, self._pipeline):
+            for part in script(DIALECT.name, "upgrade", self._schema, self._pipeline):
                 cursor.execute(part)
         self._lacks_checksums = False
 
@@ -114,7 +117,7 @@ class DuckDbWarehouse:
 
     def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
             for partition, start in sorted(starts.items()):
                 cursor.execute(
@@ -145,7 +148,7 @@ class DuckDbWarehouse:
         with self._writing, self._numbering(batch) as (cursor, first_seq):
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
-            received = staging.naive_utc(batch.received_at)
+            received = naive_utc(batch.received_at)
             if batch.payloads:
                 events = staging.events_table(batch, first_seq)
                 if self._backlog is not None:  # merges run here
@@ -190,6 +193,18 @@ class DuckDbWarehouse:
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql(statement), list(parameters))
 
+    def columns(self) -> list[ColumnFound]:
+        """Return every expected column and what it is."""
+        return compared(DIALECT, self._pipeline, self.rows("catalogue"))
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table."""
+        sql = self._sql("inspect_table")
+        return [
+            TableFacts(name, *self._db.rows(sql.replace("{table}", name))[0])
+            for name in table_names(DIALECT, self._pipeline)
+        ]
+
     def content_span(self, table: str) -> ContentSpan:
         """Return what a table holds for `compare_content`."""
         return content.span(self.rows, table, checksums=not self._lacks_checksums)
@@ -201,7 +216,7 @@ class DuckDbWarehouse:
     @_again_alone
     def restore(self, damage: Damage, record: RecordBytes) -> None:
         """Put the bytes of a damaged row back and merge its order anew."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
             self._columns.clear()
             repair.restore(cursor, self._sql, damage, record, now)
@@ -220,7 +235,7 @@ class DuckDbWarehouse:
     @_again_alone
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
-        now = staging.naive_utc(self._clock.now())
+        now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql("mark_replayed"), [now, list(event_ids)])
 
@@ -255,12 +270,12 @@ class DuckDbWarehouse:
             with self._writing, self._db.transaction() as cursor:
                 self._recount = False
                 ((waiting, oldest),) = cursor.execute(self._sql("merge_backlog")).fetchall()
-                since = None if oldest is None else oldest.replace(tzinfo=UTC)
+                since = None if oldest is None else utc(oldest)
                 self._backlog = BacklogLedger(waiting, since)
         return self._backlog
 
     def _sql(self, name: str) -> str:
-        return statement(_DIALECT, name, self._schema, self._pipeline)
+        return statement(DIALECT.name, name, self._schema, self._pipeline)
 
     def _advance(self, cursor: duckdb.DuckDBPyConnection, batch: RawBatch) -> None:
         """Move the offsets, each only from where this consumer found it."""
@@ -269,7 +284,7 @@ class DuckDbWarehouse:
             cursor,
             "advance_offsets",
             staging.advances_table(batch.advances),
-            [staging.naive_utc(batch.received_at), source],
+            [naive_utc(batch.received_at), source],
         )
         if moved != len(batch.advances):
             raise FencedError(

@@ -39,10 +39,13 @@ def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
     return ContentSpan(int(rows), int(first), int(last), int(without))
 
 
-def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
-    """Compare one part; see `Warehouse.compare_content`. read: runs a named read of `sql/`."""
+def compare(read: Read, damage: Read, table: str, after: int, last: int) -> ContentPart:
+    """Compare one part; see `Warehouse.compare_content`.
+
+    read: runs a named read of `sql/`; damage: `content_damage` over one.
+    """
     end = _end(read, table, after, last)
-    found = read(_query(table), [after, end])
+    found = damage(_query(table), [after, end])
     rows, without, damaged = (int(value or 0) for value in found[0][:3])
     named = [_damage(row[3:]) for row in found if row[3] is not None]
     return ContentPart(end, rows - without - damaged, without, named, damaged - len(named))

@@ -10,7 +10,7 @@ from core.warehouse.base import Warehouse
 
 def read_credits(warehouse: Warehouse) -> str:
     """Return what to say of the credits of the last 24 hours; empty on DuckDB. Raises nothing."""
-    if warehouse.label != "snowflake":
+    if not warehouse.engine.has_tasks:
         return ""
     try:
         ((used,),) = warehouse.rows("warehouse_credits")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from core.clock import Clock
+from core.clock import Clock, utc
 from core.errors import WarehouseError
 from core.text import _, clean
 from core.warehouse.model import MergeResult, Row
@@ -135,4 +135,4 @@ def _logged(rows: Sequence[Row]) -> MergeResult:
 
 def _age(now: datetime, stored: datetime) -> float:
     """Return seconds since a stored moment, which is UTC without a zone; never below 0."""
-    return max((now.replace(tzinfo=None) - stored).total_seconds(), 0.0)
+    return max((now - utc(stored)).total_seconds(), 0.0)

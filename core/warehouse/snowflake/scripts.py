@@ -31,15 +31,6 @@ SERVERLESS, TASK_ERRORS, MAIL_ALERT = "10_serverless_tasks", "11_task_errors", "
 WANTED_SCRIPTS = (SERVERLESS, TASK_ERRORS, MAIL_ALERT)
 """What `setup` runs after the others where a setting asks for it."""
 
-OTHER_SCRIPTS = (
-    "06_validation_queries",
-    "07_account_policies",
-    "08_renew_stream",
-    "09_compute_choices",
-    "90_teardown",
-)
-"""For people only; never run by `setup`."""
-
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \S+\.(\w+) \(")
 _USE_ROLE = re.compile(r'USE ROLE "?([\w$]+)"?')

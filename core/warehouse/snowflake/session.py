@@ -5,11 +5,10 @@ open, that session is ended on the server by the next login: its locks would hol
 """
 
 import logging
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from json import dumps
 from threading import Event, Lock, Thread, current_thread
@@ -17,7 +16,8 @@ from typing import Any, BinaryIO, TypeVar
 
 from snowflake.connector import errors as driver
 
-from core.clock import Clock
+from core.clock import Clock, growing_waits, utc
+from core.clock import bound as in_text
 from core.config.settings import Settings
 from core.errors import WarehouseError
 from core.text import N_, _
@@ -198,7 +198,8 @@ class Sessions:
         error stands.
         """
         ending = stop or self.closing
-        began, wait, told = self._clock.monotonic(), _FIRST_WAIT_S, False
+        began, told = self._clock.monotonic(), False
+        waits = growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         while True:
             try:
                 return work(self.mine())
@@ -209,8 +210,7 @@ class Sessions:
                 if not told:
                     told = True
                     log.warning(N_("waiting for Snowflake"), extra={"reason": error.message})
-                self._clock.wait(ending, wait * random.uniform(0.5, 1.0))
-                wait = min(wait * 2, _LONGEST_WAIT_S)
+                self._clock.wait(ending, next(waits))
 
     def close(self) -> None:
         """Cancel what still runs, and log out of every session."""
@@ -251,8 +251,7 @@ class Sessions:
 def bound(value: object) -> object:
     """Return a value as the statements bind it: times in UTC and lists as text, money exact."""
     if isinstance(value, datetime):
-        moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-        return moment.isoformat(sep=" ")
+        return in_text(utc(value))
     if isinstance(value, (list, tuple)):
         return dumps(value, ensure_ascii=False)
     return str(value) if isinstance(value, Decimal) else value

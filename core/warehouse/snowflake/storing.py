@@ -8,8 +8,8 @@ itself, or that the service aborts. There is no moment at which only a client co
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
+from core.clock import bound
 from core.errors import FencedError, WarehouseError
 from core.remedies import SET_UP
 from core.text import _, clean
@@ -30,7 +30,7 @@ def store(connection: Connection, sql: FileSql, batch: RawBatch, fingerprint: Fi
     Errors: FencedError when another consumer has stored one of its partitions; WarehouseError.
     """
     source, topic = batch.identity.source_id, batch.identity.topic
-    received = _text(batch.received_at)
+    received = bound(batch.received_at)
     events, letters = (
         batches.event_items(batch, fingerprint),
         batches.letter_items(batch.dead_letters),
@@ -108,7 +108,3 @@ def _not_loaded(told: str) -> WarehouseError:
         hint=_("nothing was stored; it is tried again"),
         transient=True,
     )
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")

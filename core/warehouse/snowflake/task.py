@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from core.clock import utc
 from core.errors import WarehouseError
 from core.text import _, clean, ngettext
 from core.text.figures import count
@@ -149,7 +150,7 @@ def read_tasks(warehouse: Warehouse, *, runs: bool = True) -> tuple[TaskStatus, 
     runs: what they did too, which costs a question to the warehouse for each; of one that gave up
     it is asked in any case. Raises nothing.
     """
-    if warehouse.label != "snowflake":
+    if not warehouse.engine.has_tasks:
         return ()
     try:
         shown = [json.loads(str(told)) for (told,) in warehouse.rows("tasks_shown")]
@@ -190,14 +191,14 @@ def _waiting(warehouse: Warehouse) -> MergeBacklog | None:
         ((waiting, oldest),) = warehouse.rows("sink_waiting")
     except WarehouseError:
         return None
-    return MergeBacklog(int(waiting), None if oldest is None else oldest.replace(tzinfo=UTC))
+    return MergeBacklog(int(waiting), None if oldest is None else utc(oldest))
 
 
 def _runs(rows: Sequence[Row]) -> tuple[TaskRun, ...]:
     return tuple(
         TaskRun(
             _text(state),
-            due.replace(tzinfo=UTC),
+            utc(due),
             None if late is None else max(float(late), 0.0),
             None if took is None else max(float(took), 0.0),
             _text(error),

@@ -12,10 +12,12 @@ from threading import Event
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
+from core.config.engine import SNOWFLAKE
 from core.errors import FencedError, WarehouseError
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.letters import letter_from
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -25,17 +27,19 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 from core.warehouse.reference_csv import read_reference
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
+from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.names import snowflake_names
 from core.warehouse.snowflake.refusals import is_refusal, without_refused
 from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
+from core.warehouse.tables import compared, table_names
 
-_DIALECT = "snowflake"
 _TASK_LIMIT_S = 900.0
 _EVERYTHING = 2**31 - 1
 _OFFSETS = "CONSUMER_OFFSETS"
@@ -49,7 +53,7 @@ class SnowflakeWarehouse:
     for a service that is away when the warehouse is opened.
     """
 
-    label = "snowflake"
+    engine = SNOWFLAKE
     restores = False
 
     def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
@@ -169,6 +173,16 @@ class SnowflakeWarehouse:
         """Run a named write, once: a second time could write twice."""
         self._sessions.mine().run(self._sql(statement), parameters)
 
+    def columns(self) -> list[ColumnFound]:
+        """Return every expected column and what it is."""
+        return compared(DIALECT, self._pipeline, self.rows("catalogue"))
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table."""
+        sizes = {name: (int(rows or 0), size) for name, rows, size in self.rows("inspect_tables")}
+        names = table_names(DIALECT, self._pipeline)
+        return [TableFacts(name, *sizes[name]) for name in names if name in sizes]
+
     def content_span(self, table: str) -> ContentSpan:
         """Return what a table holds for `compare_content`."""
         if not self._checksums:
@@ -179,7 +193,11 @@ class SnowflakeWarehouse:
 
     def compare_content(self, table: str, after: int, last: int) -> ContentPart:
         """Compare stored rows behind a position with their checksums, in Snowflake."""
-        return content.compare(self.rows, table, after, last)
+        return content.compare(self.rows, self._damage, table, after, last)
+
+    def _damage(self, content_query: str, parameters: Sequence[object]) -> list[Row]:
+        sql = self._sql("content_damage", content=f"({self._sql(content_query)})")
+        return self._sessions.patiently(lambda connection: connection.run(sql, parameters))
 
     def restore(self, damage: Damage, record: RecordBytes) -> None:
         """Refuse: a VARIANT takes no bytes."""
@@ -204,7 +222,7 @@ class SnowflakeWarehouse:
         self._sessions.close()
 
     def _sql(self, name: str, **more: str) -> str:
-        text = statement(_DIALECT, name, self._names.schema, self._pipeline)
+        text = statement(DIALECT.name, name, self._names.schema, self._pipeline)
         for placeholder, value in {**self._names.placeholders(), **more}.items():
             text = text.replace(f"{{{placeholder}}}", value)
         return text

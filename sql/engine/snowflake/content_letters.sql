@@ -1,45 +1,12 @@
--- Bytes of dead letters against the MD5 that the client took of them, by their numbers in a list; in
--- hexadecimal, because MD5 takes text. Those of the merge are copies of raw events, printed again.
-WITH compared AS (
-    SELECT
-        seq, event_id, source_id, kafka_partition, kafka_offset, checksum, stage, found,
-        event_id = CONCAT(
-            source_id, '-', kafka_partition::VARCHAR, '-', kafka_offset::VARCHAR
-        ) AS placed,
-        checksum IS NULL OR COALESCE(checksum = found, FALSE) AS right_content
-    FROM (
-        SELECT
-            ROW_NUMBER() OVER (ORDER BY event_id, received_at) AS seq,
-            event_id, source_id, kafka_partition, kafka_offset, checksum, stage,
-            MD5(CONCAT(
-                COALESCE(HEX_ENCODE(message_key), '-'), '|',
-                COALESCE(HEX_ENCODE(payload), '-'), '|',
-                headers
-            )) AS found
-        FROM {schema}.dead_letters
-        WHERE stage = 'decode'
-    ) AS rows_read
-    WHERE seq > ? AND seq <= ?
-),
-totals AS (
-    SELECT
-        COUNT(event_id) AS rows_read,
-        COUNT_IF(checksum IS NULL AND placed) AS without_checksum,
-        COUNT_IF(NOT placed OR NOT right_content) AS damaged
-    FROM compared
-),
-bad AS (
-    SELECT
-        seq, event_id, source_id, kafka_partition, kafka_offset, checksum, stage, found, placed,
-        right_content
-    FROM compared
-    WHERE NOT placed OR NOT right_content
-    QUALIFY ROW_NUMBER() OVER (ORDER BY seq) <= 100
-)
+-- Bytes of dead letters and the MD5 of them, by their numbers in a list; in hexadecimal, because MD5
+-- takes text. Those of the merge are copies of raw events, printed again.
 SELECT
-    totals.rows_read, totals.without_checksum, totals.damaged,
-    bad.seq, bad.event_id, bad.source_id, bad.kafka_partition, bad.kafka_offset, bad.stage,
-    bad.checksum, bad.found, bad.placed, bad.right_content
-FROM totals
-LEFT JOIN bad ON totals.damaged > 0
-ORDER BY bad.seq
+    ROW_NUMBER() OVER (ORDER BY event_id, received_at) AS seq,
+    event_id, source_id, kafka_partition, kafka_offset, checksum, stage,
+    MD5(CONCAT(
+        COALESCE(HEX_ENCODE(message_key), '-'), '|',
+        COALESCE(HEX_ENCODE(payload), '-'), '|',
+        headers
+    )) AS found
+FROM {schema}.dead_letters
+WHERE stage = 'decode'

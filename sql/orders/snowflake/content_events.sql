@@ -1,47 +1,13 @@
--- Fields of raw events against the MD5 that the client took of them: how many of a range of seq were
--- read, lack a checksum and are damaged, with up to a hundred of the damaged ones.
-WITH compared AS (
-    SELECT
-        seq, event_id, source_id, kafka_partition, kafka_offset, checksum, stage, found,
-        event_id = CONCAT(
-            source_id, '-', kafka_partition::VARCHAR, '-', kafka_offset::VARCHAR
-        ) AS placed,
-        checksum IS NULL OR COALESCE(checksum = found, FALSE) AS right_content
-    FROM (
-        SELECT
-            seq, event_id, source_id, kafka_partition, kafka_offset, checksum, 'event' AS stage,
-            MD5(CONCAT(
-                payload:order.id::VARCHAR, '|',
-                payload:order.product_id::VARCHAR, '|',
-                payload:order.customer_id::VARCHAR, '|',
-                TRY_TO_DECIMAL(payload:order.quantity::VARCHAR, 10, 0)::VARCHAR, '|',
-                TRY_TO_DECIMAL(payload:order.unit_price::VARCHAR, 10, 2)::VARCHAR, '|',
-                payload:order.sold_at::VARCHAR, '|',
-                payload:timestamp::VARCHAR
-            )) AS found
-        FROM {schema}.orders_events
-    ) AS rows_read
-    WHERE seq > ? AND seq <= ?
-),
-totals AS (
-    SELECT
-        COUNT(event_id) AS rows_read,
-        COUNT_IF(checksum IS NULL AND placed) AS without_checksum,
-        COUNT_IF(NOT placed OR NOT right_content) AS damaged
-    FROM compared
-),
-bad AS (
-    SELECT
-        seq, event_id, source_id, kafka_partition, kafka_offset, checksum, stage, found, placed,
-        right_content
-    FROM compared
-    WHERE NOT placed OR NOT right_content
-    QUALIFY ROW_NUMBER() OVER (ORDER BY seq) <= 100
-)
+-- Raw events and the MD5 of their fields, which content_damage.sql of the engine compares.
 SELECT
-    totals.rows_read, totals.without_checksum, totals.damaged,
-    bad.seq, bad.event_id, bad.source_id, bad.kafka_partition, bad.kafka_offset, bad.stage,
-    bad.checksum, bad.found, bad.placed, bad.right_content
-FROM totals
-LEFT JOIN bad ON totals.damaged > 0
-ORDER BY bad.seq
+    seq, event_id, source_id, kafka_partition, kafka_offset, checksum, 'event' AS stage,
+    MD5(CONCAT(
+        payload:order.id::VARCHAR, '|',
+        payload:order.product_id::VARCHAR, '|',
+        payload:order.customer_id::VARCHAR, '|',
+        TRY_TO_DECIMAL(payload:order.quantity::VARCHAR, 10, 0)::VARCHAR, '|',
+        TRY_TO_DECIMAL(payload:order.unit_price::VARCHAR, 10, 2)::VARCHAR, '|',
+        payload:order.sold_at::VARCHAR, '|',
+        payload:timestamp::VARCHAR
+    )) AS found
+FROM {schema}.orders_events

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaError
 from core import logs
 from core.broker.clients import kafka_error
 from core.config.secrets import MASK, Redactor
-from core.logs import FILE_ONLY, safe_traceback, start_logging, stop_logging
+from core.logs import FILE_ONLY, start_logging, stop_logging
 from core.text import clean
 from core.text.sanitize import MAX_LENGTH, clean_tree
 
@@ -114,7 +114,8 @@ def test_tracebacks_of_endless_recursion_are_cut(tmp_path):
 
     with pytest.raises(ValueError) as caught:
         forth(200)
-    text = safe_traceback(caught.value, Redactor([SECRET]))
+    info = (ValueError, caught.value, caught.value.__traceback__)
+    text = logs._safe_lines(logging.Formatter().formatException(info), Redactor([SECRET]))
     assert text.count("\n") <= logs._TRACE_LINES
     assert SECRET not in text
 

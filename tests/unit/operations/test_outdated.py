@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.consumer.snapshot import ConsumerSnapshot
-from core.operations.outdated import CheckAge, SinceCheck
+from core.operations.outdated import CheckAge
+from core.operations.snapshot import SinceCheck
 from core.operations.task import TaskSnapshot
 from core.validation.model import Status, Totals, ValidationResult
 from tests.support.moments import NOW, figures, moment

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.producer.options import Profile
+from core.producer.modes import Profile
 from core.producer.pacing import (
     BURST_PERIOD_S,
     EVERYTHING,

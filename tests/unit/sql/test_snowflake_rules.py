@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.warehouse.snowflake.scripts import OTHER_SCRIPTS, SETUP_SCRIPTS, WANTED_SCRIPTS
+from core.warehouse.snowflake.scripts import SETUP_SCRIPTS, WANTED_SCRIPTS
 from tests.support.snowflake_sql import (
+    OTHER_SCRIPTS,
     SQL,
     body_statements,
     configured_names,

@@ -18,7 +18,6 @@ from core.warehouse.model import Row
 from core.warehouse.snowflake.connect import connection_options
 from core.warehouse.snowflake.names import Names, snowflake_names
 from core.warehouse.snowflake.scripts import (
-    OTHER_SCRIPTS,
     SETUP_SCRIPTS,
     WANTED_SCRIPTS,
     run_setup,
@@ -28,7 +27,7 @@ from core.warehouse.snowflake.scripts import (
     split_statements,
     tables_present,
 )
-from tests.support.snowflake_sql import filled
+from tests.support.snowflake_sql import OTHER_SCRIPTS, filled
 
 MERGE, SINK = "merge_orders_task", "take_from_sink_task"
 NAMES = Names(warehouse="w", database="d", schema_name="s", worker_user="u")

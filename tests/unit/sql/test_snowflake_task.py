@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from core.config.engine import DUCKDB, SNOWFLAKE
 from core.errors import WarehouseError
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.base import Warehouse
@@ -24,7 +25,7 @@ RUNNING = ("EXECUTING", DUE, 0.1, None, None)
 class Answers:
     """A warehouse that answers named reads; one that has no answer is refused."""
 
-    label = "snowflake"
+    engine = SNOWFLAKE
 
     def __init__(self, answers: Mapping[str, Sequence[Row]]) -> None:
         self._answers = answers
@@ -158,7 +159,7 @@ def test_why_a_task_gave_up_is_asked_in_any_case() -> None:
 
 def test_duckdb_has_no_tasks() -> None:
     answers = Answers({})
-    answers.label = "duckdb"
+    answers.engine = DUCKDB
     assert read_tasks(cast("Warehouse", answers)) == ()
     assert answers.asked == []
 

@@ -8,8 +8,9 @@ from core.alerts.model import Alert, Level
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW, frame, moment
+from tui.panes import consumer, kpis, producer, seed
+from tui.panes.alerts import AlertsPane
 from tui.rows import lay_out
-from tui.tables import sheet_of, table_of
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 
 LAG = Alert("lag", Level.WARN, Level.WARN, "60000 records wait", NOW - timedelta(seconds=95))
@@ -79,7 +80,7 @@ def test_every_size_holds_and_the_states_stay_longest():
 
 
 def test_the_table_has_whole_times():
-    table = sheet_of("alerts", [LAG, OVER])
+    table = AlertsPane.SHEETS["alerts"].table([LAG, OVER])
     assert table.rows[0] == (
         "lag",
         "WARN",
@@ -89,7 +90,6 @@ def test_the_table_has_whole_times():
         None,
         None,
     )
-    for name in ("seed", "producer", "consumer", "kpis"):
-        found = table_of(name, moment())
+    for pane in (seed, producer, consumer, kpis):
+        found = pane.exported(moment())
         assert all(len(row) == len(found.headers) for row in found.rows)
-    assert table_of("logs", moment()) is None

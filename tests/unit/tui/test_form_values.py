@@ -2,15 +2,19 @@
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config.load import load_settings
 from core.errors import UsageError
 from core.jobs import produce, seed
-from tui.dialogs import producer_form, seed_form
+from tui.dialogs.options_form import read
 from tui.dialogs.values import day, number, optional_number, optional_whole, plain, whole
+from tui.panes import producer as producer_pane
+from tui.panes import seed as seed_pane
 
 SEED = {
     "--customers": "1000",
@@ -32,12 +36,21 @@ PRODUCER = {
 }
 
 
+def read_seed(texts: dict[str, str]) -> seed.Options:
+    return read(texts, seed.Options(), seed_pane.FORM, seed.spec_of)
+
+
+def read_producer(texts: dict[str, str]) -> produce.Options:
+    check = partial(produce.checked_options, load_settings(environ={}))
+    return read(texts, produce.Options(), producer_pane.FORM, check)
+
+
 def test_seed_options_are_read() -> None:
-    assert seed_form.read(SEED, seed.Options()) == seed.Options()
+    assert read_seed(SEED) == seed.Options()
 
 
 def test_producer_options_are_read() -> None:
-    assert producer_form.read(PRODUCER, produce.Options()) == produce.Options(
+    assert read_producer(PRODUCER) == produce.Options(
         mode="stream", rate=12.5, profile="wave", duration=30.0, duplicates=0.1
     )
 
@@ -55,7 +68,7 @@ def test_producer_options_are_read() -> None:
 )
 def test_seed_options_that_cannot_be_used_are_named(option: str, text: str) -> None:
     with pytest.raises(UsageError, match=option):
-        seed_form.read(SEED | {option: text}, seed.Options())
+        read_seed(SEED | {option: text})
 
 
 @pytest.mark.parametrize(
@@ -72,7 +85,7 @@ def test_seed_options_that_cannot_be_used_are_named(option: str, text: str) -> N
 )
 def test_producer_options_that_cannot_be_used_are_named(option: str, text: str) -> None:
     with pytest.raises(UsageError, match=option) as caught:
-        producer_form.read(PRODUCER | {option: text}, produce.Options())
+        read_producer(PRODUCER | {option: text})
     assert "\x1b" not in caught.value.message
 
 

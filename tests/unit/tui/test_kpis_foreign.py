@@ -18,7 +18,7 @@ from core.validation.model import Totals
 from tests.support import turbines
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
-from tui.tables import table_of
+from tui.panes.kpis import exported
 from tui.views.banner import untouched
 from tui.views.kpis import kpis
 
@@ -193,14 +193,14 @@ def test_a_pipeline_without_kpis_says_where_they_come_from() -> None:
 
 
 def test_the_export_is_the_newest_rows_else_a_list_else_the_figures() -> None:
-    table = table_of("kpis", some())
+    table = exported(some())
     assert table is not None
     assert table.headers == ("turbine", "wind", "energy", "valid", "measured_at")
     assert table.rows[0] == ("T0", 7.25, 0.0, True, "2026-01-02T14:05:31.000Z")
-    table = table_of("kpis", some("totals", "states"))
+    table = exported(some("totals", "states"))
     assert table is not None
     assert (table.headers, table.rows[2]) == (("state", "readings"), (None, 3))
-    table = table_of("kpis", some("totals"))
+    table = exported(some("totals"))
     assert table is not None
     assert ("fees", "12.30", "CHF") in table.rows
-    assert table_of("kpis", moment(figures=Reading())) is None
+    assert exported(moment(figures=Reading())) is None

@@ -17,7 +17,6 @@ from core.operations.inspect import (
     MergeRun,
     StoredGap,
     StoredOffset,
-    TableFacts,
 )
 from core.operations.logtail import LogEntry
 from core.operations.peeked import PeekedRecord
@@ -26,7 +25,7 @@ from core.operations.replayed import Replayed
 from core.operations.task import TaskSnapshot
 from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
-from core.warehouse.model import StoredDeadLetter
+from core.warehouse.model import StoredDeadLetter, TableFacts
 from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
 from tests.support.moments import NOW, frame, moment
 from tui.lines import Span

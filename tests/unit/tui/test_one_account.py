@@ -17,7 +17,8 @@ from core.validation.model import Status
 from tests.support.desk import CONSUMING, HELD, RUNNING, WAITING, history, validated
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import drawn, frame, roles_of
-from tui.tables import table_of
+from tui.panes import consumer as consumer_pane
+from tui.panes import producer as producer_pane
 from tui.views.consumer import consumer
 from tui.views.producer import producer
 from tui.views.strip import strip
@@ -46,7 +47,7 @@ def test_strip_panes_chart_and_export_tell_one_measurement_of_the_rates():
         assert "2,888/s" in shown
         assert "4,321/s" not in shown
         assert "1,234/s" not in shown
-    table = table_of("producer", now)
+    table = producer_pane.exported(now)
     assert dict(zip(table.headers, table.rows[0], strict=True))["rate_actual"] == 3_777.0
 
 
@@ -80,7 +81,7 @@ def test_the_lag_of_an_ended_consumer_is_that_of_the_broker(state):
     assert "lag  70.0k" in strip_text(now)
     assert "0:70,005" in drawn(consumer, now, 70, 14)
     assert "70,005" in drawn(consumer, now, 116, 31, full=True)
-    assert table_of("consumer", now).rows == [("orders_topic", 0, 100, 70_005, None)]
+    assert consumer_pane.exported(now).rows == [("orders_topic", 0, 100, 70_005, None)]
 
 
 def test_a_failed_consumer_says_why_where_and_how_to_fix_it():
@@ -129,7 +130,7 @@ def _sign(now):
 
 
 def test_a_pass_is_green_only_while_nothing_has_come_since():
-    from core.operations.outdated import SinceCheck
+    from core.operations.snapshot import SinceCheck
 
     assert _sign(_passed()) == ("✓", "ok")
     assert _sign(_passed(since_check=SinceCheck(12_345, 0))) == ("~", "text")
@@ -158,7 +159,7 @@ def test_checks_that_failed_to_run_leave_no_green_verdict():
 
 
 def test_a_bad_verdict_stays_bad():
-    from core.operations.outdated import SinceCheck
+    from core.operations.snapshot import SinceCheck
 
     now = moment(validation=validated(volume=Status.FAIL), since_check=SinceCheck(5, 5))
     assert _sign(now) == ("✗", "bad")

