@@ -67,6 +67,7 @@ class Inferred:
 
 
 path_text = path_of
+"""What leads over some keys, as a definition writes it."""
 
 
 def infer_fields(profile: Profile, *, typed: bool) -> list[Inferred]:
@@ -85,6 +86,9 @@ def infer_fields(profile: Profile, *, typed: bool) -> list[Inferred]:
             events -= profile.rowless
             place = place[len(envelope.around) + 1 :]
         field = _field(counts, events, typed=typed)
+        if counts.seen == 0:
+            found.append(field)
+            continue
         if len(taken) < MOST_FIELDS and fits_sql(field.steps):
             column = column_name(place, taken)
             taken.append(column)
@@ -153,7 +157,7 @@ def _is_layout(counts: PathProfile, profile: Profile) -> bool:
 
 def _field(counts: PathProfile, events: int, *, typed: bool) -> Inferred:
     if counts.seen == 0:
-        return _json_around(counts, _("always null: nothing tells its type"))
+        return _json_around(counts, _("always null, so its type is not known: no column"))
     shapes = counts.shapes if typed else _as_typed(counts.shapes)
     kind, doubts = _type(counts, shapes, typed=typed)
     absent = events - counts.seen - counts.nulls

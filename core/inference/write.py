@@ -68,7 +68,7 @@ def render(draft: Draft) -> dict[str, str]:
         "events": events,
         "rows": rows,
         "versions": "{versions}" if plan.deletes else "{rows}",
-        "tables": ("{events}", "{versions}" if plan.deletes else "{rows}", "dead_letters", *_BETWEEN),
+        "tables": ("{events}", "{rows}", "dead_letters", *_BETWEEN),
         "fields": draft.fields,
         "roles": draft.roles,
         "type_doubt": type_doubt(draft.roles),
