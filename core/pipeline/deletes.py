@@ -16,7 +16,7 @@ AFTER, BEFORE, OPERATION = "after", "before", "op"
 OPERATIONS = ("c", "d", "r", "u")
 """What becomes of a row; those that are no change of one row (`t`, `m`) are dead letters."""
 DELETE = "d"
-TOMBSTONE = "$tombstone"
+TOMBSTONE = "(tombstone)"
 """The type of the raw event that stands for a tombstone."""
 
 

@@ -3,5 +3,5 @@
 SELECT encode(CAST(payload AS VARCHAR)), created_at
 FROM {schema}.{events}
 WHERE seq > (SELECT COALESCE(MAX(seq), 0) FROM {schema}.{events}) - CAST(? AS BIGINT)
-    AND event_type <> '$tombstone'
+    AND event_type <> '(tombstone)'
     AND strlen(CAST(payload AS VARCHAR)) <= CAST(? AS BIGINT)

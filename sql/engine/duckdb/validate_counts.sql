@@ -30,7 +30,7 @@ raw_totals AS (
 raw_ids AS (
     SELECT id, BOOL_OR(taken) AS taken
     FROM raw_events
-    WHERE NOT quarantined AND event_type <> '$tombstone'
+    WHERE NOT quarantined AND event_type <> '(tombstone)'
     GROUP BY id
 ),
 row_ids AS (

@@ -13,7 +13,7 @@ usable AS (
     FROM {schema}.{events} AS raw
     ANTI JOIN (SELECT event_id FROM {schema}.dead_letters WHERE stage = 'merge') AS quarantine
         ON quarantine.event_id = raw.event_id
-    WHERE raw.event_type <> '$tombstone'
+    WHERE raw.event_type <> '(tombstone)'
 ),
 missing AS (
     SELECT usable.id, MIN(usable.event_id) AS event_id

@@ -2,7 +2,7 @@
 WITH newest AS (
     SELECT payload, created_at
     FROM {schema}.{events}
-    WHERE event_type <> '$tombstone'
+    WHERE event_type <> '(tombstone)'
     QUALIFY ROW_NUMBER() OVER (ORDER BY seq DESC) <= CAST(? AS INTEGER)
 )
 SELECT TO_JSON(payload), created_at

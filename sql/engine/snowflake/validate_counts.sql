@@ -30,7 +30,7 @@ raw_totals AS (
 raw_ids AS (
     SELECT id, MAX(taken) AS taken
     FROM raw_events
-    WHERE quarantined = 0 AND event_type <> '$tombstone'
+    WHERE quarantined = 0 AND event_type <> '(tombstone)'
     GROUP BY id
 ),
 row_ids AS (

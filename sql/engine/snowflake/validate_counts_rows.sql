@@ -13,7 +13,7 @@ WITH usable AS (
     LEFT JOIN (
         SELECT DISTINCT event_id FROM {schema}.{events}_stream
     ) AS waiting ON waiting.event_id = raw.event_id
-    WHERE quarantine.event_id IS NULL AND raw.event_type <> '$tombstone'
+    WHERE quarantine.event_id IS NULL AND raw.event_type <> '(tombstone)'
 ),
 missing AS (
     SELECT usable.id, MIN(usable.event_id) AS event_id
