@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Literal
 
 from core.inference.names import column_name, fits_sql, means_id, means_money, means_time
-from core.inference.profile import PathProfile, Profile, Steps
+from core.inference.profile import PathProfile, Profile
+from core.inference.records import Steps
 from core.inference.values import TEXTS, WORDS, Shape, shown
 from core.pipeline.base import path_of
 from core.pipeline.definition import RESERVED_OF_DELETES
@@ -105,9 +106,7 @@ def infer_fields(profile: Profile, *, typed: bool) -> list[Inferred]:
     return found
 
 
-def _around_row(
-    counts: PathProfile, envelope: Envelope, events: int, taken: list[str]
-) -> Inferred:
+def _around_row(counts: PathProfile, envelope: Envelope, events: int, taken: list[str]) -> Inferred:
     """Return a field of the envelope: what orders changes has a type, the rest is kept as it is."""
     place = counts.steps[len(envelope.around) :]
     if counts.seen == 0 or place not in _OF_ENVELOPES:

@@ -22,7 +22,7 @@ TOMBSTONE = "(tombstone)"
 
 @dataclass(frozen=True)
 class Envelope:
-    """Where an envelope stands. around: the keys on the way to it. key: of a row, within `after`."""
+    """Where an envelope stands: behind the keys `around`. key: of a row, within `after`."""
 
     around: tuple[str, ...]
     key: tuple[str, ...]
@@ -50,9 +50,7 @@ def envelope_of(event: EventLayout) -> Envelope | None:
     return Envelope(place[:at], place[at + 1 :])
 
 
-def fields_of_deletes(
-    envelope: Envelope, fields: dict[str, EventField]
-) -> dict[str, EventField]:
+def fields_of_deletes(envelope: Envelope, fields: dict[str, EventField]) -> dict[str, EventField]:
     """Return the fields of a delete: those around the row, and an `after` that holds nothing."""
     kept = {path: one for path, one in fields.items() if not envelope.holds(path)}
     nothing = EventField.model_validate({"type": "json", "required": False, "column": False})

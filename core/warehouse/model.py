@@ -92,8 +92,9 @@ class RawBatch:
 class MergeResult:
     """One merge of new raw events into rows.
 
-    inserted + updated + deleted + stale + quarantined = raw events taken. stale: older than, or equal
-    to, the version that is stored in the end; a tombstone of what is deleted already is, too. delay_s: age of the oldest event taken when the merge began.
+    inserted + updated + deleted + stale + quarantined = raw events taken. stale: older than, or
+    equal to, the version that is stored in the end, or the delete of what is deleted already.
+    delay_s: age of the oldest event taken when the merge began.
     """
 
     inserted: int = 0

@@ -1,6 +1,6 @@
 """Three streams of strangers: readings of sensors, events of repositories, changes of accounts.
 
-The same seed gives the same records. Each record is a message key and a payload, as on a topic; a tombstone has none.
+The same seed gives the same records: a message key and a payload, which a tombstone has not.
 """
 
 import json
@@ -86,7 +86,7 @@ def _payload(kind: str, draw: random.Random) -> Event:
 
 
 def accounts(count: int, seed: int = 3) -> Iterator[tuple[int, Event | None]]:
-    """Yield the changes of a table of accounts as Debezium tells them, by account; None: a tombstone.
+    """Yield the changes of a table of accounts as Debezium tells them; None: a tombstone.
 
     A snapshot (`r`), then accounts that are created, updated, deleted and created again. As after a
     crash of the connector, some changes come once more behind newer ones, some behind the delete.

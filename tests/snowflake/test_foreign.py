@@ -38,7 +38,9 @@ TOPIC = TopicIdentity("cluster-1", "foreign", "0")
 def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Pipeline:
     """The folder that `init` writes for a stream."""
     file = tmp_path / "sample.jsonl"
-    file.write_bytes(b"".join(value + b"\n" for _key, value in records(request.param, SIZE) if value))
+    file.write_bytes(
+        b"".join(value + b"\n" for _key, value in records(request.param, SIZE) if value)
+    )
     folder = tmp_path / request.param
     options = init.Options(name=str(folder), from_file=file)
     init.run(JobContext(Settings(paths=Paths(data=tmp_path))), options)
