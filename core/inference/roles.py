@@ -180,7 +180,8 @@ def _find_key(
 
 def _is_message_key(field: Inferred, profile: Profile) -> bool:
     enough = profile.keys >= profile.events * _KEYED
-    return profile.keys > 0 and enough and field.counts.keyed >= profile.events * _KEYED
+    rows = profile.events - profile.rowless
+    return profile.keys > 0 and enough and field.counts.keyed >= rows * _KEYED
 
 
 def _rank(field: Inferred, name: str) -> tuple[int, int, int, str]:

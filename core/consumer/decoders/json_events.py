@@ -14,7 +14,6 @@ from core.consumer.decoders.shape import UnprovableError
 from core.consumer.decoders.strict import StrictReader
 from core.consumer.decoders.tombstones import Tombstone, TombstoneReader
 from core.pipeline.definition import Definition
-from core.pipeline.deletes import DELETE
 from core.pipeline.folder import Pipeline
 
 # Small enough that the objects of one block stay in the processor's cache, and that other threads
@@ -39,7 +38,7 @@ class JsonDecoder:
         self._deletes = definition.deletes
         self._proof: Proof | None = None
         with suppress(UnprovableError):
-            self._proof = Proof(_without_deletes(definition))
+            self._proof = Proof(definition.without_deletes())  # of deletes nothing is proven
         self._one_type: str | None = None if self._deletes else ""
         if event.type is not None and not self._deletes:
             always = definition.fields[event.type].required
@@ -120,15 +119,6 @@ class JsonDecoder:
         if self._one_type is None:
             joined = block.types + [event.type for event in late]
             block.types = [joined[place] for place in order.tolist()]
-
-
-def _without_deletes(definition: Definition) -> Definition:
-    """Return the definition of events that have a row: of deletes nothing is proven."""
-    event = definition.event
-    if event.envelope is None:
-        return definition
-    types = tuple(kind for kind in event.types if kind != DELETE)
-    return definition.model_copy(update={"event": event.model_copy(update={"types": types})})
 
 
 class _Block:
