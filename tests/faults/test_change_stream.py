@@ -1,4 +1,4 @@
-"""A stream of changes through real processes that are killed: what is left, against plain Python."""
+"""Changes through real processes that are killed: what is left, against plain Python."""
 
 import random
 from threading import Event
