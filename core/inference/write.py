@@ -27,6 +27,9 @@ from core.pipeline.read import read_definition
 from core.pipeline.words import RESERVED_WORDS
 from core.text import _, clean
 
+_DELETES = "deletes/"
+_BATCHES = {"duckdb": "merge_cast", "snowflake": "{schema}.merge_batch"}
+"""Where each dialect has the events of a merge; the rest is alike where rows can be deleted."""
 _PER_COLUMN = {"kpi_top", "kpi_split"}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _MAX_LABEL = 80
@@ -65,6 +68,7 @@ def render(draft: Draft) -> dict[str, str]:
         "schema": table_name(draft.name),
         "events": events,
         "rows": rows,
+        "versions": "{versions}" if plan.deletes else "{rows}",
         "fields": draft.fields,
         "roles": draft.roles,
         "type_doubt": type_doubt(draft.roles),
@@ -80,6 +84,10 @@ def render(draft: Draft) -> dict[str, str]:
             continue
         for column in _columns_of(name, plan):
             files[f"{name}_{column.name}.sql"] = template.render(values, column=column)
+    for name, template in _deletes() if plan.deletes else ():
+        for dialect, batch in _BATCHES.items():
+            if dialect == "snowflake" or not name.startswith("procedure_"):
+                files[f"{dialect}/{name}.sql"] = template.render(values, batch=batch)
     return {name: text.rstrip() + "\n" for name, text in files.items()}
 
 
@@ -96,8 +104,16 @@ def _room(largest: int) -> int:
 
 def _sql_templates() -> Iterator[str]:
     for name in sorted(_environment().list_templates()):
-        if name.endswith(".sql.j2"):
+        if name.endswith(".sql.j2") and not name.startswith(_DELETES):
             yield name.removesuffix(".sql.j2")
+
+
+def _deletes() -> Iterator[tuple[str, jinja2.Template]]:
+    """Yield what is merged otherwise where rows can be deleted, by name."""
+    for name in sorted(_environment().list_templates()):
+        if name.startswith(_DELETES) and name.endswith(".sql.j2"):
+            plain = name.removeprefix(_DELETES).removesuffix(".sql.j2")
+            yield plain, _environment().get_template(name)
 
 
 @cache

@@ -111,6 +111,7 @@ class EventLayout(Model):
     record. type: what kind of event it is; types: those that are taken. version: what makes one
     version newer than another, compared in this order and then by offset; default: the time.
     format: how records are written; all but JSON in the wire format of a schema registry.
+    envelope: what a row is wrapped in. tombstones: what becomes of records without a value.
     """
 
     format: Format = "json"
@@ -119,6 +120,8 @@ class EventLayout(Model):
     type: FieldPath | None = None
     types: tuple[str, ...] = ()
     version: tuple[FieldPath, ...] = ()
+    envelope: Literal["debezium"] | None = None
+    tombstones: Literal["dead_letter", "delete"] = "dead_letter"
     unknown_fields: Literal["keep", "reject"] = "keep"
     max_bytes: Annotated[int, Field(ge=2, le=MAX_EVENT_BYTES)] = DEFAULT_EVENT_BYTES
 

@@ -85,24 +85,32 @@ class KeyReader:
 
     def __init__(self, definition: Definition) -> None:
         self._path = clean(definition.event.key, 120)
-        self._depth = len(steps(definition.event.key))
-        kind: Any = str | int
-        for step in reversed(steps(definition.event.key)):
-            kind = msgspec.defstruct("Part", [("key", kind, msgspec.field(name=step))])
-        self._decode = msgspec.json.Decoder(kind).decode
+        envelope = definition.envelope
+        places = [steps(definition.event.key), *([envelope.key_before] if envelope else [])]
+        self._decoders = [(msgspec.json.Decoder(_holding(place)), len(place)) for place in places]
 
     def read(self, value: bytes) -> bytes:
-        """Return the key of an event. Errors: ValueError with the reason."""
-        try:
-            found: Any = self._decode(value)
-        except msgspec.ValidationError:
-            raise ValueError(
-                _("no key: {path} is not there, or neither a text nor a whole number").format(
-                    path=self._path
-                )
-            ) from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError(_("not JSON: {reason}").format(reason=clean(error, 120))) from None
-        for _step in range(self._depth):
-            found = found.key
-        return str(found).encode()
+        """Return the key of an event, of a delete that of its row. Errors: ValueError."""
+        for decoder, depth in self._decoders:
+            try:
+                found: Any = decoder.decode(value)
+            except msgspec.ValidationError:
+                continue
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise ValueError(_("not JSON: {reason}").format(reason=clean(error, 120))) from None
+            for _step in range(depth):
+                found = found.key
+            return str(found).encode()
+        raise ValueError(
+            _("no key: {path} is not there, or neither a text nor a whole number").format(
+                path=self._path
+            )
+        )
+
+
+def _holding(place: tuple[str, ...]) -> Any:
+    """Return the type of an object that holds a key at a place."""
+    kind: Any = str | int
+    for step in reversed(place):
+        kind = msgspec.defstruct("Part", [("key", kind, msgspec.field(name=step))])
+    return kind

@@ -32,6 +32,7 @@ class EventStream:
     def __init__(
         self, definition: Definition, folder: Path, clock: Clock, seed: int | None
     ) -> None:
+        definition = definition.without_deletes()
         self.format = EventsFormat(definition)
         self._template = EventTemplate(definition, stamped=definition.event.time is not None)
         chance, now = random.Random(seed), clock.now()
