@@ -28,7 +28,7 @@ def test_a_sample_is_spread_reads_what_is_committed_and_leaves_no_trace(
     assert told["source"]["partitions"] == 3
     assert 300 <= told["sampled"] <= 303
     assert told["unreadable"] == []
-    assert (told["key"], told["time"]) == ("account_id", "updated_at")
+    assert (told["key"], told["time"]) == ("after.account_id", "source.ts_ms")
     whole = dropship("init", *options, env=work.env).done()
     assert whole["sampled"] == 3_000
     assert whole["drift"] == {"new": [], "missing": [], "changed": []}
