@@ -10,6 +10,7 @@ from dataclasses import replace
 from core.consumer.decoders.base import Decoded, Decoder, Event, Rejection
 from core.consumer.decoders.json_text import MAX_BYTES
 from core.consumer.decoders.reasons import EventError, oversized
+from core.consumer.decoders.tombstones import Tombstone
 from core.registry.schemas import UnfitError
 from core.registry.wire import WireReader
 
@@ -48,11 +49,17 @@ class RegistryDecoder:
         """Return the event of one payload. Errors: EventError, RegistryError."""
         return self._json.read(self._text(payload))
 
+    def tombstone(self, key: bytes | None) -> bytes | None:
+        """Return the payload that stands for a record without a value."""
+        return self._json.tombstone(key)
+
     def warm_up(self) -> None:
         """Pay the first-use costs of the libraries now, off the hot path."""
         self._json.warm_up()
 
     def _text(self, payload: bytes | None) -> bytes | None:
+        if isinstance(payload, Tombstone):
+            return payload
         if payload is not None and len(payload) > self._max_bytes:
             raise oversized(len(payload), self._max_bytes)
         try:
