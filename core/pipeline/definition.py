@@ -216,6 +216,13 @@ class Definition(Model):
         """What the key is called in results: its path with `_` for dots, as `order_id`."""
         return "_".join(steps(self.event.key)).lower()
 
+    def allowed(self, path: str) -> tuple[str | int | bool, ...]:
+        """Return the values that a field may have, the event types among them; none: any."""
+        allowed = self.fields[path].one_of
+        if path != self.event.type or not self.event.types:
+            return allowed
+        return tuple(kind for kind in self.event.types if not allowed or kind in allowed)
+
     @property
     def versions(self) -> tuple[str, ...]:
         """Paths that make one version newer than another; the time where none are named."""

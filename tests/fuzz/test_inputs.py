@@ -16,10 +16,10 @@ from core.config.problems import SettingsError
 from core.consumer.decoders.reasons import REASONS, EventError
 from core.dlq.mending import mended_letters
 from core.errors import ConfigError, DropshipError, InputError, UsageError
-from core.producer import text_file
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.encode import ORDER_COLUMNS
 from core.producer.orders.rules import why_unusable
+from core.textfiles import text_file
 from core.warehouse.reference_csv import read_reference
 from tests.fuzz.bends import bent, fuzzed
 from tests.support.decoding import ORDERS, decode_batch, parse_strict

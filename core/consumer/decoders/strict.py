@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from core.consumer.decoders.base import NO_TIME, Event
-from core.consumer.decoders.bounds import microseconds
 from core.consumer.decoders.json_text import read_json
 from core.consumer.decoders.layout import Branch, Leaf, layout
-from core.consumer.decoders.reasons import EventError, ValueRefusedError, wrong_type
-from core.consumer.decoders.values import Reader, reader
+from core.consumer.decoders.reasons import EventError
+from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
+from core.pipeline.refusals import ValueRefusedError, wrong_type
+from core.pipeline.values import Reader, reader_of
 from core.text import _, clean
 
 _SHOWN = 120
@@ -45,18 +46,17 @@ class StrictReader:
         self._event = event
         self._rejects_unknown = event.unknown_fields == "reject"
         self._absent = dict.fromkeys(definition.fields)
-        self._root = self._compiled(layout(definition))
+        self._root = self._compiled(layout(definition), definition)
 
-    def _compiled(self, branch: Branch) -> _Object:
+    def _compiled(self, branch: Branch, definition: Definition) -> _Object:
         parts: list[tuple[str, _Field | _Object]] = []
         for key, part in branch.parts.items():
             if isinstance(part, Leaf):
-                types = self._event.types if part.path == self._event.type else ()
-                read = reader(part.field, event_types=types)
+                read = reader_of(definition, part.path)
                 told = clean(part.path, _SHOWN)
                 parts.append((key, _Field(part.path, told, part.required, read)))
             else:
-                parts.append((key, self._compiled(part)))
+                parts.append((key, self._compiled(part, definition)))
         told = clean(branch.path, _SHOWN)
         return _Object(told, branch.required, tuple(parts), frozenset(branch.parts))
 

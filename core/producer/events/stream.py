@@ -30,9 +30,14 @@ class EventStream:
     over = False
 
     def __init__(
-        self, definition: Definition, folder: Path, clock: Clock, seed: int | None
+        self,
+        definition: Definition,
+        form: EventsFormat,
+        folder: Path,
+        clock: Clock,
+        seed: int | None,
     ) -> None:
-        self.format = EventsFormat(definition)
+        self.format = form
         self._template = EventTemplate(definition, stamped=definition.event.time is not None)
         chance, now = random.Random(seed), clock.now()
         self._makers = [

@@ -12,13 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from core.producer.csv_records import RejectedRow, Scan
 from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.producer.orders.rules import usable_rows, why_unusable, with_exact_prices
 from core.producer.sources import Block
-from core.producer.text_file import CsvText, Quick, Told
 from core.text import _
 from core.text.separators import other_separator, save_with_commas, separated_otherwise
+from core.textfiles.csv_records import RejectedRow, Scan
+from core.textfiles.text_file import CsvText, Quick, Told
 
 _log = logging.getLogger(__name__)
 

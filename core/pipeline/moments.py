@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Context, Decimal
 
-from core.consumer.decoders.bounds import (
+from core.pipeline.bounds import (
     FIRST_MOMENT,
     LAST_MOMENT,
     MICROSECOND,
@@ -14,8 +14,8 @@ from core.consumer.decoders.bounds import (
     microseconds,
     moment_bounds,
 )
-from core.consumer.decoders.reasons import ValueRefusedError, outside, shown, wrong_type
 from core.pipeline.fields import EventField
+from core.pipeline.refusals import ValueRefusedError, outside, shown, wrong_type
 from core.text import _
 
 MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}

@@ -16,10 +16,10 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from core.errors import InputError
-from core.producer.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan, too_long
 from core.text import _, clean
 from core.text.separators import save_with_commas
 from core.text.system import why
+from core.textfiles.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan, too_long
 
 BLOCK_BYTES = 1 << 20
 """Bytes read at a time; about 12,000 orders."""

@@ -9,22 +9,22 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any
 
-from core.consumer.decoders.bounds import (
+from core.pipeline.bounds import (
     MAX_DIGITS,
     decimal_bounds,
     integer_bounds,
     number_bounds,
 )
-from core.consumer.decoders.json_text import LongInteger
-from core.consumer.decoders.moments import date_reader, moment_reader
-from core.consumer.decoders.reasons import (
+from core.pipeline.definition import Definition
+from core.pipeline.fields import EventField
+from core.pipeline.moments import date_reader, moment_reader
+from core.pipeline.refusals import (
     ValueRefusedError,
     listed,
     outside,
     shown,
     wrong_type,
 )
-from core.pipeline.fields import EventField
 from core.text import _
 
 Reader = Callable[[object], Any]
@@ -36,6 +36,22 @@ _IDENTIFIER = re.compile(IDENTIFIER)
 _UUID = re.compile(UUID)
 _DECIMAL_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _EXACT = Context(prec=4 * MAX_DIGITS)
+
+
+class LongInteger(int):
+    """A whole number of very many digits: its head, which is outside every range of integers.
+
+    text: all of it.
+    """
+
+    text: str
+
+
+def reader_of(definition: Definition, path: str) -> Reader:
+    """Return what reads the values of a field of events."""
+    event = definition.event
+    types = event.types if path == event.type else ()
+    return reader(definition.fields[path], event_types=types)
 
 
 def reader(field: EventField, *, event_types: tuple[str, ...] = ()) -> Reader:
