@@ -7,6 +7,7 @@ a text: the rules of `values` refuse it, and say why.
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from core.pipeline.bounds import FIRST_MOMENT
 from core.pipeline.types import FieldType
@@ -38,6 +39,12 @@ def cell_json(cell: str, kind: FieldType) -> str:
     if shape is None or shape.fullmatch(cell) is None:
         return quoted(cell)
     return cell.lower() if kind.kind == "boolean" else cell
+
+
+def cell_value(cell: str, kind: FieldType) -> object:
+    """Return a cell as the rules of `values` take it. Errors: ValueError with the reason."""
+    text = cell_json(cell, kind)
+    return cell if text.startswith('"') else json.loads(text, parse_float=Decimal)
 
 
 def quoted(text: str) -> str:

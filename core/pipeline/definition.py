@@ -7,10 +7,15 @@ from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
-from core.pipeline.checks import Check, Threshold, problems_of
-from core.pipeline.fields import EventField, EventLayout, is_key_type
+from core.pipeline.checks import (
+    REFERENCES,
+    Check,
+    Threshold,
+    check_of_references,
+    problems_of,
+)
+from core.pipeline.fields import EventField, EventLayout, FieldRules, is_key_type
 from core.pipeline.shown import RESULT_KEYS, Kpi
-from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
 from core.text import N_, _, clean, language
 
@@ -81,10 +86,9 @@ class RowWords(Model):
         return self.singular if alone else self.plural
 
 
-class ReferenceColumn(Model):
-    """A column of a reference table."""
+class ReferenceColumn(FieldRules):
+    """A column of a reference table; an empty cell is no value (SQL NULL)."""
 
-    type: TypeText
     required: bool = False
 
 
@@ -100,6 +104,10 @@ class Reference(Model):
     def _has_key(self) -> Self:
         if self.key not in self.columns:
             raise PydanticCustomError("key", N_("names no column of the table as its key"))
+        if not is_key_type(self.columns[self.key].type):
+            raise PydanticCustomError(
+                "key", N_("names a key that is no identifier, text, integer or uuid")
+            )
         return self
 
 
@@ -205,6 +213,24 @@ class Definition(Model):
             if name in taken:
                 raise _wrong(where, N_("names a table that is there for something else"))
             taken.add(name)
+
+    @property
+    def joined(self) -> dict[str, tuple[Reference, str]]:
+        """Reference tables that a column of the rows names, and that column, by their names."""
+        found = {}
+        for name, table in self.references.items():
+            field = None if table.field is None else self.fields[table.field]
+            column = field and field.column_at(table.field or "")
+            if column:
+                found[name] = (table, column)
+        return found
+
+    @property
+    def all_checks(self) -> tuple[Check, ...]:
+        """The pipeline's own checks, and that of references where it has none of this name."""
+        if not self.joined or any(check.name == REFERENCES for check in self.checks):
+            return self.checks
+        return (*self.checks, check_of_references(self.joined))
 
     @property
     def key_column(self) -> str:

@@ -52,7 +52,7 @@ def _events(
         )
     if options.mode == "stream":
         folder = options.input if options.input.is_dir() else options.input.parent
-        return EventStream(judge.definition, form, folder, clock, options.seed)
+        return EventStream(options.pipeline, form, folder, clock, options.seed)
     return Replay(open_events(options.input, options.pipeline.name, judge), form, rejected)
 
 

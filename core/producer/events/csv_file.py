@@ -9,7 +9,6 @@ from core.producer.events.judge import Judge
 from core.producer.events.template import EventTemplate
 from core.producer.sources import Block
 from core.text import _, clean
-from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.textfiles.csv_records import RejectedRow, Scan
 from core.textfiles.text_file import CsvText, Quick, Told
 
@@ -98,24 +97,12 @@ class EventsCsv:
             for path, field in definition.fields.items()
             if field.required and path not in places and not self._known_without(path)
         ]
-        needed = ", ".join(clean(path, 80) for path in definition.fields)
         if missing:
             wanted = {name for both in known.values() for name in both}
-            separator = other_separator(",".join(names), wanted)
-            if separator:
-                raise self._text.fault(separated_otherwise(separator), save_with_commas())
-            raise self._text.fault(
-                _("line 1 lacks the column {names}").format(names=clean(", ".join(missing), 300)),
-                hint=_("the header must name {names}").format(names=needed),
-            )
-        doubled = [
+            raise self._text.lacking(missing, definition.fields, wanted)
+        self._text.refuse_doubled(
             path for path, both in known.items() if sum(map(names.count, dict.fromkeys(both))) > 1
-        ]
-        if doubled:
-            raise self._text.fault(
-                _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
-                hint=_("rename one of the two"),
-            )
+        )
         return places
 
     def _known_without(self, path: str) -> bool:

@@ -36,6 +36,10 @@ class Judge:
         """Return the time of publishing, ISO 8601 UTC."""
         return iso(self._clock.now())
 
+    def reason(self, event: bytes | None) -> str:
+        """Return the reason for which a consumer would refuse an event; empty where it takes it."""
+        return next((one.reason for one in self.decoder.decode([event]).rejected), "")
+
     def block(
         self,
         lines: Sequence[int],

@@ -73,8 +73,10 @@ def _maker(
         return _chosen(field, hint.choices, chance)
     if allowed := definition.allowed(path):
         return _chosen(field, allowed, chance)
-    if hint.reference is not None:
-        known = keys(hint.reference)
+    named = (name for name, table in definition.references.items() if table.field == path)
+    reference = hint.reference or (next(named, None) if field.hint is None else None)
+    if reference is not None:
+        known = keys(reference)
         return lambda _number: _cell(field, chance.choice(known))
     if hint.sequence is not None:
         pattern = hint.sequence

@@ -7,7 +7,6 @@ from decimal import Decimal
 import msgspec
 import numpy as np
 
-from core.consumer.decoders.reasons import EventError
 from core.pipeline.base import steps
 from core.pipeline.cells import cell_json, moment_cell
 from core.pipeline.types import FieldType
@@ -28,6 +27,7 @@ class Older:
     def __init__(self, judge: Judge) -> None:
         definition = judge.definition
         self._fields = definition.fields
+        self._reason = judge.reason
         self._read = judge.decoder.read
         self._version = next(
             (path for path in definition.versions if self._fields[path].type.kind in _LOWERED), None
@@ -70,10 +70,9 @@ class Older:
             return None
         try:
             made = with_value(event, steps(path), cell.encode())
-            self._read(made)
-        except (EventError, KeyError, ValueError):
+        except (KeyError, ValueError):
             return None
-        return made
+        return None if self._reason(made) else made
 
     def _lowered(self, event: bytes, path: str, random: np.random.Generator) -> str | None:
         """Return a smaller value of a field as JSON; None where its type has none."""

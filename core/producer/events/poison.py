@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from core.consumer.decoders.reasons import EventError
 from core.pipeline import Definition
 from core.pipeline.base import steps
 from core.pipeline.bounds import date_bounds
@@ -36,7 +35,7 @@ class Poisons:
     """Breaks valid events of a definition, so that a consumer refuses them for a known reason."""
 
     def __init__(self, judge: Judge) -> None:
-        self._read = judge.decoder.read
+        self._reason = judge.reason
         self._breaks: dict[str, list[Break]] = {}
         for reason, each in (*_of_text(judge.definition), *_of_fields(judge.definition)):
             self._breaks.setdefault(reason, []).append(each)
@@ -56,13 +55,6 @@ class Poisons:
                 if value != event and self._reason(value) == reason:
                     return value, reason
         return b"", "empty"
-
-    def _reason(self, value: bytes | None) -> str:
-        try:
-            self._read(value)
-        except EventError as error:
-            return error.reason
-        return ""
 
 
 def _changed(change: Break, event: bytes) -> bytes | None:

@@ -7,13 +7,14 @@ import pytest
 
 from core.clock import SystemClock
 from core.consumer.decoders.reasons import REASONS
+from core.pipeline import Definition
 from core.producer.events.judge import Judge
 from core.producer.events.older import Older
 from core.producer.events.poison import Poisons
 from tests.support.any_pipeline import definition, payload, simple
 
 
-def valid(chance: random.Random, judge: Judge, made: object, count: int) -> list[bytes]:
+def valid(chance: random.Random, judge: Judge, made: Definition, count: int) -> list[bytes]:
     values = [payload(chance, made, odd=0) for _ in range(count)]
     return [(values[place] or b"").strip() for place in judge.decoder.decode(values).good]
 
