@@ -127,6 +127,8 @@ def _read(column: ReferenceColumn, *, needed: bool) -> Callable[[str], str | Non
         value = take(cell_value(cell, kind))
         if isinstance(value, Decimal):
             return f"{value:f}"
+        if isinstance(value, bool):
+            return cell.lower()
         if isinstance(value, datetime):
             return value.replace(tzinfo=None).isoformat(" ")
         return cell.strip() if kind.kind == "json" else cell

@@ -117,7 +117,8 @@ def test_a_pipeline_in_order_passes_the_engine_s_checks_and_its_own(opened: Open
     assert [check.name for check in result.checks] == list(
         checks_of(meters.settings.pipeline.definition)
     )
-    assert [check.name for check in result.checks][-2:] == ["plausible", "sites_known"]
+    own = ["plausible", "sites_known", "referential_integrity"]
+    assert [check.name for check in result.checks][-3:] == own
     assert {check.status for check in result.checks} == {Status.PASS}, result.as_json()
     assert result.check("plausible").message == "every reading is plausible"
     assert result.check("sites_known").message == "nothing was found"
