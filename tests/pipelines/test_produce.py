@@ -199,6 +199,21 @@ def test_numbers_within_any_bounds_are_made(tmp_path: Path, kind: str) -> None:
         opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path)
 
 
+def test_a_field_that_names_a_reference_table_needs_no_hint(tmp_path: Path) -> None:
+    text = HINTED.replace(', hint = { reference = "sites" }', "")
+    assert text != HINTED
+    (tmp_path / "pipeline.toml").write_text(text)
+    pipeline = open_pipeline(str(tmp_path))
+    with pytest.raises(InputError, match=r"sites\.csv: there is no such file"):
+        opened(pipeline, mode="stream", input=tmp_path)
+    (tmp_path / "sites.csv").write_text("id,name\nNORTH,a\nSOUTH,b\n")
+    sent = taken(opened(pipeline, mode="stream", input=tmp_path, seed=7), 50)
+    assert {json.loads(value or b"")["who"]["site"] for _key, value in sent} == {"NORTH", "SOUTH"}
+    (tmp_path / "sites.csv").write_text("id,name\nNORTH,a\nNO ID,b\n")
+    with pytest.raises(InputError, match=r'sites\.csv, line 3: id: "NO ID" is not an id'):
+        opened(pipeline, mode="stream", input=tmp_path)
+
+
 def test_one_seed_makes_the_same_values(visits: Pipeline, tmp_path: Path) -> None:
     first, second = (
         taken(opened(visits, mode="stream", input=tmp_path, seed=3), 50) for _run in range(2)

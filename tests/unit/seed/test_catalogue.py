@@ -101,7 +101,9 @@ def test_a_directory_in_the_place_of_a_file(tmp_path: Path) -> None:
         ("id,price\nP1," + "9" * 10_000_000 + "\n", 2, "longer than"),
     ],
 )
-def test_unusable_inventory(tmp_path: Path, inventory: str | bytes, line: int | None, reason: str) -> None:
+def test_unusable_inventory(
+    tmp_path: Path, inventory: str | bytes, line: int | None, reason: str
+) -> None:
     write(tmp_path, inventory=inventory)
     message = refusal(tmp_path)
     assert "inventory.csv" in message
