@@ -36,7 +36,7 @@ def own(written: Callable[..., Pipeline], settings: Settings, tmp_path: Path) ->
 
 def test_the_table_is_shown_made_and_loaded(own: Settings, tmp_path: Path) -> None:
     context = JobContext(own)
-    shown = setup.run(context, setup.Options(print_sql=True)).summary()
+    shown = "\n".join(setup.run(context, setup.Options(print_sql=True)).summary().lines)
     assert 'CREATE TABLE IF NOT EXISTS "iot".models (\n    name VARCHAR NOT NULL,\n' in str(
         shown.lines
     )
