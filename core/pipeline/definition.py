@@ -140,8 +140,7 @@ class Definition(Model):
         self._check_columns()
         self._check_paths()
         for name, table in self.references.items():
-            if table.field is not None and table.field not in self.fields:
-                raise _wrong(f"references.{name}.field", N_("names no path of [fields]"))
+            self._check_reference(name, table)
         self._check_kpis()
         self._check_tables()
         tables = {self.tables.rows, *self.references}
@@ -157,6 +156,16 @@ class Definition(Model):
                     f"thresholds.{name}", N_("is a setting of dropship: name it otherwise")
                 )
         return self
+
+    def _check_reference(self, name: str, table: Reference) -> None:
+        where = f"references.{name}.field"
+        if table.field is None:
+            return
+        if table.field not in self.fields:
+            raise _wrong(where, N_("names no path of [fields]"))
+        kinds = {table.columns[table.key].type.kind, self.fields[table.field].type.kind}
+        if len(kinds) > 1 and not kinds <= {"identifier", "text", "uuid"}:
+            raise _wrong(where, N_("is of another type than the key of the table"))
 
     def _check_roles(self) -> None:
         key = self.fields[self.event.key]
