@@ -28,6 +28,9 @@ _SHAPES = {
     "boolean": re.compile("true|false", re.IGNORECASE),
 }
 
+exact_json = json.JSONDecoder(parse_float=Decimal).decode
+"""Reads JSON; numbers with a fraction stay exact."""
+
 
 def cell_json(cell: str, kind: FieldType) -> str:
     """Return a cell as JSON. Errors: ValueError with the reason."""
@@ -44,7 +47,7 @@ def cell_json(cell: str, kind: FieldType) -> str:
 def cell_value(cell: str, kind: FieldType) -> object:
     """Return a cell as the rules of `values` take it. Errors: ValueError with the reason."""
     text = cell_json(cell, kind)
-    return cell if text.startswith('"') else json.loads(text, parse_float=Decimal)
+    return cell if text.startswith('"') else exact_json(text)
 
 
 def quoted(text: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from core.clock import Clock, iso
 from core.consumer.decoders.json_events import JsonDecoder
+from core.consumer.decoders.reasons import EventError
 from core.pipeline import Definition
 from core.pipeline.base import steps
 from core.producer.events.rows import event_rows, written
@@ -38,7 +39,11 @@ class Judge:
 
     def reason(self, event: bytes | None) -> str:
         """Return the reason for which a consumer would refuse an event; empty where it takes it."""
-        return next((one.reason for one in self.decoder.decode([event]).rejected), "")
+        try:
+            self.decoder.read(event)
+        except EventError as error:
+            return error.reason
+        return ""
 
     def block(
         self,

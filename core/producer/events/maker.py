@@ -19,7 +19,7 @@ from core.pipeline.bounds import (
     moment_bounds,
     number_bounds,
 )
-from core.pipeline.cells import cell_json, moment_cell, quoted
+from core.pipeline.cells import cell_json, exact_json, moment_cell, quoted
 from core.pipeline.fields import EventField, Hint
 from core.pipeline.refusals import ValueRefusedError
 from core.pipeline.values import reader_of
@@ -194,7 +194,7 @@ def _valid(definition: Definition, path: str, make: Make, chance: random.Random)
         for _try in range(_TRIES):
             text = make(number)
             try:
-                read(json.loads(text, parse_float=Decimal))
+                read(exact_json(text))
             except ValueRefusedError as error:
                 refused = error
             else:

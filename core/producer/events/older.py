@@ -32,9 +32,10 @@ class Older:
         self._version = next(
             (path for path in definition.versions if self._fields[path].type.kind in _LOWERED), None
         )
-        roles = {definition.event.key, definition.event.type, definition.event.time}
-        self._others = [path for path in definition.fields if path not in roles]
-        self._others = [path for path in self._others if path not in definition.versions]
+        event = definition.event
+        kept = {event.key, event.type, event.time, *definition.versions}
+        kept |= {table.field for table in definition.references.values()}
+        self._others = [path for path in definition.fields if path not in kept]
 
     @property
     def possible(self) -> bool:
@@ -50,12 +51,13 @@ class Older:
         """
         if self._version is None or value_at(event, steps(self._version)) is None:
             return None
-        made = self._changed(event, self._version, self._lowered(event, self._version, random))
+        values = self._read(event).values
+        made = self._changed(event, self._version, self._lowered(values, random))
         if made is None:
             return None
         paths = [self._version]
         for path in self._others:
-            for other in self._different(event, path):
+            for other in self._different(values[path], path):
                 further = self._changed(made, path, other)
                 if further is not None:
                     made, paths = further, [*paths, path]
@@ -74,22 +76,20 @@ class Older:
             return None
         return None if self._reason(made) else made
 
-    def _lowered(self, event: bytes, path: str, random: np.random.Generator) -> str | None:
-        """Return a smaller value of a field as JSON; None where its type has none."""
-        kind = self._fields[path].type
-        value = self._read(event).values[path]
+    def _lowered(self, values: Mapping[str, object], random: np.random.Generator) -> str | None:
+        """Return a smaller version as JSON; None where its type has none."""
+        path = self._version or ""
         by = int(random.integers(1, MAX_AGE_S))
         try:
-            return _less(value, kind, by)
+            return _less(values[path], self._fields[path].type, by)
         except (ArithmeticError, ValueError):
             return None
 
-    def _different(self, event: bytes, path: str) -> Sequence[str]:
+    def _different(self, value: object, path: str) -> Sequence[str]:
         """Return other values of a field as JSON; it is tried whether they are valid."""
         field = self._fields[path]
         if field.one_of:
             return [cell_json(str(one), field.type) for one in field.one_of]
-        value = self._read(event).values[path]
         if isinstance(value, bool):
             return ["false" if value else "true"]
         if isinstance(value, (int, Decimal)):
