@@ -16,7 +16,7 @@ from core.consumer.decoders.reasons import EventError
 from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
 from core.pipeline.refusals import ValueRefusedError, wrong_type
-from core.pipeline.values import Reader, reader_of
+from core.pipeline.values import Reader, reader
 from core.text import _, clean
 
 _SHOWN = 120
@@ -46,17 +46,18 @@ class StrictReader:
         self._event = event
         self._rejects_unknown = event.unknown_fields == "reject"
         self._absent = dict.fromkeys(definition.fields)
-        self._root = self._compiled(layout(definition), definition)
+        self._root = self._compiled(layout(definition))
 
-    def _compiled(self, branch: Branch, definition: Definition) -> _Object:
+    def _compiled(self, branch: Branch) -> _Object:
         parts: list[tuple[str, _Field | _Object]] = []
         for key, part in branch.parts.items():
             if isinstance(part, Leaf):
-                read = reader_of(definition, part.path)
+                types = self._event.types if part.path == self._event.type else ()
+                read = reader(part.field, event_types=types)
                 told = clean(part.path, _SHOWN)
                 parts.append((key, _Field(part.path, told, part.required, read)))
             else:
-                parts.append((key, self._compiled(part, definition)))
+                parts.append((key, self._compiled(part)))
         told = clean(branch.path, _SHOWN)
         return _Object(told, branch.required, tuple(parts), frozenset(branch.parts))
 
