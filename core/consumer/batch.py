@@ -66,6 +66,11 @@ def build_batch(
     if not dense:
         walk.reach(ends or {})
     payloads = [record.value() for record in kept]
+    if None in payloads:
+        payloads = [
+            decoder.tombstone(_key(record)) if payload is None else payload
+            for record, payload in zip(kept, payloads, strict=True)
+        ]
     checksums = payload_checksums(payloads)  # before anything else touches the client's bytes
     decoded = decoder.decode(payloads)
     good = [kept[index] for index in decoded.good]
@@ -149,14 +154,18 @@ class _Walk:
         ]
 
 
+def _key(record: Any) -> bytes | None:
+    key: bytes | str | None = record.key()
+    return key.encode() if isinstance(key, str) else key
+
+
 def _dead_letter(record: Any, bad: Rejection, checksum: int | None) -> DeadLetter:
-    key = record.key()
     return DeadLetter(
         partition=record.partition(),
         offset=record.offset(),
         reason=bad.reason,
         detail=bad.detail,
-        key=key.encode() if isinstance(key, str) else key,
+        key=_key(record),
         payload=record.value(),
         headers=tuple((name, _bytes(value)) for name, value in record.headers() or ()),
         payload_checksum=checksum,

@@ -7,9 +7,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from core.inference.fields import path_text, shape_told
+from core.inference.records import envelope_at
 from core.inference.values import TEXTS, WORDS, Shape, moment_of, shape_of, shown
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
+from core.pipeline.deletes import AFTER
 from core.pipeline.fields import EventField
 from core.pipeline.types import FieldType
 from core.text import _, clean
@@ -69,7 +71,8 @@ class DriftWatch:
         self._inner = {at[:end] for at in self._fields for end in range(1, len(at))}
         self._types = definition.event.types
         self._type_at = None if definition.event.type is None else steps(definition.event.type)
-        self._events = 0
+        self._envelope = definition.envelope
+        self._events = self._rowless = 0
         self._new: dict[str, Difference] = {}
         self._shapes: dict[str, Counter[str]] = {}
         self._changed: dict[str, Difference] = {}
@@ -79,6 +82,10 @@ class DriftWatch:
     def observe(self, event: Mapping[str, Any]) -> None:
         """Compare one event."""
         self._events += 1
+        around = envelope_at(dict(event)) if self._envelope is not None else None
+        if around is not None:
+            inner = event[around[0]] if around else event
+            self._rowless += inner.get(AFTER) is None
         self._walk((), event)
 
     def _walk(self, at: tuple[str, ...], value: Mapping[str, Any]) -> None:
@@ -135,9 +142,13 @@ class DriftWatch:
         """Return required fields that events lack, and others that none has."""
         found = []
         for here, known in self._fields.items():
-            absent = total - self._seen[here] if self._events else 0
-            if absent and (known.required or absent == total):
-                null = self._null[here]
+            holds = self._envelope is not None and self._envelope.holds(self._paths[here])
+            events = total - self._rowless if holds else total
+            absent = events - self._seen[here] if self._events else 0
+            null = self._null[here]
+            if null == absent and known.type.kind == "json" and not known.required:
+                continue  # JSON may be null for years, as `before` is
+            if absent and (known.required or absent == events):
                 why = _("it is null") if null == absent else _("it is absent")
                 if 0 < null < absent:
                     why = _("it is absent or null")

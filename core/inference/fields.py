@@ -11,8 +11,12 @@ from decimal import Decimal
 from typing import Literal
 
 from core.inference.names import column_name, fits_sql, means_id, means_money, means_time
-from core.inference.profile import PathProfile, Profile, Steps
+from core.inference.profile import PathProfile, Profile
+from core.inference.records import Steps
 from core.inference.values import TEXTS, WORDS, Shape, shown
+from core.pipeline.base import path_of
+from core.pipeline.definition import RESERVED_OF_DELETES
+from core.pipeline.deletes import BEFORE, OPERATION, Envelope
 from core.pipeline.types import MAX_PRECISION, FieldType
 from core.text import _, clean
 from core.text.figures import count
@@ -20,6 +24,9 @@ from core.text.figures import count
 FEW = 0.01
 """The share of values of other types up to which they are told as errors of the data."""
 MOST_FIELDS = 200
+_SCHEMA = "schema"
+"""What a converter of Connect puts beside `payload`, the same in every record."""
+_OF_ENVELOPES = ((OPERATION,), ("source", "lsn"), ("source", "ts_ms"))
 _MOST_CHOICES = 20
 _SEEN_EACH = 5
 _SEEN_IN_ALL = 50
@@ -60,19 +67,31 @@ class Inferred:
         return self.steps[-1]
 
 
-def path_text(steps: Steps) -> str:
-    """Return a path as a definition writes it."""
-    return ".".join(step.replace("\\", "\\\\").replace(".", "\\.") for step in steps)
+path_text = path_of
+"""What leads over some keys, as a definition writes it."""
 
 
 def infer_fields(profile: Profile, *, typed: bool) -> list[Inferred]:
     """Return the fields of a sample. typed: False where every value was text (CSV)."""
     found: list[Inferred] = []
-    taken: list[str] = []
+    envelope = profile.envelope
+    taken = list(RESERVED_OF_DELETES) if envelope or profile.tombstones else []
     for counts in _leaves(profile):
-        field = _field(counts, profile.events, typed=typed)
+        events = profile.events
+        place = counts.steps
+        if envelope is not None and not envelope.holds(path_text(place)):
+            if place[len(envelope.around) :] != (BEFORE,):
+                found.append(_around_row(counts, envelope, events, taken))
+            continue
+        if envelope is not None:
+            events -= profile.rowless
+            place = place[len(envelope.around) + 1 :]
+        field = _field(counts, events, typed=typed)
+        if counts.seen == 0:
+            found.append(field)
+            continue
         if len(taken) < MOST_FIELDS and fits_sql(field.steps):
-            column = column_name(field.steps, taken)
+            column = column_name(place, taken)
             taken.append(column)
             field = replace(field, column=column)
         else:
@@ -81,16 +100,43 @@ def infer_fields(profile: Profile, *, typed: bool) -> list[Inferred]:
                 doubt = _("no column: there are too many fields; it stays in the payload")
             field = replace(field, doubts=(*field.doubts, doubt))
         found.append(field)
+    if envelope is not None:
+        before = PathProfile((*envelope.around, BEFORE))
+        found.append(_json_around(before, _("read for the key of a row that is deleted, only")))
     return found
 
 
+def _around_row(counts: PathProfile, envelope: Envelope, events: int, taken: list[str]) -> Inferred:
+    """Return a field of the envelope: what orders changes has a type, the rest is kept as it is."""
+    place = counts.steps[len(envelope.around) :]
+    if counts.seen == 0 or place not in _OF_ENVELOPES:
+        return _json_around(counts)
+    field = replace(_field(counts, events, typed=True), one_of=(), doubts=())
+    if place == (OPERATION,):
+        return field
+    column = column_name(place, taken)
+    taken.append(column)
+    return replace(field, column=column)
+
+
+def _json_around(counts: PathProfile, *doubts: str) -> Inferred:
+    path = path_text(counts.steps)
+    return Inferred(path, counts.steps, FieldType("json"), False, 0.0, doubts, counts)
+
+
 def _leaves(profile: Profile) -> Iterator[PathProfile]:
-    """Yield what becomes a field: values, and objects that are kept whole as JSON."""
+    """Yield what becomes a field: values, and objects that are kept whole as JSON.
+
+    Change events have fields that are null for years; they are no new ones when they come.
+    """
     whole: set[Steps] = set()
     for steps, counts in profile.paths.items():
         if any(steps[:end] in whole for end in range(1, len(steps))) or not all(steps):
             continue
-        if counts.seen == 0 or _is_layout(counts, profile):
+        wrapped = profile.envelope is not None
+        if counts.seen == 0 and not (wrapped and counts.nulls):
+            continue
+        if not (wrapped and steps == (_SCHEMA,)) and _is_layout(counts, profile):
             continue
         whole.add(steps)
         yield counts
@@ -109,6 +155,8 @@ def _is_layout(counts: PathProfile, profile: Profile) -> bool:
 
 
 def _field(counts: PathProfile, events: int, *, typed: bool) -> Inferred:
+    if counts.seen == 0:
+        return _json_around(counts, _("always null, so its type is not known: no column"))
     shapes = counts.shapes if typed else _as_typed(counts.shapes)
     kind, doubts = _type(counts, shapes, typed=typed)
     absent = events - counts.seen - counts.nulls

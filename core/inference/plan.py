@@ -65,7 +65,7 @@ class Column:
     """A column of the table of rows, as the templates need it.
 
     place: its number (from 1) among the columns that are read as text, or among those that are
-    kept as JSON. path: as a definition writes it.
+    kept as JSON. path: as a definition writes it. in_row: of an envelope's row: a delete has none.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Column:
     type: FieldType
     required: bool
     place: int
+    in_row: bool = False
 
     @property
     def is_json(self) -> bool:
@@ -121,7 +122,8 @@ class Limit:
 class Plan:
     """Everything that is chosen. time: the column that KPIs go by. has_time: not that of arrival.
 
-    versions: columns that make a version newer. kind: the column of the event's type.
+    versions: columns that make a version newer. kind: the column of the event's type. deletes:
+    whether rows can be deleted. key_before: where an envelope holds the key of a deleted row.
     """
 
     columns: tuple[Column, ...]
@@ -136,6 +138,27 @@ class Plan:
     split: Column | None
     recent: tuple[Column, ...]
     limits: tuple[Limit, ...]
+    deletes: bool = False
+    key_before: tuple[str, ...] = ()
+
+    def is_always_there(self, column: Column) -> bool:
+        """Return whether a column has a value in every version of a row."""
+        return column.required and not (self.deletes and column.in_row and column != self.key)
+
+    def can_be_absent(self, column: Column) -> bool:
+        """Return whether an event may be without a required column: of a delete."""
+        return self.deletes and column.required and column != self.key
+
+    def unless_absent(self, column: Column, table: str = "") -> str:
+        """Return what to add to a condition that a required column is missing."""
+        if not self.can_be_absent(column):
+            return ""
+        deleted = f" AND NOT {table}deleted" if column.in_row else ""
+        return f"{deleted} AND NOT {table}tombstone"
+
+    def place_before(self, column: Column) -> int:
+        """Return where the key of a deleted row stands among the texts; 0 for other columns."""
+        return len(self.texts) + 1 if self.key_before and column == self.key else 0
 
     @property
     def texts(self) -> tuple[Column, ...]:
@@ -160,7 +183,7 @@ class Plan:
 
 def plan_of(fields: Sequence[Inferred], roles: Roles) -> Plan:
     """Return what to show and to check of the fields."""
-    made = {field.path: column for field, column in _columns(fields)}
+    made = {field.path: column for field, column in _columns(fields, roles)}
     by_path = {field.path: field for field in fields}
     numbers = [
         made[field.path] for field in fields if _adds_up(field, roles) and field.path in made
@@ -183,19 +206,28 @@ def plan_of(fields: Sequence[Inferred], roles: Roles) -> Plan:
         split=kind,
         recent=_recent(tuple(made.values()), key, time),
         limits=tuple(_limits(numbers, by_path)[:_LIMITS]),
+        deletes=roles.deletes,
+        key_before=() if roles.envelope is None else roles.envelope.key_before,
     )
 
 
-def _columns(fields: Sequence[Inferred]) -> list[tuple[Inferred, Column]]:
+def _columns(fields: Sequence[Inferred], roles: Roles) -> list[tuple[Inferred, Column]]:
     found = []
     places = {True: 0, False: 0}
     for field in fields:
         if field.column is None:
             continue
         as_json = field.type.kind == "json"
+        in_row = roles.envelope is not None and roles.envelope.holds(field.path)
         places[as_json] += 1
         column = Column(
-            field.column, field.path, field.steps, field.type, field.required, places[as_json]
+            field.column,
+            field.path,
+            field.steps,
+            field.type,
+            field.required,
+            places[as_json],
+            in_row,
         )
         found.append((field, column))
     return found

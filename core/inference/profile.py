@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from core.inference.records import Record, UnreadableError, event_of, key_text
+from core.inference.records import (
+    Record,
+    Steps,
+    UnreadableError,
+    envelope_at,
+    event_of,
+    key_text,
+)
 from core.inference.values import Shape, shape_of
+from core.pipeline.deletes import AFTER, BEFORE, Envelope
 
 MAX_KEYS = 200
 """Keys of one object beyond which it is a map of data, and no layout."""
@@ -22,7 +30,8 @@ MAX_DISTINCT = 50_000
 """Different values of one path that are told apart at all."""
 _LONG = 200
 
-Steps = tuple[str, ...]
+_MOST = 0.99
+"""The share of events with an envelope from which on all of them have one."""
 
 
 @dataclass(eq=False)
@@ -100,19 +109,26 @@ class Profile:
     """A sample, counted. paths: in the order in which they were first met.
 
     sampled: records looked at; events: those that could be read. unreadable: why the others could
-    not, with how often and the first place.
+    not, with how often and the first place. tombstones: records without a value. rowless: change
+    events without a row after the change.
     """
 
     def __init__(self) -> None:
         self.sampled = 0
         self.events = 0
         self.keys = 0
+        self.tombstones = 0
+        self.rowless = 0
+        self._envelopes: Counter[Steps] = Counter()
         self.unreadable: dict[str, tuple[int, str]] = {}
         self.paths: dict[Steps, PathProfile] = {}
 
     def observe(self, record: Record) -> dict[str, Any] | None:
         """Count one record; return its event, None where it holds none."""
         self.sampled += 1
+        if record.value is None and record.event is None:
+            self.tombstones += 1
+            return None
         try:
             event = event_of(record)
         except UnreadableError as error:
@@ -122,8 +138,27 @@ class Profile:
         self.events += 1
         key = key_text(record.key)
         self.keys += key is not None
-        self._walk((), event, key)
+        self._walk((), self._unwrapped(event), key)
         return event
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """Where events have the envelope of Debezium; None where they have none."""
+        for around, number in self._envelopes.items():
+            if number >= self.events * _MOST:
+                return Envelope(around, ())
+        return None
+
+    def _unwrapped(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return an event without the row before a change, of which nothing follows."""
+        around = envelope_at(event)
+        if around is None:
+            return event
+        self._envelopes[around] += 1
+        inner = event[around[0]] if around else event
+        self.rowless += inner.get(AFTER) is None
+        rest = {name: value for name, value in inner.items() if name != BEFORE}
+        return {**event, around[0]: rest} if around else rest
 
     def _walk(self, at: Steps, value: Mapping[str, Any], key: str | None) -> None:
         for name, item in value.items():

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.pipeline.deletes import AFTER, BEFORE, OPERATION, OPERATIONS
 from core.text import _
 
 MAX_DEPTH = 64
+Steps = tuple[str, ...]
+_OPERATIONS = (*OPERATIONS, "t", "m")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,20 @@ def event_of(record: Record) -> dict[str, Any]:
     return value
 
 
+def envelope_at(event: dict[str, Any]) -> Steps | None:
+    """Return where a change event of Debezium has its envelope; None where it is none."""
+    for around in ((), ("payload",)):
+        inner = event.get(around[0]) if around else event
+        if (
+            isinstance(inner, dict)
+            and inner.get(OPERATION) in _OPERATIONS
+            and isinstance(inner.get("source"), dict)
+            and (AFTER in inner or BEFORE in inner)
+        ):
+            return around
+    return None
+
+
 def key_text(key: bytes | None) -> str | None:
     """Return a message key as text: plain, or the one value of a key that is JSON itself."""
     if not key:
@@ -62,6 +79,8 @@ def key_text(key: bytes | None) -> str | None:
             value = json.loads(text)
         except (ValueError, RecursionError):
             return text
+        if isinstance(value, dict) and value.keys() == {"schema", "payload"}:
+            value = value["payload"]
         if isinstance(value, dict) and len(value) == 1:
             (value,) = value.values()
         if isinstance(value, (str, int)) and not isinstance(value, bool):

@@ -8,6 +8,7 @@ from core.inference.fields import Inferred
 from core.inference.names import CHANGE_WORDS, VERSION_WORDS, means_id, words
 from core.inference.profile import Profile
 from core.inference.values import shown
+from core.pipeline.deletes import OPERATION, OPERATIONS, Envelope
 from core.pipeline.fields import is_key_type
 from core.text import _, clean
 from core.text.figures import count
@@ -31,7 +32,10 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class Roles:
-    """Paths by role. types: kinds of events that were seen. doubts: by role, for comments."""
+    """Paths by role. types: kinds of events that were seen. doubts: by role, for comments.
+
+    envelope: of change events, with the key. tombstones: whether records without a value delete.
+    """
 
     key: Inferred
     time: Inferred | None
@@ -39,6 +43,13 @@ class Roles:
     types: tuple[str, ...]
     version: tuple[Inferred, ...]
     doubts: dict[str, tuple[str, ...]]
+    envelope: Envelope | None = None
+    tombstones: bool = False
+
+    @property
+    def deletes(self) -> bool:
+        """Whether rows can be deleted."""
+        return self.envelope is not None or self.tombstones
 
 
 def find_roles(
@@ -49,6 +60,9 @@ def find_roles(
     Errors: UsageError for a path that cannot have its role, or when nothing can be the key.
     """
     doubts: dict[str, tuple[str, ...]] = {}
+    around = profile.envelope
+    if around is not None:
+        return _roles_of_changes(profile, fields, around, key=key, time=time, name=name)
     if key is not None:
         chosen = _asked(fields, "--key", key, _can_be_key)
     else:
@@ -59,7 +73,60 @@ def find_roles(
         moment, doubts["time"] = _find_time(fields)
     kind = _find_type(fields, chosen)
     types = () if kind is None else tuple(sorted(kind.counts.values))
-    return Roles(chosen, moment, kind, types, _versions(fields, chosen, moment), doubts)
+    versions = _versions(fields, chosen, moment)
+    deletes, doubts["tombstones"] = _tombstones(profile, chosen)
+    return Roles(chosen, moment, kind, types, versions, doubts, tombstones=deletes)
+
+
+def _roles_of_changes(
+    profile: Profile,
+    fields: Sequence[Inferred],
+    around: Envelope,
+    *,
+    key: str | None,
+    time: str | None,
+    name: str,
+) -> Roles:
+    """Return the roles of change events, of which their envelope tells all but the key."""
+    doubts: dict[str, tuple[str, ...]] = {}
+    within = [field for field in fields if around.holds(field.path)]
+    if key is not None:
+        chosen = _asked(within, "--key", key, _can_be_key)
+    else:
+        chosen, doubts["key"] = _find_key(profile, within, name)
+    by_path = {field.path: field for field in fields if field not in within}
+    moment = by_path.get(around.path("source", "ts_ms"))
+    if time is not None:
+        moment = _asked(list(by_path.values()), "--time", time, _can_be_time)
+    elif moment is not None and not (_can_be_time(moment) and moment.required):
+        moment = None
+    order = by_path.get(around.path("source", "lsn"))
+    if order is None or order.type.kind != "integer" or not order.required:
+        order = moment
+    envelope = Envelope(around.around, chosen.steps[len(around.around) + 1 :])
+    _deletes, doubts["tombstones"] = _tombstones(profile, chosen)
+    return Roles(
+        chosen,
+        moment,
+        by_path[around.path(OPERATION)],
+        OPERATIONS,
+        () if order is None else (order,),
+        doubts,
+        envelope,
+        tombstones=True,
+    )
+
+
+def _tombstones(profile: Profile, key: Inferred) -> tuple[bool, tuple[str, ...]]:
+    """Return whether records without a value delete rows: where their key is the row's."""
+    if not profile.tombstones:
+        return False, ()
+    told = _("{count} of {total} records have no value").format(
+        count=count(profile.tombstones), total=count(profile.sampled)
+    )
+    if _is_message_key(key, profile):
+        return True, (told,)
+    return False, (told, _("their key is not the row's, so they stay dead letters"))
 
 
 def _can_be_key(field: Inferred) -> bool:
@@ -113,7 +180,8 @@ def _find_key(
 
 def _is_message_key(field: Inferred, profile: Profile) -> bool:
     enough = profile.keys >= profile.events * _KEYED
-    return profile.keys > 0 and enough and field.counts.keyed >= profile.events * _KEYED
+    rows = profile.events - profile.rowless
+    return profile.keys > 0 and enough and field.counts.keyed >= rows * _KEYED
 
 
 def _rank(field: Inferred, name: str) -> tuple[int, int, int, str]:

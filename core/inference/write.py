@@ -27,6 +27,9 @@ from core.pipeline.templates import environment
 from core.text import _, clean
 from core.text.system import why
 
+_DELETES = "deletes/"
+_BATCHES = {"duckdb": "merge_cast", "snowflake": "{schema}.merge_batch"}
+"""Where each dialect has the events of a merge; the rest is alike where rows can be deleted."""
 _PER_COLUMN = {"kpi_top", "kpi_split"}
 _BETWEEN = ("consumer_offsets", "offset_gaps", "transform_runs", "validation_runs")
 _MAX_LABEL = 80
@@ -62,6 +65,7 @@ def render(draft: Draft) -> dict[str, str]:
         "schema": table_name(draft.name),
         "events": events,
         "rows": rows,
+        "versions": "{versions}" if plan.deletes else "{rows}",
         "tables": ("{events}", "{rows}", "dead_letters", *_BETWEEN),
         "fields": draft.fields,
         "roles": draft.roles,
@@ -78,6 +82,10 @@ def render(draft: Draft) -> dict[str, str]:
             continue
         for column in _columns_of(name, plan):
             files[f"{name}_{column.name}.sql"] = template.render(values, column=column)
+    for name, template in _deletes() if plan.deletes else ():
+        for dialect, batch in _BATCHES.items():
+            if dialect == "snowflake" or not name.startswith("procedure_"):
+                files[f"{dialect}/{name}.sql"] = template.render(values, batch=batch)
     return {name: text.rstrip() + "\n" for name, text in files.items()}
 
 
@@ -94,8 +102,16 @@ def _room(largest: int) -> int:
 
 def _sql_templates() -> Iterator[str]:
     for name in sorted(_environment().list_templates()):
-        if name.endswith(".sql.j2") and not name.startswith("references/"):
+        if name.endswith(".sql.j2") and not name.startswith((_DELETES, "references/")):
             yield name.removesuffix(".sql.j2")
+
+
+def _deletes() -> Iterator[tuple[str, jinja2.Template]]:
+    """Yield what is merged otherwise where rows can be deleted, by name."""
+    for name in sorted(_environment().list_templates()):
+        if name.startswith(_DELETES) and name.endswith(".sql.j2"):
+            plain = name.removeprefix(_DELETES).removesuffix(".sql.j2")
+            yield plain, _environment().get_template(name)
 
 
 @cache

@@ -69,6 +69,7 @@ class InitResult:
             "files": list(self.files),
             "source": self.looked.source,
             "sampled": profile.sampled,
+            "tombstones": profile.tombstones,
             "unreadable": [
                 {"reason": reason, "count": number, "first": first}
                 for reason, (number, first) in profile.unreadable.items()

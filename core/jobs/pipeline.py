@@ -175,7 +175,9 @@ def _flow(
         consumer.join()
         merging.stop()
         merging.join()
-        merged = transform.TransformResult(merging.snapshot())
+        merged = transform.TransformResult(
+            merging.snapshot(), deletes=context.settings.pipeline.definition.deletes
+        )
         context.part("transform").note(merged.fields())
     if merging.error is not None:
         raise merging.error

@@ -7,10 +7,7 @@ from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.lifecycle import RunState
-from core.text import _
-from core.text.amounts import raw_events
-from core.text.figures import count
-from core.transform.snapshot import MergeFigures, MergeSnapshot
+from core.transform.snapshot import MergeFigures, MergeSnapshot, merged_line
 from core.transform.worker import merge_all
 from core.warehouse.model import MergeResult
 from core.warehouse.snowflake.task import TaskStatus, read_tasks
@@ -27,11 +24,13 @@ class Options:
 class TransformResult:
     """The merges of this job: their sum, and how they stood at last.
 
-    tasks: what works inside Snowflake, the merge first; none on DuckDB.
+    tasks: what works inside Snowflake, the merge first; none on DuckDB. deletes: rows of the
+    pipeline can be deleted, so that the result tells how many were.
     """
 
     last: MergeSnapshot
     tasks: tuple[TaskStatus, ...] = ()
+    deletes: bool = False
 
     @property
     def bad(self) -> str:
@@ -44,6 +43,7 @@ class TransformResult:
         return {
             "inserted": merged.inserted,
             "updated": merged.updated,
+            **({"deleted": merged.deleted} if self.deletes else {}),
             "stale": merged.stale,
             "quarantined": merged.quarantined,
             "duration_s": round(merged.duration_s, 3),
@@ -55,18 +55,7 @@ class TransformResult:
 
     def summary(self) -> Summary:
         """Return one line with the counts."""
-        merged = self.last.total
-        line = _(
-            "{taken} merged: {inserted} inserted, {updated} updated, {stale} stale, "
-            "{quarantined} quarantined"
-        )
-        told = line.format(
-            taken=raw_events(merged.taken),
-            inserted=count(merged.inserted),
-            updated=count(merged.updated),
-            stale=count(merged.stale),
-            quarantined=count(merged.quarantined),
-        )
+        told = merged_line(self.last.total)
         return Summary(lines=(told, *(task.line for task in self.tasks)))
 
     def _task(self, *, of_sink: bool) -> dict[str, object] | None:
@@ -80,6 +69,7 @@ def run(context: JobContext, options: Options) -> TransformResult:
     """
     with open_warehouse(context) as warehouse:
         figures = MergeFigures(context.clock)
+        deletes = context.settings.pipeline.definition.deletes
         alerts = AlertWatch(context.settings.thresholds, context.clock)
 
         def present(state: RunState = RunState.RUNNING) -> MergeSnapshot:
@@ -87,7 +77,7 @@ def run(context: JobContext, options: Options) -> TransformResult:
 
         def told(run: MergeResult) -> None:
             figures.took(run)
-            context.note(TransformResult(present()).fields())
+            context.note(TransformResult(present(), deletes=deletes).fields())
 
         def merge() -> TransformResult:
             try:
@@ -96,9 +86,9 @@ def run(context: JobContext, options: Options) -> TransformResult:
                 message, hint = explained(error)
                 figures.failed(message, passes=False)
                 failed = replace(present(RunState.FAILED), error=message, hint=hint)
-                context.note(TransformResult(failed).fields())
+                context.note(TransformResult(failed, deletes=deletes).fields())
                 raise
-            return TransformResult(present(RunState.STOPPED), read_tasks(warehouse))
+            return TransformResult(present(RunState.STOPPED), read_tasks(warehouse), deletes)
 
         context.meters.watch(merge=present, alerts=alerts.latest)
         result = merge()

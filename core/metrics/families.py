@@ -113,6 +113,7 @@ def _merge(last: MergeSnapshot, at: datetime) -> Iterator[Metric]:
     outcomes = {
         "inserted": total.inserted,
         "updated": total.updated,
+        "deleted": total.deleted,
         "stale": total.stale,
         "quarantined": total.quarantined,
     }

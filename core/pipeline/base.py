@@ -1,7 +1,7 @@
 """What all parts of a definition share: strict frozen models, names, paths and labels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -63,6 +63,11 @@ Label = Annotated[str | dict[str, str], AfterValidator(_label)]
 def steps(path: str) -> tuple[str, ...]:
     """Return the keys of a path, from the event inwards."""
     return tuple(re.sub(r"\\(.)", r"\1", step) for step in _STEP.findall(path))
+
+
+def path_of(place: Iterable[str]) -> str:
+    """Return the path that leads over some keys, as a definition writes it."""
+    return ".".join(step.replace("\\", "\\\\").replace(".", "\\.") for step in place)
 
 
 def told(label: str | Mapping[str, str], otherwise: str = "") -> str:

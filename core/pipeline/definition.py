@@ -14,6 +14,7 @@ from core.pipeline.checks import (
     check_of_references,
     problems_of,
 )
+from core.pipeline.deletes import DELETE, Envelope, envelope_of, problems_of_deletes
 from core.pipeline.fields import EventField, EventLayout, FieldRules, is_key_type
 from core.pipeline.shown import RESULT_KEYS, Kpi
 from core.pipeline.words import RESERVED_WORDS
@@ -34,6 +35,8 @@ RESERVED = frozenset(
     }
 )
 """Columns that the engine has beside those of a pipeline."""
+RESERVED_OF_DELETES = frozenset({"deleted", "tombstone", "was_live", "was_same"})
+"""Further ones where rows can be deleted."""
 ENGINE_TABLES = frozenset(
     {"consumer_offsets", "dead_letters", "offset_gaps", "transform_runs", "validation_runs"}
 )
@@ -58,6 +61,11 @@ class Tables(Model):
     db_schema: SqlName = Field(alias="schema")
     events: SqlName
     rows: SqlName
+
+    @property
+    def versions(self) -> str:
+        """Where rows can be deleted, the table behind `rows`, which then is a view of it."""
+        return f"{self.rows}_versions"
 
 
 class RowWords(Model):
@@ -136,6 +144,8 @@ class Definition(Model):
         for path in event.version:
             if path not in self.fields:
                 raise _wrong("event.version", N_("names no path of [fields]"))
+        for where, reason in problems_of_deletes(event):
+            raise _wrong(where, reason)
         self._check_roles()
         self._check_columns()
         self._check_paths()
@@ -186,7 +196,7 @@ class Definition(Model):
                 continue
             if not _USABLE.fullmatch(column) or column in RESERVED_WORDS:
                 raise _wrong(f"fields.{path}", N_("needs a column: its path is no name of SQL"))
-            if column in RESERVED:
+            if column in RESERVED or (self.deletes and column in RESERVED_OF_DELETES):
                 raise _wrong(f"fields.{path}", N_("its column has a name that is reserved"))
             if column in seen:
                 raise _wrong(f"fields.{path}", N_("its column is there twice"))
@@ -213,6 +223,8 @@ class Definition(Model):
 
     def _check_tables(self) -> None:
         taken = {*ENGINE_TABLES, self.tables.events}
+        if self.deletes:
+            taken.add(self.tables.versions)
         if self.tables.events in ENGINE_TABLES:
             raise _wrong("tables.events", N_("is a table of the engine"))
         for where, name in (
@@ -240,6 +252,24 @@ class Definition(Model):
         if not self.joined or any(check.name == REFERENCES for check in self.checks):
             return self.checks
         return (*self.checks, check_of_references(self.joined))
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """Where the envelope of a row stands; None where there is none."""
+        return envelope_of(self.event)
+
+    @property
+    def deletes(self) -> bool:
+        """Whether rows can be deleted."""
+        return self.event.envelope is not None or self.event.tombstones == "delete"
+
+    def without_deletes(self) -> Self:
+        """Return the definition of the events that have a row."""
+        event = self.event
+        if event.envelope is None:
+            return self
+        types = tuple(kind for kind in event.types if kind != DELETE)
+        return self.model_copy(update={"event": event.model_copy(update={"types": types})})
 
     @property
     def key_column(self) -> str:

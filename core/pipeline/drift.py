@@ -15,6 +15,8 @@ import msgspec
 
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
+from core.pipeline.deletes import DELETE, OPERATION, fields_of_deletes
+from core.pipeline.fields import EventField
 from core.pipeline.types import FieldType
 from core.text import N_, _, clean
 
@@ -87,29 +89,37 @@ class _Node:
     below: dict[str, "_Node"] = field(default_factory=dict)
 
 
+def _tree(fields: Mapping[str, EventField]) -> _Node:
+    root = _Node("")
+    for path, one in fields.items():
+        node, way = root, ""
+        for step in steps(path):
+            way = join(way, step)
+            node = node.below.setdefault(step, _Node(way))
+        node.type, node.required = one.type, one.required
+    return root
+
+
 class DriftFinder:
     """Takes events one by one. records: events taken; departed: those that depart in any way."""
 
     def __init__(self, definition: Definition) -> None:
         self.records = 0
         self.departed = 0
-        self._root = _Node("")
+        self._root = _tree(definition.fields)
+        self._envelope = envelope = definition.envelope
+        if envelope is not None:
+            self._of_deletes = _tree(fields_of_deletes(envelope, definition.fields))
         self._found: dict[tuple[DriftKind, str], DriftFinding] = {}
         self._fields = {
             path: one.type for path, one in definition.fields.items() if not one.required
         }
         self._seen: set[str] = set()
-        for path, one in definition.fields.items():
-            node, way = self._root, ""
-            for step in steps(path):
-                way = join(way, step)
-                node = node.below.setdefault(step, _Node(way))
-            node.type, node.required = one.type, one.required
 
     def add(self, event: Mapping[str, object]) -> None:
         """Take an event."""
         self.records += 1
-        self.departed += self._object(self._root, event)
+        self.departed += self._object(self._layout(event), event)
 
     @property
     def findings(self) -> list[DriftFinding]:
@@ -122,6 +132,16 @@ class DriftFinder:
         if self.records < _ENOUGH:
             return []
         return [path for path in self._fields if path not in self._seen]
+
+    def _layout(self, event: Mapping[str, object]) -> "_Node":
+        """Return the layout of an event: a delete has no row."""
+        if self._envelope is None:
+            return self._root
+        inner: object = event
+        for step in self._envelope.around:
+            inner = inner.get(step) if isinstance(inner, Mapping) else None
+        deletes = isinstance(inner, Mapping) and inner.get(OPERATION) == DELETE
+        return self._of_deletes if deletes else self._root
 
     def _object(self, node: _Node, value: Mapping[str, object]) -> bool:
         """Look at the fields of an object; return whether any of them departs."""

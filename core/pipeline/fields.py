@@ -116,6 +116,7 @@ class EventLayout(Model):
     key: names the row that an event is a version of. time: when it happened; None: the time of its
     record. type: what kind of event it is; types: those that are taken. version: what makes one
     version newer than another, compared in this order and then by offset; default: the time.
+    envelope: what a row is wrapped in. tombstones: what becomes of records without a value.
     """
 
     key: FieldPath
@@ -123,6 +124,8 @@ class EventLayout(Model):
     type: FieldPath | None = None
     types: tuple[str, ...] = ()
     version: tuple[FieldPath, ...] = ()
+    envelope: Literal["debezium"] | None = None
+    tombstones: Literal["dead_letter", "delete"] = "dead_letter"
     unknown_fields: Literal["keep", "reject"] = "keep"
     max_bytes: Annotated[int, Field(ge=2, le=MAX_EVENT_BYTES)] = DEFAULT_EVENT_BYTES
 

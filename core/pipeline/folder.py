@@ -9,6 +9,8 @@ A name is looked up in the folder first, then in `sql/engine`, which holds what 
 needs; what reference tables need is made of its templates (`core.pipeline.references_sql`). In
 every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
 `{key_path}` for the path of the key within a payload; values are bound, never formatted in.
+`{versions}` is the table that the merge writes: that of rows, or where rows can be deleted the one
+behind it; `{deleted_key_path}` is where the event of a delete has the key.
 """
 
 from collections.abc import Collection
@@ -29,6 +31,8 @@ from core.text.system import why
 FILE = "pipeline.toml"
 BUILTIN = "orders"
 DIALECTS = ("duckdb", "snowflake")
+MERGES_OF_DELETES = ("merge_before", "merge_outcome")
+"""SQL that a pipeline has only where rows can be deleted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +81,20 @@ class Pipeline:
     def placeholders(self) -> dict[str, str]:
         """Return what stands in for each placeholder of the SQL files that is not the schema."""
         tables = self.definition.tables
-        path = ".".join(_step(step) for step in steps(self.definition.event.key))
+        envelope = self.definition.envelope
+        key = steps(self.definition.event.key)
         return {
             "events": tables.events,
             "rows": tables.rows,
+            "versions": tables.versions if self.definition.deletes else tables.rows,
             "key": self.definition.key_column,
-            "key_path": path.replace("'", "''"),
+            "key_path": _path_in_sql(key),
+            "deleted_key_path": _path_in_sql(key if envelope is None else envelope.key_before),
         }
+
+
+def _path_in_sql(place: tuple[str, ...]) -> str:
+    return ".".join(map(_step, place)).replace("'", "''")
 
 
 def _step(step: str) -> str:
@@ -139,6 +150,8 @@ def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
 def _check_queries(pipeline: Pipeline, file: Path) -> None:
     """Refuse a definition that names SQL which is not there."""
     named = [kpi.query for kpi in pipeline.definition.kpis]
+    if pipeline.definition.deletes:
+        named += MERGES_OF_DELETES
     for check in pipeline.definition.checks:
         named += [check.query, *([check.rows] if check.rows else [])]
     for name in named:

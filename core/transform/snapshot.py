@@ -5,6 +5,9 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.lifecycle import RunState
+from core.text import _
+from core.text.amounts import raw_events
+from core.text.figures import count
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult
 
@@ -40,6 +43,27 @@ class MergeSnapshot:
         if self.backlog is not None:
             return self.backlog.age_s(now)
         return self.last.delay_s if self.last.taken else None
+
+
+def merged_line(result: MergeResult) -> str:
+    """Return the counts of a merge as people read them."""
+    line = _(
+        "{taken} merged: {inserted} inserted, {updated} updated, {stale} stale, "
+        "{quarantined} quarantined"
+    )
+    if result.deleted:
+        line = _(
+            "{taken} merged: {inserted} inserted, {updated} updated, {deleted} deleted, "
+            "{stale} stale, {quarantined} quarantined"
+        )
+    return line.format(
+        taken=raw_events(result.taken),
+        inserted=count(result.inserted),
+        updated=count(result.updated),
+        deleted=count(result.deleted),
+        stale=count(result.stale),
+        quarantined=count(result.quarantined),
+    )
 
 
 class MergeFigures:

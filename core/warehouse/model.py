@@ -92,8 +92,9 @@ class RawBatch:
 class MergeResult:
     """One merge of new raw events into rows.
 
-    inserted + updated + stale + quarantined = raw events taken. stale: older than, or equal to, the
-    version that is stored in the end. delay_s: age of the oldest event taken when the merge began.
+    inserted + updated + deleted + stale + quarantined = raw events taken. stale: older than, or
+    equal to, the version that is stored in the end, or the delete of what is deleted already.
+    delay_s: age of the oldest event taken when the merge began.
     """
 
     inserted: int = 0
@@ -102,11 +103,12 @@ class MergeResult:
     quarantined: int = 0
     duration_s: float = 0.0
     delay_s: float = 0.0
+    deleted: int = 0
 
     @property
     def taken(self) -> int:
         """Raw events this merge took."""
-        return self.inserted + self.updated + self.stale + self.quarantined
+        return self.inserted + self.updated + self.deleted + self.stale + self.quarantined
 
     def plus(self, other: "MergeResult") -> "MergeResult":
         """Return the sum of two runs; the longer delay stands."""
@@ -117,16 +119,20 @@ class MergeResult:
             self.quarantined + other.quarantined,
             self.duration_s + other.duration_s,
             max(self.delay_s, other.delay_s),
+            self.deleted + other.deleted,
         )
 
     def logged(self, started_at: datetime, from_seq: object, to_seq: object) -> list[object]:
-        """Return the parameters of `merge_log`: the row of this run in `transform_runs`."""
+        """Return the parameters of `merge_log`: the row of this run in `transform_runs`.
+
+        There a row that was deleted is one that was updated.
+        """
         return [
             started_at,
             from_seq,
             to_seq,
             self.inserted,
-            self.updated,
+            self.updated + self.deleted,
             self.stale,
             self.quarantined,
             self.duration_s,

@@ -13,6 +13,7 @@ import pytest
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Settings
+from core.consumer.decoders.json_events import json_decoder
 from core.jobs import init
 from core.jobs.base import JobContext
 from core.jobs.init_result import InitResult
@@ -50,7 +51,7 @@ def written(tmp_path: Path, init_job: Init) -> Callable[..., Pipeline]:
 
     def write(name: str, size: int = SIZE, **options: object) -> Pipeline:
         file = tmp_path / f"{name}.jsonl"
-        file.write_bytes(b"".join(value + b"\n" for _key, value in records(name, size)))
+        file.write_bytes(b"".join(value + b"\n" for _key, value in records(name, size) if value))
         folder = tmp_path / name
         init_job(name=str(folder), from_file=file, **options)
         return open_pipeline(str(folder))
@@ -70,20 +71,25 @@ def warehouse_of(pipeline: Pipeline, settings: Settings) -> Iterator[DuckDbWareh
         opened.close()
 
 
-def store(warehouse: DuckDbWarehouse, stream: list[Record], topic: str = "foreign") -> None:
-    """Store payloads as the next events of partition 0, as the consumer would."""
+def store(
+    warehouse: DuckDbWarehouse, pipeline: Pipeline, stream: list[Record], topic: str = "foreign"
+) -> None:
+    """Store records as the next events of partition 0, also what the consumer would refuse."""
     identity = TopicIdentity("cluster", topic, "0")
     start = warehouse.claim(identity, {0: 0})[0]
-    offsets = range(start, start + len(stream))
+    decoder = json_decoder(pipeline)
+    payloads = [decoder.tombstone(key) if value is None else value for key, value in stream]
+    types = [decoder.read(one).type for one in payloads] if pipeline.definition.deletes else ""
     warehouse.write_batch(
         RawBatch(
             identity,
             datetime.now(UTC),
             [0] * len(stream),
-            offsets,
-            [value for _key, value in stream],
+            range(start, start + len(stream)),
+            [payload or b"" for payload in payloads],
             [],
             [OffsetAdvance(0, start, start + len(stream))],
+            event_types=types,
         )
     )
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -48,22 +48,27 @@ def _repository(event: dict[str, Any]) -> tuple[Any, Any, Row]:
     return row["id"], (row["created_at_"],), row
 
 
-def _accounts(event: dict[str, Any]) -> tuple[Any, Any, Row]:
+def _accounts(event: dict[str, Any]) -> tuple[Any, Any, Row | None]:
+    source, after = event["source"], event["after"]
+    version = (source["lsn"],)
+    if event["op"] == "d":
+        return event["before"]["account_id"], version, None
     row = {
-        "account_id": event["account_id"],
-        "owner_name": event["owner"]["name"],
-        "owner_email": event["owner"]["email"],
-        "status": event["status"],
-        "balance": Decimal(str(event["balance"])).quantize(Decimal("0.01")),
-        "opened_on": date.fromisoformat(event["opened_on"]),
-        "version": event["version"],
-        "updated_at": _moment(event["updated_at"]),
-        "limits_daily": event.get("limits", {}).get("daily"),
+        "account_id": after["account_id"],
+        "owner_name": after["owner_name"],
+        "owner_email": after["owner_email"],
+        "status": after["status"],
+        "balance": Decimal(after["balance"]),
+        "opened_at": _EPOCH + timedelta(microseconds=after["opened_at"]),
+        "updated_at": _EPOCH + timedelta(milliseconds=after["updated_at"]),
+        "daily_limit": after["daily_limit"],
+        "source_ts_ms": _EPOCH + timedelta(milliseconds=source["ts_ms"]),
+        "source_lsn": source["lsn"],
     }
-    return row["account_id"], (row["version"], row["updated_at"]), row
+    return row["account_id"], version, row
 
 
-_READ: dict[str, Callable[[dict[str, Any]], tuple[Any, Any, Row] | None]] = {
+_READ: dict[str, Callable[[dict[str, Any]], tuple[Any, Any, Row | None] | None]] = {
     "iot": _iot,
     "repository": _repository,
     "accounts": _accounts,
@@ -71,13 +76,29 @@ _READ: dict[str, Callable[[dict[str, Any]], tuple[Any, Any, Row] | None]] = {
 
 
 def newest(name: str, stream: Iterable[Record]) -> dict[Any, Row]:
-    """Return the newest version of each row by its key."""
-    best: dict[Any, tuple[Any, Row]] = {}
-    for offset, (_key, value) in enumerate(stream):
+    """Return the newest version of each row by its key, of the rows that are not deleted."""
+    return {key: row for key, (_version, row) in standing(name, stream).items() if row is not None}
+
+
+def standing(name: str, stream: Iterable[Record]) -> dict[Any, tuple[Any, Row | None]]:
+    """Return the newest version of each key, and its row; None where it is deleted.
+
+    A version ends with its offset. A tombstone deletes what came before it; what comes later must
+    be newer than that, too.
+    """
+    best: dict[Any, tuple[Any, Row | None]] = {}
+    emptied: dict[Any, int] = {}
+    for offset, (message_key, value) in enumerate(stream):
+        if value is None:
+            emptied[json.loads(message_key or b"")["account_id"]] = offset
+            continue
         read = _READ[name](json.loads(value))
         if read is None:
             continue
         key, version, row = read
         if key not in best or (*version, offset) > best[key][0]:
             best[key] = ((*version, offset), row)
-    return {key: row for key, (_version, row) in best.items()}
+    return {
+        key: (version, row if emptied.get(key, -1) < version[-1] else None)
+        for key, (version, row) in best.items()
+    }

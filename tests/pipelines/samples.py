@@ -1,6 +1,6 @@
-"""Three streams of strangers: readings of sensors, events of repositories, versions of accounts.
+"""Three streams of strangers: readings of sensors, events of repositories, changes of accounts.
 
-The same seed gives the same records. Each record is a message key and a payload, as on a topic.
+The same seed gives the same records: a message key and a payload, which a tombstone has not.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-Record = tuple[bytes | None, bytes]
+Record = tuple[bytes | None, bytes | None]
 Event = dict[str, Any]
 
 KINDS = (
@@ -85,42 +85,98 @@ def _payload(kind: str, draw: random.Random) -> Event:
     return made
 
 
-def accounts(count: int, seed: int = 3) -> Iterator[Event]:
-    """Yield versions of accounts, newer ones mostly later; the version counts."""
+def accounts(count: int, seed: int = 3) -> Iterator[tuple[int, Event | None]]:
+    """Yield the changes of a table of accounts as Debezium tells them; None: a tombstone.
+
+    A snapshot (`r`), then accounts that are created, updated, deleted and created again. As after a
+    crash of the connector, some changes come once more behind newer ones, some behind the delete.
+    """
     draw = random.Random(seed)
-    versions: dict[int, int] = {}
-    for number in range(count):
-        account = 1_000 + draw.randrange(max(count // 4, 1))
-        version = versions[account] = versions.get(account, 0) + 1
-        if version > 1 and draw.random() < 0.1:
-            version -= 1  # an older version that comes late
-        at = _START + timedelta(minutes=version, seconds=number)
-        event: Event = {
-            "account_id": account,
-            "owner": {"name": f"Zoë {account}", "email": f"a{account}@example.org"},
-            "status": draw.choice(("active", "blocked", "closed", "new")),
-            "balance": draw.randrange(10**6) / 100,
-            "opened_on": f"20{10 + account % 10}-02-0{1 + account % 9}",
-            "version": version,
-            "updated_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        }
-        if draw.random() < 0.3:
-            event["limits"] = {"daily": draw.randrange(1, 50) * 100}
-        yield event
+    rows: dict[int, Event] = {}
+    told: list[tuple[int, Event]] = []
+    out, lsn = 0, 24_023_128
+    while out < count:
+        lsn += draw.randrange(8, 400)
+        account = 1_000 + draw.randrange(max(count // 6, 1))
+        row = rows.get(account)
+        again = draw.random() < 0.08 and told
+        if again:
+            account, event = draw.choice(told[-40:])
+        elif row is not None and draw.random() < 0.18:
+            gone = dict.fromkeys(row) | {"account_id": account}
+            event = _change("d", lsn, gone, None)
+            del rows[account]
+        else:
+            rows[account] = _account(account, row, lsn, draw)
+            first = "r" if out < count // 8 else "c"
+            event = _change(first if row is None else "u", lsn, None, rows[account])
+        yield account, event
+        out += 1
+        told.append((account, event))
+        if event["op"] == "d" and out < count:
+            yield account, None
+            out += 1
+
+
+def _account(account: int, row: Event | None, lsn: int, draw: random.Random) -> Event:
+    """Return a version of an account: decimals as text, times since 1970."""
+    at = int(_START.timestamp() * 1_000) + lsn - 24_000_000
+    return {
+        "account_id": account,
+        "owner_name": f"Zoë {account}",
+        "owner_email": f"a{account}@example.org",
+        "status": draw.choice(("active", "blocked", "closed", "new")),
+        "balance": f"{draw.randrange(-(10**4), 10**6) / 100:.2f}",
+        "opened_at": 1_300_000_000_000_000 + account * 1_000_003,
+        "updated_at": at,
+        "daily_limit": None if row is None else draw.randrange(1, 50) * 100,
+        "closing_note": None,
+    }
+
+
+def _change(kind: str, lsn: int, before: Event | None, after: Event | None) -> Event:
+    at = int(_START.timestamp() * 1_000) + lsn - 24_000_000
+    source = {
+        "version": "3.0.0.Final",
+        "connector": "postgresql",
+        "name": "bank",
+        "ts_ms": at,
+        "snapshot": "true" if kind == "r" else "false",
+        "db": "bank",
+        "sequence": f'["{lsn - 8}","{lsn}"]',
+        "schema": "public",
+        "table": "accounts",
+        "txId": lsn // 500,
+        "lsn": lsn,
+        "xmin": None,
+    }
+    return {
+        "before": before,
+        "after": after,
+        "source": source,
+        "transaction": None,
+        "op": kind,
+        "ts_ms": at + 240,
+    }
 
 
 def records(name: str, count: int) -> list[Record]:
     """Return a stream as records of a topic."""
+    if name == "accounts":
+        return [
+            (_json({"account_id": account}), None if event is None else _json(event))
+            for account, event in accounts(count)
+        ]
     makers: dict[str, tuple[Callable[[int], Iterator[Event]], Callable[[Event], str]]] = {
         "iot": (readings, lambda event: event["device"]["id"]),
         "repository": (repository_events, lambda event: event["repo"]["name"]),
-        "accounts": (accounts, lambda event: str(event["account_id"])),
     }
     make, key = makers[name]
-    return [
-        (key(event).encode(), json.dumps(event, ensure_ascii=False).encode())
-        for event in make(count)
-    ]
+    return [(key(event).encode(), _json(event)) for event in make(count)]
+
+
+def _json(value: Event) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 STREAMS = ("iot", "repository", "accounts")

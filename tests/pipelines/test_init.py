@@ -62,22 +62,31 @@ def test_events_of_repositories(written: Write) -> None:
     assert event.types == KINDS
 
 
-def test_versions_of_accounts(written: Write) -> None:
+def test_changes_of_accounts(written: Write) -> None:
     pipeline = written("accounts")
-    event = pipeline.definition.event
-    assert types(pipeline) == {
-        "account_id": "integer",
-        "owner.name": "text",
-        "owner.email": "text",
-        "status": "text",
-        "balance": "decimal(18,2)",
-        "opened_on": "date",
-        "version": "integer",
-        "updated_at": "timestamp",
-        "limits.daily": "integer?",
+    definition = pipeline.definition
+    event = definition.event
+    columns = {
+        path: (str(field.type) + ("" if field.required else "?"), field.column_at(path))
+        for path, field in definition.fields.items()
+        if field.column_at(path) is not None
     }
-    assert (event.key, event.time) == ("account_id", "updated_at")
-    assert event.version == ("version", "updated_at")
+    assert columns == {
+        "after.account_id": ("integer", "account_id"),
+        "after.owner_name": ("text", "owner_name"),
+        "after.owner_email": ("text", "owner_email"),
+        "after.status": ("text", "status"),
+        "after.balance": ("decimal(18,2)", "balance"),
+        "after.opened_at": ("timestamp(us)", "opened_at"),
+        "after.updated_at": ("timestamp(ms)", "updated_at"),
+        "after.daily_limit": ("integer?", "daily_limit"),
+        "source.ts_ms": ("timestamp(ms)", "source_ts_ms"),
+        "source.lsn": ("integer", "source_lsn"),
+    }
+    assert (event.envelope, event.tombstones) == ("debezium", "delete")
+    assert (event.key, event.time) == ("after.account_id", "source.ts_ms")
+    assert (event.type, event.types) == ("op", ("c", "d", "r", "u"))
+    assert event.version == ("source.lsn",)
 
 
 def test_what_is_doubtful_stands_beside_it_with_its_count(written: Write, tmp_path: Path) -> None:
@@ -96,13 +105,15 @@ def test_the_merge_makes_the_rows_that_plain_python_makes(
     expected = newest(name, stream)
     bad = BAD_READINGS if name == "iot" else 0
     with warehouse_of(pipeline, settings) as warehouse:
-        store(warehouse, stream[: SIZE // 3])
+        store(warehouse, pipeline, stream[: SIZE // 3])
         first = warehouse.merge()
-        store(warehouse, stream[SIZE // 3 :])
+        store(warehouse, pipeline, stream[SIZE // 3 :])
         second = warehouse.merge()
         assert first.taken + second.taken == SIZE
         assert first.quarantined + second.quarantined == bad
-        assert first.inserted + second.inserted == len(expected)
+        total = first.plus(second)
+        assert total.inserted - total.deleted <= len(expected) <= total.inserted
+        assert (total.deleted > 10) is pipeline.definition.deletes
         assert rows_of(warehouse, pipeline) == expected
         letters = warehouse.dead_letters()
         assert [(one.reason, one.detail) for one in letters] == [("cast", "temperature")] * bad
@@ -115,14 +126,16 @@ def test_versions_in_any_order_end_alike(written: Write, settings: Settings, nam
     pipeline = written(name)
     stream = records(name, SIZE)
     with warehouse_of(pipeline, settings) as warehouse:
-        store(warehouse, stream, "one")
+        store(warehouse, pipeline, stream, "one")
         warehouse.merge()
         expected = rows_of(warehouse, pipeline)
-        store(warehouse, stream[::-1], "another")  # every version again, from another topic
+        # Every version again, from another topic; a tombstone means its place, so it stays out.
+        versions = [one for one in stream[::-1] if one[1] is not None]
+        store(warehouse, pipeline, versions, "another")
         again = warehouse.merge()
-        assert again.inserted == 0
+        assert (again.inserted, again.deleted) == (0, 0)
         assert rows_of(warehouse, pipeline).keys() == expected.keys()
-        by_version = {"iot": "ts", "repository": "created_at_", "accounts": "version"}[name]
+        by_version = {"iot": "ts", "repository": "created_at_", "accounts": "source_lsn"}[name]
         for key, row in rows_of(warehouse, pipeline).items():
             assert row[by_version] == expected[key][by_version]
 
@@ -138,7 +151,7 @@ def test_every_query_runs_and_counts_right(written: Write, settings: Settings, n
         assert all(row[2] == row[3] and row[4] for row in warehouse.rows("validate_tables")), (
             warehouse.rows("validate_tables")
         )
-        store(warehouse, stream)
+        store(warehouse, pipeline, stream)
         warehouse.merge()
         by_name = {}
         for kpi in definition.kpis:
@@ -210,24 +223,31 @@ def test_a_folder_that_is_there_stays_as_it_is_and_what_differs_is_told(
 
     events = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     for number, event in enumerate(events):
-        if number % 2:
-            event["owner"]["phone"] = f"+33 {number}"
-        if number % 3 == 0:
-            event["balance"] = "n/a"
-        if number % 5 == 0:
-            event["status"] = "frozen"
-        if number % 4 == 0:
-            del event["opened_on"]
+        row = event["after"] or {}
+        if number % 2 and row:
+            row["owner_phone"] = f"+33 {number}"
+        if number % 3 == 0 and row:
+            row["balance"] = "n/a"
+        if number % 5 == 0 and row:
+            row["status"] = "frozen"
+        if number % 4 == 0 and row:
+            del row["opened_at"]
     file.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
     drift = init_job(name=str(folder), from_file=file).fields()["drift"]
     assert isinstance(drift, dict)
-    total = len(events)
-    assert [(one["path"], one["count"]) for one in drift["new"]] == [("owner.phone", total // 2)]
-    assert drift["new"][0]["examples"] == ['"+33 1"', '"+33 3"', '"+33 5"']
-    assert [(one["path"], one["count"]) for one in drift["missing"]] == [("opened_on", total // 4)]
+    rows = [number for number, event in enumerate(events) if event["after"]]
+    held = {step: sum(number % step == 0 for number in rows) for step in (3, 4, 5)}
+    odd = [number for number in rows if number % 2]
+    assert [(one["path"], one["count"]) for one in drift["new"]] == [
+        ("after.owner_phone", len(odd))
+    ]
+    assert drift["new"][0]["examples"] == [f'"+33 {number}"' for number in odd[:3]]
+    assert [(one["path"], one["count"]) for one in drift["missing"]] == [
+        ("after.opened_at", held[4])
+    ]
     assert [(one["path"], one["count"]) for one in drift["changed"]] == [
-        ("balance", total // 3),
-        ("status", total // 5),
+        ("after.balance", held[3]),
+        ("after.status", held[5]),
     ]
     assert drift["changed"][1]["examples"] == ['"frozen"']
     assert contents(folder) == before

@@ -50,6 +50,7 @@ def test_a_topic_becomes_rows_that_pass_every_check(
     assert run(consume, until_caught_up=True)["consumed"] == 0
     merged = run(transform)
     assert (merged["inserted"], merged["quarantined"]) == (len(expected), 0)
+    assert ("deleted" in merged) is (name == "accounts")
     with warehouse_of(pipeline, own) as warehouse:
         assert rows_of(warehouse, pipeline) == expected
     told = run(validate)

@@ -48,7 +48,7 @@ def test_every_word_that_is_taken_can_be_a_field(
     without = {one["path"] for one in fields if one["column"] is None}
     assert without == {"parts[1]", "it's", 'q"q', "{schema}", "a;b", "*", "?", "back\\\\slash"}
     with warehouse_of(pipeline, settings) as warehouse:
-        store(warehouse, [(None, json.dumps(event).encode())])
+        store(warehouse, pipeline, [(None, json.dumps(event).encode())])
         assert warehouse.merge().inserted == 1
         row = rows_of(warehouse, pipeline)["k"]
     for one in fields:

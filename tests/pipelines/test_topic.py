@@ -39,7 +39,7 @@ def test_a_topic_that_is_small_is_read_whole(
     publish(broker, records("accounts", 500))
     result = init_job(name=str(tmp_path / "accounts"), from_topic=TOPIC)
     told = result.fields()
-    assert (told["sampled"], told["key"], told["time"]) == (500, "account_id", "updated_at")
+    assert (told["sampled"], told["key"], told["time"]) == (500, "after.account_id", "source.ts_ms")
     definition = open_pipeline(str(tmp_path / "accounts")).definition
     assert definition.topic.name == TOPIC
     text = (tmp_path / "accounts" / "pipeline.toml").read_text("utf-8")

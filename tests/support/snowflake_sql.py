@@ -39,8 +39,10 @@ FILLED = {
     "file": "batch.ndjson.gz",
     "events": "orders_events",
     "rows": "orders",
+    "versions": "orders",
     "key": "id",
     "key_path": "order.id",
+    "deleted_key_path": "order.id",
     "task": "a_task",
     "now": "SYSDATE()",
     "task_interval_s": "60",
@@ -289,13 +291,25 @@ def _single_by(query: exp.Select) -> set[str]:
     named = {part.unalias(): part.alias_or_name for part in query.expressions}
     if group is not None:
         return {named.get(part, part.name).upper() for part in group.expressions}
-    if qualify is None or not isinstance(qualify.this, exp.EQ):
+    if qualify is None:
+        return _single_by_parts(query)
+    if not isinstance(qualify.this, exp.EQ):
         return set()
     window, one = qualify.this.this, qualify.this.expression
     numbered = isinstance(window, exp.Window) and isinstance(window.this, exp.RowNumber)
     if not numbered or one.name != "1" or window.args.get("order") is None:
         return set()
     return {named.get(part, part.name).upper() for part in window.args["partition_by"]}
+
+
+def _single_by_parts(query: exp.Select) -> set[str]:
+    """Return the columns by which queries that a query joins have one row each, all of them."""
+    joins = query.args.get("joins") or []
+    parts = [query.find(exp.From), *joins]
+    if not joins or not all(part and isinstance(part.this, exp.Subquery) for part in parts):
+        return set()
+    single = [_single_by(part.this.this) for part in parts if part]
+    return single[0] if single[0] and all(one == single[0] for one in single) else set()
 
 
 def local_time(tree: exp.Expr) -> Iterator[str]:

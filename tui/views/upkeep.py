@@ -8,7 +8,7 @@ from core.jobs.setup import SetupResult
 from core.operations.snapshot import DeskSnapshot
 from core.operations.task import TaskSnapshot
 from core.text import _, clean
-from core.text.amounts import raw_events
+from core.transform.snapshot import merged_line
 from core.validation.repaired import Repair
 from core.warehouse.model import MergeResult
 from tui.lines import Line, Span, bar, cut, keys, line
@@ -41,7 +41,7 @@ def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
         if not task.remedies:
             return problem(error, clean(task.hint), frame.width)
         return [*problem(error, "", frame.width), *told(task.remedies, "", frame)]
-    text = _("{part}: {line}").format(part=title, line=_outcome(task.result, frame))
+    text = _("{part}: {line}").format(part=title, line=_outcome(task.result))
     left = isinstance(task.result, Repair) and task.result.left
     return [line(Span(part, "bad" if left else "ok")) for part in wrap(text, frame.width)]
 
@@ -57,21 +57,11 @@ def _running(title: str, task: TaskSnapshot[Any], frame: Frame) -> Line:
     return line(Span(f"{title}  ", "wait"), done, f"  {count}", note, "  ", end)
 
 
-def _outcome(result: object, frame: Frame) -> str:
-    form = frame.formats
+def _outcome(result: object) -> str:
     if isinstance(result, MergeResult):
         if not result.taken:
             return _("nothing to merge")
-        return _(
-            "{taken} merged: {inserted} inserted, {updated} updated, {stale} stale, "
-            "{quarantined} quarantined"
-        ).format(
-            taken=raw_events(result.taken),
-            inserted=form.count(result.inserted),
-            updated=form.count(result.updated),
-            stale=form.count(result.stale),
-            quarantined=form.count(result.quarantined),
-        )
+        return merged_line(result)
     if isinstance(result, Repair):
         if not result.repaired and not result.left:
             return _("no damaged record")

@@ -51,12 +51,19 @@ class Decoder(Protocol):
     def decode(self, payloads: Sequence[bytes | None]) -> Decoded:
         """Sort a batch into valid events and rejections; raises for no payload whatever.
 
-        payloads: values of Kafka records, None for a tombstone.
+        payloads: values of Kafka records; for a tombstone None, or what `tombstone` has returned.
         """
         ...
 
     def read(self, payload: bytes | None) -> Event:
         """Return the event of one payload. Errors: EventError."""
+        ...
+
+    def tombstone(self, key: bytes | None) -> bytes | None:
+        """Return the payload that stands for a record without a value; None: it is a dead letter.
+
+        key: of the record.
+        """
         ...
 
     def warm_up(self) -> None:

@@ -12,6 +12,7 @@ from core.consumer.decoders.proof import Proof, Proven
 from core.consumer.decoders.reasons import EventError
 from core.consumer.decoders.shape import UnprovableError
 from core.consumer.decoders.strict import StrictReader
+from core.consumer.decoders.tombstones import Tombstone, TombstoneReader
 from core.pipeline.definition import Definition
 from core.pipeline.folder import Pipeline
 
@@ -33,17 +34,25 @@ class JsonDecoder:
         event = definition.event
         self._has_time = event.time is not None
         self._strict = StrictReader(definition)
+        self._tombstones = TombstoneReader(definition)
+        self._deletes = definition.deletes
         self._proof: Proof | None = None
         with suppress(UnprovableError):
-            self._proof = Proof(definition)
-        self._one_type: str | None = ""
-        if event.type is not None:
+            self._proof = Proof(definition.without_deletes())  # of deletes nothing is proven
+        self._one_type: str | None = None if self._deletes else ""
+        if event.type is not None and not self._deletes:
             always = definition.fields[event.type].required
             self._one_type = event.types[0] if always and len(event.types) == 1 else None
 
     def read(self, payload: bytes | None) -> Event:
         """Return the event of one payload. Errors: EventError."""
+        if isinstance(payload, Tombstone):
+            return self._tombstones.event(payload)
         return self._strict.read(payload)
+
+    def tombstone(self, key: bytes | None) -> bytes | None:
+        """Return the payload that stands for a record without a value; None: a dead letter."""
+        return self._tombstones.payload(key)
 
     def decode(self, payloads: Sequence[bytes | None]) -> Decoded:
         """Sort a batch into valid events and rejections; raises for no payload whatever."""
@@ -54,7 +63,7 @@ class JsonDecoder:
         for start in range(0, len(payloads), _BLOCK):
             block = _Block(payloads[start : start + _BLOCK])
             if self._proof is not None:
-                self._take_proven(block, self._proof.prove(block.payloads))
+                self._take_proven(block, self._proof.prove(self._provable(block)))
             if len(block.rows) < len(block.payloads):
                 self._take_strictly(block)
             good += [start + row for row in block.rows]
@@ -74,12 +83,18 @@ class JsonDecoder:
             self._proof.warm_up()
         self.decode([b"{}", None])
 
+    def _provable(self, block: "_Block") -> Sequence[bytes | None]:
+        """Return the payloads of a block, without those that stand for tombstones."""
+        if not self._deletes:
+            return block.payloads
+        return [None if isinstance(one, Tombstone) else one for one in block.payloads]
+
     def _take_proven(self, block: "_Block", proven: Proven) -> None:
         block.rows = proven.rows
         if self._has_time:
             block.times = proven.times_us
         if self._one_type is None:
-            block.types = proven.types
+            block.types = proven.types or [""] * len(block.rows)
 
     def _take_strictly(self, block: "_Block") -> None:
         """Read what is not proven, and put it between what is."""
@@ -87,7 +102,7 @@ class JsonDecoder:
         late_rows: list[int] = []
         for row in others(len(block.payloads), block.rows):
             try:
-                event = self._strict.read(block.payloads[row])
+                event = self.read(block.payloads[row])
             except EventError as error:
                 block.rejected.append(Rejection(row, error.reason, error.message))
             else:

@@ -1,11 +1,10 @@
 """The fields of a definition as the tree of objects that an event is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
 from core.pipeline.base import steps
-from core.pipeline.definition import Definition
 from core.pipeline.fields import EventField
 
 
@@ -51,10 +50,10 @@ class Branch:
         return max([self.level, *below])
 
 
-def layout(definition: Definition) -> Branch:
-    """Return the event that a definition describes; a field stands where its path leads."""
+def layout(fields: Mapping[str, EventField]) -> Branch:
+    """Return the event that fields describe by their paths; each stands where its path leads."""
     event = Branch("", 1)
-    for path, described in definition.fields.items():
+    for path, described in fields.items():
         place = steps(path)
         branch = event
         for level, step in enumerate(place[:-1], start=2):

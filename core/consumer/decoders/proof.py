@@ -88,7 +88,7 @@ class Proof:
     """Proves events of one pipeline. Errors: UnprovableError for a definition that it cannot."""
 
     def __init__(self, definition: Definition) -> None:
-        if layout(definition).depth > MAX_DEPTH:
+        if layout(definition.fields).depth > MAX_DEPTH:
             raise UnprovableError
         self._shape = shape_of(definition)
         self._event = definition.event

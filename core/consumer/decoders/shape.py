@@ -86,7 +86,7 @@ def shape_of(definition: Definition) -> Shape:
     """Return the shape of a definition's events. Errors: UnprovableError."""
     shape = Shape()
     try:
-        struct = _struct(definition, shape, layout(definition), 0)
+        struct = _struct(definition, shape, layout(definition.fields), 0)
     except (TypeError, ValueError) as error:  # keys that need escapes, for one
         raise UnprovableError(str(error)) from error
     shape.decode = msgspec.json.Decoder(struct).decode

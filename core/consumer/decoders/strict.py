@@ -15,6 +15,14 @@ from core.consumer.decoders.layout import Branch, Leaf, layout
 from core.consumer.decoders.reasons import EventError
 from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
+from core.pipeline.deletes import (
+    AFTER,
+    BEFORE,
+    DELETE,
+    OPERATION,
+    Envelope,
+    fields_of_deletes,
+)
 from core.pipeline.refusals import ValueRefusedError, wrong_type
 from core.pipeline.values import Reader, reader
 from core.text import _, clean
@@ -46,7 +54,11 @@ class StrictReader:
         self._event = event
         self._rejects_unknown = event.unknown_fields == "reject"
         self._absent = dict.fromkeys(definition.fields)
-        self._root = self._compiled(layout(definition))
+        self._root = self._compiled(layout(definition.fields))
+        self._envelope = envelope = definition.envelope
+        if envelope is not None:
+            self._delete = self._compiled(layout(fields_of_deletes(envelope, definition.fields)))
+            self._key = reader(definition.fields[event.key])
 
     def _compiled(self, branch: Branch) -> _Object:
         parts: list[tuple[str, _Field | _Object]] = []
@@ -65,8 +77,12 @@ class StrictReader:
         """Return the event of one payload. Errors: EventError with a reason of REASONS."""
         value = read_json(payload, self._event.max_bytes)
         values = self._absent.copy()
-        self._read_object(self._root, value, values)
-        event = self._event
+        event, envelope = self._event, self._envelope
+        if envelope is not None and _at(value, (*envelope.around, OPERATION)) == DELETE:
+            self._read_object(self._delete, value, values)
+            values[event.key] = self._deleted_key(envelope, value)
+        else:
+            self._read_object(self._root, value, values)
         time: datetime | None = None if event.time is None else values[event.time]
         return Event(
             values,
@@ -74,6 +90,18 @@ class StrictReader:
             NO_TIME if time is None else microseconds(time),
             "" if event.type is None else values[event.type] or "",
         )
+
+    def _deleted_key(self, envelope: Envelope, value: object) -> object:
+        """Return the key of a deleted row. Errors: EventError."""
+        told = clean(envelope.path(BEFORE, *envelope.key), _SHOWN)
+        if _at(value, (*envelope.around, AFTER)) is not None:
+            after = clean(envelope.path(AFTER), _SHOWN)
+            found = _at(value, (*envelope.around, AFTER))
+            raise _refusal(after, wrong_type(_("null in a delete"), found))
+        try:
+            return self._key(_at(value, envelope.key_before))
+        except ValueRefusedError as refused:
+            raise _refusal(told, refused) from None
 
     def _read_object(self, expected: _Object, value: object, values: dict[str, Any]) -> None:
         if not isinstance(value, dict):
@@ -99,6 +127,13 @@ class StrictReader:
             field = f"{expected.told}.{told}" if expected.told else told
             detail = _("the pipeline knows no such field")
             raise _refusal(field, ValueRefusedError("unknown_field", detail))
+
+
+def _at(value: object, place: tuple[str, ...]) -> object:
+    """Return what stands at a place; None where nothing does."""
+    for step in place:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _refusal(field: str, refused: ValueRefusedError) -> EventError:

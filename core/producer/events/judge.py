@@ -37,6 +37,12 @@ class Judge:
         """Return the time of publishing, ISO 8601 UTC."""
         return iso(self._clock.now())
 
+    def _key(self, event: bytes) -> bytes:
+        try:
+            return self._key_of(event)
+        except msgspec.ValidationError:  # a delete names its row elsewhere
+            return self.decoder.read(event).key
+
     def reason(self, event: bytes | None) -> str:
         """Return the reason for which a consumer would refuse an event; empty where it takes it."""
         try:
@@ -65,7 +71,7 @@ class Judge:
             _log.info("events file, line %d rejected: %s", row.line, row.reason)
         if keys is None:
             good = [values[place] for place in decoded.good]
-            rows = event_rows([self._key_of(value) for value, _rest in good], good)
+            rows = event_rows([self._key(value) for value, _rest in good], good)
         elif decoded.rejected:
             rows = rows.take(decoded.good)
         return Block(rows, tuple(rejected))

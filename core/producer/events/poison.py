@@ -74,7 +74,8 @@ def _of_text(definition: Definition) -> Iterator[tuple[str, Break]]:
     yield "duplicate_key", lambda event: _further(_further(event, b"1"), b"2")
     yield "too_deep", partial(_further, more=b"[" * _DEPTH + b"]" * _DEPTH)
     yield "oversized", partial(_further, more=large)
-    yield "tombstone", lambda _event: None
+    if definition.event.tombstones != "delete":
+        yield "tombstone", lambda _event: None
     yield "empty", lambda _event: b""
     yield "unknown_field", partial(_further, more=b"1")
     yield "wrong_type", lambda _event: b"[]"

@@ -36,7 +36,7 @@ class EventStream:
         clock: Clock,
         seed: int | None,
     ) -> None:
-        definition = pipeline.definition
+        definition = pipeline.definition.without_deletes()
         self.format = form
         self._template = EventTemplate(definition, stamped=definition.event.time is not None)
         chance, now = random.Random(seed), clock.now()

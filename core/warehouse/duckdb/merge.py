@@ -19,9 +19,12 @@ MAX_EVENTS = 200_000
 
 
 def merge_new_events(
-    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], clock: Clock
+    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], clock: Clock, *, deletes: bool
 ) -> MergeResult:
-    """Merge up to MAX_EVENTS new raw events, in the caller's transaction."""
+    """Merge up to MAX_EVENTS new raw events, in the caller's transaction.
+
+    deletes: rows of the pipeline can be deleted.
+    """
     began, started_at = clock.monotonic(), naive_utc(clock.now())
     from_seq, to_seq, oldest = _range(cursor, sql)
     if to_seq is None or oldest is None:
@@ -30,22 +33,33 @@ def merge_new_events(
     taken, quarantined, keys = _row(cursor, sql("merge_count"), [])
     if quarantined:
         cursor.execute(sql("merge_quarantine"), [started_at, from_seq, to_seq])
-    if keys < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
-        cursor.execute(sql("merge_reduce"))
-    (before,) = _row(cursor, sql("count_rows"), [])
-    (written,) = _row(cursor, sql("merge_rows"), [])
-    (after,) = _row(cursor, sql("count_rows"), [])
-    inserted = after - before
+    if deletes:
+        inserted, updated, deleted = _merge_deletes(cursor, sql)
+    else:
+        if keys < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
+            cursor.execute(sql("merge_reduce"))
+        (before,) = _row(cursor, sql("count_rows"), [])
+        (written,) = _row(cursor, sql("merge_rows"), [])
+        (after,) = _row(cursor, sql("count_rows"), [])
+        inserted, updated, deleted = after - before, written - (after - before), 0
     result = MergeResult(
         inserted=inserted,
-        updated=written - inserted,
-        stale=taken - quarantined - written,
+        updated=updated,
+        deleted=deleted,
+        stale=taken - quarantined - inserted - updated - deleted,
         quarantined=quarantined,
         duration_s=clock.monotonic() - began,
         delay_s=max((started_at - oldest).total_seconds(), 0.0),
     )
     cursor.execute(sql("merge_log"), result.logged(started_at, from_seq, to_seq))
     return result
+
+
+def _merge_deletes(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]) -> Row:
+    """Merge where rows can be deleted; return how many were inserted, updated and deleted."""
+    cursor.execute(sql("merge_before"))
+    cursor.execute(sql("merge_rows"))
+    return _row(cursor, sql("merge_outcome"), [])
 
 
 def _range(

@@ -167,7 +167,12 @@ class DuckDbWarehouse:
             backlog = self._counted_backlog()
             try:
                 with self._db.transaction() as cursor:
-                    result = merge_new_events(cursor, self._sql, self._clock)
+                    result = merge_new_events(
+                        cursor,
+                        self._sql,
+                        self._clock,
+                        deletes=self._pipeline.definition.deletes,
+                    )
             except BaseException:
                 self._recount = True
                 raise

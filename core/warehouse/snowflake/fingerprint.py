@@ -66,12 +66,37 @@ def _of_fields(covered: tuple[_Covered, ...]) -> Fingerprint:
     return fingerprint
 
 
+@lru_cache(maxsize=8)
+def _of_absent(covered: tuple[_Covered, ...]) -> Fingerprint:
+    """Return what takes the MD5 where events of deletes lack most fields."""
+    decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+    tellers = [_teller(field._replace(needed=False)) or str for field in covered]
+
+    def fingerprint(payload: bytes) -> str | None:
+        try:
+            event = decode(payload)
+            texts = []
+            for field, tell in zip(covered, tellers, strict=True):
+                value: Any = event
+                for step in field.place:
+                    value = value.get(step) if isinstance(value, dict) else None
+                if field.kind == "decimal" and value is not None:
+                    value = Decimal(value)
+                texts.append(tell(value))
+        except (msgspec.MsgspecError, ValueError, ArithmeticError, TypeError):
+            return None
+        return md5("|".join(texts))
+
+    return fingerprint
+
+
 def fingerprint_of(definition: Definition) -> Fingerprint:
     """Return what takes the MD5 of a payload; None of what is no such event.
 
     The consumer hands on none, other callers may.
     """
-    return _of_fields(
+    made = _of_absent if definition.deletes else _of_fields
+    return made(
         tuple(
             _Covered(steps(path), field.type.kind, field.type.scale, field.required)
             for path, field in definition.fields.items()

@@ -48,11 +48,17 @@ def merge_by_procedure(connection: Connection, sql: Sql) -> MergeResult:
         quarantined=int(figures["quarantined"]),
         duration_s=float(figures["duration_s"]),
         delay_s=float(figures["delay_s"]),
+        deleted=int(figures.get("deleted", 0)),  # a procedure of an earlier version tells none
     )
 
 
-def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> MergeResult:
-    """Merge everything in the stream, in one transaction of this session."""
+def merge_by_statements(
+    connection: Connection, sql: Sql, clock: Clock, *, deletes: bool
+) -> MergeResult:
+    """Merge everything in the stream, in one transaction of this session.
+
+    deletes: rows of the pipeline can be deleted.
+    """
     began, started_at = clock.monotonic(), clock.now()
     connection.run(sql("merge_batch"))
     with connection.transaction():
@@ -64,12 +70,19 @@ def merge_by_statements(connection: Connection, sql: Sql, clock: Clock) -> Merge
         if quarantined:
             quarantine = sql("merge_quarantine").replace("{now}", "CAST(? AS TIMESTAMP_NTZ(6))")
             connection.run(quarantine, [started_at])
-        (written,) = connection.run(sql("merge_rows"))
+        if deletes:
+            connection.run(sql("merge_before"))
+            connection.run(sql("merge_rows"))
+            (written,) = connection.run(sql("merge_outcome"))
+        else:
+            (written,) = connection.run(sql("merge_rows"))
         inserted, updated = int(written[0]), int(written[1])
+        deleted = int(written[2]) if deletes else 0
         result = MergeResult(
             inserted=inserted,
             updated=updated,
-            stale=int(taken) - int(quarantined) - inserted - updated,
+            deleted=deleted,
+            stale=int(taken) - int(quarantined) - inserted - updated - deleted,
             quarantined=int(quarantined),
             duration_s=clock.monotonic() - began,
             delay_s=_age(started_at, oldest),

@@ -234,7 +234,8 @@ class SnowflakeWarehouse:
                 if self._wanted != "auto" or not merge.is_not_for_us(error):
                     raise
                 self._procedure = False  # visible, but not for this role
-        return merge.merge_by_statements(connection, self._sql, self._clock)
+        deletes = self._pipeline.definition.deletes
+        return merge.merge_by_statements(connection, self._sql, self._clock, deletes=deletes)
 
     def _transform(self, connection: Connection) -> str:
         """Return who merges: as set, else the procedure where it is there."""

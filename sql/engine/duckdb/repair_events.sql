@@ -2,7 +2,10 @@
 SELECT seq
 FROM {schema}.{events}
 WHERE seq <= ? AND CASE
-    WHEN json_valid(payload) THEN list_contains(?, json_extract_string(payload, '$.{key_path}'))
+    WHEN json_valid(payload) THEN list_contains(?, COALESCE(
+        json_extract_string(payload, '$.{key_path}'),
+        json_extract_string(payload, '$.{deleted_key_path}')
+    ))
     ELSE FALSE
 END
 ORDER BY seq

@@ -1,6 +1,7 @@
 -- Raw events against rows in one statement, hence one state of the warehouse, although consumer
 -- and merge may be running. Compared are sets of keys, so a loss and a duplicate cannot cancel.
--- Left out: events that the merge put into quarantine, and those it has not taken yet (backlog).
+-- Left out: events that the merge put into quarantine, those it has not taken yet (backlog), and
+-- tombstones, of which no row need be known.
 WITH merged AS (
     SELECT COALESCE(MAX(to_seq), 0) AS seq FROM {schema}.transform_runs
 ),
@@ -9,7 +10,11 @@ quarantine AS (
 ),
 raw_events AS (
     SELECT
-        json_extract_string(raw.payload, '$.{key_path}') AS id,
+        raw.event_type,
+        COALESCE(
+            json_extract_string(raw.payload, '$.{key_path}'),
+            json_extract_string(raw.payload, '$.{deleted_key_path}')
+        ) AS id,
         raw.seq <= (SELECT seq FROM merged) AS taken,
         quarantine.event_id IS NOT NULL AS quarantined
     FROM {schema}.{events} AS raw
@@ -25,11 +30,11 @@ raw_totals AS (
 raw_ids AS (
     SELECT id, BOOL_OR(taken) AS taken
     FROM raw_events
-    WHERE NOT quarantined
+    WHERE NOT quarantined AND event_type <> '(tombstone)'
     GROUP BY id
 ),
 row_ids AS (
-    SELECT CAST({key} AS VARCHAR) AS id, COUNT(*) AS copies FROM {schema}.{rows} GROUP BY {key}
+    SELECT CAST({key} AS VARCHAR) AS id, COUNT(*) AS copies FROM {schema}.{versions} GROUP BY {key}
 ),
 compared AS (
     SELECT

@@ -3,21 +3,28 @@ WITH merged AS (
     SELECT COALESCE(MAX(to_seq), 0) AS seq FROM {schema}.transform_runs
 ),
 usable AS (
-    SELECT json_extract_string(raw.payload, '$.{key_path}') AS id, raw.event_id, raw.seq
+    SELECT
+        COALESCE(
+            json_extract_string(raw.payload, '$.{key_path}'),
+            json_extract_string(raw.payload, '$.{deleted_key_path}')
+        ) AS id,
+        raw.event_id,
+        raw.seq
     FROM {schema}.{events} AS raw
     ANTI JOIN (SELECT event_id FROM {schema}.dead_letters WHERE stage = 'merge') AS quarantine
         ON quarantine.event_id = raw.event_id
+    WHERE raw.event_type <> '(tombstone)'
 ),
 missing AS (
     SELECT usable.id, MIN(usable.event_id) AS event_id
     FROM usable
-    ANTI JOIN {schema}.{rows} AS known ON CAST(known.{key} AS VARCHAR) = usable.id
+    ANTI JOIN {schema}.{versions} AS known ON CAST(known.{key} AS VARCHAR) = usable.id
     WHERE usable.seq <= (SELECT seq FROM merged)
     GROUP BY usable.id
 ),
 surplus AS (
     SELECT DISTINCT CAST(known.{key} AS VARCHAR) AS id
-    FROM {schema}.{rows} AS known
+    FROM {schema}.{versions} AS known
     ANTI JOIN usable ON usable.id = CAST(known.{key} AS VARCHAR)
 )
 SELECT 'missing' AS fault, id, event_id FROM missing

@@ -34,10 +34,12 @@ DECLARE
     to_seq INTEGER;
     taken INTEGER;
     quarantined INTEGER;
-    before INTEGER;
+    before INTEGER DEFAULT 0;
     written INTEGER;
     inserted INTEGER;
     updated INTEGER;
+    removed INTEGER;
+    stale INTEGER;
     duration_s DOUBLE;
     delay_s DOUBLE;
 BEGIN
@@ -64,12 +66,11 @@ BEGIN
 -- include merge_quarantine now=:started_at
     END IF;
 
-    -- Nothing else writes rows meanwhile: what came on top was inserted, the rest updated.
-    SELECT COUNT(*) INTO :before FROM {schema}.{rows};
+-- include procedure_before
 -- include merge_rows
     written := SQLROWCOUNT;
-    SELECT COUNT(*) - :before INTO :inserted FROM {schema}.{rows};
-    updated := written - inserted;
+-- include procedure_counts
+    stale := taken - quarantined - inserted - updated - removed;
 
     duration_s := TIMESTAMPDIFF(MILLISECOND, started_at, SYSDATE()) / 1000;
     delay_s := GREATEST(TIMESTAMPDIFF(MILLISECOND, oldest, started_at) / 1000, 0);
@@ -77,14 +78,15 @@ BEGIN
         started_at, from_seq, to_seq, inserted, updated, stale, quarantined, duration_s, delay_s
     )
     SELECT
-        :started_at, :from_seq, :to_seq, :inserted, :updated,
-        :taken - :quarantined - :inserted - :updated, :quarantined, :duration_s, :delay_s;
+        :started_at, :from_seq, :to_seq, :inserted, :updated + :removed, :stale, :quarantined,
+        :duration_s, :delay_s;
     COMMIT;
 
     RETURN OBJECT_CONSTRUCT(
         'inserted', inserted,
         'updated', updated,
-        'stale', taken - quarantined - inserted - updated,
+        'deleted', removed,
+        'stale', stale,
         'quarantined', quarantined,
         'duration_s', duration_s,
         'delay_s', delay_s

@@ -7,7 +7,7 @@ USE ROLE {owner_role};
 -- The worker appends raw events, dead letters, gaps and logs, moves offsets behind the fence, merges
 -- reference tables and rows, and marks dead letters as replayed.
 GRANT SELECT, INSERT ON TABLE {schema}.{events} TO ROLE {worker_role};
-GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.{rows} TO ROLE {worker_role};
+GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.{versions} TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.dead_letters TO ROLE {worker_role};
 -- DELETE: of two rows that two first claims at once have entered, one has to go.
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {schema}.consumer_offsets TO ROLE {worker_role};
@@ -24,7 +24,7 @@ GRANT USAGE ON PROCEDURE {schema}.merge_{rows}() TO ROLE {worker_role};
 GRANT MONITOR, OPERATE ON TASK {schema}.merge_{rows}_task TO ROLE {worker_role};
 
 GRANT SELECT ON TABLE {schema}.{events} TO ROLE {reader_role};
-GRANT SELECT ON TABLE {schema}.{rows} TO ROLE {reader_role};
+GRANT SELECT ON TABLE {schema}.{versions} TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.dead_letters TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.consumer_offsets TO ROLE {reader_role};
 GRANT SELECT ON TABLE {schema}.offset_gaps TO ROLE {reader_role};

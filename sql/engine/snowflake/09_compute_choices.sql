@@ -21,4 +21,4 @@ GRANT USAGE ON WAREHOUSE "ORDER_PIPELINE_CONSOLE" TO ROLE {worker_role};
 USE ROLE {owner_role};
 -- From some hundred million rows on: checks and KPIs read days, and raw events arrive by the day, so
 -- they are in order by themselves; rows are rewritten by key and lose it.
-ALTER TABLE {schema}.{rows} CLUSTER BY (TO_DATE(ingested_at));
+ALTER TABLE {schema}.{versions} CLUSTER BY (TO_DATE(ingested_at));

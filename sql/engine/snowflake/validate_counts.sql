@@ -1,6 +1,7 @@
 -- Raw events against rows in one statement, hence one state of the warehouse, although consumer
 -- and merge may be running. Compared are sets of keys, so a loss and a duplicate cannot cancel.
--- Left out: events that the merge put into quarantine, and those it has not taken yet (backlog).
+-- Left out: events that the merge put into quarantine, those it has not taken yet (backlog), and
+-- tombstones, of which no row need be known.
 WITH quarantine AS (
     SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
 ),
@@ -9,7 +10,10 @@ waiting AS (
 ),
 raw_events AS (
     SELECT
-        raw.payload:{key_path}::VARCHAR AS id,
+        raw.event_type,
+        COALESCE(
+            raw.payload:{key_path}::VARCHAR, raw.payload:{deleted_key_path}::VARCHAR
+        ) AS id,
         CASE WHEN waiting.event_id IS NULL THEN 1 ELSE 0 END AS taken,
         CASE WHEN quarantine.event_id IS NULL THEN 0 ELSE 1 END AS quarantined
     FROM {schema}.{events} AS raw
@@ -26,11 +30,11 @@ raw_totals AS (
 raw_ids AS (
     SELECT id, MAX(taken) AS taken
     FROM raw_events
-    WHERE quarantined = 0
+    WHERE quarantined = 0 AND event_type <> '(tombstone)'
     GROUP BY id
 ),
 row_ids AS (
-    SELECT {key}::VARCHAR AS id, COUNT(*) AS copies FROM {schema}.{rows} GROUP BY {key}
+    SELECT {key}::VARCHAR AS id, COUNT(*) AS copies FROM {schema}.{versions} GROUP BY {key}
 ),
 compared AS (
     SELECT

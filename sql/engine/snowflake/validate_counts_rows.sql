@@ -1,7 +1,9 @@
 -- Keys that merged raw events name and no row has, then those that only a row has.
 WITH usable AS (
     SELECT
-        raw.payload:{key_path}::VARCHAR AS id,
+        COALESCE(
+            raw.payload:{key_path}::VARCHAR, raw.payload:{deleted_key_path}::VARCHAR
+        ) AS id,
         raw.event_id,
         CASE WHEN waiting.event_id IS NULL THEN 1 ELSE 0 END AS taken
     FROM {schema}.{events} AS raw
@@ -11,18 +13,18 @@ WITH usable AS (
     LEFT JOIN (
         SELECT DISTINCT event_id FROM {schema}.{events}_stream
     ) AS waiting ON waiting.event_id = raw.event_id
-    WHERE quarantine.event_id IS NULL
+    WHERE quarantine.event_id IS NULL AND raw.event_type <> '(tombstone)'
 ),
 missing AS (
     SELECT usable.id, MIN(usable.event_id) AS event_id
     FROM usable
-    LEFT JOIN {schema}.{rows} AS known ON known.{key}::VARCHAR = usable.id
+    LEFT JOIN {schema}.{versions} AS known ON known.{key}::VARCHAR = usable.id
     WHERE usable.taken = 1 AND known.{key} IS NULL
     GROUP BY usable.id
 ),
 surplus AS (
     SELECT known.{key}::VARCHAR AS id
-    FROM {schema}.{rows} AS known
+    FROM {schema}.{versions} AS known
     LEFT JOIN usable ON usable.id = known.{key}::VARCHAR
     WHERE usable.id IS NULL
     GROUP BY known.{key}
