@@ -16,6 +16,7 @@ from core.config.problems import Problem
 from core.config.secrets import is_secret_name
 from core.config.snowflake_options import PREFIX as SNOW_PREFIX
 from core.config.thresholds import Thresholds
+from core.pipeline import builtin
 from core.text import _, clean
 
 NAMES = (
@@ -64,6 +65,7 @@ TAKEN = frozenset(name.removeprefix(LIMIT).lower() for name in NAMES if name.sta
 """Names that no limit of a pipeline may have: settings of dropship begin like it."""
 
 _OURS = ("SNOW_", "KAFKA_", "DUCKDB_", "DROPSHIP_")
+_LIMIT_NAME = re.compile(r"DROPSHIP_[A-Z_][A-Z0-9_]*", re.ASCII)
 _ALIKE = 0.55
 _CLOSE = 0.8
 _VERY_CLOSE = 0.85
@@ -107,6 +109,13 @@ def gather(
     for entry in file.entries if file is not None else ():
         where = f"{clean(file.path) if file else ''}:{entry.line}"
         if not known.holds(entry.key):
+            if known.of_another_pipeline(entry.key):
+                warnings.append(
+                    _("{where}: {setting} is no limit of this pipeline: it is ignored").format(
+                        where=where, setting=clean(entry.key, 100)
+                    )
+                )
+                continue
             problems.extend(known.unknown_in_file(entry.key, where))
             warnings.extend(known.misspelt_prefix(entry.key, where))
             continue
@@ -145,6 +154,19 @@ class _Known:
             name.startswith(prefix) and name != prefix for prefix in prefixes
         )
 
+    def of_another_pipeline(self, name: str) -> bool:
+        """Return whether a name may be that of a limit which another pipeline has.
+
+        What resembles a setting of ours is rather that, misspelt.
+        """
+        if not _LIMIT_NAME.fullmatch(name):
+            return False
+        rest = name.removeprefix(LIMIT)
+        if rest.lower() in builtin().definition.thresholds:
+            return True
+        own = [known.removeprefix(LIMIT) for known in self._names if known.startswith(LIMIT)]
+        return _closest(rest, own, _CLOSE) is None
+
     def unknown_in_file(self, name: str, where: str) -> Iterator[Problem]:
         """Yield the problem of a name that begins as ours do."""
         if _family(name):
@@ -164,7 +186,7 @@ class _Known:
         """Yield the problems of names that are close to one of ours."""
         for name, value in environ.items():
             family = _family(name)
-            if not family or self.holds(name) or not value:
+            if not family or self.holds(name) or not value or self.of_another_pipeline(name):
                 continue
             own = [known for known in self._names if known.startswith(family)]
             if _closest(name.upper(), own, _CLOSE) is not None:

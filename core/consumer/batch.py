@@ -10,7 +10,7 @@ import numpy as np
 from core.broker.identity import TopicIdentity
 from core.checksums import payload_checksums
 from core.consumer.decoders.base import NO_TIME, Decoder, Rejection, Times
-from core.consumer.decoders.bounds import microseconds
+from core.pipeline.bounds import microseconds
 from core.registry.client import RegistryError
 from core.text import _, clean
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch

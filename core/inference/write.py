@@ -5,7 +5,6 @@ The texts come from `templates`, once. Whoever has the folder edits it; it is ne
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -24,14 +23,13 @@ from core.inference.roles import Roles, type_doubt
 from core.pipeline.fields import DEFAULT_EVENT_BYTES, MAX_EVENT_BYTES
 from core.pipeline.folder import FILE
 from core.pipeline.read import read_definition
-from core.pipeline.words import RESERVED_WORDS
+from core.pipeline.templates import environment
 from core.text import _, clean
 
 _DELETES = "deletes/"
 _BATCHES = {"duckdb": "merge_cast", "snowflake": "{schema}.merge_batch"}
 """Where each dialect has the events of a merge; the rest is alike where rows can be deleted."""
 _PER_COLUMN = {"kpi_top", "kpi_split"}
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _MAX_LABEL = 80
 
 
@@ -104,7 +102,7 @@ def _room(largest: int) -> int:
 
 def _sql_templates() -> Iterator[str]:
     for name in sorted(_environment().list_templates()):
-        if name.endswith(".sql.j2") and not name.startswith(_DELETES):
+        if name.endswith(".sql.j2") and not name.startswith((_DELETES, "references/")):
             yield name.removesuffix(".sql.j2")
 
 
@@ -118,21 +116,10 @@ def _deletes() -> Iterator[tuple[str, jinja2.Template]]:
 
 @cache
 def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("core.inference", "templates"),
-        autoescape=False,  # noqa: S701 - TOML and SQL; every text passes `toml`, every name is checked
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    made = environment()
     made.filters["toml"] = _toml
     made.filters["label"] = _label
-    made.tests["plain"] = _is_plain
     return made
-
-
-def _is_plain(step: str) -> bool:
-    """Return whether a key can stand in a path without quotes."""
-    return _PLAIN.fullmatch(step) is not None and step.lower() not in RESERVED_WORDS
 
 
 def _toml(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.broker.identity import TopicIdentity
 from core.config.client_values import choice
 from core.config.folders import check_file
-from core.errors import BrokerError
+from core.errors import BrokerError, UsageError
 from core.export.kafka_connect import connector, worker_settings
 from core.export.redpanda_connect import pipeline_text
 from core.export.script import sink_script
@@ -91,6 +91,13 @@ def run(context: JobContext, options: Options) -> ExportResult:
     Errors: ConfigError for a setting that is missing; UsageError; StorageError.
     """
     settings = context.settings
+    if not settings.pipeline.has_generator:
+        raise UsageError(
+            _(
+                "export-connector: an engine can take in the events of orders alone, not of {name}"
+            ).format(name=settings.pipeline.name),
+            hint=_("dropship --run consume stores them"),
+        )
     if options.output is not None:
         check_file("--output", options.output, makes_folder=True)
     sink_of(

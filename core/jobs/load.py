@@ -1,18 +1,21 @@
-"""`load`: customers and inventory from their CSV files into the warehouse."""
+"""`load`: the reference tables of a pipeline from their CSV files into the warehouse."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.errors import CancelledError, UsageError
+from core.errors import CancelledError
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, JobResult, Summary
 from core.jobs.options import LoadOptions
 from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.amounts import customers, products
+from core.text.figures import count
 from core.warehouse.base import Warehouse
-from core.warehouse.reference_csv import read_reference
 
-_TABLES = ("customers", "inventory")
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 Options = LoadOptions
@@ -20,10 +23,10 @@ Options = LoadOptions
 
 @dataclass(frozen=True)
 class LoadResult:
-    """Rows that the tables hold now."""
+    """Rows that each reference table holds now, by its name. pipeline: its name."""
 
-    customers: int
-    inventory: int
+    rows: Mapping[str, int]
+    pipeline: str
 
     @property
     def bad(self) -> str:
@@ -32,56 +35,31 @@ class LoadResult:
 
     def fields(self) -> dict[str, object]:
         """Return the keys of the JSON result."""
-        return {"customers": self.customers, "inventory": self.inventory}
+        return dict(self.rows)
 
     def summary(self) -> Summary:
-        """Return one line with both counts."""
-        line = _("{customers} and {products} in the warehouse")
-        return Summary(
-            lines=(
-                line.format(customers=customers(self.customers), products=products(self.inventory)),
+        """Return one line with all counts."""
+        if self.rows.keys() == {"customers", "inventory"}:
+            line = _("{customers} and {products} in the warehouse").format(
+                customers=customers(self.rows["customers"]),
+                products=products(self.rows["inventory"]),
             )
-        )
-
-
-@dataclass(frozen=True)
-class NothingToLoad:
-    """What a pipeline without tables of reference has to load."""
-
-    name: str
-    bad: str = ""
-
-    def fields(self) -> dict[str, object]:
-        """Return no keys: there are no tables."""
-        return {}
-
-    def summary(self) -> Summary:
-        """Return one line that says so."""
-        line = _("the pipeline {name} has no tables of reference").format(name=self.name)
+        elif self.rows:
+            tables = (f"{name} {count(number)}" for name, number in self.rows.items())
+            line = _("rows in the warehouse: {tables}").format(tables=", ".join(tables))
+        else:
+            line = _("the pipeline {name} has no tables of reference").format(name=self.pipeline)
         return Summary(lines=(line,))
 
 
 def run(context: JobContext, options: Options) -> JobResult:
-    """Load both files; loading them again changes nothing.
-
-    Errors: UsageError for a pipeline whose own tables only its own SQL can load.
-    """
+    """Load every file; loading them again changes nothing."""
     pipeline = context.settings.pipeline
-    if not pipeline.has_generator:
-        if pipeline.definition.references:
-            raise UsageError(
-                _("load: only the tables of orders are loaded from CSV yet"),
-                hint=_("load those of {name} with SQL of your own").format(name=pipeline.name),
-            )
-        return NothingToLoad(pipeline.name)
-    folder = options.input or context.settings.paths.seed
-    for table in _TABLES:
-        # Read to the end: a wrong line is told before a warehouse is asked.
-        for _rows in read_reference(table, folder / f"{table}.csv"):
-            if context.stopping:
-                break
+    files = _read(context, options)  # a wrong line is told before a warehouse is asked
+    if not files:
+        return LoadResult({}, pipeline.name)
     with open_warehouse(context) as warehouse:
-        return load(context, warehouse, options)
+        return _load(context, warehouse, files, never_cancelled)
 
 
 def load(
@@ -91,14 +69,32 @@ def load(
     *,
     cancelled: Cancelled = never_cancelled,
 ) -> LoadResult:
-    """Load both files into an open warehouse.
+    """Load every file into an open warehouse.
 
-    Errors: CancelledError once it is cancelled between the two; the first table is loaded then.
+    Errors: CancelledError once it is cancelled between two; the first tables are loaded then.
     """
+    return _load(context, warehouse, _read(context, options), cancelled)
+
+
+def _read(context: JobContext, options: Options) -> "dict[str, pa.Table]":
+    from core.pipeline.reference_csv import read_reference  # noqa: PLC0415 - loads Arrow
+
+    pipeline = context.settings.pipeline
     folder = options.input or context.settings.paths.seed
+    return {
+        table: read_reference(pipeline, table, folder) for table in pipeline.definition.references
+    }
+
+
+def _load(
+    context: JobContext,
+    warehouse: Warehouse,
+    files: "Mapping[str, pa.Table]",
+    cancelled: Cancelled,
+) -> LoadResult:
     task, rows = _("load"), dict[str, int]()
-    context.progress.start(task, len(_TABLES), _("tables"))
-    for table in _TABLES:
+    context.progress.start(task, len(files), _("tables"))
+    for table, found in files.items():
         if cancelled():
             raise CancelledError(
                 _("cancelled: {tables} loaded, the rest is as it was").format(
@@ -106,7 +102,7 @@ def load(
                 )
             )
         context.progress.update(task, len(rows), table)
-        rows[table] = warehouse.load_table(table, folder / f"{table}.csv")
+        rows[table] = warehouse.load_table(table, found)
     context.progress.update(task, len(rows))
     context.progress.finish(task)
-    return LoadResult(rows["customers"], rows["inventory"])
+    return LoadResult(rows, context.settings.pipeline.name)

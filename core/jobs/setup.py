@@ -96,7 +96,7 @@ def _duckdb_sql(settings: Settings) -> tuple[tuple[str, ...], str]:
     schema = quoted(settings.schema)
     statements = tuple(
         f"{text};"
-        for name in ("setup", "tables")
+        for name in ("setup", "tables", "reference_tables")
         for text in script("duckdb", name, schema, settings.pipeline)
     )
     return statements, "\n\n".join(statements)

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.base import Label, Model, Name
-from core.text import N_
+from core.pipeline.base import MAX_LABEL, Label, Model, Name
+from core.text import N_, _
 
 TOMORROW = "tomorrow"
 """The parameter that is no threshold: a day from now, in UTC."""
@@ -24,6 +24,9 @@ ENGINE_CHECKS = (
     "volume",
 )
 """Checks that every pipeline has, in their order; its own ones come after them."""
+REFERENCES = "referential_integrity"
+"""The check that rows name rows of their reference tables; made where a pipeline has none."""
+_LONGEST = 63
 _TOLD = frozenset({"status", "message", "hint", "rows", "issues", "total_issues"})
 """What a result holds besides figures."""
 
@@ -112,6 +115,24 @@ class Check(Model):
     rows: Name | None = None
     row_keys: tuple[Name, ...] = ()
     parameters: tuple[str, ...] = ()
+
+
+def check_of_references(tables: Collection[str]) -> Check:
+    """Return the check whose SQL is made from the definition. tables: those that rows name."""
+    figures = [Figure(name="rows_checked", label=_("rows"))]
+    for name in tables:
+        label = _("rows without {table}").format(table=name)[:MAX_LABEL]
+        without = f"without_{name}"[:_LONGEST]
+        figures.append(Figure(name=without, label=label, of="rows_checked", warn=0.0, fail=0.01))
+    figures += [Figure(name=f"in_{name}"[:_LONGEST], label=name, table=name) for name in tables]
+    return Check(
+        name=REFERENCES,
+        passed=_("every row has what it refers to"),
+        query="validate_references",
+        figures=tuple(figures),
+        rows="validate_references_rows",
+        row_keys=("row_key", *tables),
+    )
 
 
 def problems_of(

@@ -7,11 +7,16 @@ from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.pipeline.base import FieldPath, Label, Model, Name, SqlName, steps, told
-from core.pipeline.checks import Check, Threshold, problems_of
+from core.pipeline.checks import (
+    REFERENCES,
+    Check,
+    Threshold,
+    check_of_references,
+    problems_of,
+)
 from core.pipeline.deletes import DELETE, Envelope, envelope_of, problems_of_deletes
-from core.pipeline.fields import EventField, EventLayout, is_key_type
+from core.pipeline.fields import EventField, EventLayout, FieldRules, is_key_type
 from core.pipeline.shown import RESULT_KEYS, Kpi
-from core.pipeline.types import TypeText
 from core.pipeline.words import RESERVED_WORDS
 from core.text import N_, _, clean, language
 
@@ -89,10 +94,9 @@ class RowWords(Model):
         return self.singular if alone else self.plural
 
 
-class ReferenceColumn(Model):
-    """A column of a reference table."""
+class ReferenceColumn(FieldRules):
+    """A column of a reference table; an empty cell is no value (SQL NULL)."""
 
-    type: TypeText
     required: bool = False
 
 
@@ -108,6 +112,10 @@ class Reference(Model):
     def _has_key(self) -> Self:
         if self.key not in self.columns:
             raise PydanticCustomError("key", N_("names no column of the table as its key"))
+        if not is_key_type(self.columns[self.key].type):
+            raise PydanticCustomError(
+                "key", N_("names a key that is no identifier, text, integer or uuid")
+            )
         return self
 
 
@@ -142,8 +150,7 @@ class Definition(Model):
         self._check_columns()
         self._check_paths()
         for name, table in self.references.items():
-            if table.field is not None and table.field not in self.fields:
-                raise _wrong(f"references.{name}.field", N_("names no path of [fields]"))
+            self._check_reference(name, table)
         self._check_kpis()
         self._check_tables()
         tables = {self.tables.rows, *self.references}
@@ -159,6 +166,16 @@ class Definition(Model):
                     f"thresholds.{name}", N_("is a setting of dropship: name it otherwise")
                 )
         return self
+
+    def _check_reference(self, name: str, table: Reference) -> None:
+        where = f"references.{name}.field"
+        if table.field is None:
+            return
+        if table.field not in self.fields:
+            raise _wrong(where, N_("names no path of [fields]"))
+        kinds = {table.columns[table.key].type.kind, self.fields[table.field].type.kind}
+        if len(kinds) > 1 and not kinds <= {"identifier", "text", "uuid"}:
+            raise _wrong(where, N_("is of another type than the key of the table"))
 
     def _check_roles(self) -> None:
         key = self.fields[self.event.key]
@@ -219,6 +236,24 @@ class Definition(Model):
             taken.add(name)
 
     @property
+    def joined(self) -> dict[str, tuple[Reference, str]]:
+        """Reference tables that a column of the rows names, and that column, by their names."""
+        found = {}
+        for name, table in self.references.items():
+            field = None if table.field is None else self.fields[table.field]
+            column = field and field.column_at(table.field or "")
+            if column:
+                found[name] = (table, column)
+        return found
+
+    @property
+    def all_checks(self) -> tuple[Check, ...]:
+        """The pipeline's own checks, and that of references where it has none of this name."""
+        if not self.joined or any(check.name == REFERENCES for check in self.checks):
+            return self.checks
+        return (*self.checks, check_of_references(self.joined))
+
+    @property
     def envelope(self) -> Envelope | None:
         """Where the envelope of a row stands; None where there is none."""
         return envelope_of(self.event)
@@ -245,6 +280,13 @@ class Definition(Model):
     def key_name(self) -> str:
         """What the key is called in results: its path with `_` for dots, as `order_id`."""
         return "_".join(steps(self.event.key)).lower()
+
+    def allowed(self, path: str) -> tuple[str | int | bool, ...]:
+        """Return the values that a field may have, the event types among them; none: any."""
+        allowed = self.fields[path].one_of
+        if path != self.event.type or not self.event.types:
+            return allowed
+        return tuple(kind for kind in self.event.types if not allowed or kind in allowed)
 
     @property
     def versions(self) -> tuple[str, ...]:

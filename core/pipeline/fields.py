@@ -65,25 +65,18 @@ class Hint(Model):
     deviation: float | None = None
 
 
-class EventField(Model):
-    """One field. required: absent or null is refused; else both mean no value (SQL NULL).
+class FieldRules(Model):
+    """What values are taken. min, max: both allowed themselves. one_of: the values allowed.
 
-    column: its name in the table of rows; False keeps it out; default: its path with `_` for dots.
-    min, max: both allowed themselves. pattern: a regular expression for the whole text. one_of: the
-    values allowed. default: what the merge takes where a value is absent.
+    pattern: a regular expression for the whole text.
     """
 
     type: TypeText
     required: bool = True
-    column: SqlName | Literal[False] | None = None
     min: Bound | None = None
     max: Bound | None = None
     pattern: Pattern | None = None
     one_of: tuple[str | int | bool, ...] = ()
-    default: str | int | float | bool | None = None
-    unit: str = ""
-    label: Label = ""
-    hint: Hint | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -96,6 +89,20 @@ class EventField(Model):
         if not all(_is_choice_of(kind, value) for value in self.one_of):
             raise PydanticCustomError("one_of", N_("may be one of values that its type lacks"))
         return self
+
+
+class EventField(FieldRules):
+    """One field. required: absent or null is refused; else both mean no value (SQL NULL).
+
+    column: its name in the table of rows; False keeps it out; default: its path with `_` for dots.
+    default: what the merge takes where a value is absent.
+    """
+
+    column: SqlName | Literal[False] | None = None
+    default: str | int | float | bool | None = None
+    unit: str = ""
+    label: Label = ""
+    hint: Hint | None = None
 
     def column_at(self, path: str) -> str | None:
         """Return the name of its column, None where the table of rows has none."""

@@ -6,7 +6,8 @@
     fragments/*.sql                  (of the engine) what other files include
 
 A name is looked up in the folder first, then in `sql/engine`, which holds what every pipeline
-needs. In every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
+needs; what reference tables need is made of its templates (`core.pipeline.references_sql`). In
+every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
 `{key_path}` for the path of the key within a payload; values are bound, never formatted in.
 `{versions}` is the table that the merge writes: that of rows, or where rows can be deleted the one
 behind it; `{deleted_key_path}` is where the event of a delete has the key.
@@ -23,6 +24,7 @@ from core.errors import ConfigError
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
 from core.pipeline.read import read_definition
+from core.pipeline.references_sql import made_sql
 from core.text import _, clean
 from core.text.system import why
 
@@ -49,9 +51,13 @@ class Pipeline:
 
     def sql(self, dialect: str, name: str) -> str:
         """Return the text of a named SQL file. Errors: KeyError for a name that has none."""
-        found = self._texts.get((dialect, name))
+        known = self._texts.get((dialect, name))
+        if known is not None:
+            return known
+        found = _find(self.folder, dialect, name) or made_sql(self.definition, dialect, name)
         if found is None:
-            found = self._texts[dialect, name] = _find(self.folder, dialect, name)
+            raise KeyError(f"no SQL named {name} for {dialect}")
+        self._texts[dialect, name] = found
         return found
 
     @property
@@ -96,13 +102,13 @@ def _step(step: str) -> str:
     return step if step.isidentifier() and step.isascii() else '"' + step.replace('"', '\\"') + '"'
 
 
-def _find(folder: Traversable, dialect: str, name: str) -> str:
+def _find(folder: Traversable, dialect: str, name: str) -> str | None:
     for root in (folder, files("sql").joinpath("engine")):
         for part in (dialect, "shared", "fragments"):
             file = root.joinpath(part, f"{name}.sql")
             if file.is_file():
                 return file.read_text(encoding="utf-8")
-    raise KeyError(f"no SQL named {name} for {dialect}")
+    return None
 
 
 @cache

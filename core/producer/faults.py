@@ -31,7 +31,7 @@ class Fault:
 
     kind: FaultKind
     id: str
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from core.clock import Clock
 from core.lifecycle import RunState
 from core.producer.answer_key import AnswerKey
-from core.producer.csv_records import RejectedRow
 from core.producer.delivery import Delivery
 from core.producer.failures import in_words
 from core.producer.modes import Profile
@@ -15,6 +14,7 @@ from core.producer.publisher import Publisher
 from core.producer.snapshot import ProducerSnapshot
 from core.rates import RateMeter
 from core.text import clean
+from core.textfiles.csv_records import RejectedRow
 
 PUBLISH_S = 0.1
 """Snapshots are at most this old while the thread runs."""

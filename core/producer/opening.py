@@ -5,9 +5,9 @@ from collections.abc import Callable
 from core.clock import Clock
 from core.errors import UsageError
 from core.pipeline import builtin
-from core.producer.csv_records import RejectedRow
 from core.producer.events.files import open_events
 from core.producer.events.form import EventsFormat
+from core.producer.events.judge import Judge
 from core.producer.events.stream import EventStream
 from core.producer.options import ProduceOptions
 from core.producer.orders.csv_file import OrdersCsv
@@ -16,6 +16,7 @@ from core.producer.orders.stream import Stream
 from core.producer.sources import Limited, Replay, Source
 from core.producer.wired import Wired
 from core.text import _
+from core.textfiles.csv_records import RejectedRow
 
 
 def open_source(
@@ -43,17 +44,19 @@ def _events(
     options: ProduceOptions, clock: Clock, rejected: Callable[[RejectedRow], None]
 ) -> Source:
     """Return the source of a pipeline that has no generator of its own."""
-    if options.late:
+    judge = Judge(options.pipeline.definition, clock)
+    form = EventsFormat(judge)
+    if options.late and not form.has_older:
         raise UsageError(
-            _("--late: older versions are made up for orders alone"),
-            hint=_("leave --late out; --duplicates and --poison work for every pipeline"),
+            _("--late: nothing but its offset makes a version of {name} newer").format(
+                name=options.pipeline.name
+            ),
+            hint=_("leave --late out, or name a time or a count as the version in [event]"),
         )
-    definition = options.pipeline.definition
     if options.mode == "stream":
         folder = options.input if options.input.is_dir() else options.input.parent
-        return EventStream(definition, folder, clock, options.seed)
-    file = open_events(options.input, options.pipeline)
-    return Replay(file, EventsFormat(definition), rejected)
+        return EventStream(options.pipeline, form, folder, clock, options.seed)
+    return Replay(open_events(options.input, options.pipeline.name, judge), form, rejected)
 
 
 def check_source(options: ProduceOptions, clock: Clock) -> None:

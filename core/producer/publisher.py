@@ -188,7 +188,7 @@ def _poisoned(
     broken: list[bytes | None] = [*values]
     for index, fault in faults.items():
         if fault.kind == "poison" and index < len(broken):
-            broken[index] = form.broken(values[index], fault.detail["reason"])
+            broken[index] = form.broken(values[index], str(fault.detail["reason"]))
     return broken
 
 

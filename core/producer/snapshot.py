@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.lifecycle import RunState
-from core.producer.csv_records import RejectedRow
 from core.producer.failures import DeliveryFailure
 from core.producer.modes import Mode, Profile
 from core.text import _
+from core.textfiles.csv_records import RejectedRow
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.producer.csv_records import RejectedRow
+from core.textfiles.csv_records import RejectedRow
 
 Indices = NDArray[np.int64]
-Details = Sequence[Mapping[str, str]]
+Details = Sequence[Mapping[str, object]]
 """What the answer key tells of each injected record beside its kind and its id."""
 
 

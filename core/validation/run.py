@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 def checks_of(definition: Definition) -> dict[str, RunCheck]:
     """Return the checks by name, in the order they run and are shown: its own come last."""
-    named = {one.name: partial(own.check, own=one) for one in definition.checks}
+    named = {one.name: partial(own.check, own=one) for one in definition.all_checks}
     return {**_ENGINE, **named}
 
 

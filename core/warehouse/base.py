@@ -6,8 +6,7 @@ errors arrive as WarehouseError (`transient` where a retry can help) or StorageE
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.broker.identity import TopicIdentity
 from core.config.engine import Engine
@@ -26,6 +25,9 @@ from core.warehouse.model import (
     TableFacts,
 )
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 class Warehouse(Protocol):
     """Where raw events, orders, reference tables, dead letters and offsets live."""
@@ -43,10 +45,10 @@ class Warehouse(Protocol):
         """
         ...
 
-    def load_table(self, table: str, csv_file: Path) -> int:
-        """Make `customers` or `inventory` hold the rows of a CSV file; return rows now in it.
+    def load_table(self, table: str, rows: "pa.Table") -> int:
+        """Make a reference table hold some rows, columns of text; return rows now in it.
 
-        Rows of the same id are replaced, others kept: loading twice changes nothing.
+        Rows of the same key are replaced, others kept: loading twice changes nothing.
         """
         ...
 

@@ -24,6 +24,6 @@ def included(text: str, named: Callable[[str], str]) -> str:
             if f"{{{name}}}" not in fragment:
                 raise KeyError(f"the fragment {found['name']} has no {name}")
             fragment = fragment.replace(f"{{{name}}}", value)
-        return fragment if fragment.endswith(";") else f"{fragment};"
+        return fragment if not fragment or fragment.endswith(";") else f"{fragment};"
 
     return _INCLUDE.sub(filled, text)

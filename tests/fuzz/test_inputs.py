@@ -16,11 +16,12 @@ from core.config.problems import SettingsError
 from core.consumer.decoders.reasons import REASONS, EventError
 from core.dlq.mending import mended_letters
 from core.errors import ConfigError, DropshipError, InputError, UsageError
-from core.producer import text_file
+from core.pipeline import builtin
+from core.pipeline.reference_csv import read_reference
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.encode import ORDER_COLUMNS
 from core.producer.orders.rules import why_unusable
-from core.warehouse.reference_csv import read_reference
+from core.textfiles import text_file
 from tests.fuzz.bends import bent, fuzzed
 from tests.support.decoding import ORDERS, decode_batch, parse_strict
 from tests.support.events import event
@@ -106,8 +107,8 @@ def test_orders_csv(file: Path, data: bytes, block: int) -> None:
 @fuzzed
 @given(data=bent((CUSTOMERS, INVENTORY)), table=st.sampled_from(["customers", "inventory"]))
 def test_reference_csv(file: Path, data: bytes, table: str) -> None:
-    file.write_bytes(data)
-    refused(InputError, lambda: list(read_reference(table, file)))
+    (file.parent / f"{table}.csv").write_bytes(data)
+    refused(InputError, lambda: read_reference(builtin(), table, file.parent))
 
 
 @fuzzed

@@ -5,19 +5,26 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from core.clock import SystemClock
+from core.clock import SystemClock, iso
+from core.config import Settings
 from core.consumer.decoders.json_events import json_decoder
 from core.errors import ConfigError, InputError, UsageError
 from core.pipeline import Pipeline, open_pipeline
-from core.producer.csv_records import RejectedRow
+from core.pipeline.values import reader_of
+from core.producer.faults import Injector, Planned
 from core.producer.opening import open_source
 from core.producer.options import ProduceOptions
 from core.producer.sources import Source
-from tests.pipelines.conftest import SIZE
+from core.textfiles.csv_records import RejectedRow
+from tests.pipelines.conftest import SIZE, rows_of, store, warehouse_of
 from tests.pipelines.samples import STREAMS, records
 
 Write = Callable[..., Pipeline]
@@ -82,26 +89,67 @@ def visits(tmp_path: Path) -> Pipeline:
 @pytest.mark.parametrize("name", STREAMS)
 def test_json_lines_go_out_as_they_are(written: Write, tmp_path: Path, name: str) -> None:
     pipeline = written(name)
-    source = opened(pipeline, input=tmp_path / f"{name}.jsonl")
+    told: list[RejectedRow] = []
+    source = opened(pipeline, told, input=tmp_path / f"{name}.jsonl")
     sent = taken(source, 100_000)
-    lines = [value for _key, value in records(name, SIZE) if value is not None]
-    assert [value for _key, value in sent] == lines
-    read = json_decoder(pipeline).read
-    good = json_decoder(pipeline).decode([value for _key, value in sent]).good
-    assert all(sent[place][0] == read(sent[place][1]).key for place in good)
+    recorded = [value for _key, value in records(name, SIZE) if value]
+    decoder = json_decoder(pipeline)
+    good = decoder.decode(recorded).good
+    assert [value for _key, value in sent] == [recorded[place] for place in good]
+    assert [key for key, _value in sent] == [decoder.read(value).key for _key, value in sent]
+    lines = {place + 1 for place in range(len(recorded))} - {place + 1 for place in good}
+    assert {row.line for row in told} == lines
 
 
 def test_lines_that_are_no_events_are_rejected_with_their_number(
     visits: Pipeline, tmp_path: Path
 ) -> None:
-    file = tmp_path / "odd.jsonl"
-    file.write_bytes(b'{"id":1}\nnot json\n\n{"who":{}}\n{"id":2}')
-    told: list[RejectedRow] = []
-    assert taken(opened(visits, told, input=file), 10) == [
-        (b"1", b'{"id":1}'),
-        (b"2", b'{"id":2}'),
+    (event, other) = (
+        value or b"" for _key, value in taken(opened(visits, mode="stream", input=tmp_path), 2)
+    )
+    lines = [
+        event,
+        b"not json",
+        b"",
+        event.replace(b'"id"', b'"no"'),
+        b'{"":1,"":2,' + event[1:],
+        b'{"\\ud800":1,' + event[1:],
+        event[:-1] + b',"deep":' + b"[" * 40 + b"]" * 40 + b"}",
+        event.replace(b'"size":', b'"size":9e9,"old":'),
+        event[:-1] + b',"wide":"' + b"x" * 70_000 + b'"}',
+        other,
     ]
-    assert [row.line for row in told] == [2, 4]
+    file = tmp_path / "odd.jsonl"
+    file.write_bytes(b"\n".join(lines))
+    told: list[RejectedRow] = []
+    assert taken(opened(visits, told, input=file), 10) == [(b"701", event), (b"702", other)]
+    assert [row.line for row in told] == [2, 4, 5, 6, 7, 8, 9]
+    wanted = ("not JSON", "id: missing", "stands twice", "surrogate", "nesting", "size", "bytes")
+    for row, reason in zip(told, wanted, strict=True):
+        assert reason in row.reason, row
+
+
+def test_cells_that_a_consumer_would_refuse_are_rejected_with_their_line(
+    visits: Pipeline, tmp_path: Path
+) -> None:
+    names = ["id", "kind", "who.name", "who.plan", "who.site", "code", "size", "day", "ratio"]
+    plain = ["open", "A", "free", "NORTH", "AB1", "1.50", "2024-01-02", "0.5"]
+    ref = "123e4567-e89b-12d3-a456-426614174000"
+    cells = ["1", "[" * 40 + "]" * 40, '"\\ud800"', '{"a":1,"a":2}', '1,"id":7', "NaN", "nul"]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([*names, "ref", "more"])
+    rows.writerows([str(number), *plain, ref, cell] for number, cell in enumerate(cells, 1))
+    rows.writerow(["8", *plain[:-1], "0.9", ref, ""])
+    rows.writerow(["9", "shut", *plain[1:], ref, ""])
+    (tmp_path / "visits.csv").write_text(text.getvalue())
+    told: list[RejectedRow] = []
+    ((key, _value),) = taken(opened(visits, told, input=tmp_path), 10)
+    assert key == b"1"
+    assert [row.line for row in told] == [3, 4, 5, 6, 7, 8, 9, 10]
+    wanted = ("nesting", "surrogate", "twice", "more:", "NaN", "more:", "ratio", "kind")
+    for row, reason in zip(told, wanted, strict=True):
+        assert reason in row.reason, row
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -151,6 +199,21 @@ def test_numbers_within_any_bounds_are_made(tmp_path: Path, kind: str) -> None:
         opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path)
 
 
+def test_a_field_that_names_a_reference_table_needs_no_hint(tmp_path: Path) -> None:
+    text = HINTED.replace(', hint = { reference = "sites" }', "")
+    assert text != HINTED
+    (tmp_path / "pipeline.toml").write_text(text)
+    pipeline = open_pipeline(str(tmp_path))
+    with pytest.raises(InputError, match=r"sites\.csv: there is no such file"):
+        opened(pipeline, mode="stream", input=tmp_path)
+    (tmp_path / "sites.csv").write_text("id,name\nNORTH,a\nSOUTH,b\n")
+    sent = taken(opened(pipeline, mode="stream", input=tmp_path, seed=7), 50)
+    assert {json.loads(value or b"")["who"]["site"] for _key, value in sent} == {"NORTH", "SOUTH"}
+    (tmp_path / "sites.csv").write_text("id,name\nNORTH,a\nNO ID,b\n")
+    with pytest.raises(InputError, match=r'sites\.csv, line 3: id: "NO ID" is not an id'):
+        opened(pipeline, mode="stream", input=tmp_path)
+
+
 def test_one_seed_makes_the_same_values(visits: Pipeline, tmp_path: Path) -> None:
     first, second = (
         taken(opened(visits, mode="stream", input=tmp_path, seed=3), 50) for _run in range(2)
@@ -194,24 +257,84 @@ def test_broken_events_are_refused_for_the_reason_that_was_meant(
 ) -> None:
     pipeline = written(name)
     source = opened(pipeline, mode="stream", input=tmp_path, seed=1)
-    rows = source.take(80)
-    assert rows is not None
-    import numpy as np
-
-    names = [f"POISON_{number}" for number in range(80)]
-    broken, reasons = source.format.poisoned(rows, names, np.random.default_rng(1))
-    keys, values = source.format.encode(broken, NOW)
-    assert keys == [name.encode() for name in names]
-    sent = [
-        source.format.broken(value, reason) for value, reason in zip(values, reasons, strict=True)
+    injector = Injector(ProduceOptions(poison=1.0, seed=1), "run", source.format)
+    planned = both(injector, source)
+    keys, values = source.format.encode(planned.rows, NOW)
+    places = sorted(planned.faults)
+    refused = json_decoder(pipeline).decode([values[place] for place in places]).rejected
+    assert [one.reason for one in refused] == [
+        planned.faults[place].detail["reason"] for place in places
     ]
-    refused = json_decoder(pipeline).decode(sent).rejected
-    assert [one.reason for one in refused] == list(reasons)
+    assert [keys[place].decode() for place in places] == [planned.faults[at].id for at in places]
+    assert {"missing_field", "wrong_type", "invalid_json"} <= {one.reason for one in refused}
+
+
+def both(injector: Injector, source: Source) -> Planned:
+    """Return 200 rows of a source and all that is injected among them."""
+    rows = source.take(200)
+    assert rows is not None
+    first, rest = injector.feed(rows), injector.drain()
+    whole = pa.Table.from_batches([first.rows, rest.rows]).combine_chunks().to_batches()[0]
+    later = {first.rows.num_rows + place: fault for place, fault in rest.faults.items()}
+    return Planned(whole, {**first.faults, **later})
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_late_versions_never_win_and_the_answer_key_tells_what_does(
+    written: Write, tmp_path: Path, settings: Settings, name: str
+) -> None:
+    pipeline = written(name)
+    source = opened(pipeline, mode="stream", input=tmp_path, seed=2)
+    injector = Injector(ProduceOptions(late=0.5, duplicates=0.1, seed=2), "run", source.format)
+    planned = both(injector, source)
+    sent = list(zip(*source.format.encode(planned.rows, iso(datetime.now(UTC))), strict=True))
+    events = [pair for place, pair in enumerate(sent) if place not in planned.faults]
+    late = {fault.id: fault.detail for fault in planned.faults.values() if fault.kind == "late"}
+    assert len(events) == 200
+    assert len(late) > 60
+    assert json_decoder(pipeline).decode([value for _key, value in sent]).rejected == []
+    tables = []
+    for number, stream in enumerate((events, sent, sent[::-1])):
+        own = replace(settings, paths=replace(settings.paths, data=tmp_path / str(number)))
+        own.paths.data.mkdir()
+        with warehouse_of(pipeline, own) as warehouse:
+            for start in range(0, len(stream), 50):
+                store(warehouse, pipeline, stream[start : start + 50])  # type: ignore[arg-type]
+                warehouse.merge()
+            tables.append(rows_of(warehouse, pipeline))
+    assert tables[0] == tables[1] == tables[2]
+    for key, detail in late.items():
+        row = next(row for found, row in tables[1].items() if str(found) == key)
+        older, newer = (meant(pipeline, detail[which]) for which in ("older", "newer"))
+        assert {column: row[column] for column in newer} == newer
+        (version,) = {column for column in older if column in versions_of(pipeline)}
+        assert older[version] < row[version]
+        assert len(older) == 2, "another value differs too"
+
+
+def versions_of(pipeline: Pipeline) -> set[str]:
+    fields = pipeline.definition.fields
+    return {fields[path].column_at(path) or "" for path in pipeline.definition.versions}
+
+
+def meant(pipeline: Pipeline, told: object) -> dict[str, Any]:
+    """Return what an answer key tells as a row holds it, by columns."""
+    definition = pipeline.definition
+    found = {}
+    for path, text in told.items():  # type: ignore[attr-defined]
+        kind = definition.fields[path].type
+        bare = kind.is_numeric or kind.epoch or kind.kind == "boolean"
+        value = reader_of(definition, path)(json.loads(text if bare else json.dumps(text)))
+        value = value.replace(tzinfo=None) if kind.kind == "timestamp" else value
+        found[definition.fields[path].column_at(path) or ""] = value
+    return found
 
 
 def test_what_cannot_be_made_is_said_at_once(visits: Pipeline, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--late"):
-        opened(visits, input=tmp_path, late=0.1)
+    text = HINTED.replace('time = "at"', "")
+    (tmp_path / "pipeline.toml").write_text(text)
+    with pytest.raises(UsageError, match="--late: nothing but its offset"):
+        opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path, late=0.1)
     with pytest.raises(InputError, match=r"visits\.csv, visits\.jsonl, visits\.ndjson"):
         opened(visits, input=tmp_path)
     (tmp_path / "sites.csv").write_text("id\n")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.producer import text_file
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.encode import ORDER_COLUMNS
+from core.textfiles import text_file
 
 pytestmark = pytest.mark.slow
 

@@ -20,6 +20,7 @@ from core.errors import FencedError, InputError
 from core.kpis.read import read_kpis
 from core.operations.inspect import dead_letters, inspect, letters_of
 from core.pipeline import builtin
+from core.pipeline.reference_csv import read_reference
 from core.validation import ValidationResult, validate
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
@@ -166,11 +167,26 @@ def test_reference_tables_are_the_same_however_often_loaded(twins: Twins, tmp_pa
     inventory.write_text(INVENTORY + "P1,Jupe,Robes,99999999.99,0\nP2,Veste,Vestes,0.10,7\n")
     for _time in range(2):
         for warehouse in twins.both:
-            assert warehouse.load_table("customers", customers) == 2
-            assert warehouse.load_table("inventory", inventory) == 2
+            assert (
+                warehouse.load_table(
+                    "customers", read_reference(builtin(), "customers", customers.parent)
+                )
+                == 2
+            )
+            assert (
+                warehouse.load_table(
+                    "inventory", read_reference(builtin(), "inventory", inventory.parent)
+                )
+                == 2
+            )
     inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.30,9\nP3,Gant,Gants,5,1\n")
     for warehouse in twins.both:
-        assert warehouse.load_table("inventory", inventory) == 3
+        assert (
+            warehouse.load_table(
+                "inventory", read_reference(builtin(), "inventory", inventory.parent)
+            )
+            == 3
+        )
     assert twins.rows("all_customers")[1] == ("C2", None, None, None, None)
     assert [row[3] for row in twins.rows("all_inventory")] == [
         Decimal("99999999.99"),
@@ -180,7 +196,9 @@ def test_reference_tables_are_the_same_however_often_loaded(twins: Twins, tmp_pa
     inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.345,9\n")
     for warehouse in twins.both:
         with pytest.raises(InputError, match="line 2"):
-            warehouse.load_table("inventory", inventory)
+            warehouse.load_table(
+                "inventory", read_reference(builtin(), "inventory", inventory.parent)
+            )
     assert len(twins.rows("all_inventory")) == 3
 
 
@@ -200,8 +218,8 @@ def test_kpis_checks_and_views_are_the_same(twins: Twins, tmp_path: Path) -> Non
     rows = [f"PROD_{n:06},Article {n},Catégorie {n % 3},{n}.50,{n}\n" for n in range(1, 7)]
     inventory.write_text(INVENTORY + "".join(rows))
     for warehouse in twins.both:
-        warehouse.load_table("customers", customers)
-        warehouse.load_table("inventory", inventory)
+        warehouse.load_table("customers", read_reference(builtin(), "customers", customers.parent))
+        warehouse.load_table("inventory", read_reference(builtin(), "inventory", inventory.parent))
     twins.consume([*orders_at_random(chance, 120), b"{", None])
     twins.merge()
     twins.consume([*orders_at_random(chance, 30), *spoiled_at_random(chance, 30)], gap=2)

@@ -13,10 +13,10 @@ from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures
 from core.operations.task import TaskSnapshot
-from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.preview import FilePreview
 from core.seed.spec import SeedFile, SeedResult
+from core.textfiles.csv_records import RejectedRow
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, Totals, ValidationResult
 from core.warehouse.model import OffsetGap

@@ -11,9 +11,9 @@ from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.snapshot import DeskSnapshot, Figures, SinceCheck, Watch
 from core.operations.task import TaskSnapshot
-from core.producer.csv_records import RejectedRow
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
+from core.textfiles.csv_records import RejectedRow
 from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult, OffsetGap

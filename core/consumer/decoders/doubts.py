@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core.consumer.decoders.bounds import date_bounds
 from core.consumer.decoders.forms import PLAIN_JSON, mismatches
 from core.consumer.decoders.json_text import MAX_DEPTH, read_json
 from core.consumer.decoders.reasons import EventError
 from core.consumer.decoders.shape import NULL, Rows, Slot
+from core.pipeline.bounds import date_bounds
 
 Check = Callable[[Rows], Iterable[int]]
 """Returns the places of events whose values are doubtful."""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, AnyStr, TypeVar
 
-from core.consumer.decoders.bounds import MAX_DIGITS
-from core.consumer.decoders.values import IDENTIFIER, UUID
+from core.pipeline.bounds import MAX_DIGITS
+from core.pipeline.values import IDENTIFIER, UUID
 
 Item = TypeVar("Item")
 

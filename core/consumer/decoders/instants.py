@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from core.consumer.decoders.base import Times
-from core.consumer.decoders.bounds import LAST_MOMENT, microseconds
-from core.consumer.decoders.moments import MICROSECONDS
+from core.pipeline.bounds import LAST_MOMENT, microseconds
+from core.pipeline.moments import MICROSECONDS
 
 _NANOSECONDS = pa.timestamp("ns", "UTC")
 _BEYOND = microseconds(LAST_MOMENT) + 1

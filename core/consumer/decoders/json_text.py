@@ -11,6 +11,7 @@ from decimal import MIN_EMIN, Decimal, InvalidOperation
 from typing import NoReturn
 
 from core.consumer.decoders.reasons import EventError, oversized
+from core.pipeline.values import LongInteger
 from core.text import _, clean
 
 MAX_BYTES = 65_536
@@ -22,15 +23,6 @@ MAX_DEPTH = 32
 _KEPT_DIGITS = 64
 _TINY = f"1E{MIN_EMIN}"
 _SHOWN = 60
-
-
-class LongInteger(int):
-    """A whole number of very many digits: its head, which is outside every range of integers.
-
-    text: all of it.
-    """
-
-    text: str
 
 
 def read_json(

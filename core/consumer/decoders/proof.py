@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from core.consumer.decoders.base import NO_TIME, Times
-from core.consumer.decoders.bounds import decimal_bounds, moment_bounds
 from core.consumer.decoders.doubts import (
     ZERO,
     Check,
@@ -48,6 +47,7 @@ from core.consumer.decoders.instants import epoch_us, utc_us
 from core.consumer.decoders.json_text import MAX_DEPTH
 from core.consumer.decoders.layout import layout
 from core.consumer.decoders.shape import Rows, Slot, UnprovableError, shape_of
+from core.pipeline.bounds import decimal_bounds, moment_bounds
 from core.pipeline.definition import Definition
 from core.pipeline.fields import EventLayout
 

@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 
 from core.consumer.decoders.base import Times
-from core.consumer.decoders.bounds import integer_bounds, number_bounds
 from core.consumer.decoders.layout import Branch, Leaf, layout
+from core.pipeline.bounds import integer_bounds, number_bounds
 from core.pipeline.definition import Definition
 from core.pipeline.fields import EventField
 

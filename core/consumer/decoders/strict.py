@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from core.consumer.decoders.base import NO_TIME, Event
-from core.consumer.decoders.bounds import microseconds
 from core.consumer.decoders.json_text import read_json
 from core.consumer.decoders.layout import Branch, Leaf, layout
-from core.consumer.decoders.reasons import EventError, ValueRefusedError, wrong_type
-from core.consumer.decoders.values import Reader, reader
+from core.consumer.decoders.reasons import EventError
+from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
 from core.pipeline.deletes import (
     AFTER,
@@ -24,6 +23,8 @@ from core.pipeline.deletes import (
     Envelope,
     fields_of_deletes,
 )
+from core.pipeline.refusals import ValueRefusedError, wrong_type
+from core.pipeline.values import Reader, reader
 from core.text import _, clean
 
 _SHOWN = 120

@@ -8,11 +8,12 @@ import json
 
 from core.consumer.decoders.base import NO_TIME, Event
 from core.consumer.decoders.json_text import read_json
-from core.consumer.decoders.reasons import EventError, ValueRefusedError
-from core.consumer.decoders.values import reader
+from core.consumer.decoders.reasons import EventError
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
 from core.pipeline.deletes import TOMBSTONE
+from core.pipeline.refusals import ValueRefusedError
+from core.pipeline.values import reader
 
 
 class Tombstone(bytes):

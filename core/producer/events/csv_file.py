@@ -1,20 +1,16 @@
 """Events of any pipeline from a CSV file, whose header names paths or columns of the definition."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.pipeline import Definition
-from core.producer.csv_records import RejectedRow, Scan
-from core.producer.events.cells import CellReader, cell_reader, one_of
-from core.producer.events.rows import event_rows
+from core.pipeline.cells import cell_json
+from core.pipeline.types import FieldType
+from core.producer.events.judge import Judge
 from core.producer.events.template import EventTemplate
 from core.producer.sources import Block
-from core.producer.text_file import CsvText, Quick, Told
 from core.text import _, clean
-from core.text.separators import other_separator, save_with_commas, separated_otherwise
-
-_log = logging.getLogger(__name__)
+from core.textfiles.csv_records import RejectedRow, Scan
+from core.textfiles.text_file import CsvText, Quick, Told
 
 _NOTHING = "null"
 
@@ -26,8 +22,9 @@ class EventsCsv:
     may be left out of the file: the time is then that of publishing.
     """
 
-    def __init__(self, path: Path, definition: Definition, told: Told) -> None:
-        self._definition = definition
+    def __init__(self, path: Path, judge: Judge, told: Told) -> None:
+        definition = self._definition = judge.definition
+        self._judge = judge
         self._text = CsvText(path, told)
         try:
             places = self._places(self._text.names)
@@ -55,43 +52,32 @@ class EventsCsv:
                 yield self._block(piece)
 
     def _block(self, found: Scan) -> Block:
+        lines: list[int] = []
         keys: list[bytes] = []
         values: list[tuple[bytes, bytes | None]] = []
         rejected = found.rejected
         for line, record in found.records:
             try:
-                key, value = self._event([cell.decode() for cell in record])
+                cells = [cell.decode() for cell in record]
+                values.append(self._template.fill([field.read(cells) for field in self._fields]))
             except UnicodeDecodeError:
                 rejected.append(RejectedRow(line, _("not UTF-8")))
             except ValueError as error:
                 rejected.append(RejectedRow(line, str(error)))
             else:
-                keys.append(key)
-                values.append(value)
-        rejected.sort(key=lambda row: row.line)
-        for row in rejected:
-            _log.info("events file, line %d rejected: %s", row.line, row.reason)
-        return Block(event_rows(keys, values), tuple(rejected))
-
-    def _event(self, cells: list[str]) -> tuple[bytes, tuple[bytes, bytes | None]]:
-        """Return key and event of a record. Errors: ValueError with the reason."""
-        texts = [field.read(cells) for field in self._fields]
-        value = self._template.fill(texts)
-        limit = self._definition.event.max_bytes
-        if len(value[0]) + len(value[1] or b"") > limit:
-            raise ValueError(_("longer than {limit} bytes").format(limit=limit))
-        return cells[self._fields[self._key].place or 0].encode(), value
+                lines.append(line)
+                keys.append(cells[self._fields[self._key].place or 0].encode())
+        return self._judge.block(lines, keys, values, rejected)
 
     def _field(self, path: str, places: dict[str, int]) -> "_Field":
         field = self._definition.fields[path]
         place = places.get(path)
-        reader = cell_reader(self._definition, path)
         fixed = _NOTHING
-        if place is None and (only := one_of(self._definition, path)):
-            fixed = reader.json_text(str(only[0])) if len(only) == 1 else _NOTHING
+        if place is None and len(only := self._definition.allowed(path)) == 1:
+            fixed = cell_json(str(only[0]), field.type)
         name = path if place is None else self._text.names[place]
         takes_empty = field.required and field.type.kind == "text"
-        return _Field(name, place, reader, fixed, field.required, takes_empty)
+        return _Field(name, place, field.type, fixed, field.required, takes_empty)
 
     def _places(self, names: list[str]) -> dict[str, int]:
         """Return where the file has each field; those that may be absent need not be there."""
@@ -111,31 +97,19 @@ class EventsCsv:
             for path, field in definition.fields.items()
             if field.required and path not in places and not self._known_without(path)
         ]
-        needed = ", ".join(clean(path, 80) for path in definition.fields)
         if missing:
             wanted = {name for both in known.values() for name in both}
-            separator = other_separator(",".join(names), wanted)
-            if separator:
-                raise self._text.fault(separated_otherwise(separator), save_with_commas())
-            raise self._text.fault(
-                _("line 1 lacks the column {names}").format(names=clean(", ".join(missing), 300)),
-                hint=_("the header must name {names}").format(names=needed),
-            )
-        doubled = [
+            raise self._text.lacking(missing, definition.fields, wanted)
+        self._text.refuse_doubled(
             path for path, both in known.items() if sum(map(names.count, dict.fromkeys(both))) > 1
-        ]
-        if doubled:
-            raise self._text.fault(
-                _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
-                hint=_("rename one of the two"),
-            )
+        )
         return places
 
     def _known_without(self, path: str) -> bool:
         """Return whether a required field need not be in the file."""
         event = self._definition.event
         return path == event.time or (
-            path == event.type and len(one_of(self._definition, path)) == 1
+            path == event.type and len(self._definition.allowed(path)) == 1
         )
 
 
@@ -146,14 +120,14 @@ class _Field:
         self,
         name: str,
         place: int | None,
-        reader: CellReader,
+        kind: FieldType,
         fixed: str,
         required: bool,
         takes_empty: bool,
     ) -> None:
         self.place = place
         self._name = clean(name, 80)
-        self._reader = reader
+        self._kind = kind
         self._fixed = fixed
         self._required = required
         self._takes_empty = takes_empty
@@ -165,14 +139,12 @@ class _Field:
         cell = cells[self.place]
         if not cell and not self._required:
             return _NOTHING
-        try:
-            return self._reader.json_text(cell)
-        except (ValueError, RecursionError):
-            pass
         if not cell and not self._takes_empty:
             raise ValueError(_("{column} is empty").format(column=self._name))
-        raise ValueError(
-            _("{column}: {cell} is not {expected}").format(
-                column=self._name, cell=repr(clean(cell, 60)), expected=self._reader.expected
-            )
-        )
+        try:
+            return cell_json(cell, self._kind)
+        except ValueError as error:
+            told = _("{column}: {cell}: {reason}")
+            raise ValueError(
+                told.format(column=self._name, cell=repr(clean(cell, 60)), reason=error)
+            ) from None

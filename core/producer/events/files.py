@@ -3,26 +3,26 @@
 from pathlib import Path
 
 from core.errors import InputError
-from core.pipeline import Pipeline
 from core.producer.events.csv_file import EventsCsv
 from core.producer.events.json_lines import JsonLines
+from core.producer.events.judge import Judge
 from core.producer.sources import EventFile
-from core.producer.text_file import Told
 from core.text import _, clean
+from core.textfiles.text_file import Told
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ENDINGS = (".csv", ".jsonl", ".ndjson")
 """Of the files that are looked for in a folder, in this order."""
 
 
-def open_events(path: Path, pipeline: Pipeline) -> EventFile:
+def open_events(path: Path, name: str, judge: Judge) -> EventFile:
     """Open the events of a pipeline: a file, or `<name>.csv|.jsonl|.ndjson` of a folder.
 
     Errors: InputError.
     """
-    file = _found(path, pipeline.name)
+    file = _found(path, name)
     kind = JsonLines if is_json_lines(file) else EventsCsv
-    return kind(file, pipeline.definition, _told())
+    return kind(file, judge, _told())
 
 
 def is_json_lines(file: Path) -> bool:

@@ -1,31 +1,38 @@
 """Events of any pipeline as records, and the faults that can be made of them."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
-from core.pipeline import Definition
-from core.producer.events.rows import EVENT_SCHEMA, written
+from core.producer.events.judge import Judge
+from core.producer.events.older import Older
+from core.producer.events.poison import Poisons
+from core.producer.events.rows import EVENT_SCHEMA, event_rows, written
 from core.producer.sources import Details, Indices
-
-_DEPTH = 10_000
 
 
 class EventsFormat:
-    """Events as keys and values; those of a pipeline have no older version that could be made up.
+    """Events as keys and values.
 
-    A value may leave the event's time open; it is filled in when the event goes out.
+    A value may leave the event's time open; it is filled in when the event goes out. What is made
+    of one for a fault is whole, its time that of making.
     """
 
     schema = EVENT_SCHEMA
     id_key = "key"
 
-    def __init__(self, definition: Definition) -> None:
-        time = definition.event.time
-        self._time = None if time is None else definition.fields[time]
-        self._most = definition.event.max_bytes
+    def __init__(self, judge: Judge) -> None:
+        self._time_path = time = judge.definition.event.time
+        self._time = None if time is None else judge.definition.fields[time]
+        self._now = judge.now
+        self._older = Older(judge)
+        self._poisons = Poisons(judge)
+
+    @property
+    def has_older(self) -> bool:
+        """Whether older versions can be made up."""
+        return self._older.possible
 
     def encode(
         self, rows: pa.RecordBatch, timestamp: str
@@ -38,45 +45,40 @@ class EventsFormat:
         return [key.decode(errors="replace") for key in rows.column(0).to_pylist()]
 
     def older(
-        self,
-        rows: pa.RecordBatch,
-        random: np.random.Generator,  # noqa: ARG002 - the protocol's
+        self, rows: pa.RecordBatch, random: np.random.Generator
     ) -> tuple[pa.RecordBatch, Indices, Details]:
-        """Return nothing: `open_source` refuses to inject late versions here."""
-        return rows.slice(0, 0), np.zeros(0, np.int64), []
+        """Return older versions of those rows that have one."""
+        keys, values = self.encode(rows, self._now())
+        made = [self._older.version(value or b"{}", random) for value in values]
+        places = [place for place, one in enumerate(made) if one is not None]
+        found = [one for one in made if one is not None]
+        older = event_rows([keys[place] for place in places], [(one[0], None) for one in found])
+        # The time that is still open is known only once the event goes out.
+        is_open = rows.column(2).is_valid().to_pylist()
+        details = [
+            {
+                "older": one[1],
+                "newer": {
+                    path: text
+                    for path, text in one[2].items()
+                    if path != self._time_path or not is_open[place]
+                },
+            }
+            for place, one in zip(places, found, strict=True)
+        ]
+        return older, np.array(places, np.int64), details
 
     def poisoned(
         self, rows: pa.RecordBatch, ids: Sequence[str], random: np.random.Generator
     ) -> tuple[pa.RecordBatch, Sequence[str]]:
-        """Return rows under other keys, and the reason that each should be refused for."""
-        reasons = list(_BREAKS)
-        chosen = [reasons[kind] for kind in random.integers(0, len(reasons), rows.num_rows)]
-        keys = pa.array([name.encode() for name in ids], pa.binary())
-        return pa.RecordBatch.from_arrays([keys, *rows.columns[1:]], schema=EVENT_SCHEMA), chosen
+        """Return broken rows under other keys, and the reason that each should be refused for."""
+        values = self.encode(rows, self._now())[1]
+        made = [self._poisons.broken((value or b"{}").strip(), random) for value in values]
+        keys = [name.encode() for name in ids]
+        return event_rows(keys, [(value, None) for value, _reason in made]), [
+            reason for _value, reason in made
+        ]
 
-    def broken(self, value: bytes | None, reason: str) -> bytes | None:
-        """Return an encoded event as it goes out, to be refused for a reason."""
-        return _BREAKS[reason]((value or b"{}").strip(), self._most)
-
-
-def _further(value: bytes, more: bytes) -> bytes:
-    """Return an object with one more key."""
-    comma = b"," if value[1:-1].strip() else b""
-    return value[:-1] + comma + b'"dropship_poison":' + more + b"}"
-
-
-def _oversized(value: bytes, most: int) -> bytes:
-    return _further(value, json.dumps("x" * most).encode())
-
-
-_BREAKS: dict[str, Callable[[bytes, int], bytes | None]] = {
-    "invalid_json": lambda value, _most: value[:-1],
-    "invalid_utf8": lambda value, _most: _further(value, b'"\xff\xfe"'),
-    "not_a_number": lambda value, _most: _further(value, b"NaN"),
-    "duplicate_key": lambda value, _most: _further(_further(value, b"1"), b"2"),
-    "too_deep": lambda value, _most: _further(value, b"[" * _DEPTH + b"]" * _DEPTH),
-    "oversized": _oversized,
-    "tombstone": lambda _value, _most: None,
-    "empty": lambda _value, _most: b"",
-}
-"""How a valid event is broken, by the reason that a consumer should give for refusing it."""
+    def broken(self, value: bytes | None, reason: str) -> bytes | None:  # noqa: ARG002 - broken already
+        """Return what `poisoned` has made."""
+        return value

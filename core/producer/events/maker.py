@@ -9,9 +9,20 @@ from uuid import UUID
 
 from core.errors import ConfigError
 from core.pipeline import Definition
+from core.pipeline.bounds import (
+    FIRST_MOMENT,
+    MICROSECOND,
+    date_bounds,
+    decimal_bounds,
+    integer_bounds,
+    microseconds,
+    moment_bounds,
+    number_bounds,
+)
+from core.pipeline.cells import cell_json, exact_json, moment_cell, quoted
 from core.pipeline.fields import EventField, Hint
-from core.producer.events.cells import cell_reader, moment_text, one_of, quoted
-from core.producer.events.limits import day_bounds, moment_bounds, number_bounds
+from core.pipeline.refusals import ValueRefusedError
+from core.pipeline.values import reader_of
 from core.text import _, clean, ngettext
 
 Make = Callable[[int], str]
@@ -24,6 +35,11 @@ _TRIES = 200
 _FINEST = 300
 _EXACT = Context(prec=400)
 _FAKER_SEED = 2**32
+_BOUNDS: dict[str, Callable[[EventField], tuple[Decimal | float, Decimal | float]]] = {
+    "integer": integer_bounds,
+    "decimal": decimal_bounds,
+    "number": number_bounds,
+}
 
 
 def maker_of(
@@ -55,10 +71,12 @@ def _maker(
     hint = field.hint or Hint()
     if hint.choices is not None:
         return _chosen(field, hint.choices, chance)
-    if allowed := one_of(definition, path):
+    if allowed := definition.allowed(path):
         return _chosen(field, allowed, chance)
-    if hint.reference is not None:
-        known = keys(hint.reference)
+    named = (name for name, table in definition.references.items() if table.field == path)
+    reference = hint.reference or (next(named, None) if field.hint is None else None)
+    if reference is not None:
+        known = keys(reference)
         return lambda _number: _cell(field, chance.choice(known))
     if hint.sequence is not None:
         pattern = hint.sequence
@@ -90,16 +108,17 @@ def _times(field: EventField, chance: random.Random, now: datetime) -> Make:
     """Return what makes moments of now, or days of the last year, within their bounds."""
     if field.type.kind == "timestamp":
         first, last = moment_bounds(field)
-        moment = moment_text(min(max(now, first), last), field)
-        return lambda _number: moment if field.type.epoch else quoted(moment)
-    first_day, last_day = day_bounds(field)
+        moment = FIRST_MOMENT + min(max(microseconds(now), first), last) * MICROSECOND
+        text = cell_json(moment_cell(moment, field.type), field.type)
+        return lambda _number: text
+    first_day, last_day = date_bounds(field)
     newest = min(now.date(), last_day)
     span = max(min((newest - first_day).days, 365), 0)
     return lambda _number: quoted(str(newest - timedelta(days=chance.randint(0, span))))
 
 
 def _numbers(field: EventField, hint: Hint, path: str, chance: random.Random) -> Make:
-    low, high = number_bounds(field)
+    low, high = map(Decimal, _BOUNDS[field.type.kind](field))
     if field.min is None:
         low = max(low, min(Decimal(0), high - _WIDE))
     if field.max is None:
@@ -161,11 +180,9 @@ def _faked(field: EventField, path: str, name: str, chance: random.Random) -> Ma
 
 def _cell(field: EventField, value: object) -> str:
     """Return a value as JSON, in the kind that the field's type has."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if field.type.kind in {"integer", "decimal", "number", "boolean"} or field.type.epoch:
-        return str(value)
-    return quoted(str(value))
+    if field.type.kind == "json":
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return cell_json(str(value), field.type)
 
 
 def _valid(definition: Definition, path: str, make: Make, chance: random.Random) -> Make:
@@ -173,20 +190,20 @@ def _valid(definition: Definition, path: str, make: Make, chance: random.Random)
 
     A text that has to match a pattern needs a hint, for example.
     """
-    reader = cell_reader(definition, path)
+    read = reader_of(definition, path)
 
     def made(number: int) -> str:
         for _try in range(_TRIES):
             text = make(number)
-            cell = json.loads(text) if text.startswith('"') else text
             try:
-                reader.json_text(cell)
-            except ValueError:
-                continue
-            return text
+                read(exact_json(text))
+            except ValueRefusedError as error:
+                refused = error
+            else:
+                return text
         raise ConfigError(
-            _("fields.{path}: no value can be made up that is {expected}").format(
-                path=clean(path, 120), expected=reader.expected
+            _("fields.{path}: no value can be made up: {reason}").format(
+                path=clean(path, 120), reason=refused.detail
             ),
             hint=_("give the field a hint: choices, a sequence, a provider of Faker"),
         )

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from core.pipeline.cells import cell_json, moment_cell
 from core.pipeline.fields import EventField
-from core.producer.events.cells import moment_text
 
 EVENT_SCHEMA = pa.schema([("key", pa.binary()), ("value", pa.binary()), ("rest", pa.binary())])
 """value: the event, None for a tombstone. rest: what comes after its time, where that is open."""
@@ -37,8 +37,8 @@ def written(
     values: list[bytes | None] = rows.column(1).to_pylist()
     if time is None or rows.column(2).null_count == rows.num_rows:
         return keys, values
-    text = moment_text(datetime.fromisoformat(timestamp), time)
-    moment = (text if time.type.epoch else f'"{text}"').encode()
+    cell = moment_cell(datetime.fromisoformat(timestamp), time.type)
+    moment = cell_json(cell, time.type).encode()
     rests: list[bytes | None] = rows.column(2).to_pylist()
     return keys, [
         value if value is None or rest is None else b"%b%b%b" % (value, moment, rest)

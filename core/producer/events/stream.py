@@ -1,6 +1,5 @@
 """Events of any pipeline, made up as they go: every one is valid by the definition."""
 
-import csv
 import json
 import random
 from collections.abc import Sequence
@@ -10,14 +9,14 @@ import pyarrow as pa
 
 from core.clock import Clock
 from core.errors import ConfigError, InputError
-from core.pipeline import Definition
+from core.pipeline import Definition, Pipeline
+from core.pipeline.reference_csv import read_reference
 from core.producer.events.form import EventsFormat
 from core.producer.events.maker import Make, maker_of
 from core.producer.events.rows import event_rows
 from core.producer.events.template import EventTemplate
 from core.producer.sources import run_name
 from core.text import _, clean
-from core.text.system import why
 
 
 class EventStream:
@@ -30,14 +29,19 @@ class EventStream:
     over = False
 
     def __init__(
-        self, definition: Definition, folder: Path, clock: Clock, seed: int | None
+        self,
+        pipeline: Pipeline,
+        form: EventsFormat,
+        folder: Path,
+        clock: Clock,
+        seed: int | None,
     ) -> None:
-        definition = definition.without_deletes()
-        self.format = EventsFormat(definition)
+        definition = pipeline.definition.without_deletes()
+        self.format = form
         self._template = EventTemplate(definition, stamped=definition.event.time is not None)
         chance, now = random.Random(seed), clock.now()
         self._makers = [
-            maker_of(definition, path, chance, now, lambda name: _keys(definition, folder, name))
+            maker_of(definition, path, chance, now, lambda name: _keys(pipeline, folder, name))
             for path in self._template.paths
         ]
         self._key = self._template.paths.index(definition.event.key)
@@ -74,28 +78,20 @@ def _new_keys(definition: Definition, clock: Clock, otherwise: Make) -> Make:
     return otherwise
 
 
-def _keys(definition: Definition, folder: Path, name: str) -> Sequence[str]:
+def _keys(pipeline: Pipeline, folder: Path, name: str) -> Sequence[str]:
     """Return the keys that a table of reference has. Errors: InputError."""
-    table = definition.references.get(name)
+    table = pipeline.definition.references.get(name)
     if table is None:
         raise ConfigError(
             _("a hint names {name}, which is none of [references]").format(name=clean(name, 60)),
             hint=_("name a table of [references], or give another hint"),
         )
-    file = folder / table.file
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            found = [row.get(table.key) or "" for row in csv.DictReader(opened)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = why(error) if isinstance(error, OSError) else clean(error, 120)
-        raise InputError(
-            _("cannot read {file}: {reason}").format(file=clean(file), reason=reason),
-            hint=_("name its folder with --input"),
-        ) from error
-    keys = [key for key in found if key]
+    keys: list[str] = read_reference(pipeline, name, folder, (table.key,)).column(0).to_pylist()
     if not keys:
         raise InputError(
-            _("{file}: no row has a {key}").format(file=clean(file), key=clean(table.key)),
+            _("{file}: no row has a {key}").format(
+                file=clean(folder / table.file), key=clean(table.key)
+            ),
             hint=_("name its folder with --input"),
         )
     return keys

@@ -12,13 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from core.producer.csv_records import RejectedRow, Scan
 from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA
 from core.producer.orders.rules import usable_rows, why_unusable, with_exact_prices
 from core.producer.sources import Block
-from core.producer.text_file import CsvText, Quick, Told
 from core.text import _
-from core.text.separators import other_separator, save_with_commas, separated_otherwise
+from core.textfiles.csv_records import RejectedRow, Scan
+from core.textfiles.text_file import CsvText, Quick, Told
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ class OrdersCsv:
         )
         self._text = CsvText(path / "orders.csv" if path.is_dir() else path, told)
         try:
-            self._columns = self._places(self._text.names)
+            self._columns = self._text.places(ORDER_COLUMNS)
         except BaseException:
             self._text.close()
             raise
@@ -99,24 +98,6 @@ class OrdersCsv:
             else:
                 lines.append(line)
         return _batch(rows), lines
-
-    def _places(self, names: Sequence[str]) -> tuple[int, ...]:
-        missing = [name for name in ORDER_COLUMNS if name not in names]
-        if missing:
-            separator = other_separator(",".join(names), ORDER_COLUMNS)
-            if separator:
-                raise self._text.fault(separated_otherwise(separator), save_with_commas())
-            raise self._text.fault(
-                _("line 1 lacks the column {names}").format(names=", ".join(missing)),
-                hint=_("the header must name {names}").format(names=", ".join(ORDER_COLUMNS)),
-            )
-        doubled = [name for name in ORDER_COLUMNS if names.count(name) > 1]
-        if doubled:
-            raise self._text.fault(
-                _("line 1 names the column {names} twice").format(names=", ".join(doubled)),
-                hint=_("rename one of the two"),
-            )
-        return tuple(names.index(name) for name in ORDER_COLUMNS)
 
 
 def _batch(rows: Sequence[tuple[str, ...]]) -> pa.RecordBatch:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from threading import Lock
 from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from core.broker.identity import TopicIdentity
 from core.clock import Clock, naive_utc, utc
@@ -39,7 +39,7 @@ from core.warehouse.model import (
 from core.warehouse.sqlfiles import script, statement
 from core.warehouse.tables import compared, table_names
 
-SETUP_SCRIPTS = ("setup", "tables")
+SETUP_SCRIPTS = ("setup", "tables", "reference_tables")
 """What the engine needs, and what the pipeline does."""
 
 P = ParamSpec("P")
@@ -110,10 +110,10 @@ class DuckDbWarehouse:
         self._lacks_checksums = False
 
     @_again_alone
-    def load_table(self, table: str, csv_file: Path) -> int:
-        """Make a reference table hold the rows of a CSV file; return rows now in it."""
+    def load_table(self, table: str, rows: pa.Table) -> int:
+        """Make a reference table hold some rows; return rows now in it."""
         with self._writing, self._db.transaction() as cursor:
-            return reference.load(cursor, self._sql, table, csv_file)
+            return reference.load(cursor, self._sql, table, rows)
 
     def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""

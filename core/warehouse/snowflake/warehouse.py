@@ -6,8 +6,9 @@ What may be repeated without harm is, for as long as the settings allow to wait.
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from threading import Event
+
+import pyarrow as pa
 
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
@@ -29,7 +30,6 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
-from core.warehouse.reference_csv import read_reference
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
 from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
@@ -82,15 +82,14 @@ class SnowflakeWarehouse:
         self._procedure = None
         return self._sessions.patiently(work)
 
-    def load_table(self, table: str, csv_file: Path) -> int:
-        """Make a reference table hold the rows of a CSV file; return rows now in it."""
-        chunks = [batches.row_items(rows) for rows in read_reference(table, csv_file)]
+    def load_table(self, table: str, rows: pa.Table) -> int:
+        """Make a reference table hold some rows; return rows now in it."""
 
         def work(connection: Connection) -> int:
+            cells = zip(*(column.to_pylist() for column in rows.columns), strict=True)
             with connection.transaction():
-                for items in chunks:
-                    for array in batches.arrays(items):
-                        connection.run(self._sql(f"load_{table}"), [array])
+                for array in batches.arrays(batches.row_items(cells)):
+                    connection.run(self._sql(f"load_{table}"), [array])
                 ((count,),) = connection.run(self._sql(f"count_{table}"))
             return int(count)
 

@@ -33,4 +33,6 @@ GRANT SELECT ON TABLE {schema}.validation_runs TO ROLE {reader_role};
 GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {reader_role};
 GRANT MONITOR ON TASK {schema}.merge_{rows}_task TO ROLE {reader_role};
 
+-- include reference_grants
+
 -- include grants

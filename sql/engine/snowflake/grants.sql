@@ -1,1 +1,1 @@
--- What a pipeline without tables of reference grants beside 05_grants.sql: nothing.
+-- What a pipeline grants beside 05_grants.sql: nothing, unless its folder has a file of this name.

@@ -12,19 +12,3 @@ CREATE TABLE IF NOT EXISTS {schema}.orders (
     event_time   TIMESTAMP NOT NULL,
     kafka_offset BIGINT NOT NULL
 );
-
-CREATE TABLE IF NOT EXISTS {schema}.customers (
-    id      VARCHAR NOT NULL,
-    name    VARCHAR,
-    email   VARCHAR,
-    city    VARCHAR,
-    country VARCHAR
-);
-
-CREATE TABLE IF NOT EXISTS {schema}.inventory (
-    id             VARCHAR NOT NULL,
-    product_name   VARCHAR,
-    category       VARCHAR,
-    price          DECIMAL(10, 2),
-    stock_quantity INTEGER
-);

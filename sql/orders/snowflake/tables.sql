@@ -12,19 +12,3 @@ CREATE TABLE IF NOT EXISTS {schema}.orders (
     event_time   TIMESTAMP_NTZ(6) NOT NULL,
     kafka_offset NUMBER(19, 0) NOT NULL
 );
-
-CREATE TABLE IF NOT EXISTS {schema}.customers (
-    id      VARCHAR NOT NULL,
-    name    VARCHAR,
-    email   VARCHAR,
-    city    VARCHAR,
-    country VARCHAR
-);
-
-CREATE TABLE IF NOT EXISTS {schema}.inventory (
-    id             VARCHAR NOT NULL,
-    product_name   VARCHAR,
-    category       VARCHAR,
-    price          NUMBER(10, 2),
-    stock_quantity NUMBER(10, 0)
-);

@@ -400,7 +400,12 @@ def test_upkeep_is_one_thing_at_a_time_can_be_cancelled_and_ends_with_the_desk(
     assert "cancelled after 0 raw events" in desk.snapshot().upkeep.merge.error
     assert not desk.upkeep.cancel()
     assert desk.upkeep.load(load.Options())
-    wait_until(lambda: desk.snapshot().upkeep.load.result == load.LoadResult(50, 20))
+    wait_until(
+        lambda: (
+            desk.snapshot().upkeep.load.result
+            == load.LoadResult({"customers": 50, "inventory": 20}, "orders")
+        )
+    )
 
 
 def stored_and_damaged(desk: Desk) -> tuple[str, bytes, Row]:

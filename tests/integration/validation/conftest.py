@@ -8,6 +8,8 @@ import pytest
 
 from core.clock import SystemClock
 from core.config import Paths, Settings
+from core.pipeline import builtin
+from core.pipeline.reference_csv import read_reference
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.validation.pipeline import Pipeline
 from tests.support.events import event
@@ -32,7 +34,7 @@ def healthy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse.setup()
     for table, text in (("customers", CUSTOMERS), ("inventory", INVENTORY)):
         (folder / f"{table}.csv").write_text(text)
-        warehouse.load_table(table, folder / f"{table}.csv")
+        warehouse.load_table(table, read_reference(builtin(), table, folder))
     Pipeline(warehouse).consume([event(number) for number in range(1, 7)])
     warehouse.merge()
     warehouse.close()

@@ -117,7 +117,8 @@ def test_a_pipeline_in_order_passes_the_engine_s_checks_and_its_own(opened: Open
     assert [check.name for check in result.checks] == list(
         checks_of(meters.settings.pipeline.definition)
     )
-    assert [check.name for check in result.checks][-2:] == ["plausible", "sites_known"]
+    own = ["plausible", "sites_known", "referential_integrity"]
+    assert [check.name for check in result.checks][-3:] == own
     assert {check.status for check in result.checks} == {Status.PASS}, result.as_json()
     assert result.check("plausible").message == "every reading is plausible"
     assert result.check("sites_known").message == "nothing was found"
@@ -220,16 +221,20 @@ def test_limits_out_of_their_bounds_are_refused(
     assert [problem.message for problem in problems] == [f"environment: {name}: {reason}"]
 
 
-def test_limits_of_another_pipeline_are_no_settings(tmp_path: Path) -> None:
+def test_limits_of_another_pipeline_are_told_and_stop_nothing(tmp_path: Path) -> None:
     where = write_meters(tmp_path / "meters")
     file = tmp_path / "settings.env"
-    file.write_text("DROPSHIP_PRICE_MAX=5\nDROPSHIP_KWH_MAXX=5\n")
-    _settings, problems = examine_settings(pipeline=where, env_file=file, environ={})
+    file.write_text("DROPSHIP_PRICE_MAX=5\nDROPSHIP_DEPTH_FAIL=5\nDROPSHIP_KWH_MAXX=5\n")
+    environ = {"DROPSHIP_PRICE_MAX": "5", "DROPSHIP_PRICE_MIN": "5"}
+    settings, problems = examine_settings(pipeline=where, env_file=file, environ=environ)
     assert [problem.message for problem in problems] == [
-        f"{file}:1: DROPSHIP_PRICE_MAX is not a setting of dropship",
-        f"{file}:2: DROPSHIP_KWH_MAXX is not a setting of dropship",
+        f"{file}:3: DROPSHIP_KWH_MAXX is not a setting of dropship",
     ]
-    assert problems[1].hint == "did you mean DROPSHIP_KWH_MAX?"
+    assert problems[0].hint == "did you mean DROPSHIP_KWH_MAX?"
+    assert [line for line in settings.warnings if "limit" in line] == [
+        f"{file}:1: DROPSHIP_PRICE_MAX is no limit of this pipeline: it is ignored",
+        f"{file}:2: DROPSHIP_DEPTH_FAIL is no limit of this pipeline: it is ignored",
+    ]
 
 
 def test_a_limit_of_the_engine_cannot_be_taken(tmp_path: Path) -> None:

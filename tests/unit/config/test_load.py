@@ -106,7 +106,6 @@ def test_a_placeholder_of_a_secret_is_not_repeated(env_file):
         ("KAFKA_ACKS", "remove it"),
         ("KAFKA_RETENTION_HOURS", "remove it"),
         ("SNOW_WHATEVER", "remove it"),
-        ("DROPSHIP_COLOUR", "remove it"),
     ],
 )
 def test_an_unknown_name_in_the_file_gets_a_suggestion(env_file, name, meant):
@@ -115,6 +114,14 @@ def test_an_unknown_name_in_the_file_gets_a_suggestion(env_file, name, meant):
     (problem,) = caught.value.problems
     assert f"settings.env:2: {name} is not a setting" in problem.message
     assert meant in problem.hint
+
+
+def test_a_limit_of_another_pipeline_is_told_and_ignored(env_file):
+    settings = load_settings(env_file=env_file("DROPSHIP_COLOUR=5\n"), environ={})
+    (warning,) = settings.warnings
+    assert warning.endswith(
+        "settings.env:1: DROPSHIP_COLOUR is no limit of this pipeline: it is ignored"
+    )
 
 
 def test_names_of_other_programs_are_no_business_of_ours(env_file):

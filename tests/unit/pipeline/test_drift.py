@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from core.consumer.decoders.reasons import ValueRefusedError
-from core.consumer.decoders.values import Reader, reader
 from core.pipeline.drift import MAX_PATHS, DriftFinder, fits, join, read_events
 from core.pipeline.fields import EventField
 from core.pipeline.read import read_definition
+from core.pipeline.refusals import ValueRefusedError
 from core.pipeline.types import FieldType
+from core.pipeline.values import Reader, reader
 
 TEXT = """\
 version = 1

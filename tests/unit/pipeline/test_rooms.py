@@ -11,12 +11,6 @@ from core.pipeline import builtin
 
 OWN = ("core/seed", "core/producer/orders", "core/notebook")
 """Where orders may be spoken of: their generator, and the producer's source that reads it."""
-STILL = frozenset(
-    {
-        "core/warehouse/reference_csv.py",
-    }
-)
-"""Modules that are not told apart yet; each that is leaves this list."""
 
 
 def columns() -> frozenset[str]:
@@ -72,7 +66,7 @@ def test_the_engine_s_code_names_no_column_of_orders() -> None:
         named = {word for text in strings(ast.parse(file.read_text())) for word in words(text)}
         if named & columns():
             found[str(file)] = sorted(named & columns())
-    assert found.keys() == STILL, found
+    assert found == {}
 
 
 def test_a_module_that_names_one_is_found() -> None:

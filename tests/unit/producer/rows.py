@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from core.producer.csv_records import RejectedRow
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.encode import ORDER_COLUMNS, ORDER_SCHEMA
+from core.textfiles.csv_records import RejectedRow
 
 HEADER = b"id,customer_id,product_id,quantity,unit_price,sold_at"
 

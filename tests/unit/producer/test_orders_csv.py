@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.producer import text_file
-from core.producer.csv_records import MAX_RECORD_BYTES, scan
 from core.producer.orders.csv_file import OrdersCsv
+from core.textfiles import text_file
+from core.textfiles.csv_records import MAX_RECORD_BYTES, scan
 from tests.unit.producer.rows import HEADER, line, read, row
 
 

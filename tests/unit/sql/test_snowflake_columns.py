@@ -32,8 +32,12 @@ def tables(file: str) -> dict[str, list[tuple[str, str, bool]]]:
     }
 
 
-DUCKDB = tables("engine/duckdb/setup.sql") | tables("orders/duckdb/tables.sql")
-SNOWFLAKE = tables("engine/snowflake/03_tables.sql") | tables("orders/snowflake/tables.sql")
+DUCKDB, SNOWFLAKE = (
+    tables(f"engine/{dialect}/{engine}.sql")
+    | tables(f"orders/{dialect}/tables.sql")
+    | tables(f"orders/{dialect}/reference_tables.sql")
+    for dialect, engine in (("duckdb", "setup"), ("snowflake", "03_tables"))
+)
 
 
 def test_the_same_tables() -> None:

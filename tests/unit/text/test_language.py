@@ -96,7 +96,7 @@ def test_the_option_outweighs_the_locale_in_json_too(tmp_path: Path) -> None:
 def test_reasons_of_the_system_are_french_in_json(tmp_path: Path) -> None:
     told = run(tmp_path, "--run", "load", "--input", "absent", "--json", "--lang", "fr", "--quiet")
     error = json.loads(told.stdout)["error"]
-    assert error["message"].endswith("fichier ou dossier inexistant")
+    assert error["message"].endswith("absent/customers.csv\u00a0: ce fichier n’existe pas")
 
 
 def test_french_on_a_terminal_that_cannot_write_it_is_no_error(tmp_path: Path) -> None:

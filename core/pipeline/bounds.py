@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 
-from core.pipeline.fields import EventField
+from core.pipeline.fields import FieldRules
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2262, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -23,7 +23,7 @@ def microseconds(moment: datetime) -> int:
     return (aware - FIRST_MOMENT) // MICROSECOND
 
 
-def moment_bounds(field: EventField) -> tuple[int, int]:
+def moment_bounds(field: FieldRules) -> tuple[int, int]:
     """Return the first and the last moment that a timestamp can be, microseconds since 1970."""
     low, high = (as_moment(bound) for bound in (field.min, field.max))
     return (
@@ -32,7 +32,7 @@ def moment_bounds(field: EventField) -> tuple[int, int]:
     )
 
 
-def decimal_bounds(field: EventField) -> tuple[Decimal, Decimal]:
+def decimal_bounds(field: FieldRules) -> tuple[Decimal, Decimal]:
     """Return the smallest and the largest value of a decimal, as its column holds them."""
     scale = field.type.scale
     limit = Decimal(10**field.type.precision - 1).scaleb(-scale, _EXACT)
@@ -41,14 +41,14 @@ def decimal_bounds(field: EventField) -> tuple[Decimal, Decimal]:
     return max(_scaled(low, scale), -limit), min(_scaled(high, scale), limit)
 
 
-def integer_bounds(field: EventField) -> tuple[int, int]:
+def integer_bounds(field: FieldRules) -> tuple[int, int]:
     """Return the smallest and the largest value of an integer."""
     low = max(_number(field.min, _LEAST_INTEGER), _LEAST_INTEGER)
     high = min(_number(field.max, _MOST_INTEGER), _MOST_INTEGER)
     return math.ceil(low), math.floor(high)
 
 
-def number_bounds(field: EventField) -> tuple[float, float]:
+def number_bounds(field: FieldRules) -> tuple[float, float]:
     """Return the smallest and the largest value of a number."""
     most = sys.float_info.max
     low, high = field.min, field.max
@@ -58,7 +58,7 @@ def number_bounds(field: EventField) -> tuple[float, float]:
     )
 
 
-def date_bounds(field: EventField) -> tuple[date, date]:
+def date_bounds(field: FieldRules) -> tuple[date, date]:
     """Return the first and the last day that a date can be."""
     low, high = field.min, field.max
     return (

@@ -7,7 +7,7 @@ reject.
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,11 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from core.errors import InputError
-from core.producer.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan, too_long
+from core.remedies import Remedy
 from core.text import _, clean
-from core.text.separators import save_with_commas
+from core.text.separators import other_separator, save_with_commas, separated_otherwise
 from core.text.system import why
+from core.textfiles.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan, too_long
 
 BLOCK_BYTES = 1 << 20
 """Bytes read at a time; about 12,000 orders."""
@@ -30,12 +31,16 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Told:
-    """How errors speak of a file. unreadable: has {file} and {reason}. make: how to get one."""
+    """How errors speak of a file. unreadable: has {file} and {reason}. make: how to get one.
+
+    remedies: what makes a new one.
+    """
 
     unreadable: str
     make: str
     directory: str
     empty: str
+    remedies: tuple[Remedy, ...] = ()
 
 
 class TextFile:
@@ -86,7 +91,9 @@ class TextFile:
     def unusable(self, reason: str, hint: str) -> InputError:
         """Return the error that says why the file cannot be used."""
         return InputError(
-            self._told.unreadable.format(file=clean(self._path), reason=reason), hint=hint
+            self._told.unreadable.format(file=clean(self._path), reason=reason),
+            hint=hint,
+            remedies=self._told.remedies,
         )
 
     def _open(self) -> BinaryIO:
@@ -123,6 +130,34 @@ class CsvText:
             self._file.close()
             raise
         self.fault = self._file.unusable
+
+    def places(self, wanted: Sequence[str]) -> list[int]:
+        """Return where the file has some columns. Errors: InputError for a header without them."""
+        missing = [name for name in wanted if name not in self.names]
+        if missing:
+            raise self.lacking(missing, wanted, wanted)
+        self.refuse_doubled(name for name in wanted if self.names.count(name) > 1)
+        return [self.names.index(name) for name in wanted]
+
+    def lacking(
+        self, missing: Iterable[str], needed: Iterable[str], known: Collection[str]
+    ) -> InputError:
+        """Return the error of a header that lacks columns. known: names that it may have."""
+        separator = other_separator(",".join(self.names), known)
+        if separator:
+            return self.fault(separated_otherwise(separator), save_with_commas())
+        return self.fault(
+            _("line 1 lacks the column {names}").format(names=clean(", ".join(missing), 300)),
+            hint=_("the header must name {names}").format(names=clean(", ".join(needed), 2_000)),
+        )
+
+    def refuse_doubled(self, names: Iterable[str]) -> None:
+        """Refuse a header that has columns twice. Errors: InputError."""
+        if doubled := clean(", ".join(names), 300):
+            raise self.fault(
+                _("line 1 names the column {names} twice").format(names=doubled),
+                hint=_("rename one of the two"),
+            )
 
     @property
     def fraction(self) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Context, Decimal
 
-from core.consumer.decoders.bounds import (
+from core.pipeline.bounds import (
     FIRST_MOMENT,
     LAST_MOMENT,
     MICROSECOND,
@@ -14,8 +14,8 @@ from core.consumer.decoders.bounds import (
     microseconds,
     moment_bounds,
 )
-from core.consumer.decoders.reasons import ValueRefusedError, outside, shown, wrong_type
-from core.pipeline.fields import EventField
+from core.pipeline.fields import FieldRules
+from core.pipeline.refusals import ValueRefusedError, outside, shown, wrong_type
 from core.text import _
 
 MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -30,7 +30,7 @@ _MOMENT_TEXT = re.compile(
 _CUT = Context(prec=64, rounding=ROUND_DOWN, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 
-def date_reader(field: EventField) -> Callable[[object], date]:
+def date_reader(field: FieldRules) -> Callable[[object], date]:
     """Return what reads a day, `2024-05-17`."""
     first, last = date_bounds(field)
 
@@ -51,12 +51,12 @@ def date_reader(field: EventField) -> Callable[[object], date]:
     return read
 
 
-def moment_reader(field: EventField) -> Callable[[object], datetime]:
+def moment_reader(field: FieldRules) -> Callable[[object], datetime]:
     """Return what reads a moment, in UTC; digits beyond the microsecond are cut off."""
     return _epoch(field) if field.type.epoch else _moment(field)
 
 
-def _moment(field: EventField) -> Callable[[object], datetime]:
+def _moment(field: FieldRules) -> Callable[[object], datetime]:
     low, high = moment_bounds(field)
     first, last = _told_moments(field)
 
@@ -87,7 +87,7 @@ def _read_moment(text: str) -> datetime | None:
         return None
 
 
-def _epoch(field: EventField) -> Callable[[object], datetime]:
+def _epoch(field: FieldRules) -> Callable[[object], datetime]:
     low, high = moment_bounds(field)
     first, last = _told_moments(field)
     unit = Decimal(MICROSECONDS[field.type.epoch])
@@ -107,7 +107,7 @@ def _epoch(field: EventField) -> Callable[[object], datetime]:
     return read
 
 
-def _told_moments(field: EventField) -> tuple[object, object]:
+def _told_moments(field: FieldRules) -> tuple[object, object]:
     """Return the bounds of a timestamp as a person reads them."""
     low, high = as_moment(field.min), as_moment(field.max)
     return (

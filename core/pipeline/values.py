@@ -9,22 +9,22 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any
 
-from core.consumer.decoders.bounds import (
+from core.pipeline.bounds import (
     MAX_DIGITS,
     decimal_bounds,
     integer_bounds,
     number_bounds,
 )
-from core.consumer.decoders.json_text import LongInteger
-from core.consumer.decoders.moments import date_reader, moment_reader
-from core.consumer.decoders.reasons import (
+from core.pipeline.definition import Definition
+from core.pipeline.fields import FieldRules
+from core.pipeline.moments import date_reader, moment_reader
+from core.pipeline.refusals import (
     ValueRefusedError,
     listed,
     outside,
     shown,
     wrong_type,
 )
-from core.pipeline.fields import EventField
 from core.text import _
 
 Reader = Callable[[object], Any]
@@ -38,7 +38,23 @@ _DECIMAL_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _EXACT = Context(prec=4 * MAX_DIGITS)
 
 
-def reader(field: EventField, *, event_types: tuple[str, ...] = ()) -> Reader:
+class LongInteger(int):
+    """A whole number of very many digits: its head, which is outside every range of integers.
+
+    text: all of it.
+    """
+
+    text: str
+
+
+def reader_of(definition: Definition, path: str) -> Reader:
+    """Return what reads the values of a field of events."""
+    event = definition.event
+    types = event.types if path == event.type else ()
+    return reader(definition.fields[path], event_types=types)
+
+
+def reader(field: FieldRules, *, event_types: tuple[str, ...] = ()) -> Reader:
     """Return what reads values of a field. event_types: those taken, where it is the type."""
     read = _READERS[field.type.kind](field)
     if event_types:
@@ -50,7 +66,7 @@ def reader(field: EventField, *, event_types: tuple[str, ...] = ()) -> Reader:
     return read
 
 
-def _text(_field: EventField) -> Reader:
+def _text(_field: FieldRules) -> Reader:
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise wrong_type(_("a string"), value)
@@ -59,7 +75,7 @@ def _text(_field: EventField) -> Reader:
     return read
 
 
-def _identifier(_field: EventField) -> Reader:
+def _identifier(_field: FieldRules) -> Reader:
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise wrong_type(_("a string"), value)
@@ -71,7 +87,7 @@ def _identifier(_field: EventField) -> Reader:
     return read
 
 
-def _uuid(_field: EventField) -> Reader:
+def _uuid(_field: FieldRules) -> Reader:
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise wrong_type(_("a string"), value)
@@ -83,7 +99,7 @@ def _uuid(_field: EventField) -> Reader:
     return read
 
 
-def _boolean(_field: EventField) -> Reader:
+def _boolean(_field: FieldRules) -> Reader:
     def read(value: object) -> bool:
         if not isinstance(value, bool):
             raise wrong_type(_("true or false"), value)
@@ -92,7 +108,7 @@ def _boolean(_field: EventField) -> Reader:
     return read
 
 
-def _json(_field: EventField) -> Reader:
+def _json(_field: FieldRules) -> Reader:
     def read(value: object) -> object:
         if value is None:
             raise wrong_type(_("a value"), value)
@@ -101,7 +117,7 @@ def _json(_field: EventField) -> Reader:
     return read
 
 
-def _integer(field: EventField) -> Reader:
+def _integer(field: FieldRules) -> Reader:
     low, high = integer_bounds(field)
 
     def read(value: object) -> int:
@@ -114,7 +130,7 @@ def _integer(field: EventField) -> Reader:
     return read
 
 
-def _float(field: EventField) -> Reader:
+def _float(field: FieldRules) -> Reader:
     low, high = number_bounds(field)
 
     def read(value: object) -> float:
@@ -128,7 +144,7 @@ def _float(field: EventField) -> Reader:
     return read
 
 
-def _decimal(field: EventField) -> Reader:
+def _decimal(field: FieldRules) -> Reader:
     low, high = decimal_bounds(field)
     scale = field.type.scale
     unit = Decimal(1).scaleb(-scale)
@@ -207,7 +223,7 @@ def _matching(read: Reader, pattern: str) -> Reader:
     return matched
 
 
-_READERS: dict[str, Callable[[EventField], Reader]] = {
+_READERS: dict[str, Callable[[FieldRules], Reader]] = {
     "text": _text,
     "identifier": _identifier,
     "uuid": _uuid,

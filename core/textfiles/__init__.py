@@ -1,0 +1,1 @@
+"""Files of text that people give us, read block by block with the number of every line."""

@@ -1,2 +1,0 @@
-INSERT INTO {schema}.customers (id, name, email, city, country)
-SELECT id, name, email, city, country FROM staged_reference

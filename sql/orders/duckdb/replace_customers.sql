@@ -1,1 +1,0 @@
-DELETE FROM {schema}.customers WHERE id IN (SELECT id FROM staged_reference)
