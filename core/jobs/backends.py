@@ -31,9 +31,9 @@ def _warehouse(context: JobContext) -> Warehouse:
         from core.warehouse.snowflake.warehouse import SnowflakeWarehouse  # noqa: PLC0415
 
         return SnowflakeWarehouse(context.settings, clock=context.clock, stop=context.stop)
-    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415
+    from core.warehouse.shared.warehouse import SharedWarehouse  # noqa: PLC0415
 
-    return DuckDbWarehouse(context.settings, clock=context.clock)
+    return SharedWarehouse(context.settings, clock=context.clock)
 
 
 @contextmanager
