@@ -8,12 +8,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
+
+import msgspec
 
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
@@ -23,6 +25,7 @@ from core.holding import read_holder
 from core.warehouse.base import Warehouse
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
+from core.warehouse.shared import messages, server, values
 from core.warehouse.shared.warehouse import SharedWarehouse
 from tests.support.events import event
 from tests.support.oracle import oracle_rows
@@ -128,10 +131,13 @@ def check_content(folder: Path, totals: dict[int, int]) -> None:
 class Member:
     """A process that runs a line of this module's commands."""
 
-    def __init__(self, folder: Path, *command: object) -> None:
+    def __init__(
+        self, folder: Path, *command: object, env: Mapping[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.sharing", str(folder), *map(str, command)],
             cwd=ROOT,
+            env=os.environ | (env or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
@@ -181,14 +187,44 @@ def holder_of(folder: Path, *, other_than: int = 0) -> int:
     return read_holder(lock).pid
 
 
+def send_half(warehouse: SharedWarehouse, partition: int, total: int) -> None:
+    """Begin a batch, and neither go on nor end."""
+    client: Any = warehouse._seat
+    whole = batch(partition, 0, total)
+    events = messages.batch_events(whole)
+    head = msgspec.Raw(messages.encode((messages.batch_head(whole),)))
+    request = messages.encode(messages.Request("write_batch", head, events.num_rows))
+    with client._exchange(request) as (writer, _reader):
+        writer.begin(events.schema)
+        writer.write_batch(events.slice(0, total // 2))
+        print("half", flush=True)
+        Event().wait()
+
+
+def read_and_stop(warehouse: SharedWarehouse) -> None:
+    """Ask for many rows, take the first of them, and stop as by ctrl+z."""
+    client: Any = warehouse._seat
+    asked = msgspec.Raw(messages.encode(("content_events", values.to_text([0, 10**9]))))
+    with client._exchange(messages.encode(messages.Request("rows", asked))) as (writer, reader):
+        writer.done_writing()
+        print("rows", reader.read_chunk().data.num_rows, flush=True)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Run one command: `hold`, or `write PARTITION TOTAL SIZE MERGE_EVERY`."""
+    """Run one command: `hold`, `write PARTITION TOTAL SIZE MERGE_EVERY`, `half` or `read`."""
     folder, command, *rest = arguments
     ending = Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
+    version = os.environ.get("SHARING_VERSION", server.__version__)
+    server.__version__ = version
     warehouse = SharedWarehouse(settings_in(Path(folder)), clock=SystemClock())
     try:
-        if command == "hold":
+        if command == "half":
+            send_half(warehouse, *map(int, rest))
+        elif command == "read":
+            read_and_stop(warehouse)
+        elif command == "hold":
             print("holding", os.getpid(), flush=True)
             ending.wait()
         else:

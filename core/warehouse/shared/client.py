@@ -139,11 +139,12 @@ class Client:
             with _translated(undone=True):
                 self._ask()  # one that has ended meanwhile is found out before anything is sent
         with _translated(), self._exchange(messages.encode(request)) as (writer, reader):
-            for part in body:
-                if part is body[0]:
-                    writer.begin(part.schema)
-                writer.write_batch(part)
-            writer.done_writing()
+            with suppress(pa.ArrowException):  # one that refuses reads no further: it says why
+                for part in body:
+                    if part is body[0]:
+                        writer.begin(part.schema)
+                    writer.write_batch(part)
+                writer.done_writing()
             answer, rows = _answer(reader)
         self.backlog = answer.backlog
         if answer.leaving:
