@@ -48,7 +48,7 @@ def test_a_holder_that_is_killed_is_followed_by_another(tmp_path):
         started.append(Member(tmp_path, "hold"))
         killed = [holder_of(tmp_path)]
         writers = [Member(tmp_path, "write", part, MANY, 200, 7) for part in range(3)]
-        started += writers
+        started.extend(writers)
         for _again in range(2):
             victim = next(one for one in started if one.pid == killed[-1])
             victim.kill()
@@ -68,9 +68,8 @@ def test_a_holder_that_ends_cleanly_hands_over(tmp_path):
         started.append(first)
         holder_of(tmp_path)
         writers = [Member(tmp_path, "write", part, MANY, 200, 7) for part in range(2)]
-        started += writers
-        wait = holder_of(tmp_path)
-        assert wait == first.pid
+        started.extend(writers)
+        assert holder_of(tmp_path) == first.pid
         first.signal(signal.SIGTERM)
         assert "ended" in first.end(30)
         for one in writers:
@@ -164,7 +163,7 @@ def test_a_reader_that_takes_nothing_stops_nobody(tmp_path):
     holder.claim(TOPIC, {0: 0})
     holder.write_batch(batch(0, 0, 60_000))
     with members() as started:
-        reader = Member(tmp_path, "read", "stop")
+        reader = Member(tmp_path, "read")
         started.append(reader)
         wait_until(lambda: psutil.Process(reader.pid).status() == psutil.STATUS_STOPPED, seconds=60)
         for start in range(60_000, 61_000, 100):
@@ -174,6 +173,24 @@ def test_a_reader_that_takes_nothing_stops_nobody(tmp_path):
         holder.close()
         assert time.monotonic() - began < 20
     check_content(tmp_path, {0: 61_000})
+
+
+def test_a_holder_with_a_stopped_reader_ends_all_the_same(tmp_path):
+    with members() as started:
+        holder = Member(tmp_path, "hold")
+        started.append(holder)
+        holder_of(tmp_path)
+        writer = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
+        writer.claim(TOPIC, {0: 0})
+        writer.write_batch(batch(0, 0, 60_000))
+        reader = Member(tmp_path, "read")
+        started.append(reader)
+        wait_until(lambda: psutil.Process(reader.pid).status() == psutil.STATUS_STOPPED, seconds=60)
+        holder.signal(signal.SIGTERM)
+        assert "ended" in holder.end(30)
+        writer.write_batch(batch(0, 60_000, 60_100))
+        writer.close()
+    check_content(tmp_path, {0: 60_100})
 
 
 def test_a_process_of_another_version_is_refused_with_the_reason(tmp_path):

@@ -37,6 +37,12 @@ POISON = 17
 """One record in so many is none that can be used."""
 
 
+def say(*words: object) -> None:
+    """Tell the process that started this one."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Return the settings of a data directory."""
     return Settings(
@@ -75,7 +81,7 @@ def write_all(warehouse: Warehouse, partition: int, total: int, size: int, merge
         warehouse,
         SystemClock(),
         Event(),
-        waiting=lambda why: why and print("waiting", why, file=sys.stderr, flush=True),
+        waiting=lambda why: say("waits", why) if why else None,
         alive=lambda: None,
         give_up_after_s=60,
     )
@@ -197,7 +203,7 @@ def send_half(warehouse: SharedWarehouse, partition: int, total: int) -> None:
     with client._exchange(request) as (writer, _reader):
         writer.begin(events.schema)
         writer.write_batch(events.slice(0, total // 2))
-        print("half", flush=True)
+        say("half")
         Event().wait()
 
 
@@ -207,7 +213,7 @@ def read_and_stop(warehouse: SharedWarehouse) -> None:
     asked = msgspec.Raw(messages.encode(("content_events", values.to_text([0, 10**9]))))
     with client._exchange(messages.encode(messages.Request("rows", asked))) as (writer, reader):
         writer.done_writing()
-        print("rows", reader.read_chunk().data.num_rows, flush=True)
+        say("rows", reader.read_chunk().data.num_rows)
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
@@ -225,13 +231,13 @@ def main(arguments: Sequence[str]) -> None:
         elif command == "read":
             read_and_stop(warehouse)
         elif command == "hold":
-            print("holding", os.getpid(), flush=True)
+            say("holding", os.getpid())
             ending.wait()
         else:
-            print("fenced", write_all(warehouse, *map(int, rest)), flush=True)
+            say("fenced", write_all(warehouse, *map(int, rest)))
     finally:
         warehouse.close()
-    print("ended", flush=True)
+    say("ended")
 
 
 if __name__ == "__main__":

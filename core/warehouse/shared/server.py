@@ -7,6 +7,8 @@ that takes its time holds nothing in the file.
 
 import hmac
 import os
+import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -172,11 +174,23 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the server, once the warehouse is closed: callers look for the next holder."""
-        # A reader that takes nothing would keep a clean end from ending; it ends with the process.
         ending = Thread(target=self.shutdown, name="warehouse-server-end", daemon=True)
         ending.start()
         ending.join(_SHUT_S)
+        if ending.is_alive():  # a reader that takes nothing
+            _cut_connections(str(self._place.socket))
+            ending.join()
         self._place.clear()
+
+
+def _cut_connections(path: str) -> None:
+    """Cut what is connected to our socket: Flight itself can only wait for its readers."""
+    for entry in list(Path("/dev/fd").iterdir()):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(entry.name)).st_mode):
+                with socket.socket(fileno=os.dup(int(entry.name))) as found:
+                    if found.family == socket.AF_UNIX and found.getsockname() == path:
+                        found.shutdown(socket.SHUT_RDWR)
 
 
 def _received(request: Request, reader: Any) -> Iterator[pa.RecordBatch]:
