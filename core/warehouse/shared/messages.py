@@ -151,7 +151,8 @@ def error_of(fault: Fault) -> Exception:
     known = _KINDS.get(fault.kind)
     if known is None:
         return RuntimeError(fault.message)
-    remedies = [remedy for remedy in REMEDIES if remedy.action in fault.remedies]
+    by_action = {remedy.action: remedy for remedy in REMEDIES}
+    remedies = [by_action[action] for action in fault.remedies if action in by_action]
     return known(fault.message, hint=fault.advice, transient=fault.transient, remedies=remedies)
 
 

@@ -51,16 +51,14 @@ def ask(desk: Desk) -> None:
 
 def fail_every_batch(desk: Desk) -> None:
     """Take away a column that every batch writes."""
-    warehouse = desk._backends.warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._backends.warehouse)
     with warehouse._db.transaction() as cursor:
         cursor.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
 
 
 def hold_writes(desk: Desk):
     """Keep the warehouse busy, as another long write would; return what ends that."""
-    warehouse = desk._backends.warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._backends.warehouse)
     warehouse._writing.acquire()
     return warehouse._writing.release
 
