@@ -5,6 +5,7 @@ import pytest
 from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.leaving import Stage
+from tests.support.oracle import engine
 from tui.screens.leave import LeaveScreen
 
 

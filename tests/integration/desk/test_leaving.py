@@ -15,6 +15,7 @@ from core.operations.desk import Desk
 from core.operations.leaving import Stage
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.events import event
+from tests.support.oracle import engine
 from tests.support.topic import publish
 from tests.support.waiting import wait_until
 
