@@ -1,9 +1,9 @@
 """The end of `broker`: its records are stored first, by this process or by the one that can.
 
-What the warehouse stores decides: the group may have committed what was stored elsewhere. Where
-nobody has the warehouse open, a consumer stores here what it lacks. Where another process holds the
-file, that one's consumer is waited for, and only its commits tell how far it is. Both for a limited
-time: whoever ends a process waits for it.
+What the warehouse stores decides: the group may have committed what was stored elsewhere. A
+consumer stores here what it lacks. Where another process holds the file and does not share it, that
+one's consumer is waited for, and only its commits tell how far it is. Both for a limited time:
+whoever ends a process waits for it.
 """
 
 import logging
