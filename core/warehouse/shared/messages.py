@@ -4,7 +4,7 @@ A request names a method of `core.warehouse.base.Warehouse`, and its arguments m
 that stand here; nothing else is understood. Rows follow as record batches (`values`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -163,6 +163,16 @@ _KINDS: dict[str, type[DropshipError]] = {
 }
 
 
+_NO_EVENTS = pa.table(
+    {
+        "partition": pa.array([], pa.int32()),
+        "offset": pa.array([], pa.int64()),
+        "payload": pa.array([], pa.binary()),
+        "checksum": pa.array([], pa.uint64()),
+    }
+)
+
+
 def batch_head(batch: RawBatch) -> _BatchHead:
     """Return all of a batch but its events."""
     return _BatchHead(
@@ -180,7 +190,7 @@ def batch_events(batch: RawBatch) -> pa.RecordBatch:
     columns = {
         "partition": pa.array(batch.partitions, pa.int32()),
         "offset": pa.array(batch.offsets, pa.int64()),
-        "payload": pa.array(batch.payloads, pa.large_binary()),
+        "payload": pa.array(batch.payloads, pa.binary()),
         "checksum": pa.array(batch.checksums, pa.uint64()),
     }
     if not isinstance(batch.event_types, str):
@@ -190,12 +200,8 @@ def batch_events(batch: RawBatch) -> pa.RecordBatch:
 
 def batch_from(head: _BatchHead, events: Sequence[pa.RecordBatch]) -> RawBatch:
     """Return a batch from its parts."""
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("partition", "offset", "payload", "checksum", "event_type")
-    }
-    for part in events:
-        for name in part.schema.names:
-            columns[name] += part.column(name).to_pylist()
+    table = pa.Table.from_batches(events) if events else _NO_EVENTS
+    columns = {name: _Column(table.column(name)) for name in table.column_names}
     return RawBatch(
         head.identity,
         head.received_at,
@@ -206,8 +212,29 @@ def batch_from(head: _BatchHead, events: Sequence[pa.RecordBatch]) -> RawBatch:
         head.advances,
         head.gaps,
         columns["checksum"],
-        columns["event_type"] if head.event_type is None else head.event_type,
+        columns.get("event_type", ()) if head.event_type is None else head.event_type,
     )
+
+
+class _Column(Sequence[Any]):
+    """A column as it came: Arrow takes it as it is, to others it is a sequence of values."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column.combine_chunks()
+
+    def __arrow_array__(self, type: pa.DataType | None = None) -> pa.Array:  # noqa: A002 - Arrow's names
+        """Return the column, cast where another type is wanted."""
+        return self._column if type is None else self._column.cast(type)
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self._column[place]
+        return found.to_pylist() if isinstance(place, slice) else found.as_py()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._column.to_pylist())
 
 
 def letter_row(letter: StoredDeadLetter) -> Row:
