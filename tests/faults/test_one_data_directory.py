@@ -63,7 +63,7 @@ def test_fault_29_what_another_program_holds_is_told_by_name(dropship):
             error = ended.record["error"]
             assert (ended.code, error["kind"]) == (3, "warehouse_held")
             assert f"in use by process {os.getpid()} (" in error["message"]
-            assert "it does not share it" in error["message"]
+            assert "it does not share it" in error["hint"]
             assert "--data-dir" in error["hint"]
     assert not dropship.paths.seed.exists()
 

@@ -244,7 +244,10 @@ class SharedWarehouse:
         if not holder.socket:
             if waited_s < _UNSIGNED_S:
                 return None
-            raise _not_shared(held, _("it does not share it"))
+            advice = _("{reason}; {advice}").format(
+                reason=_("it does not share it"), advice=held.advice
+            )
+            raise WarehouseHeldError(held.message, hint=advice) from held
         patience = max(self._settings.timeout_s - waited_s, 0.5)
         try:
             client = Client(Path(holder.socket), within_s=patience)
