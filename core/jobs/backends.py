@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 def open_warehouse(context: JobContext) -> Iterator[Warehouse]:
     """Yield the warehouse, closed at the end.
 
-    Errors: WarehouseError (out of reach, held by another process), StorageError (damaged file).
+    A DuckDB file that another process has open is reached through that one. Errors: WarehouseError
+    (out of reach, held by a process that does not share it), StorageError (damaged file).
     """
     warehouse = _warehouse(context)
     try:

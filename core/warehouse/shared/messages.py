@@ -86,6 +86,10 @@ ONCE = frozenset({"write_batch", "merge", "execute", "restore", "mark_replayed"}
 """What is not done again while it is not known whether it was done."""
 
 
+NAMING = frozenset({"rows", "execute", "content_span", "compare_content", "load_table"})
+"""What begins with the name of a statement or table, which stands for a file of `sql/`."""
+
+
 class Hello(msgspec.Struct):
     """Who serves: process, protocol, version, and what of the file's content it works on."""
 

@@ -30,7 +30,7 @@ from core.warehouse.model import RawBatch
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.fingerprint import fingerprint
 from core.warehouse.shared.messages import Answer, Request
-from core.warehouse.shared.place import Place
+from core.warehouse.shared.place import COPY, Place
 
 _FINISH_S = 5.0
 """How long calls under way may take once the holder ends; then they are interrupted."""
@@ -62,7 +62,6 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
     def __init__(self, warehouse: Warehouse, settings: Settings, place: Place) -> None:
         self._warehouse = warehouse
         self._place = place
-        self._scratch = place.socket.parent
         self._hello = messages.Hello(
             os.getpid(),
             messages.PROTOCOL,
@@ -111,7 +110,9 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
         return Answer(msgspec.Raw(messages.encode(result))), []
 
     def _done(self, request: Request, arguments: tuple[Any, ...], reader: Any) -> Any:
-        """Call the method of the warehouse."""
+        """Call the method of the warehouse. Errors: ValueError where a name could be a path."""
+        if request.method in messages.NAMING and not arguments[0].isidentifier():
+            raise ValueError("not the name of a statement or table")
         match request.method:
             case "write_batch":
                 return self._warehouse.write_batch(self._batch(request, arguments[0], reader))
@@ -138,7 +139,9 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
 
         name: of the file, as errors tell it.
         """
-        with NamedTemporaryFile(dir=self._scratch, suffix=".csv") as copy:
+        with NamedTemporaryFile(
+            dir=self._place.socket.parent, prefix=f"{self._place.socket.stem}-", suffix=COPY
+        ) as copy:
             for part in _received(request, reader):
                 for (piece,) in zip(part.column(0).to_pylist(), strict=True):
                     copy.write(piece)

@@ -226,6 +226,8 @@ class SharedWarehouse:
             try:
                 return _Holding(self._settings, self._clock)
             except WarehouseHeldError as held:
+                if held.__cause__ is not None:
+                    raise  # DuckDB's own refusal: a program that is none of ours has the file
                 waited = time.monotonic() - began
                 error: DropshipError = held
                 try:
