@@ -21,6 +21,7 @@ NAMES = (
     "pacing",
     "consume",
     "checksums",
+    "shared",
     "first_record",
     "latency",
     "pipeline",

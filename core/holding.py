@@ -19,11 +19,15 @@ from core.text.system import why
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lock, as far as its file tells (pid 0: unknown)."""
+    """Who holds a lock, as far as its file tells (pid 0: unknown).
+
+    socket: where the holder shares what it holds; empty where it does not.
+    """
 
     pid: int
     command: str
     since: str
+    socket: str = ""
 
     def __str__(self) -> str:
         """Return the holder as messages name it."""
@@ -45,11 +49,13 @@ class HeldError(Exception):
 class Hold:
     """An exclusive hold on a lock file, from construction to `release`.
 
-    Errors: HeldError naming the holder; StorageError where the file cannot be written.
+    socket: where the holder will share it. Errors: HeldError naming the holder; StorageError where
+    the file cannot be written.
     """
 
-    def __init__(self, file: Path, *, clock: Clock | None = None) -> None:
+    def __init__(self, file: Path, *, clock: Clock | None = None, socket: str = "") -> None:
         self._file = file
+        self._clock = clock or SystemClock()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(file, blocking=False, thread_local=False, mode=0o644)
@@ -63,13 +69,14 @@ class Hold:
                 ),
                 hint=_("choose a folder that can be written with --data-dir"),
             ) from error
-        self._sign(clock or SystemClock())
+        self.sign(socket)
 
-    def _sign(self, clock: Clock) -> None:
+    def sign(self, socket: str = "") -> None:
         """Write who holds it; a full disk must not make the hold itself fail."""
-        holder = {"pid": os.getpid(), "command": _command(), "since": iso(clock.now())}
+        holder = {"pid": os.getpid(), "command": _command(), "since": iso(self._clock.now())}
+        shared = {"socket": socket} if socket else {}
         try:
-            self._file.write_text(json.dumps(holder) + "\n", encoding="utf-8")
+            self._file.write_text(json.dumps(holder | shared) + "\n", encoding="utf-8")
         except OSError:
             return
 
@@ -83,8 +90,11 @@ def read_holder(file: Path) -> Holder:
     """Return who signed a lock file."""
     try:
         text = json.loads(file.read_text(encoding="utf-8"))
-        return Holder(int(text["pid"]), clean(text["command"], 80), clean(text["since"], 40))
-    except (OSError, ValueError, KeyError, TypeError):
+        socket = str(text.get("socket", ""))
+        return Holder(
+            int(text["pid"]), clean(text["command"], 80), clean(text["since"], 40), socket
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Holder(0, "", "")
 
 

@@ -1,8 +1,7 @@
 """What mends something, as data: an action of the console, and the command that does it outside.
 
 A check, a finding of the doctor or an error carries remedies; each front end names them in its own
-way: the console by the key that is bound to the action, jobs and reports by the command. Beside a
-console that holds the warehouse a command may be refused, so neither is enough alone.
+way: the console by the key that is bound to the action, jobs and reports by the command.
 """
 
 from collections.abc import Iterable

@@ -42,10 +42,8 @@ def look_at_warehouse(visit: Examination) -> Iterator[Finding]:
         yield warn("tables", not_opened, _("run the doctor again once it opens"))
         return
     try:
-        size = _("{file}: {size} MB, nobody holds it").format(
-            file=clean(file), size=decimal(file.stat().st_size / _MB, 1)
-        )
-        yield ok("warehouse", size)
+        size = decimal(file.stat().st_size / _MB, 1)
+        yield ok("warehouse", _opened(warehouse, clean(file), size))
         try:
             yield unseen("tables") if "tables" in visit.unsure else _tables(visit, warehouse)
         except DropshipError as error:
@@ -118,9 +116,24 @@ OFFSETS = Section(("offsets",), look_at_offsets)
 
 
 def _open(visit: Examination) -> Warehouse:
+    """Open the file, or ask the process that has it open."""
     from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415 - imports duckdb
+    from core.warehouse.shared.warehouse import SharedWarehouse  # noqa: PLC0415
 
-    return DuckDbWarehouse(visit.settings, clock=visit.clock, read_only=True)
+    try:
+        return DuckDbWarehouse(visit.settings, clock=visit.clock, read_only=True)
+    except WarehouseHeldError:
+        return SharedWarehouse(visit.settings, clock=visit.clock)
+
+
+def _opened(warehouse: Warehouse, file: str, size: str) -> str:
+    from core.warehouse.shared.warehouse import SharedWarehouse  # noqa: PLC0415
+
+    if isinstance(warehouse, SharedWarehouse):
+        return _("{file}: {size} MB, shared by process {pid}").format(
+            file=file, size=size, pid=warehouse.holder
+        )
+    return _("{file}: {size} MB, nobody holds it").format(file=file, size=size)
 
 
 def _tables(visit: Examination, warehouse: Warehouse) -> Finding:

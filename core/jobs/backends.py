@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 def open_warehouse(context: JobContext) -> Iterator[Warehouse]:
     """Yield the warehouse, closed at the end.
 
-    Errors: WarehouseError (out of reach, held by another process), StorageError (damaged file).
+    A DuckDB file that another process has open is reached through that one. Errors: WarehouseError
+    (out of reach, held by a process that does not share it), StorageError (damaged file).
     """
     warehouse = _warehouse(context)
     try:
@@ -31,9 +32,9 @@ def _warehouse(context: JobContext) -> Warehouse:
         from core.warehouse.snowflake.warehouse import SnowflakeWarehouse  # noqa: PLC0415
 
         return SnowflakeWarehouse(context.settings, clock=context.clock, stop=context.stop)
-    from core.warehouse.duckdb.warehouse import DuckDbWarehouse  # noqa: PLC0415
+    from core.warehouse.shared.warehouse import SharedWarehouse  # noqa: PLC0415
 
-    return DuckDbWarehouse(context.settings, clock=context.clock)
+    return SharedWarehouse(context.settings, clock=context.clock)
 
 
 def told_tasks(context: JobContext, warehouse: Warehouse) -> tuple[str, ...]:

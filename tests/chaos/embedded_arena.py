@@ -169,10 +169,9 @@ class EmbeddedArena:
         self._frail.forgive(request)
 
     def _second_writer(self, _force: float) -> None:
-        """Another process asks for the warehouse: it is told who holds it, and disturbs nobody."""
+        """Another process works in the same warehouse, and disturbs nobody."""
         self.see_progress()
-        ended = self._dropship("transform", "--timeout", "1")
-        assert (ended.code, ended.record["error"]["kind"]) == (3, "warehouse_held"), ended.err
+        self._dropship("transform").done()
 
     def _kill_merge(self, force: float) -> None:
         """Kill a merge somewhere; another one takes the same events again."""

@@ -1,5 +1,6 @@
 """Fault 29: two processes on one data directory, and several that share it as they should."""
 
+import os
 import signal
 
 import pytest
@@ -16,18 +17,55 @@ def held_by(file, pid: int):
     wait_until(lambda: file.exists() and f'"pid": {pid},' in file.read_text())
 
 
-def test_fault_29_a_second_process_on_the_warehouse_names_the_first(dropship):
+def test_fault_29_every_job_works_beside_a_consumer_that_has_the_file(dropship):
+    dropship("seed", "--orders", "2000").done()
+    broker = dropship.start_broker()
     first = dropship.start("consume")
     held_by(dropship.paths.warehouse_lock, first.pid)
-    for job in ("consume", "kpis", "pipeline"):
-        ended = dropship(job)
-        error = ended.record["error"]
-        assert (ended.code, error["kind"]) == (3, "warehouse_held")
-        assert f"process {first.pid} (dropship --run consume" in error["message"]
-        assert "--data-dir" in error["hint"]
+    assert dropship("setup").code == 0
+    loaded = dropship("load").done()
+    assert (loaded["customers"], loaded["inventory"]) == (1000, 200)
+    second = dropship.start("consume")
+    produced = dropship("produce", "--rate", "0", "--poison", "0.02").done()
+    with dropship.broker() as cluster:
+        wait_until(
+            lambda: (
+                sum(cluster.committed("orders_topic", "snowflake-consumer-group").values())
+                >= produced["acked"]
+            ),
+            seconds=60,
+        )
+        assert dropship("transform").done()["inserted"] == 2000
+        assert dropship("kpis").done()["total_orders"] == 2000
+        verdict = dropship("validate").record
+        assert verdict["status"] in {"PASS", "WARN"}
+        letters = dropship("dlq").done()["dead_letters"]
+        assert len(letters) == produced["injected"]["poison"] > 0
+        assert dropship("dlq", "--replay", "--yes").done()["replayed"] == len(letters)
+        found = {one["name"]: one for one in dropship("doctor").record["checks"]}
+        assert found["warehouse"]["status"] == "ok"
+        assert f"shared by process {first.pid}" in found["warehouse"]["detail"]
+        assert found["tables"]["status"] == "ok"
+        for one in (second, first):
+            one.signal(signal.SIGTERM)
+            assert one.end().code == 143
+        with dropship.warehouse() as warehouse:
+            check_exactly_once(cluster, warehouse, "orders_topic", "snowflake-consumer-group")
+    broker.signal(signal.SIGTERM)
+    broker.end()
+
+
+def test_fault_29_what_another_program_holds_is_told_by_name(dropship):
+    dropship("setup").done()
+    with dropship.warehouse():
+        for job in ("consume", "kpis", "pipeline"):
+            ended = dropship(job)
+            error = ended.record["error"]
+            assert (ended.code, error["kind"]) == (3, "warehouse_held")
+            assert f"in use by process {os.getpid()} (" in error["message"]
+            assert "it does not share it" in error["hint"]
+            assert "--data-dir" in error["hint"]
     assert not dropship.paths.seed.exists()
-    first.signal(signal.SIGTERM)
-    assert first.end().code == 143
 
 
 def test_fault_29_a_holder_that_was_killed_holds_nothing(dropship):

@@ -28,10 +28,16 @@ from tests.support.topic import read_messages
 SQL = Path(__file__).parent / "sql"
 
 
+def engine(warehouse: object) -> Any:
+    """Return the engine of a warehouse that this process shares, else the warehouse itself."""
+    held = getattr(warehouse, "_seat", None)
+    return warehouse if held is None else held.warehouse
+
+
 def oracle_rows(warehouse: Warehouse, name: str) -> list[Row]:
     """Run a read that only tests need: a file of `tests/support/sql`."""
     text = (SQL / f"{name}.sql").read_text()
-    inside: Any = warehouse
+    inside = engine(warehouse)
     if warehouse.engine.name == "snowflake":
         sql = text.replace("{schema}", inside._names.schema)
         rows: list[Row] = inside._sessions.mine().run(sql)

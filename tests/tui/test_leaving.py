@@ -5,6 +5,7 @@ import pytest
 from core.jobs import produce, seed
 from core.lifecycle import RunState
 from core.operations.leaving import Stage
+from tests.support.oracle import engine
 from tui.screens.leave import LeaveScreen
 
 
@@ -70,7 +71,7 @@ def test_the_palette_asks_too(play):
 def test_a_failed_store_says_why_and_asks_again(play, settings):
     async def script(here):
         await published(here)
-        warehouse = here.console.desk._backends.warehouse
+        warehouse = engine(here.console.desk._backends.warehouse)
         with warehouse._db.transaction() as cursor:
             cursor.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
         await here.press("q")

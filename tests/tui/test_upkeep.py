@@ -13,6 +13,7 @@ from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.validation.pipeline import Pipeline
 from tests.support.events import event
+from tests.support.oracle import engine
 from tui.dialogs.confirm import ConfirmScreen
 
 pytestmark = pytest.mark.slow
@@ -74,7 +75,7 @@ def test_it_works_on_a_small_terminal_too(play, unmerged):
 
 def test_a_merge_that_fails_is_told_in_the_pane(play, unmerged):
     async def script(here):
-        warehouse = here.console.desk._warehouse
+        warehouse = engine(here.console.desk._warehouse)
         with warehouse._db.transaction() as cursor:
             cursor.execute("DROP TABLE mon_schema.orders")
         await here.press("7", "m")
@@ -126,7 +127,7 @@ async def stored(here, orders):
 
 def damage(here):
     """Write over the payload of the first raw event."""
-    with here.console.desk._warehouse._db.transaction() as cursor:
+    with engine(here.console.desk._warehouse)._db.transaction() as cursor:
         cursor.execute(
             "UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')"
             " WHERE seq = (SELECT min(seq) FROM mon_schema.orders_events)"
@@ -162,7 +163,7 @@ def test_the_check_of_content_names_the_key_which_asks_and_repairs(play):
 
 def test_what_cannot_be_repaired_is_told_with_the_reason(play, unmerged):
     async def script(here):
-        with here.console.desk._warehouse._db.transaction() as cursor:
+        with engine(here.console.desk._warehouse)._db.transaction() as cursor:
             cursor.execute("UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')")
         found = await validated(here, "content")
         assert (found.status, found.remedies) == (Status.FAIL, ())

@@ -62,8 +62,9 @@ class DuckDbFile:
 
     memory_limit_mb: what DuckDB may hold in memory: its cache of the file and its work; what does
     not fit goes to a folder beside the file. In time it takes all that it may have. read_only:
-    nothing is written, not even what DuckDB would tidy up on opening. Errors: WarehouseHeldError
-    naming the holder; StorageError for a file that cannot be opened.
+    nothing is written, not even what DuckDB would tidy up on opening. socket: where this process
+    will share it. Errors: WarehouseHeldError naming the holder; StorageError for a file that cannot
+    be opened.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class DuckDbFile:
         clock: Clock,
         memory_limit_mb: int,
         read_only: bool = False,
+        socket: str = "",
     ) -> None:
         self.file = file
         self._read_only = read_only
@@ -91,7 +93,7 @@ class DuckDbFile:
         self._closed = False
         self._log = file.with_name(file.name + ".wal")
         try:
-            self._hold = Hold(lock_file, clock=clock)
+            self._hold = Hold(lock_file, clock=clock, socket=socket)
         except HeldError as error:
             raise WarehouseHeldError(
                 _("the warehouse {file} is in use by {holder}").format(
@@ -208,6 +210,10 @@ class DuckDbFile:
                     self.cursor().execute("CHECKPOINT")
                 except (duckdb.TransactionException, duckdb.OutOfMemoryException):
                     return  # a long read is open, or needs the memory: the next time will do
+
+    def keep_to_itself(self) -> None:
+        """Tell whoever comes that this process does not share the file after all."""
+        self._hold.sign()
 
     def close(self) -> None:
         """Close the file and give up the hold; safe to repeat.

@@ -63,13 +63,15 @@ class DuckDbWarehouse:
 
     Batches and merges may run side by side: they write different tables, and each kind waits for
     its own lock so that `seq` follows commit order. read_only: looks at a file, which must exist,
-    without changing a byte of it.
+    without changing a byte of it. socket: where this process will share the file.
     """
 
     engine = DUCKDB
     restores = True
 
-    def __init__(self, settings: Settings, *, clock: Clock, read_only: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock, read_only: bool = False, socket: str = ""
+    ) -> None:
         self._schema = quoted(settings.schema)
         self._pipeline = settings.pipeline
         self._clock = clock
@@ -78,6 +80,7 @@ class DuckDbWarehouse:
             settings.paths.warehouse_lock,
             clock=clock,
             read_only=read_only,
+            socket=socket,
             memory_limit_mb=settings.duckdb_memory_limit_mb,
         )
         self._writing = Lock()
@@ -244,6 +247,10 @@ class DuckDbWarehouse:
         now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql("mark_replayed"), [now, list(event_ids)])
+
+    def keep_to_itself(self) -> None:
+        """Tell whoever comes that this process does not share the file after all."""
+        self._db.keep_to_itself()
 
     def close(self) -> None:
         """Close the file."""

@@ -25,7 +25,7 @@ from core.warehouse.base import Warehouse
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import ContentPart, MergeResult, RawBatch, Row
 from tests.integration.producer.running import held_elsewhere
-from tests.support.oracle import check_content, oracle_rows
+from tests.support.oracle import check_content, engine, oracle_rows
 from tests.support.topic import read_messages
 from tests.support.waiting import wait_until
 
@@ -354,8 +354,7 @@ def test_merge_now_counts_with_the_loop_that_runs(desk: Desk) -> None:
 
 def test_merge_now_starts_a_loop_again_that_has_failed(desk: Desk) -> None:
     generated(desk)
-    warehouse = desk._warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._warehouse)
 
     def rename(old: str, new: str) -> None:
         with warehouse._db.transaction() as cursor:
@@ -417,8 +416,7 @@ def stored_and_damaged(desk: Desk) -> tuple[str, bytes, Row]:
     desk.start_consumer()
     desk.start_producer(produce.Options(rate=0))
     wait_until(lambda: desk.snapshot().merge.total.taken == 300)
-    warehouse = desk._warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._warehouse)
     with warehouse._db.transaction() as cursor:
         cursor.execute("SET schema = 'mon_schema'")
         ((event_id, payload, order_id),) = cursor.execute(
@@ -457,8 +455,8 @@ def test_a_damaged_record_is_put_back_from_the_topic_byte_for_byte_and_merged_ag
     told = repaired(desk)
     assert (told.error, told.result) == ("", Repair([event_id], []))
     assert (told.done, told.total, told.unit) == (1, 1, "damaged records")
-    warehouse, broker = desk._backends.both()
-    assert isinstance(warehouse, DuckDbWarehouse)
+    shared, broker = desk._backends.both()
+    warehouse = engine(shared)
     with warehouse._db.transaction() as cursor:
         cursor.execute("SET schema = 'mon_schema'")
         (found,) = cursor.execute(
@@ -479,8 +477,7 @@ def test_what_the_topic_cannot_give_back_is_named_with_the_reason(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     event_id, _payload, _order = stored_and_damaged(desk)
-    warehouse = desk._warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._warehouse)
     with warehouse._db.transaction() as cursor:
         cursor.execute(
             "UPDATE mon_schema.orders_events SET checksum = 7 WHERE event_id = ?", [event_id]

@@ -15,6 +15,7 @@ from core.operations.desk import Desk
 from core.operations.leaving import Stage
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.events import event
+from tests.support.oracle import engine
 from tests.support.topic import publish
 from tests.support.waiting import wait_until
 
@@ -51,16 +52,14 @@ def ask(desk: Desk) -> None:
 
 def fail_every_batch(desk: Desk) -> None:
     """Take away a column that every batch writes."""
-    warehouse = desk._backends.warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._backends.warehouse)
     with warehouse._db.transaction() as cursor:
         cursor.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
 
 
 def hold_writes(desk: Desk):
     """Keep the warehouse busy, as another long write would; return what ends that."""
-    warehouse = desk._backends.warehouse
-    assert isinstance(warehouse, DuckDbWarehouse)
+    warehouse = engine(desk._backends.warehouse)
     warehouse._writing.acquire()
     return warehouse._writing.release
 

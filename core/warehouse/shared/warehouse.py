@@ -1,0 +1,282 @@
+"""The embedded warehouse of many processes: one holds the file, the others ask that one.
+
+Which one it is changes nothing for a caller. When the holder ends, whoever calls next opens the
+file and serves on. A call whose outcome is not known then is made again where doing it twice
+changes nothing; else its caller is told by an error that passes, as after a lost connection to any
+warehouse, and finds out from the stored offsets what happened.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+import pyarrow as pa
+
+from core import __version__
+from core.broker.identity import TopicIdentity
+from core.clock import Clock
+from core.config import Settings
+from core.errors import DropshipError, StorageError, WarehouseHeldError
+from core.holding import read_holder
+from core.text import N_, _, clean
+from core.warehouse.backlog import MergeBacklog
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.model import (
+    ContentPart,
+    ContentSpan,
+    Damage,
+    MergeResult,
+    RawBatch,
+    RecordBytes,
+    Row,
+    SetupStep,
+    StoredDeadLetter,
+)
+from core.warehouse.shared.client import Client, LostError
+from core.warehouse.shared.fingerprint import fingerprint
+from core.warehouse.shared.messages import ONCE, PROTOCOL, Hello
+from core.warehouse.shared.place import Place
+from core.warehouse.shared.server import Server
+
+_AGAIN_S = 0.05
+_UNSIGNED_S = 1.0
+"""How long a holder that has not signed yet is waited for."""
+
+log = logging.getLogger(__name__)
+
+
+class _Holding:
+    """The file, open in this process and served to others."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        place = Place(settings.paths)
+        self.warehouse = DuckDbWarehouse(settings, clock=clock, socket=str(place.socket))
+        self._server: Server | None = None
+        try:
+            self._server = Server(self.warehouse, settings, place)
+        except (StorageError, pa.ArrowException, OSError) as error:
+            # Alone it works as well as ever.
+            log.warning(N_("the warehouse is not shared"), extra={"reason": clean(error, 300)})
+            self.warehouse.keep_to_itself()
+        except BaseException:
+            self.warehouse.close()
+            raise
+
+    @property
+    def backlog(self) -> MergeBacklog | None:
+        """What waits for a merge."""
+        return self.warehouse.merge_backlog()
+
+    def do(self, method: str, arguments: Sequence[Any]) -> Any:
+        """Call a method of the warehouse."""
+        match method:
+            case "setup":
+                return self.warehouse.setup(again=arguments[0])
+            case "dead_letters":
+                return self.warehouse.dead_letters(reason=arguments[0], limit=arguments[1])
+            case _:
+                return getattr(self.warehouse, method)(*arguments)
+
+    def close(self) -> None:
+        """Let others finish what they asked for, close the file, and send them to the next one."""
+        if self._server is not None:
+            self._server.leave()
+        self.warehouse.close()
+        if self._server is not None:
+            self._server.close()
+
+
+class SharedWarehouse:
+    """The warehouse seam on a DuckDB file that others use too; see `core.warehouse.base.Warehouse`.
+
+    Errors: WarehouseHeldError where another process holds the file and cannot be asked;
+    StorageError.
+    """
+
+    label = "duckdb"
+    restores = True
+
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._switching = Lock()
+        self._closing = Event()
+        self._seat: _Holding | Client | None = self._opened()
+
+    def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
+        """Create what is missing."""
+        steps: Sequence[SetupStep] = self._do("setup", again)
+        return steps
+
+    def load_table(self, table: str, csv_file: Path) -> int:
+        """Make a reference table hold the rows of a CSV file; return rows now in it."""
+        rows: int = self._do("load_table", table, csv_file)
+        return rows
+
+    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+        """Return the next offset of each partition, entering those met for the first time."""
+        offsets: dict[int, int] = self._do("claim", identity, dict(starts))
+        return offsets
+
+    def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
+        """Return the next offset of each partition ever claimed."""
+        offsets: dict[int, int] = self._do("stored_offsets", identity)
+        return offsets
+
+    def write_batch(self, batch: RawBatch) -> None:
+        """Store a batch and its offsets in one transaction, behind the fence."""
+        self._do("write_batch", batch)
+
+    def merge(self) -> MergeResult:
+        """Merge new raw events into rows and log the run."""
+        result: MergeResult = self._do("merge")
+        return result
+
+    def merge_backlog(self) -> MergeBacklog | None:
+        """Return how many raw events wait for a merge, as of the latest call; never waits."""
+        seat = self._seat
+        return None if seat is None else seat.backlog
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a named read."""
+        rows: list[Row] = self._do("rows", query, parameters)
+        return rows
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a named write."""
+        self._do("execute", statement, parameters)
+
+    def content_span(self, table: str) -> ContentSpan:
+        """Return what a table holds for `compare_content`."""
+        span: ContentSpan = self._do("content_span", table)
+        return span
+
+    def compare_content(self, table: str, after: int, last: int) -> ContentPart:
+        """Compare stored rows behind a position with their checksums."""
+        part: ContentPart = self._do("compare_content", table, after, last)
+        return part
+
+    def restore(self, damage: Damage, record: RecordBytes) -> None:
+        """Put the bytes of a damaged row back and merge its order anew."""
+        self._do("restore", damage, record)
+
+    def dead_letters(
+        self, *, reason: str | None = None, limit: int | None = None
+    ) -> list[StoredDeadLetter]:
+        """Return dead letters that were not replayed, newest first."""
+        letters: list[StoredDeadLetter] = self._do("dead_letters", reason, limit)
+        return letters
+
+    def mark_replayed(self, event_ids: Sequence[str]) -> None:
+        """Note that dead letters were published again and confirmed."""
+        self._do("mark_replayed", list(event_ids))
+
+    def close(self) -> None:
+        """Close the file, or the connection to its holder; safe to repeat."""
+        self._closing.set()
+        with self._switching:
+            seat = self._seat
+        if seat is not None:
+            seat.close()
+
+    @property
+    def holder(self) -> int:
+        """The process that holds the file, as far as this one knows."""
+        seat = self._seat
+        return seat.hello.pid if isinstance(seat, Client) else os.getpid()
+
+    def _do(self, method: str, *arguments: Any) -> Any:
+        """Call a method wherever the file is open, again at the next holder where that may be."""
+        began = time.monotonic()
+        while True:
+            seat = self._present()
+            try:
+                return seat.do(method, arguments)
+            except LostError as lost:
+                self._leave(seat)
+                late = time.monotonic() - began >= self._settings.timeout_s
+                unknown = method in ONCE and not lost.undone
+                if unknown or late or self._closing.is_set():
+                    raise
+
+    def _present(self) -> _Holding | Client:
+        """Return the way to the file, found anew where it was lost."""
+        with self._switching:
+            if self._seat is None:
+                self._seat = self._opened()
+            return self._seat
+
+    def _leave(self, seat: _Holding | Client) -> None:
+        with self._switching:
+            if self._seat is seat and not self._closing.is_set():
+                self._seat = None
+        seat.close()
+
+    def _opened(self) -> _Holding | Client:
+        """Open the file, or reach the process that has it open.
+
+        Holders come and go meanwhile, so both are tried in turn, for as long as `--timeout` says.
+        """
+        began = time.monotonic()
+        while True:
+            try:
+                return _Holding(self._settings, self._clock)
+            except WarehouseHeldError as held:
+                if held.__cause__ is not None:
+                    raise  # DuckDB's own refusal: a program that is none of ours has the file
+                waited = time.monotonic() - began
+                error: DropshipError = held
+                try:
+                    seat = self._reached(held, waited)
+                except LostError as lost:
+                    error = lost
+                else:
+                    if seat is not None:
+                        return seat
+            if waited >= self._settings.timeout_s or self._closing.wait(_AGAIN_S):
+                raise error
+
+    def _reached(self, held: WarehouseHeldError, waited_s: float) -> Client | None:
+        """Return a connection to the holder; None while it is not known who that is."""
+        holder = read_holder(self._settings.paths.warehouse_lock)
+        if not holder.socket:
+            if waited_s < _UNSIGNED_S:
+                return None
+            advice = _("{reason}; {advice}").format(
+                reason=_("it does not share it"), advice=held.advice
+            )
+            raise WarehouseHeldError(held.message, hint=advice) from held
+        patience = max(self._settings.timeout_s - waited_s, 0.5)
+        try:
+            client = Client(Path(holder.socket), within_s=patience)
+        except StorageError as error:
+            raise _not_shared(held, error.message) from error
+        reason = self._mismatch(client.hello)
+        if reason:
+            client.close()
+            raise _not_shared(held, reason)
+        return client
+
+    def _mismatch(self, hello: Hello) -> str:
+        """Return why what the holder says would not be what this process means; empty if it is."""
+        if (hello.protocol, hello.version) != (PROTOCOL, __version__):
+            return _("it is dropship {theirs}, this is {ours}").format(
+                theirs=clean(hello.version, 40), ours=__version__
+            )
+        pipeline = self._settings.pipeline
+        if (hello.schema, hello.fingerprint) != (self._settings.schema, fingerprint(pipeline)):
+            return _("it works on the pipeline {pipeline} in the schema {schema}").format(
+                pipeline=clean(hello.pipeline, 80), schema=clean(hello.schema, 80)
+            )
+        return ""
+
+
+def _not_shared(held: WarehouseHeldError, reason: str) -> WarehouseHeldError:
+    """Return that a file is in use, with why its holder cannot be asked."""
+    return WarehouseHeldError(
+        _("{message}: {reason}").format(message=held.message, reason=reason), hint=held.advice
+    )
