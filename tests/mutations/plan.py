@@ -13,6 +13,9 @@ LEAST_SHARE = 0.90
 MUTATED = (
     "core/consumer/*.py",
     "core/consumer/decoders/*.py",
+    "core/pipeline/bounds.py",
+    "core/pipeline/moments.py",
+    "core/pipeline/values.py",
     "core/dlq/*.py",
     "core/transform/*.py",
     "core/alerts/*.py",
@@ -40,19 +43,16 @@ _TESTS: dict[str, tuple[str, ...]] = {
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
             "base",
-            "bounds",
             "doubts",
             "forms",
             "instants",
             "json_events",
             "json_text",
             "layout",
-            "moments",
             "proof",
             "reasons",
             "shape",
             "strict",
-            "values",
         )
     },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
@@ -61,6 +61,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
         f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
         for name in ("choice", "registry")
     },
+    **{f"core/pipeline/{name}.py": _DECODING for name in ("bounds", "moments", "values")},
     "core/consumer/session.py": (
         "test_session*.py",
         "tests/integration/consumer/test_session_run.py",
