@@ -10,7 +10,7 @@ from core.inference.profile import Profile
 from core.inference.values import shown
 from core.pipeline.deletes import OPERATION, OPERATIONS, Envelope
 from core.pipeline.fields import is_key_type
-from core.text import _, clean
+from core.text import _, clean, ngettext
 from core.text.figures import count
 
 _KEYED = 0.99
@@ -121,9 +121,11 @@ def _tombstones(profile: Profile, key: Inferred) -> tuple[bool, tuple[str, ...]]
     """Return whether records without a value delete rows: where their key is the row's."""
     if not profile.tombstones:
         return False, ()
-    told = _("{count} of {total} records have no value").format(
-        count=count(profile.tombstones), total=count(profile.sampled)
-    )
+    told = ngettext(
+        "{count} of {total} records has no value",
+        "{count} of {total} records have no value",
+        profile.tombstones,
+    ).format(count=count(profile.tombstones), total=count(profile.sampled))
     if _is_message_key(key, profile):
         return True, (told,)
     return False, (told, _("their key is not the row's, so they stay dead letters"))
