@@ -22,3 +22,13 @@ def test_a_merge_takes_a_long_log_into_the_file(
         assert not log.exists() or log.stat().st_size <= 100_000
     assert grown > 100_000
     assert len(orders(warehouse)) == 3_000
+
+
+def test_payloads_lie_in_the_file_in_zstandard(warehouse: DuckDbWarehouse) -> None:
+    store(warehouse, *(event(number) for number in range(3_000)))
+    warehouse._db.cursor().execute("CHECKPOINT").fetchall()
+    found = warehouse._db.rows(
+        "SELECT DISTINCT compression FROM pragma_storage_info('mon_schema.orders_events') "
+        "WHERE column_name = 'payload' AND segment_type <> 'VALIDITY'"
+    )
+    assert found == [("ZSTD",)]
