@@ -1,10 +1,10 @@
 """The end of `broker`: its records are stored first, by this process or by the one that can.
 
 What the warehouse stores decides: the group may have committed what was stored elsewhere. Where it
-can be opened, or the process that has it open shares it, a consumer stores here what it lacks. Where
-it is held and not shared, or out of reach, commits of consumers that store there tell how far it is,
-and what they do not cover is waited for. Both for a limited time: whoever ends a process waits for
-it. What is not known to be stored then counts as lost.
+can be opened, or the process that has it open shares it, a consumer stores here what it lacks.
+Where it is held and not shared, or out of reach, commits of consumers that store there tell how far
+it is, and what they do not cover is waited for. Both for a limited time: whoever ends a process
+waits for it. What is not known to be stored then counts as lost.
 """
 
 import logging

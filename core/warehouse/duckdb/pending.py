@@ -9,8 +9,8 @@ from threading import Lock
 
 import pyarrow as pa
 
+from core.clock import naive_utc
 from core.warehouse.duckdb.merge import MAX_EVENTS
-from core.warehouse.duckdb.staging import naive_utc
 from core.warehouse.model import RawBatch
 
 

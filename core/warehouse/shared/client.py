@@ -15,7 +15,7 @@ import msgspec
 import pyarrow as pa
 from pyarrow import flight
 
-from core.errors import InputError, WarehouseError
+from core.errors import WarehouseError
 from core.text import _, clean
 from core.text.system import why
 from core.threads import WatchedThread
@@ -29,7 +29,6 @@ from core.warehouse.shared.place import read_token
 _ALIVE_WITHIN_S = 8.0
 """How long a holder may take to say that it lives: a busy machine is slow, a stopped one mute."""
 _ASK_EVERY_S = 1.0
-_PIECE = 1 << 20
 
 
 class LostError(WarehouseError):
@@ -98,7 +97,9 @@ class Client:
                     method, (messages.batch_head(batch),), [messages.batch_events(batch)]
                 )
             case "load_table":
-                return self._load(*arguments)
+                table, loaded = arguments
+                nothing = pa.RecordBatch.from_pylist([], schema=loaded.schema)
+                return self._called(method, (table,), loaded.to_batches() or [nothing])
             case "rows" | "execute":
                 name, parameters = arguments
                 return self._called(method, (name, values.to_text(parameters)))
@@ -112,20 +113,6 @@ class Client:
         """End the connection, and what is under way on it."""
         self._closed.set()
         self._give_up()
-
-    def _load(self, table: str, file: Path) -> int:
-        """Send a file as it is; what the holder says of its copy is said of the file."""
-        try:
-            with file.open("rb") as opened:
-                pieces = list(iter(lambda: opened.read(_PIECE), b""))
-        except OSError as error:
-            raise InputError(
-                _("cannot read {file}: {reason}").format(file=clean(file), reason=why(error)),
-                hint=_("check the path"),
-            ) from error
-        body = pa.record_batch({"piece": pa.array(pieces, pa.large_binary())})
-        loaded: int = self._called("load_table", (table, str(file)), [body])
-        return loaded
 
     def _called(
         self, method: str, arguments: Sequence[Any], body: Sequence[pa.RecordBatch] = ()

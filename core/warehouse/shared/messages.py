@@ -20,6 +20,7 @@ from core.text import clean
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.headers import headers_text
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -32,6 +33,7 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 
 PROTOCOL = 1
@@ -55,13 +57,15 @@ class _BatchHead:
 
 ARGUMENTS: dict[str, Any] = {
     "setup": tuple[bool],
-    "load_table": tuple[str, str],
+    "load_table": tuple[str],
     "claim": tuple[TopicIdentity, dict[int, int]],
     "stored_offsets": tuple[TopicIdentity],
     "write_batch": tuple[_BatchHead],
     "merge": tuple[()],
     "rows": tuple[str, str],
     "execute": tuple[str, str],
+    "columns": tuple[()],
+    "tables": tuple[()],
     "content_span": tuple[str],
     "compare_content": tuple[str, int, int],
     "restore": tuple[Damage, RecordBytes],
@@ -76,6 +80,8 @@ RESULTS: dict[str, Any] = {
     "claim": dict[int, int],
     "stored_offsets": dict[int, int],
     "merge": MergeResult,
+    "columns": list[ColumnFound],
+    "tables": list[TableFacts],
     "content_span": ContentSpan,
     "compare_content": ContentPart,
 }

@@ -19,7 +19,7 @@ from core.text.system import why
 
 _LONGEST = 100
 """Bytes of the path of a socket; systems allow 104 to 108 with the final zero."""
-_SOCKET, _TOKEN, COPY = ".socket", ".token", ".csv"
+_SOCKET, _TOKEN = ".socket", ".token"
 
 
 class Place:
@@ -50,7 +50,7 @@ class Place:
             check_owner(folder)
             folder.chmod(0o700)
             for left in folder.glob(f"{self._marked}*"):
-                if left.suffix in {_SOCKET, _TOKEN, COPY}:
+                if left.suffix in {_SOCKET, _TOKEN}:
                     left.unlink(missing_ok=True)
             token = secrets.token_hex(32)
             file = os.open(self.socket.with_suffix(_TOKEN), os.O_WRONLY | os.O_CREAT, 0o600)

@@ -12,7 +12,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from threading import Condition, Thread
 from typing import Any
 
@@ -22,15 +21,14 @@ from pyarrow import flight
 
 from core import __version__
 from core.config import Settings
-from core.errors import DropshipError, FencedError, InputError
-from core.text import clean
+from core.errors import DropshipError, FencedError
 from core.threads import report
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.fingerprint import fingerprint
 from core.warehouse.shared.messages import Answer, Request
-from core.warehouse.shared.place import COPY, Place
+from core.warehouse.shared.place import Place
 
 _FINISH_S = 5.0
 """How long calls under way may take once the holder ends; then they are interrupted."""
@@ -117,8 +115,9 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
             case "write_batch":
                 return self._warehouse.write_batch(self._batch(request, arguments[0], reader))
             case "load_table":
-                table, name = arguments
-                return self._load(table, name, request, reader)
+                (table,) = arguments
+                rows = pa.Table.from_batches(list(_received(request, reader, least=1)))
+                return self._warehouse.load_table(table, rows)
             case "rows" | "execute":
                 bound = values.from_text(arguments[1])
                 return getattr(self._warehouse, request.method)(arguments[0], bound)
@@ -133,24 +132,6 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
 
     def _batch(self, request: Request, head: Any, reader: Any) -> RawBatch:
         return messages.batch_from(head, list(_received(request, reader)))
-
-    def _load(self, table: str, name: str, request: Request, reader: Any) -> int:
-        """Load a caller's file from a copy of ours: no path of another is opened.
-
-        name: of the file, as errors tell it.
-        """
-        with NamedTemporaryFile(
-            dir=self._place.socket.parent, prefix=f"{self._place.socket.stem}-", suffix=COPY
-        ) as copy:
-            for part in _received(request, reader):
-                for (piece,) in zip(part.column(0).to_pylist(), strict=True):
-                    copy.write(piece)
-            copy.flush()
-            try:
-                return self._warehouse.load_table(table, Path(copy.name))
-            except InputError as error:
-                told = error.message.replace(clean(copy.name), clean(name))
-                raise InputError(told, hint=error.advice, remedies=error.remedies) from error
 
     def _refuse_if_leaving(self, error: BaseException) -> None:
         """Hide what our end did to a call: whether it was stored, its caller has to find out."""
@@ -196,10 +177,14 @@ def _cut_connections(path: str) -> None:
                         found.shutdown(socket.SHUT_RDWR)
 
 
-def _received(request: Request, reader: Any) -> Iterator[pa.RecordBatch]:
-    """Yield the batches that follow a request. Errors: ValueError when they are not all of it."""
-    rows = size = 0
-    while rows < request.rows:
+def _received(request: Request, reader: Any, least: int = 0) -> Iterator[pa.RecordBatch]:
+    """Yield the batches that follow a request, of which there are some even without a row.
+
+    Errors: ValueError when they are not all of it.
+    """
+    rows = size = parts = 0
+    while rows < request.rows or parts < least:
+        parts += 1
         try:
             part = reader.read_chunk().data
         except StopIteration:

@@ -20,12 +20,14 @@ from core import __version__
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
+from core.config.engine import DUCKDB
 from core.errors import DropshipError, StorageError, WarehouseHeldError
 from core.holding import read_holder
 from core.text import N_, _, clean
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import (
+    ColumnFound,
     ContentPart,
     ContentSpan,
     Damage,
@@ -35,6 +37,7 @@ from core.warehouse.model import (
     Row,
     SetupStep,
     StoredDeadLetter,
+    TableFacts,
 )
 from core.warehouse.shared.client import Client, LostError
 from core.warehouse.shared.fingerprint import fingerprint
@@ -97,7 +100,7 @@ class SharedWarehouse:
     StorageError.
     """
 
-    label = "duckdb"
+    engine = DUCKDB
     restores = True
 
     def __init__(self, settings: Settings, *, clock: Clock) -> None:
@@ -112,10 +115,10 @@ class SharedWarehouse:
         steps: Sequence[SetupStep] = self._do("setup", again)
         return steps
 
-    def load_table(self, table: str, csv_file: Path) -> int:
-        """Make a reference table hold the rows of a CSV file; return rows now in it."""
-        rows: int = self._do("load_table", table, csv_file)
-        return rows
+    def load_table(self, table: str, rows: pa.Table) -> int:
+        """Make a reference table hold some rows; return rows now in it."""
+        held: int = self._do("load_table", table, rows)
+        return held
 
     def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
@@ -149,6 +152,16 @@ class SharedWarehouse:
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write."""
         self._do("execute", statement, parameters)
+
+    def columns(self) -> list[ColumnFound]:
+        """Return every column that there should be, with what the catalogue says of it."""
+        columns: list[ColumnFound] = self._do("columns")
+        return columns
+
+    def tables(self) -> list[TableFacts]:
+        """Return the size of every table."""
+        tables: list[TableFacts] = self._do("tables")
+        return tables
 
     def content_span(self, table: str) -> ContentSpan:
         """Return what a table holds for `compare_content`."""
