@@ -137,17 +137,17 @@ def _read(column: ReferenceColumn, *, needed: bool) -> Callable[[str], str | Non
 
 
 def _told(*, generated: bool) -> Told:
-    folder = (
-        _("or name its folder with --input") if generated else _("name its folder with --input")
-    )
-    mend = _mend(generated=generated)
     return Told(
         unreadable=_("cannot read {file}: {reason}"),
-        make=folder,
-        directory=folder,
-        empty=mend,
+        make=_folder(generated=generated),
+        directory=_folder(generated=generated),
+        empty=_mend(generated=generated),
         remedies=(GENERATE,) if generated else (),
     )
+
+
+def _folder(*, generated: bool) -> str:
+    return _("or name its folder with --input") if generated else _("name its folder with --input")
 
 
 def _mend(*, generated: bool) -> str:

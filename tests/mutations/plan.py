@@ -56,6 +56,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
         )
     },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
+    "core/consumer/decoders/tombstones.py": ("test_decode_any_pipeline.py",),
     "core/consumer/outage.py": ("test_session*.py",),
     **{
         f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)

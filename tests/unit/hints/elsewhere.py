@@ -20,6 +20,23 @@ _LOOKED = "tests/unit/registry/test_examined.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
 ELSEWHERE: dict[str, str] = {
+    # -- of pipelines that are not orders, and of a file that several processes use
+    "dropship --run consume stores them": "tests/unit/jobs/test_export.py, and what consumes "
+    "any pipeline: tests/pipelines/test_jobs.py",
+    "mend the file": "tests/pipelines/test_load.py",
+    "name its folder with --input": "tests/pipelines/test_load.py",
+    "leave --late out, or name a time or a count as the version in [event]": (
+        "tests/pipelines/test_produce.py"
+    ),
+    "line 1 lacks the column {names}": "tests/unit/pipeline/test_reference_csv.py",
+    "the columns are separated by {separator}, not by commas": (
+        "tests/integration/cli/test_asked_first.py"
+    ),
+    "it does not share it": "tests/integration/warehouse/test_shared.py",
+    "{reason}; {advice}": "both are hints of their own",
+    "it was ended or stopped; another one takes over, or it goes on": (
+        "needs a process that holds the file and is killed: tests/faults/test_shared_warehouse.py"
+    ),
     # -- what no scene of a moment shows
     "see whether the partition has a leader, or wait longer with --timeout": (
         "needs a broker that falls silent in the midst of reading: "
@@ -303,7 +320,6 @@ ELSEWHERE: dict[str, str] = {
         "test_a_check_that_hangs_or_breaks_leaves_the_others_alone"
     ),
     # -- pipelines of one's own
-    "load those of {name} with SQL of your own": "only its owner knows that SQL",
     "`dropship --run produce --mode stream` makes up events by its definition": (
         "tests/pipelines/test_produce.py::test_made_up_events_are_valid"
     ),
@@ -330,8 +346,4 @@ ELSEWHERE: dict[str, str] = {
         "tests/pipelines/test_produce.py::test_hints_are_followed"
     ),
     "name its folder with --input": "tests/pipelines/test_produce.py::test_hints_are_followed",
-    "leave --late out; --duplicates and --poison work for every pipeline": (
-        "tests/pipelines/test_produce.py::"
-        "test_broken_events_are_refused_for_the_reason_that_was_meant"
-    ),
 }
