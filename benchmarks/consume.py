@@ -27,8 +27,8 @@ def product(broker: Cluster, group_id: str, events: int = EVENTS) -> float:
     from core.consumer.decoders.json_events import json_decoder
     from core.consumer.options import ConsumeOptions
     from core.consumer.worker import ConsumerWorker
+    from core.merge.worker import MergeWorker
     from core.pipeline import builtin
-    from core.transform.worker import MergeWorker
 
     with data_folder() as settings, warehouse(settings) as store:
         options = ConsumeOptions(TOPIC, group_id, until_caught_up=True)

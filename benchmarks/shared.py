@@ -74,7 +74,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def measure(warehouse: Warehouse, events: list[bytes]) -> tuple[float, float, float]:
     """Return events per second, milliseconds of a query, milliseconds of an action."""
-    warehouse.claim(IDENTITY, {0: 0})
+    warehouse.register_partitions(IDENTITY, {0: 0})
     ready = list(batches(events))
     began = time.perf_counter()
     for batch in ready:

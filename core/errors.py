@@ -37,9 +37,9 @@ class ExitCode(IntEnum):
 
 
 class DropshipError(Exception):
-    """An error with a message for the person and a way to mend it.
+    """An error with a message for the person and a way to fix it.
 
-    message: one line, what is wrong and where. hint: one line, how to mend it, with the commands of
+    message: one line, what is wrong and where. hint: one line, how to fix it, with the commands of
     the remedies; advice: the same without them. transient: trying the same again later may succeed.
     """
 

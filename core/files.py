@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import StorageError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 
 def replace_file(file: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -34,6 +34,6 @@ def cannot_write(file: Path, hint: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            _("cannot write {file}: {reason}").format(file=clean(file), reason=why(error)),
+            _("cannot write {file}: {reason}").format(file=clean(file), reason=os_reason(error)),
             hint=hint,
         ) from error

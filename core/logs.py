@@ -26,8 +26,8 @@ from core import threads
 from core.clock import iso
 from core.config.secrets import Redactor
 from core.text import _, clean
+from core.text.os_errors import os_reason
 from core.text.sanitize import clean_tree, mask_with
-from core.text.system import why
 
 MAX_BYTES = 5_000_000
 BACKUPS = 5
@@ -71,7 +71,7 @@ def start_logging(
         handler = _open_file(file)
     except OSError as error:
         log.warning(
-            _("no log is kept: {file}: {reason}").format(file=clean(file), reason=why(error))
+            _("no log is kept: {file}: {reason}").format(file=clean(file), reason=os_reason(error))
         )
         return False
     handler.setLevel(level)

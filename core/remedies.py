@@ -1,4 +1,4 @@
-"""What mends something, as data: an action of the console, and the command that does it outside.
+"""What fixes something, as data: an action of the console, and the command that does it outside.
 
 A check, a finding of the doctor or an error carries remedies; each front end names them in its own
 way: the console by the key that is bound to the action, jobs and reports by the command.
@@ -12,7 +12,7 @@ from core.text import _
 
 @dataclass(frozen=True)
 class Remedy:
-    """One way to mend something.
+    """One way to fix something.
 
     action: id of a binding of the console. command: whole, as a shell takes it.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _
 
 
@@ -14,8 +14,8 @@ class Announcing:
         self._demo_ran = False
         self._refusals = 0
 
-    def see(self, now: DeskSnapshot) -> None:
-        """Tell how the demonstration ended, and what a read-only desk has refused."""
+    def see(self, now: ControllerSnapshot) -> None:
+        """Tell how the demonstration ended, and what a read-only controller has refused."""
         if self._demo_ran and not now.demo.running:
             if now.demo.error:
                 self._tell(_("The demonstration ended: {why}").format(why=now.demo.error))

@@ -1,4 +1,4 @@
-"""The application: owns the desk, draws it four times a second, and leaves nothing behind."""
+"""The application: owns the controller, draws it four times a second, and leaves nothing behind."""
 
 import contextlib
 import os
@@ -14,27 +14,27 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
-from core.lifecycle import FINAL_STATES
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from core.operations.leaving import Stage
-from core.operations.snapshot import DeskSnapshot
-from core.operations.store import StateFile
+from core.operations.snapshot import ControllerSnapshot
+from core.operations.state_file import StateFile
 from core.text import _, clean
 from core.threads import report, reported
+from core.workers import FINAL_STATES
 from tui.action_keys import find_key
 from tui.announcing import Announcing
 from tui.demonstrating import offer
 from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
-from tui.exporting import Exporting
+from tui.export_actions import ExportActions
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
-from tui.lines import plain
 from tui.panes.base import Pane
 from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
+from tui.styled_text import plain
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
 from tui.views.frame import ActionKey
 
@@ -56,7 +56,7 @@ class Console(App[int]):
 
     def __init__(
         self,
-        desk: Desk,
+        controller: Controller,
         formats: Formats,
         *,
         ascii_only: bool = False,
@@ -64,7 +64,7 @@ class Console(App[int]):
         drawn: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self.desk = desk
+        self.controller = controller
         self.formats = formats
         self.ascii_only = ascii_only
         self._timer_on = timer
@@ -72,9 +72,9 @@ class Console(App[int]):
         self._begun = False
         self.drawing = Drawing()
         self._main = MainScreen()
-        self._exporting = Exporting(self)
+        self._export = ExportActions(self)
         self.forced = False
-        self._state = StateFile(desk.settings.paths.data / "console.json")
+        self._state = StateFile(controller.settings.paths.data / "console.json")
         self._announcing = Announcing(self.tell)
 
     def on_mount(self) -> None:
@@ -91,7 +91,7 @@ class Console(App[int]):
             self._main.call_after_refresh(self._begin)
 
     def _draw(self) -> None:
-        now = self.desk.snapshot()
+        now = self.controller.snapshot()
         self._main.draw(now)
         self._draw_leaving(now)
         self._announcing.see(now)
@@ -114,7 +114,7 @@ class Console(App[int]):
         Opening loads DuckDB and the Kafka client; beside that the picture would come later.
         """
         self._drawn()
-        self.desk.open()
+        self.controller.open()
         if self._timer_on:
             self.set_interval(1 / _FRAMES_PER_S, self.tick)
 
@@ -131,7 +131,7 @@ class Console(App[int]):
     @property
     def exports(self) -> Path:
         """Where exports and pictures go."""
-        return self.desk.settings.paths.data / "exports"
+        return self.controller.settings.paths.data / "exports"
 
     @property
     def seed_folder(self) -> Path | None:
@@ -152,7 +152,7 @@ class Console(App[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave `r` to the panes unless there is something to open again."""
         if action == "retry":
-            return not self.desk.ready and self.screen is self._main
+            return not self.controller.ready and self.screen is self._main
         return super().check_action(action, parameters)
 
     def shown_bindings(self) -> list[Binding]:
@@ -183,7 +183,7 @@ class Console(App[int]):
         """Show a short message for a while."""
         self.notify(message, markup=False)
 
-    def ask_unless(
+    def confirm(
         self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
     ) -> None:
         """Do something at once when it is harmless, else after a yes."""
@@ -208,7 +208,7 @@ class Console(App[int]):
 
     def action_retry(self) -> None:
         """Open the back ends again."""
-        self.desk.open()
+        self.controller.open()
         self.tick()
 
     def action_palette(self) -> None:
@@ -220,17 +220,15 @@ class Console(App[int]):
 
     def action_copy(self) -> None:
         """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
-        self.call_after_refresh(
-            self._exporting.copy
-        )  # a pane that was just chosen is not drawn yet
+        self.call_after_refresh(self._export.copy)  # a pane that was just chosen is not drawn yet
 
     def action_write(self) -> None:
         """Write the table of the chosen pane to files."""
-        self._exporting.write_pane()
+        self._export.write_pane()
 
     def action_write_history(self) -> None:
         """Write the history to files."""
-        self._exporting.write_history()
+        self._export.write_history()
 
     @work(thread=True, exclusive=True, group="write", exit_on_error=False)
     def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
@@ -248,7 +246,7 @@ class Console(App[int]):
 
     def action_picture(self) -> None:
         """Write a picture of the screen."""
-        self._exporting.picture()
+        self._export.picture()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -260,7 +258,7 @@ class Console(App[int]):
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""
-        if self.desk.leaving.begin(self._left):
+        if self.controller.leaving.begin(self._left):
             self.push_screen(LeaveScreen())
         elif isinstance(self.screen, LeaveScreen):
             self.action_force_quit()
@@ -274,7 +272,7 @@ class Console(App[int]):
         self.forced = True
         self.exit(int(ExitCode.SIGINT))
 
-    def _draw_leaving(self, now: DeskSnapshot) -> None:
+    def _draw_leaving(self, now: ControllerSnapshot) -> None:
         """Draw how far leaving is, also when a signal began it; all of it goes when one stays."""
         if now.leaving.stage is not Stage.HERE:
             if not any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
@@ -289,8 +287,8 @@ class Console(App[int]):
             self.tell(_("Still here. The producer is stopped."))
 
     def _left(self) -> None:
-        """End the application once the desk is closed; called by its thread."""
-        farewell = self.desk.farewell
+        """End the application once the controller is closed; called by its thread."""
+        farewell = self.controller.farewell
         lost = farewell is not None and bool(farewell.unstored)
         code = ExitCode.BAD_RESULT if lost else ExitCode.OK
         with contextlib.suppress(RuntimeError):  # forced meanwhile

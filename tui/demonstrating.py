@@ -1,9 +1,9 @@
 """Offers the demonstration, or its end while it runs."""
 
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
 from core.text.amounts import orders
-from core.text.figures import count
+from core.text.number_format import count
 from tui.host import Host
 
 _ORDERS, _RATE = 5_000, 250.0
@@ -11,29 +11,29 @@ _ORDERS, _RATE = 5_000, 250.0
 
 def offer(console: Host) -> None:
     """Run the demonstration after saying what it does; while it runs, offer to cancel it."""
-    now = console.desk.snapshot()
+    now = console.controller.snapshot()
     if now.demo.running:
-        console.ask_unless(
+        console.confirm(
             False,
             _("Cancel the demonstration?"),
             [_("The producer stops; what was published is still stored.")],
-            console.desk.cancel_demo,
+            console.controller.cancel_demo,
         )
         return
     if not now.ready:
         why = now.opening.error or now.opening_broker.error
         console.tell(why or _("The back ends are still being opened."))
         return
-    console.ask_unless(
+    console.confirm(
         False,
         _("Run the whole pipeline?"),
         _steps(console, now),
-        lambda: console.desk.demonstrate(_ORDERS, _RATE),
+        lambda: console.controller.demonstrate(_ORDERS, _RATE),
     )
 
 
-def _steps(console: Host, now: DeskSnapshot) -> list[str]:
-    settings = console.desk.settings
+def _steps(console: Host, now: ControllerSnapshot) -> list[str]:
+    settings = console.controller.settings
     first = [
         _("1. generate {orders} in {folder} (replaces what is there)").format(
             orders=orders(_ORDERS), folder=settings.paths.seed

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from textual.binding import Binding
 
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from tui.drawing import Drawing
 from tui.formats import Formats
 from tui.views.frame import ActionKey
@@ -16,7 +16,7 @@ class Host(Protocol):
     """The application as seen from what it shows; `tui.app.Console` is the one there is."""
 
     @property
-    def desk(self) -> Desk:
+    def controller(self) -> Controller:
         """The controls of the pipeline."""
         ...
 
@@ -52,7 +52,7 @@ class Host(Protocol):
         """Do something whose options may be refused, and say why when they are."""
         ...
 
-    def ask_unless(
+    def confirm(
         self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
     ) -> None:
         """Do something at once when it is harmless, else after a yes."""

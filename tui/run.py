@@ -14,19 +14,19 @@ from core.config.secrets import Redactor
 from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
 from core.failures import explained
+from core.import_guard import block_pandas
 from core.logs import start_logging
-from core.operations.desk import Desk
-from core.operations.inforce import sources
-from core.operations.measure import measured
-from core.sparing import leave_pandas_out
+from core.operations.controller import Controller
+from core.operations.effective_settings import sources
+from core.operations.metrics import serve_controller_metrics
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
 from core.threads import failures
 from tui.app import Console
 from tui.arguments import foreign_encoding, unfit_terminal
-from tui.ending import Ending
-from tui.farewell import say_farewell
+from tui.exit_summary import print_exit_summary
 from tui.formats import Formats
+from tui.signals import SignalHandler
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
 _SWITCH_S = 0.001
@@ -53,7 +53,7 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             timeout_s=options.timeout,
         )
         if not settings.engine.needs_pandas:
-            leave_pandas_out()
+            block_pandas()
         _log_to_file(settings, options)
         if options.no_color:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
@@ -87,43 +87,45 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
-    desk = Desk(settings, read_only=options.read_only)
-    console = Console(desk, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on)
-    ending = Ending(console, desk)
-    ending.install()
-    desk.explorer.log.begin()
-    desk.explorer.where = sources(options.env_file, os.environ)
-    with measured(desk, options.metrics_port):
+    controller = Controller(settings, read_only=options.read_only)
+    console = Console(
+        controller, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on
+    )
+    signals = SignalHandler(console, controller)
+    signals.install()
+    controller.explorer.log.begin()
+    controller.explorer.where = sources(options.env_file, os.environ)
+    with serve_controller_metrics(controller, options.metrics_port):
         console.run()
-    ending.finished()
-    return _leave(console, desk, ending)
+    signals.finished()
+    return _leave(console, controller, signals)
 
 
-def _leave(console: Console, desk: Desk, ending: Ending) -> int:
+def _leave(console: Console, controller: Controller, signals: SignalHandler) -> int:
     """End what still works, and say on the normal screen what was done and what is lost."""
     if not console.forced:
-        desk.close()  # it is closed already, unless the screen ended by a defect
-    lost = say_farewell(desk)
-    signal = ending.received
+        controller.close()  # it is closed already, unless the screen ended by a defect
+    lost = print_exit_summary(controller)
+    signal = signals.received
     if console.forced:
-        # The desk may still be draining in its threads: that is what is not waited for.
+        # The controller may still be draining in its threads: that is what is not waited for.
         sys.stdout.flush()
         os._exit(int(ExitCode.SIGINT) if signal is None else 128 + signal)
     if signal is not None:
         return 128 + signal
     left = int(console.return_value or (ExitCode.BAD_RESULT if lost else ExitCode.OK))
-    return told_failures(desk, console.return_code or left)
+    return told_failures(controller, console.return_code or left)
 
 
-def told_failures(desk: Desk, code: int) -> int:
+def told_failures(controller: Controller, code: int) -> int:
     """Say on stderr which workers and threads had failed; return an exit code that tells of it."""
-    for name, error in desk.failures.items():
+    for name, error in controller.failures.items():
         message, hint = explained(error)
         _complain(_("{word}: {text}").format(word=clean(name), text=message), hint)
         code = code or int(getattr(error, "exit_code", ExitCode.INTERNAL))
     told = _("thread {name} failed: {error}")
     for failure in failures():
-        if failure.thread not in desk.failures:
+        if failure.thread not in controller.failures:
             _complain(told.format(name=failure.thread, error=failure.error), "")
         code = code or int(ExitCode.INTERNAL)
     return code

@@ -1,6 +1,6 @@
 """The scroll bar beside a window of rows, one cell a line."""
 
-from tui.lines import Span
+from tui.styled_text import Span
 
 
 def thumb(index: int, room: int, count: int, top: int, *, ascii_only: bool) -> Span:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from core.alerts.model import Alert, Change, Level, Measure
+from core.alerts.model import Alert, Change, Level, RuleValue
 
 _PAST = 200
 
@@ -65,10 +65,10 @@ class AlertEngine:
         self.latest: tuple[Alert, ...] = ()
         """Active alerts, worst and newest first; then the past ones, newest first."""
 
-    def see(self, now_s: float, at: datetime, measures: Iterable[Measure]) -> tuple[Change, ...]:
+    def see(self, now_s: float, at: datetime, values: Iterable[RuleValue]) -> tuple[Change, ...]:
         """Take the measures of a moment; return what changed. A rule without one is good."""
         with self._lock:
-            found = {measure.rule: measure for measure in measures}
+            found = {value.rule: value for value in values}
             changes = [
                 change
                 for rule in dict.fromkeys([*self._rules, *found])
@@ -90,22 +90,22 @@ class AlertEngine:
             return count
 
     def _judge(
-        self, rule: str, measure: Measure | None, now_s: float, at: datetime
+        self, rule: str, value: RuleValue | None, now_s: float, at: datetime
     ) -> Iterable[Change]:
         state = self._rules.setdefault(rule, _Rule())
-        level = measure.level(state.present) if measure else Level.NONE
-        if measure is not None and state.alert is not None and level >= state.present:
-            state.alert = replace(state.alert, message=measure.message)
+        level = value.level(state.present) if value else Level.NONE
+        if value is not None and state.alert is not None and level >= state.present:
+            state.alert = replace(state.alert, message=value.message)
         state.observe(level, now_s)
-        at_once = measure is not None and measure.at_once
+        at_once = value is not None and value.at_once
         target = level if at_once else state.lasting(now_s - self._hold_s)
         if target != state.present:
-            yield self._move(state, rule, target, measure, at)
+            yield self._move(state, rule, target, value, at)
 
     def _move(
-        self, state: _Rule, rule: str, level: Level, measure: Measure | None, at: datetime
+        self, state: _Rule, rule: str, level: Level, value: RuleValue | None, at: datetime
     ) -> Change:
-        alert, message = state.alert, measure.message if measure else ""
+        alert, message = state.alert, value.message if value else ""
         if alert is None:
             state.alert = Alert(rule, level, level, message, at)
             return Change("raised", state.alert)

@@ -57,21 +57,20 @@ class TaskReading:
 
 
 @dataclass(frozen=True)
-class Readings:
+class PipelineSample:
     """One moment of a pipeline, as far as it is known. None: not known.
 
     now_s: monotonic seconds. at: UTC. offsets: next offset that the consumer will read, by
     partition; ends: the next that will be written. reading: the consumer is at work, so an offset
-    that does not move is its own doing. unread: it is known that nobody reads (the consumer ended,
-    is paused or waits). ended: what ended workers that failed, and how to fix it, one line each, by
-    name. The counts are sums since the worker's start. consumed_rate: records per second. p95_ms:
-    end-to-end latency. newest_row: when the newest row came into the warehouse. validation: 0
-    PASS to 3 ERROR, and the checks that did not pass. drift: what `schema_drift` warned of.
-    gap_offsets: offsets lost to retention.
-    notices: what the consumer says must be heard, as of a topic that was made again. partitions: of
-    the topic, as the broker tells. merge_delay_s: how long the oldest raw event has waited for its
-    merge; merge_backlog: how many wait. merge_waits_for: what keeps the merge from going on.
-    tasks: by the rule that judges them.
+    that does not move is the consumer's fault. unread: it is known that nobody reads (the consumer
+    ended, is paused or waits). ended: what ended workers that failed, and how to fix it, one line
+    each, by name. The counts are sums since the worker's start. consumed_rate: records per second.
+    p95_ms: end-to-end latency. newest_row: when the newest row came into the warehouse. validation:
+    0 PASS to 3 ERROR, and the checks that did not pass. drift: what `schema_drift` warned of.
+    gap_offsets: offsets lost to retention. notices: what the consumer says must be heard, as of a
+    topic that was made again. partitions: of the topic, as the broker tells. merge_delay_s: how
+    long the oldest raw event has waited for its merge; merge_backlog: how many wait.
+    merge_waits_for: what keeps the merge from going on. tasks: by the rule that judges them.
     """
 
     now_s: float
@@ -109,7 +108,7 @@ class Readings:
 
 
 @dataclass(frozen=True)
-class Measure:
+class RuleValue:
     """A figure against its two limits: above `warn` it warns, above `fail` it is bad.
 
     slack: an alert is over once the figure is at most this share of the limit that raised it.

@@ -1,27 +1,27 @@
-"""Measures of our own workers: one that failed, a merge that falls behind, a thread that died."""
+"""Values of our own workers: one that failed, a merge that falls behind, a thread that died."""
 
 from collections.abc import Iterator
 
-from core.alerts.model import Level, Measure, Readings
+from core.alerts.model import Level, PipelineSample, RuleValue
 from core.config.thresholds import Thresholds
 from core.text import _, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 
 _PAUSE_S = 60.0
 """A task starts at most once a minute unless it is set otherwise: that is no delay."""
 
 
-def worker_measures(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+def worker_values(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
     """Yield what there is to say of producer, consumer, merge and threads."""
     for rule in ("producer", "consumer"):
         if rule in now.ended:
             yield _severe(rule, _("failed: {reason}").format(reason=now.ended[rule]))
     yield from _merge(now, limits)
     yield from _tasks(now, limits)
-    yield from thread_measures(now)
+    yield from thread_values(now)
 
 
-def thread_measures(now: Readings) -> Iterator[Measure]:
+def thread_values(now: PipelineSample) -> Iterator[RuleValue]:
     """Yield one measure for all threads that an exception ended, or none."""
     if now.failed_threads:
         told = _("thread {name} failed: {error}")
@@ -29,7 +29,7 @@ def thread_measures(now: Readings) -> Iterator[Measure]:
         yield _severe("threads", _("; ").join(parts))
 
 
-def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+def _merge(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
     """Yield the merge's failure, else how long the oldest raw event waits, else why it waits."""
     if "merge" in now.ended:
         reason = now.ended["merge"]
@@ -45,13 +45,13 @@ def _merge(now: Readings, limits: Thresholds) -> Iterator[Measure]:
                 now.merge_backlog or 0,
             )
         told = text.format(count=count(now.merge_backlog or 0), seconds=count(round(delay)))
-        yield Measure("merge", delay, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
+        yield RuleValue("merge", delay, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
     elif now.merge_waits_for:
         told = _("the merge waits: {reason}").format(reason=now.merge_waits_for)
-        yield Measure("merge", Level.WARN, 0, Level.WARN, told, slack=1.0)
+        yield RuleValue("merge", Level.WARN, 0, Level.WARN, told, slack=1.0)
 
 
-def _tasks(now: Readings, limits: Thresholds) -> Iterator[Measure]:
+def _tasks(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
     """Yield what there is to say of tasks inside Snowflake: one that gave up, else its delay."""
     for rule, task in now.tasks.items():
         if task.gave_up:
@@ -63,8 +63,8 @@ def _tasks(now: Readings, limits: Thresholds) -> Iterator[Measure]:
                 task.waiting or 0,
             ).format(count=count(task.waiting or 0), seconds=count(round(task.delay_s)))
             late = max(task.delay_s - _PAUSE_S, 0.0)
-            yield Measure(rule, late, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
+            yield RuleValue(rule, late, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
 
 
-def _severe(rule: str, message: str) -> Measure:
-    return Measure(rule, Level.BAD, 0, 1, message, slack=1.0, at_once=True)
+def _severe(rule: str, message: str) -> RuleValue:
+    return RuleValue(rule, Level.BAD, 0, 1, message, slack=1.0, at_once=True)

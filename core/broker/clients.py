@@ -11,8 +11,16 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 
-from core.broker.local_codes import LocalCode
-from core.broker.refusals import LOGIN, SETTINGS, TRANSIENT, code_of, goes_on, hint, login_hint
+from core.broker.client_error_codes import ClientErrorCode
+from core.broker.error_hints import (
+    LOGIN,
+    SETTINGS,
+    TRANSIENT,
+    code_of,
+    hint,
+    is_transient_code,
+    login_hint,
+)
 from core.errors import BrokerError, ExitCode
 from core.text import _, clean
 
@@ -62,13 +70,13 @@ REAL_CLUSTER: dict[str, Any] = {
 _TLS_ALERT = "tls alert"
 
 
-def passes(error: KafkaError) -> bool:
+def is_transient(error: KafkaError) -> bool:
     """Return whether the client gets over an error by itself while it goes on."""
     # A member that was away for too long (suspended, or busy with a batch) joins again.
-    return error.code() == LocalCode.MAX_POLL_EXCEEDED or goes_on(error)
+    return error.code() == ClientErrorCode.MAX_POLL_EXCEEDED or is_transient_code(error)
 
 
-def refuses(error: KafkaError) -> bool:
+def is_auth_failure(error: KafkaError) -> bool:
     """Return whether a broker answered and would not let us in: waiting does not help."""
     # TLS 1.3 tells a client without a certificate only after the handshake, by an alert.
     return error.code() in LOGIN or _TLS_ALERT in error.str()
@@ -105,20 +113,22 @@ def kafka_error(
 ) -> BrokerError:
     """Return a client error as ours. doing: what was attempted, with topic and address.
 
-    need, brokers: see `core.broker.refusals.hint`.
+    need, brokers: see `core.broker.error_hints.hint`.
     """
     cause = error.args[0] if isinstance(error, KafkaException) else error
     known = cause if isinstance(cause, KafkaError) else None
     transient = (
         known is not None
         and not known.fatal()
-        and not refuses(known)
+        and not is_auth_failure(known)
         and (known.retriable() or known.code() in TRANSIENT)
     )
     reason = known.str() if known is not None else str(cause)
     of_setting = known is not None and code_of(known) in SETTINGS
     kind = BrokerSettingError if of_setting else BrokerError
-    told = login_hint() if known is not None and refuses(known) else hint(known, need, brokers)
+    told = (
+        login_hint() if known is not None and is_auth_failure(known) else hint(known, need, brokers)
+    )
     return kind(
         _("{doing}: {reason}").format(doing=doing, reason=clean(reason, 300)),
         hint=told,

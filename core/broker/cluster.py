@@ -16,8 +16,10 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from core.broker import asking
+from core.broker import topic_queries
+from core.broker.acls import missing_rights
 from core.broker.base import Member, TopicPlan, Watermark
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import (
     CLASSIC_MEMBER,
     DURABLE_PRODUCER,
@@ -25,14 +27,12 @@ from core.broker.clients import (
     REAL_CLUSTER,
     WAREHOUSE_CONSUMER,
     client_log,
+    is_auth_failure,
     kafka_error,
     missing_topic,
-    refuses,
 )
+from core.broker.error_hints import listed, right
 from core.broker.identity import TopicIdentity
-from core.broker.local_codes import LocalCode
-from core.broker.refusals import listed, right
-from core.broker.rights import missing_rights
 from core.broker.topics import create_topic
 from core.config.client_values import choice
 from core.errors import BrokerError
@@ -42,7 +42,7 @@ _GLANCE_S = 1.0
 _READER = "dropship-metadata"
 """The group of clients that only ask; none of them ever joins it."""
 _ABSENT = "0"
-"""The generation of a topic whose broker does not tell its id."""
+"""The id of a topic whose broker does not tell its id."""
 
 
 class Cluster:
@@ -122,7 +122,7 @@ class Cluster:
     def identity(self, topic: str) -> TopicIdentity:
         """Return the present incarnation of a topic.
 
-        A real cluster names it by its topic id (KIP-516); one that does not tell gets generation
+        A real cluster names it by its topic id (KIP-516); one that does not tell gets the id
         "0", and a topic that was made again there is noticed by its offsets only.
         """
         if self._embedded_id is not None:
@@ -132,23 +132,23 @@ class Cluster:
                 TopicCollection([topic]), request_timeout=self._timeout
             )
             found = asked[topic].result(timeout=self._timeout + 1).topic_id
-            generation = _ABSENT if found is None else str(found)
-            if self._cluster_id is None or generation == _ABSENT:
+            topic_id = _ABSENT if found is None else str(found)
+            if self._cluster_id is None or topic_id == _ABSENT:
                 metadata = self._reader("").list_topics(topic, timeout=self._timeout)
                 self._cluster_id = metadata.cluster_id or self.bootstrap_servers
         except KafkaException as error:
             raise self._failed(error, _("reading the identity of topic"), topic) from error
         except FutureTimeoutError as error:
-            late = KafkaError(LocalCode.TIMED_OUT)
+            late = KafkaError(ClientErrorCode.TIMED_OUT)
             raise self._failed(late, _("reading the identity of topic"), topic) from error
-        return TopicIdentity(self._cluster_id, topic, generation)
+        return TopicIdentity(self._cluster_id, topic, topic_id)
 
     def ping(self) -> None:
         """Return once a broker of the cluster has answered.
 
         Two clients ask by turns: one that was sent on to brokers which it cannot reach, before it
         asked for anything, would never tell where they are.
-        Errors: BrokerError; one that no waiting mends when the broker refused our login.
+        Errors: BrokerError; one that no waiting fixes when the broker refused our login.
         """
         reader, left = self._reader(""), self._timeout
         where = clean(self.bootstrap_servers, 120)
@@ -176,7 +176,7 @@ class Cluster:
         return create_topic(self._base_config(), plan)
 
     def missing_rights(self, topic: str, group_id: str) -> tuple[str, ...]:
-        """Return rights that this user lacks there, by name. See `core.broker.rights`."""
+        """Return rights that this user lacks there, by name. See `core.broker.acls`."""
         if self._embedded_id is not None:
             return ()
         return missing_rights(self._base_config(), topic, group_id, self._timeout)
@@ -202,14 +202,16 @@ class Cluster:
         try:
             if self._embedded_id is not None:
                 # In this process or beside it: a question a partition costs nothing.
-                return asking.cheap_watermarks(
+                return topic_queries.cheap_watermarks(
                     self._reader(""), topic, partitions, timeout_s=self._timeout
                 )
-            return asking.watermarks(self._asking(), topic, partitions, timeout_s=self._timeout)
+            return topic_queries.watermarks(
+                self._asking(), topic, partitions, timeout_s=self._timeout
+            )
         except KafkaException as error:
             raise self._failed(error, _("reading the offsets of topic"), topic) from error
         except FutureTimeoutError as error:
-            late = KafkaError(LocalCode.TIMED_OUT)
+            late = KafkaError(ClientErrorCode.TIMED_OUT)
             raise self._failed(late, _("reading the offsets of topic"), topic) from error
 
     def committed(self, topic: str, group_id: str, *, mark: str | None = None) -> Mapping[int, int]:
@@ -217,7 +219,7 @@ class Cluster:
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
         doing = _("reading the commits of topic")
         try:
-            found = asking.commits(self._reader(group_id), wanted, timeout_s=self._timeout)
+            found = topic_queries.commits(self._reader(group_id), wanted, timeout_s=self._timeout)
         except KafkaException as error:
             raise self._failed(error, doing, topic, group_id) from error
         for entry in found:
@@ -232,9 +234,9 @@ class Cluster:
     def members(self, topic: str, group_id: str) -> list[Member]:
         """Return the members of a group with what they hold of a topic."""
         try:
-            return asking.members(self._asking(), topic, group_id, timeout_s=self._timeout)
+            return topic_queries.members(self._asking(), topic, group_id, timeout_s=self._timeout)
         except (KafkaException, FutureTimeoutError) as error:
-            late = KafkaError(LocalCode.TIMED_OUT)
+            late = KafkaError(ClientErrorCode.TIMED_OUT)
             cause = error if isinstance(error, KafkaException) else late
             doing = _("asking for the members of group {group}").format(group=clean(group_id, 80))
             raise kafka_error(cause, doing, need=right("Describe", group=group_id)) from error
@@ -242,7 +244,7 @@ class Cluster:
     def since(self, topic: str, partition: int, offset: int) -> datetime | None:
         """Return when the record at an offset was written, committed or not; None: not known."""
         config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
-        return asking.written_at(config, topic, partition, offset)
+        return topic_queries.written_at(config, topic, partition, offset)
 
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""
@@ -278,7 +280,7 @@ class Cluster:
 
     def _note(self, error: KafkaError) -> None:
         """Keep the reason why a broker would not let us in."""
-        if refuses(error):
+        if is_auth_failure(error):
             self._refusal = error
 
     def _failed(

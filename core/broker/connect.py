@@ -6,7 +6,7 @@ from threading import Event
 from time import monotonic
 
 from core.broker.cluster import Cluster
-from core.broker.refusals import advertised_hint, listed
+from core.broker.error_hints import advertised_hint, listed
 from core.clock import Clock
 from core.config import Settings
 from core.errors import BrokerError

@@ -23,7 +23,7 @@ from core.clock import Clock, iso
 from core.config import Paths
 from core.errors import BrokerError
 from core.files import cannot_write, replace_file
-from core.holding import HeldError, Hold
+from core.process_lock import LockedError, ProcessLock
 from core.text import _, clean
 
 CAP_BYTES = 5 * 1024 * 1024
@@ -53,11 +53,11 @@ def start_embedded(paths: Paths, topic: str, *, clock: Clock) -> Cluster:
     Errors: BrokerError naming the holder when one already runs for this data directory.
     """
     try:
-        hold = Hold(paths.broker_lock, clock=clock)
-    except HeldError as error:
+        lock = ProcessLock(paths.broker_lock, clock=clock)
+    except LockedError as error:
         raise BrokerError(
             _("an embedded broker already runs for {folder}: {holder}").format(
-                folder=clean(paths.data), holder=error.holder
+                folder=clean(paths.data), holder=error.owner
             ),
             hint=_("use that one, end it, or choose another --data-dir"),
         ) from None
@@ -66,24 +66,24 @@ def start_embedded(paths: Paths, topic: str, *, clock: Clock) -> Cluster:
         # Asking for the topic creates it.
         metadata = host.list_topics(topic, timeout=_START_TIMEOUT_S)
     except KafkaException as error:
-        hold.release()
+        lock.release()
         raise kafka_error(error, _("starting the embedded broker")) from error
     servers = ",".join(f"{broker.host}:{broker.port}" for broker in metadata.brokers.values())
     announcement = Announcement(servers, os.getpid(), iso(clock.now()))
     try:
         _announce(paths.broker_file, announcement)
     except BaseException:
-        hold.release()
+        lock.release()
         raise
-    return _cluster(announcement, _Owner(host, hold, paths.broker_file))
+    return _cluster(announcement, _Owner(host, lock, paths.broker_file))
 
 
 class _Owner:
     """Keeps the broker alive by holding its client; ends both when called."""
 
-    def __init__(self, host: Producer, hold: Hold, file: Path) -> None:
+    def __init__(self, host: Producer, lock: ProcessLock, file: Path) -> None:
         self._host: Producer | None = host
-        self._hold = hold
+        self._lock = lock
         self._file = file
 
     def __call__(self) -> None:
@@ -91,7 +91,7 @@ class _Owner:
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
         self._host = None
-        self._hold.release()
+        self._lock.release()
 
 
 def embedded_address(paths: Paths) -> str | None:

@@ -17,7 +17,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from core.broker.base import TopicPlan
 from core.broker.clients import client_log, kafka_error
-from core.broker.refusals import out_of_reach_hint, right
+from core.broker.error_hints import out_of_reach_hint, right
 from core.errors import BrokerError
 from core.text import N_, _, clean
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from core.cli import values
-from core.jobs.declaring import Opt, Option, declared
+from core.jobs.option_declarations import Opt, Option, declared
 from core.text import N_, _
 
 Language = Literal["en", "fr"]

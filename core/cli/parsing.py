@@ -22,7 +22,7 @@ _WITH_VALUE = ("--run", "--lang")
 
 
 @dataclass(frozen=True)
-class Glance:
+class PreParse:
     """What must be known before anything can go wrong: how to speak, and which job is meant.
 
     job: None when none is named; it may be unknown.
@@ -36,7 +36,7 @@ class Glance:
     wants_version: bool
 
 
-def glance(arguments: Sequence[str]) -> Glance:
+def pre_parse(arguments: Sequence[str]) -> PreParse:
     """Read the few arguments that decide how even a wrong call is answered. Never fails."""
     found: dict[str, str] = {}
     for index, argument in enumerate(arguments):
@@ -47,7 +47,7 @@ def glance(arguments: Sequence[str]) -> Glance:
     # A flag that was wrongly given a value (--json=1) tells how to answer all the same.
     flags = {argument.partition("=")[0] for argument in arguments}
     language = found.get("--lang")
-    return Glance(
+    return PreParse(
         job=found.get("--run"),
         language=language if language in get_args(Language) else None,
         as_json="--json" in flags,

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from core.clock import Clock
-from core.rates import RateMeter
+from core.rate_meter import RateMeter
 from core.text import _, clean
-from core.text.figures import count, decimal, percent
+from core.text.number_format import count, decimal, percent
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -40,7 +40,7 @@ class _Task:
     meter: RateMeter = field(default_factory=lambda: RateMeter(window=5.0))
 
 
-class Board:
+class ProgressPrinter:
     """Takes what workers tell (it is a `Progress`) and paints it.
 
     bars: draw bars; else print a line now and then. silent: no progress at all, lines only.

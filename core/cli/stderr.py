@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from core.cli.output import Fault
-from core.cli.progress import Board
+from core.cli.progress import ProgressPrinter
 from core.clock import SystemClock
 from core.text import _, clean
 from core.text.encoding import use_nearest
@@ -26,7 +26,9 @@ class Stderr:
         refused = "--no-color" in arguments or bool(os.environ.get("NO_COLOR"))
         self._color = self._terminal and not refused
         self._quiet = "--quiet" in arguments
-        self.board = Board(sys.stderr, SystemClock(), bars=self._terminal, silent=self._quiet)
+        self.printer = ProgressPrinter(
+            sys.stderr, SystemClock(), bars=self._terminal, silent=self._quiet
+        )
 
     def record(self, level: str, text: str) -> None:
         """Show a line of the log. text: harmless already."""
@@ -40,17 +42,17 @@ class Stderr:
         for message, hint in fault.several or ((fault.message, fault.hint),):
             self._say("error", message)
             if hint:
-                self.board.line("  " + _("hint: {hint}").format(hint=hint))
+                self.printer.line("  " + _("hint: {hint}").format(hint=hint))
 
     def lines(self, text: str) -> None:
         """Show lines as they are, made harmless."""
         for line in text.splitlines():
-            self.board.line(clean(line))
+            self.printer.line(clean(line))
 
     def notice(self, text: str) -> None:
         """Show a line that is no fault; not when quiet is wanted."""
         if not self._quiet:
-            self.board.line(f"dropship: {text}")
+            self.printer.line(f"dropship: {text}")
 
     def last_words(self, text: str) -> None:
         """Write a line at once, without the board: the process ends here."""
@@ -61,4 +63,4 @@ class Stderr:
         word = {"error": _("error"), "warning": _("warning")}.get(level, level)
         if self._color:
             word = f"{_COLORS.get(level, _RED)}{word}{_PLAIN}"
-        self.board.line("dropship: " + _("{word}: {text}").format(word=word, text=text))
+        self.printer.line("dropship: " + _("{word}: {text}").format(word=word, text=text))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from core.jobs.base import Summary, Table
 from core.text import clean
-from core.text.figures import count, decimal
+from core.text.number_format import count, decimal
 
 _CELL, _LAST = 60, 200
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from dotenv.parser import Binding, parse_stream
 from dotenv.variables import Literal, Variable, parse_variables
 
-from core.config.problems import Problem, SettingsError
+from core.config.errors import Problem, SettingsError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 MAX_BYTES = 1_000_000
 _NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
@@ -132,7 +132,7 @@ def _read_bytes(path: Path) -> tuple[bytes, bool]:
             [
                 Problem(
                     _("{file}: cannot be read: {reason}").format(
-                        file=clean(path), reason=why(error)
+                        file=clean(path), reason=os_reason(error)
                     ),
                     _("make it readable for you, or name another file with --env-file"),
                 )

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.config import checks
+from core.config import validators
 from core.config.envfile import EnvFile, read_env_file
+from core.config.errors import Problem, SettingsError
 from core.config.folders import check_folder
-from core.config.given import LIMIT, TAKEN, Given, gather
 from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
-from core.config.problems import Problem, SettingsError
-from core.config.reader import Reader, identifier
+from core.config.parser import SettingsParser, identifier
 from core.config.secrets import is_secret_name
 from core.config.settings import KafkaSettings, Paths, RegistrySettings, Settings
 from core.config.snowflake import read_snowflake
+from core.config.sources import LIMIT, TAKEN, SettingValue, collect
 from core.config.thresholds import Thresholds
 from core.errors import ConfigError, UsageError
 from core.pipeline.checks import Threshold
@@ -80,17 +80,17 @@ def examine_settings(
         file = _read_file(env_file, environ)
     except SettingsError as error:
         unreadable = error.problems
-    operated, wrong = _pipeline(gather(file, environ).given, pipeline)
-    values = gather(file, environ, None if wrong else operated.definition.thresholds)
-    reader = Reader(values.given, [*unreadable, *values.problems, *wrong])
+    operated, wrong = _pipeline(collect(file, environ).values, pipeline)
+    values = collect(file, environ, None if wrong else operated.definition.thresholds)
+    reader = SettingsParser(values.values, [*unreadable, *values.problems, *wrong])
     kafka = _kafka(reader, operated.definition)
     schema = reader.read("SNOW_SCHEMA", operated.definition.tables.db_schema, identifier)
     memory_limit = reader.whole(
-        "DUCKDB_MEMORY_LIMIT_MB", least=checks.MIN_MEMORY_MB, most=checks.MAX_MEMORY_MB
+        "DUCKDB_MEMORY_LIMIT_MB", least=validators.MIN_MEMORY_MB, most=validators.MAX_MEMORY_MB
     )
     snowflake = read_snowflake(reader)
     thresholds = _thresholds(reader, operated.definition.thresholds)
-    log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, checks.log_level)
+    log_level = reader.read("LOG_LEVEL", _DEFAULTS.log_level, validators.log_level)
     settings = Settings(
         paths=Paths(data=data_dir, reports=reports_dir or _reports(reader, data_dir)),
         kafka=kafka,
@@ -105,7 +105,7 @@ def examine_settings(
             *values.warnings,
             *reader.warnings,
             *_exposure(file),
-            *_privileges(values.given),
+            *_privileges(values.values),
         ),
     )
     return settings, tuple(reader.problems)
@@ -127,9 +127,9 @@ def _read_file(env_file: Path | None, environ: Mapping[str, str]) -> EnvFile | N
         ) from error
 
 
-def _reports(reader: Reader, data_dir: Path) -> Path:
+def _reports(reader: SettingsParser, data_dir: Path) -> Path:
     """Return where reports go when no option says so."""
-    given = reader.given.get("DROPSHIP_REPORTS_DIR")
+    given = reader.values.get("DROPSHIP_REPORTS_DIR")
     if given is not None:
         try:
             check_folder("", Path(given.value))
@@ -145,7 +145,7 @@ def _reports(reader: Reader, data_dir: Path) -> Path:
 
 
 def _pipeline(
-    given: Mapping[str, Given], option: str | None
+    given: Mapping[str, SettingValue], option: str | None
 ) -> tuple[Pipeline, tuple[Problem, ...]]:
     """Return the pipeline to operate; that of orders where the one that is named is wrong."""
     named = given.get("DROPSHIP_PIPELINE")
@@ -159,12 +159,12 @@ def _pipeline(
     return builtin(), ()
 
 
-def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
+def _kafka(reader: SettingsParser, pipeline: Definition) -> KafkaSettings:
     default = KafkaSettings()
     topic = pipeline.topic
     client: dict[str, str] = {}
     names: dict[str, str] = {}
-    for name, found in reader.given.items():
+    for name, found in reader.values.items():
         if not name.startswith(PREFIX):
             continue
         library = library_name(name)
@@ -180,26 +180,26 @@ def _kafka(reader: Reader, pipeline: Definition) -> KafkaSettings:
             _("KAFKA_CONF_SASL_PASSWORD stands for librdkafka's sasl.password, and so on"),
         )
     return KafkaSettings(
-        bootstrap_servers=reader.optional("KAFKA_BOOTSTRAP_SERVERS", checks.bootstrap_servers),
-        topic=reader.read("KAFKA_TOPIC", topic.name, checks.topic),
+        bootstrap_servers=reader.optional("KAFKA_BOOTSTRAP_SERVERS", validators.bootstrap_servers),
+        topic=reader.read("KAFKA_TOPIC", topic.name, validators.topic),
         group_id=reader.read(
-            "KAFKA_GROUP_ID", topic.group or f"dropship-{pipeline.name}", checks.group_id
+            "KAFKA_GROUP_ID", topic.group or f"dropship-{pipeline.name}", validators.group_id
         ),
         client=client,
-        watch_group_id=reader.optional("KAFKA_WATCH_GROUP_ID", checks.group_id),
-        topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=checks.MAX_PARTITIONS),
-        topic_replication=reader.whole("KAFKA_TOPIC_REPLICATION", most=checks.MAX_REPLICATION)
+        watch_group_id=reader.optional("KAFKA_WATCH_GROUP_ID", validators.group_id),
+        topic_partitions=reader.whole("KAFKA_TOPIC_PARTITIONS", most=validators.MAX_PARTITIONS),
+        topic_replication=reader.whole("KAFKA_TOPIC_REPLICATION", most=validators.MAX_REPLICATION)
         or default.topic_replication,
         registry=_registry(reader),
     )
 
 
-def _registry(reader: Reader) -> RegistrySettings | None:
+def _registry(reader: SettingsParser) -> RegistrySettings | None:
     """Return how to reach the schema registry, None where no address is set."""
-    url = reader.optional("KAFKA_SCHEMA_REGISTRY_URL", checks.registry_url)
-    user = reader.optional("KAFKA_SCHEMA_REGISTRY_USER", checks.registry_user)
-    password = reader.given.get("KAFKA_SCHEMA_REGISTRY_PASSWORD")
-    ca_location = reader.optional("KAFKA_SCHEMA_REGISTRY_CA", checks.readable_file)
+    url = reader.optional("KAFKA_SCHEMA_REGISTRY_URL", validators.registry_url)
+    user = reader.optional("KAFKA_SCHEMA_REGISTRY_USER", validators.registry_user)
+    password = reader.values.get("KAFKA_SCHEMA_REGISTRY_PASSWORD")
+    ca_location = reader.optional("KAFKA_SCHEMA_REGISTRY_CA", validators.readable_file)
     if url is None:
         return None
     if password is not None and user is None:
@@ -214,16 +214,16 @@ def _registry(reader: Reader) -> RegistrySettings | None:
     )
 
 
-def _thresholds(reader: Reader, own: Mapping[str, Threshold]) -> Thresholds:
+def _thresholds(reader: SettingsParser, own: Mapping[str, Threshold]) -> Thresholds:
     """Return the limits of the engine, and what is set of the pipeline's own."""
     values: dict[str, float] = {}
     for field in (*Thresholds.model_fields, *own):
         name = f"{LIMIT}{field.upper()}"
-        found = reader.given.get(name)
+        found = reader.values.get(name)
         if found is None:
             continue
         try:
-            values[field] = checks.threshold(field, found.value, own.get(field))
+            values[field] = validators.threshold(field, found.value, own.get(field))
         except ConfigError as error:
             reader.refuse(name, error.message, error.hint)
     limits = Thresholds.model_validate(values)
@@ -253,7 +253,7 @@ def _exposure(file: EnvFile | None) -> tuple[str, ...]:
     )
 
 
-def _privileges(given: Mapping[str, Given]) -> tuple[str, ...]:
+def _privileges(given: Mapping[str, SettingValue]) -> tuple[str, ...]:
     """Return the warning about a role that may do everything."""
     role = given.get("SNOW_ROLE")
     if role is None or role.value.strip('"').upper() != "ACCOUNTADMIN":

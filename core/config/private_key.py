@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 _MAX_BYTES = 100_000
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -22,7 +22,7 @@ def check_private_key(file: Path, passphrase: str | None) -> bool:
         exposed = bool(file.stat().st_mode & _OTHERS)
     except OSError as error:
         raise ConfigError(
-            _("{file} cannot be read: {reason}").format(file=clean(file), reason=why(error)),
+            _("{file} cannot be read: {reason}").format(file=clean(file), reason=os_reason(error)),
             hint=_("name the file of the private key, and make it readable for you alone"),
         ) from error
     if b"PRIVATE KEY-----" not in data:

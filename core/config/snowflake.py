@@ -9,15 +9,15 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.config import checks
+from core.config import validators
+from core.config.parser import SettingsParser, identifier
 from core.config.private_key import check_private_key
-from core.config.reader import Reader, identifier
 from core.config.settings import SnowflakeLogin, SnowflakeSettings
 from core.config.snowflake_options import LOOPBACK, PREFIX, option, option_name
 from core.config.snowflake_tasks import read_tasks
 from core.errors import ConfigError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 TRANSFORMS = ("auto", "procedure", "task", "client")
 _KEY = ("SNOW_PRIVATE_KEY_FILE",)
@@ -44,9 +44,9 @@ LOGIN = frozenset(("SNOW_ACCOUNT", "SNOW_USER", "SNOW_AUTHENTICATOR", *_CREDENTI
 _TOKEN_BYTES = 100_000
 
 
-def read_snowflake(reader: Reader) -> SnowflakeSettings | None:
+def read_snowflake(reader: SettingsParser) -> SnowflakeSettings | None:
     """Return how to reach Snowflake; None without an account or a named connection: DuckDB."""
-    given = reader.given
+    given = reader.values
     names = {
         field: reader.optional(f"SNOW_{field.upper()}", identifier)
         for field in ("role", "warehouse", "database", "worker_user")
@@ -68,24 +68,24 @@ def read_snowflake(reader: Reader) -> SnowflakeSettings | None:
         login=login,
         connection_name=None if named is None else named.value,
         options=options,
-        transform=reader.read("SNOW_TRANSFORM", "auto", checks.one_of(TRANSFORMS)),
+        transform=reader.read("SNOW_TRANSFORM", "auto", validators.one_of(TRANSFORMS)),
         tasks=read_tasks(reader),
         **{field: value for field, value in names.items() if value is not None},
     )
 
 
-def _idle(reader: Reader) -> None:
+def _idle(reader: SettingsParser) -> None:
     """Warn of settings that show a wish for Snowflake while no account is named."""
-    for name in reader.given:
+    for name in reader.values:
         if name in _CREDENTIALS or name.startswith(PREFIX):
             reader.warn(name, _("is set, but SNOW_ACCOUNT is not: DuckDB is used"))
             return
 
 
-def _alone(reader: Reader) -> None:
+def _alone(reader: SettingsParser) -> None:
     """Refuse what contradicts a named connection, which holds account, user and login."""
     for name in ("SNOW_ACCOUNT", "SNOW_USER", "SNOW_AUTHENTICATOR", *_CREDENTIALS):
-        if name in reader.given:
+        if name in reader.values:
             reader.refuse(
                 name,
                 _("contradicts SNOW_CONNECTION_NAME, whose section holds it"),
@@ -93,7 +93,7 @@ def _alone(reader: Reader) -> None:
             )
 
 
-def _login(reader: Reader) -> SnowflakeLogin:
+def _login(reader: SettingsParser) -> SnowflakeLogin:
     """Return the one way to log in; problems are the reader's."""
     kind = _kind(reader)
     if kind == "snowflake_jwt":
@@ -103,10 +103,10 @@ def _login(reader: Reader) -> SnowflakeLogin:
     if kind == "oauth":
         return SnowflakeLogin(kind, token=_token(reader, *_OAUTH))
     if kind == "workload_identity":
-        provider = reader.read(_WORKLOAD[0], "", checks.one_of(("aws", "azure", "gcp", "oidc")))
+        provider = reader.read(_WORKLOAD[0], "", validators.one_of(("aws", "azure", "gcp", "oidc")))
         return SnowflakeLogin(kind, workload_provider=provider.upper())
     if kind in {"snowflake", "username_password_mfa"}:
-        alone = kind == "snowflake" and "SNOW_PASSWORD" in reader.given
+        alone = kind == "snowflake" and "SNOW_PASSWORD" in reader.values
         if alone and not _is_loopback(reader):
             reader.warn(
                 "SNOW_PASSWORD",
@@ -120,10 +120,10 @@ def _login(reader: Reader) -> SnowflakeLogin:
     return SnowflakeLogin(kind)
 
 
-def _kind(reader: Reader) -> str:
+def _kind(reader: SettingsParser) -> str:
     """Return the kind of login: the one that is named, else the only one that is set."""
-    given = reader.given
-    named = reader.read("SNOW_AUTHENTICATOR", "", checks.one_of(tuple(_NEEDS)))
+    given = reader.values
+    named = reader.read("SNOW_AUTHENTICATOR", "", validators.one_of(tuple(_NEEDS)))
     if named:
         needed = _NEEDS[named]
         if needed and not any(name in given for name in needed):
@@ -158,8 +158,8 @@ def _kind(reader: Reader) -> str:
     return next(iter(found), "snowflake")
 
 
-def _key_pair(reader: Reader) -> SnowflakeLogin:
-    found = reader.given.get("SNOW_PRIVATE_KEY_FILE")
+def _key_pair(reader: SettingsParser) -> SnowflakeLogin:
+    found = reader.values.get("SNOW_PRIVATE_KEY_FILE")
     passphrase = _secret(reader, "SNOW_PRIVATE_KEY_PASSPHRASE")
     if found is None:
         return SnowflakeLogin("snowflake_jwt")
@@ -176,11 +176,11 @@ def _key_pair(reader: Reader) -> SnowflakeLogin:
     return SnowflakeLogin("snowflake_jwt", private_key_file=file, passphrase=passphrase)
 
 
-def _token(reader: Reader, plain: str, in_file: str) -> SecretStr | None:
+def _token(reader: SettingsParser, plain: str, in_file: str) -> SecretStr | None:
     """Return a token, from its setting or from the file that another one names."""
-    if plain in reader.given and in_file in reader.given:
+    if plain in reader.values and in_file in reader.values:
         reader.refuse(in_file, _("contradicts {setting}").format(setting=plain))
-    found = reader.given.get(in_file)
+    found = reader.values.get(in_file)
     if found is None:
         return _secret(reader, plain)
     file = Path(found.value).expanduser()
@@ -188,7 +188,7 @@ def _token(reader: Reader, plain: str, in_file: str) -> SecretStr | None:
         token = file.read_bytes()[:_TOKEN_BYTES].decode().strip()
         exposed = bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     except (OSError, UnicodeDecodeError) as error:
-        reason = why(error) if isinstance(error, OSError) else _("not UTF-8 text")
+        reason = os_reason(error) if isinstance(error, OSError) else _("not UTF-8 text")
         reader.refuse(
             in_file, _("{file} cannot be read: {reason}").format(file=clean(file), reason=reason)
         )
@@ -204,15 +204,15 @@ def _exposed(file: Path) -> str:
     return _("others may read it: chmod 600 {file}").format(file=clean(file))
 
 
-def _secret(reader: Reader, name: str) -> SecretStr | None:
-    found = reader.given.get(name)
+def _secret(reader: SettingsParser, name: str) -> SecretStr | None:
+    found = reader.values.get(name)
     return None if found is None else SecretStr(found.value)
 
 
-def _options(reader: Reader) -> dict[str, str | int | bool]:
+def _options(reader: SettingsParser) -> dict[str, str | int | bool]:
     """Return the connector's options; http is for a test server on this machine alone."""
     options: dict[str, str | int | bool] = {}
-    for name, found in reader.given.items():
+    for name, found in reader.values.items():
         if not name.startswith(PREFIX):
             continue
         try:
@@ -228,6 +228,6 @@ def _options(reader: Reader) -> dict[str, str | int | bool]:
     return options
 
 
-def _is_loopback(reader: Reader) -> bool:
-    host = reader.given.get(f"{PREFIX}HOST")
+def _is_loopback(reader: SettingsParser) -> bool:
+    host = reader.values.get(f"{PREFIX}HOST")
     return host is not None and host.value in LOOPBACK

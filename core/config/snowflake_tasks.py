@@ -2,8 +2,8 @@
 
 import re
 
-from core.config import checks
-from core.config.reader import Reader, identifier
+from core.config import validators
+from core.config.parser import SettingsParser, identifier
 from core.config.settings import SnowflakeTasks
 from core.errors import ConfigError
 from core.text import _, clean
@@ -17,12 +17,12 @@ _MOST_ADDRESSES = 50
 """https://docs.snowflake.com/en/sql-reference/sql/create-notification-integration-email."""
 
 
-def read_tasks(reader: Reader) -> SnowflakeTasks:
+def read_tasks(reader: SettingsParser) -> SnowflakeTasks:
     """Return how the tasks are set up; problems are the reader's."""
     plain = SnowflakeTasks()
     interval = reader.whole("SNOW_TASK_INTERVAL_S", least=_LEAST_S, most=_MOST_S)
     return SnowflakeTasks(
-        compute=reader.read("SNOW_TASK_COMPUTE", plain.compute, checks.one_of(COMPUTES)),
+        compute=reader.read("SNOW_TASK_COMPUTE", plain.compute, validators.one_of(COMPUTES)),
         interval_s=interval or plain.interval_s,
         error_integration=reader.optional("SNOW_ALERT_INTEGRATION", identifier),
         mail_to=tuple(filter(None, reader.read("SNOW_ALERT_EMAIL", "", _addresses).split(","))),

@@ -26,7 +26,7 @@ _UNKNOWN = -1
 log = logging.getLogger(__name__)
 
 
-class TopicRemadeError(BrokerError):
+class TopicRecreatedError(BrokerError):
     """The topic that was read exists no more; another one has its name."""
 
 
@@ -63,7 +63,7 @@ class Assignment:
         one process consume, and that broker keeps the share of a killed member for half a minute.
         """
         self._consumer = consumer
-        if self.lasting:
+        if self.is_embedded:
             every = self._broker.partitions(self._topic)
             self._take(consumer, [TopicPartition(self._topic, number) for number in every])
             self._on_change()
@@ -73,7 +73,7 @@ class Assignment:
         )
 
     def leave(self) -> None:
-        """Forget the client, which is about to be closed; closing it revokes, which is no news."""
+        """Forget the client, which is about to be closed; that revokes, unreported."""
         self._consumer = None
         self._on_change = _nothing
 
@@ -84,27 +84,27 @@ class Assignment:
             raise error
 
     @property
-    def lasting(self) -> bool:
+    def is_embedded(self) -> bool:
         """Whether the topic cannot be made again, and every offset of it holds a record."""
         return self._broker.backlog_limit_bytes is not None
 
     @property
     def beyond_records(self) -> bool:
         """Whether a partition was read to an end that lies after its last record."""
-        return not self.lasting and any(
+        return not self.is_embedded and any(
             end > self.positions.get(part, end) for part, end in self.ends.items()
         )
 
-    def confirm(self) -> None:
+    def verify_topic(self) -> None:
         """Check that what was read so far came from the topic that the positions belong to.
 
         An id of a topic never comes back: the same before and after the reading covers all of it.
-        Errors, transient: TopicRemadeError; BrokerError when no broker tells.
+        Errors, transient: TopicRecreatedError; BrokerError when no broker tells.
         """
-        if self.identity is None or self.lasting:
+        if self.identity is None or self.is_embedded:
             return
         if self._broker.identity(self._topic) != self.identity:
-            raise _remade(self._topic)
+            raise _recreated(self._topic)
 
     def partitions(self) -> list[TopicPartition]:
         """Return the partitions held, for pause and resume."""
@@ -166,7 +166,7 @@ class Assignment:
     def _take(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         identity = self._broker.identity(self._topic)
         if self.identity is not None and self.identity != identity:
-            raise _remade(self._topic)
+            raise _recreated(self._topic)
         self.identity = identity
         wanted = [entry.partition for entry in partitions]
         stored = self._warehouse.stored_offsets(identity)
@@ -175,7 +175,7 @@ class Assignment:
         new = [partition for partition in wanted if partition not in stored]
         if new:
             marks = self._broker.watermarks(self._topic)
-            stored |= self._warehouse.claim(
+            stored |= self._warehouse.register_partitions(
                 identity, {partition: marks[partition].low for partition in new}
             )
         if not self._incremental:
@@ -225,8 +225,8 @@ class Assignment:
         self._on_change()
 
 
-def _remade(topic: str) -> TopicRemadeError:
-    return TopicRemadeError(
+def _recreated(topic: str) -> TopicRecreatedError:
+    return TopicRecreatedError(
         _("topic {topic} was deleted and made again while it was read").format(
             topic=clean(topic, 80)
         ),

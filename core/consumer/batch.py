@@ -50,7 +50,7 @@ def build_batch(
     received_at: datetime,
     decoder: Decoder,
     *,
-    dense: bool,
+    contiguous_offsets: bool,
     ends: Mapping[int, int] | None = None,
 ) -> BuiltBatch:
     """Return the batch that takes every position forward over the records.
@@ -59,14 +59,15 @@ def build_batch(
     offset of each partition held now, as stored; records of other partitions, or before the
     position, are left out (the partition moved away, or was read again after a rebalance).
     decoder: says which records are events of the pipeline. Errors: RegistryError, as `decode`.
-    dense: the broker has no transactions and no compaction, so an offset that is passed over was
-    lost and becomes a gap; elsewhere it is counted as skipped. ends: where partitions were read to
-    their end; offsets before it without a record (the marks of a transaction) are skipped too.
+    contiguous_offsets: the broker has no transactions and no compaction, so an offset that is
+    passed over was lost and becomes a gap; elsewhere it is counted as skipped. ends: where
+    partitions were read to their end; offsets before it without a record (the marks of a
+    transaction) are skipped too.
     """
-    walk = _Walk(positions)
-    kept = [record for record in records if walk.takes(record.partition(), record.offset())]
-    if not dense:
-        walk.reach(ends or {})
+    tracker = _OffsetTracker(positions)
+    kept = [record for record in records if tracker.accept(record.partition(), record.offset())]
+    if not contiguous_offsets:
+        tracker.advance_to(ends or {})
     payloads = [record.value() for record in kept]
     if None in payloads:
         payloads = [
@@ -90,8 +91,8 @@ def build_batch(
         dead_letters=[
             _dead_letter(kept[bad.index], bad, checksums[bad.index]) for bad in decoded.rejected
         ],
-        advances=walk.advances(dense=dense),
-        gaps=walk.holes if dense else (),
+        advances=tracker.advances(contiguous_offsets=contiguous_offsets),
+        gaps=tracker.holes if contiguous_offsets else (),
         checksums=[checksums[index] for index in decoded.good] if stored is None else (),  # type: ignore[misc]  # no tombstones
         event_types=decoded.event_types,
         columns=decoded.columns,
@@ -133,7 +134,7 @@ def _times(
     return np.where(event_times_us == NO_TIME, broker_times_us, event_times_us), broker_times_us
 
 
-class _Walk:
+class _OffsetTracker:
     """Follows the offsets of a batch and remembers what it passes over."""
 
     def __init__(self, positions: Mapping[int, int]) -> None:
@@ -141,7 +142,7 @@ class _Walk:
         self._next = dict(positions)
         self.holes: list[OffsetGap] = []
 
-    def takes(self, partition: int, offset: int) -> bool:
+    def accept(self, partition: int, offset: int) -> bool:
         """Return whether a record is new, and step over it."""
         expected = self._next.get(partition)
         if expected is None or offset < expected:
@@ -151,7 +152,7 @@ class _Walk:
         self._next[partition] = offset + 1
         return True
 
-    def reach(self, ends: Mapping[int, int]) -> None:
+    def advance_to(self, ends: Mapping[int, int]) -> None:
         """Step over what no record came of before the end that the broker told."""
         for partition, end in ends.items():
             expected = self._next.get(partition, end)
@@ -159,10 +160,10 @@ class _Walk:
                 self.holes.append(OffsetGap(partition, expected, end, "unused"))
                 self._next[partition] = end
 
-    def advances(self, *, dense: bool) -> list[OffsetAdvance]:
+    def advances(self, *, contiguous_offsets: bool) -> list[OffsetAdvance]:
         """Return the move of each partition that has one."""
         skipped = dict.fromkeys(self._positions, 0)
-        for hole in () if dense else self.holes:
+        for hole in () if contiguous_offsets else self.holes:
             skipped[hole.partition] += hole.to_offset - hole.from_offset
         return [
             OffsetAdvance(partition, start, self._next[partition], skipped[partition])

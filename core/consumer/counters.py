@@ -10,9 +10,9 @@ from core.consumer.assignment import Assignment
 from core.consumer.batch import BuiltBatch
 from core.consumer.latency import LatencyHistogram
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
-from core.rates import RateMeter
+from core.rate_meter import RateMeter
 from core.warehouse.model import OffsetGap
+from core.workers import RunState
 
 _FRESH_S = 0.1
 

@@ -7,14 +7,14 @@ from threading import Event
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from core.broker.base import Broker
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import kafka_error
-from core.broker.local_codes import LocalCode
 from core.clock import Clock
-from core.consumer.assignment import Assignment, TopicRemadeError
+from core.consumer.assignment import Assignment, TopicRecreatedError
 from core.consumer.options import ConsumeOptions
 from core.errors import BrokerError
-from core.lifecycle import Lifecycle
 from core.text import N_, _, clean
+from core.workers import Lifecycle
 
 PROBE_S = 0.5
 """So often, and so long, is asked."""
@@ -47,7 +47,7 @@ class Outage:
 
     def on_error(self, error: KafkaError) -> None:
         """Note what the client tells about its connections; most of it passes by itself."""
-        if error.code() == LocalCode.ALL_BROKERS_DOWN:
+        if error.code() == ClientErrorCode.ALL_BROKERS_DOWN:
             self._down.set()
 
     def confirm(self, assignment: Assignment, consumer: Consumer) -> bool:
@@ -55,13 +55,13 @@ class Outage:
 
         While no broker tells, the records wait here: a client that leaves during an outage stays
         a member for the group, which would give its partitions to nobody until it times out.
-        Errors, transient: TopicRemadeError; BrokerError when no broker told for too long.
+        Errors, transient: TopicRecreatedError; BrokerError when no broker told for too long.
         """
         began = self._clock.monotonic()
         while True:
             try:
-                assignment.confirm()
-            except TopicRemadeError:
+                assignment.verify_topic()
+            except TopicRecreatedError:
                 raise
             except BrokerError as error:
                 if self._life.stopping:

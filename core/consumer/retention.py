@@ -15,7 +15,7 @@ from core.warehouse.model import OffsetAdvance, OffsetGap, RawBatch
 log = logging.getLogger(__name__)
 
 
-def step_over(
+def skip_lost_offsets(
     consumer: Consumer,
     broker: Broker,
     warehouse: Warehouse,
@@ -36,7 +36,7 @@ def step_over(
     assignment.out_of_range.discard(partition)
     position = assignment.positions[partition]
     marks = broker.watermarks(topic)[partition]
-    assignment.confirm()  # a topic that was made again has offsets of its own
+    assignment.verify_topic()  # a topic that was made again has offsets of its own
     if position > marks.high:
         raise DataLossError(
             _(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.lifecycle import RunState
 from core.warehouse.model import OffsetGap
+from core.workers import RunState
 
 
 @dataclass(frozen=True)

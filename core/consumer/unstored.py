@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from core.broker.base import Broker, Watermark
 from core.text import ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.base import Warehouse
 
 

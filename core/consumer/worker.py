@@ -1,8 +1,8 @@
 """The consumer: one thread from topic to raw table, exactly once.
 
-This is what others hold: start, pause, resume, stop, finish, snapshot. A `Session` does the work
-for as long as one membership of the group lasts; after a failure that can pass, the next session
-goes on at the stored offsets.
+This is what others hold: start, pause, resume, stop, finish, snapshot. A `ConsumeLoop` does the
+work for as long as one membership of the group lasts; after a failure that can pass, the next
+session goes on at the stored offsets.
 """
 
 import logging
@@ -10,17 +10,17 @@ from dataclasses import replace
 
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
+from core.consumer.consume_loop import ConsumeLoop
 from core.consumer.counters import Counters
 from core.consumer.decoders.base import Decoder
-from core.consumer.ending import Ending
-from core.consumer.left import LeftBehind
 from core.consumer.options import ConsumeOptions
-from core.consumer.session import Session
 from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.stop_condition import StopCondition
+from core.consumer.unread import UnreadRecords
 from core.errors import DropshipError
-from core.lifecycle import FINAL_STATES, PausableWorker, RunState
 from core.text import N_, clean
 from core.warehouse.base import Warehouse
+from core.workers import FINAL_STATES, PausableWorker, RunState
 
 _AGAIN_S = 1.0
 
@@ -50,16 +50,16 @@ class ConsumerWorker(PausableWorker):
         self._options = options
         self._decoder = decoder
         self._counters = Counters(options.topic, self._clock)
-        self._ending = Ending(broker, options, self._clock)
+        self._stop_condition = StopCondition(broker, options, self._clock)
 
     def finish(self) -> None:
         """End cleanly at the offsets the topic has now."""
-        self._ending.finish()
+        self._stop_condition.finish()
 
     @property
-    def left(self) -> tuple[LeftBehind, ...]:
+    def left(self) -> tuple[UnreadRecords, ...]:
         """What it could not read up to the end that it was asked for; empty when it did."""
-        return self._ending.left
+        return self._stop_condition.left
 
     def count_lag(self) -> int:
         """Count the records of the topic that the warehouse does not hold, whoever reads them.
@@ -85,10 +85,10 @@ class ConsumerWorker(PausableWorker):
         return latest
 
     def _run(self) -> None:
-        self._ending.begin()
-        self._sessions()
+        self._stop_condition.begin()
+        self._loops()
 
-    def _sessions(self) -> None:
+    def _loops(self) -> None:
         """Run sessions until one ends by itself, or failures last longer than allowed.
 
         A session that gave up waiting says so by an error that does not pass. One that has read
@@ -99,7 +99,7 @@ class ConsumerWorker(PausableWorker):
         while True:
             session = None
             try:
-                session = self._session()
+                session = self._loop()
                 session.run()
             except DropshipError as error:
                 now = self._clock.monotonic()
@@ -120,8 +120,8 @@ class ConsumerWorker(PausableWorker):
             else:
                 return
 
-    def _session(self) -> Session:
-        return Session(
+    def _loop(self) -> ConsumeLoop:
+        return ConsumeLoop(
             self._broker,
             self._warehouse,
             self._options,
@@ -129,5 +129,5 @@ class ConsumerWorker(PausableWorker):
             clock=self._clock,
             life=self._life,
             counters=self._counters,
-            ending=self._ending,
+            stop_condition=self._stop_condition,
         )

@@ -1,1 +1,1 @@
-"""Dead letters: publishing them again once their cause is mended."""
+"""Dead letters: publishing them again once their cause is fixed."""

@@ -4,10 +4,10 @@ from confluent_kafka import KafkaError, KafkaException
 
 from core.broker.clients import kafka_error
 from core.errors import BrokerError, ExitCode
+from core.producer.failure_counts import FailureCounts, write_right
 from core.producer.failures import hints, in_words
-from core.producer.tally import Tally, write_right
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.model import StoredDeadLetter
 
 
@@ -22,7 +22,7 @@ class Refused:
     """Letters that were refused: how many, why, and where the first of them came from."""
 
     def __init__(self, topic: str) -> None:
-        self._tally = Tally(topic)
+        self._tally = FailureCounts(topic)
         self._first: StoredDeadLetter | None = None
 
     @property

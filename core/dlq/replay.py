@@ -5,7 +5,8 @@ it listed, so it may be published twice, and the merge makes one order of it. Wh
 comes back as a new dead letter with a higher count.
 
 On an embedded broker a replay goes beside the producer of its own process, by turns
-(`Room.visit`); while another process publishes there, it waits, says for whom, and can be stopped.
+(`BrokerCapacity.visit`); while another process publishes there, it waits, says for whom, and can be
+stopped.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,10 +24,10 @@ from core.clock import Clock
 from core.dlq.redeliveries import REDELIVERY_HEADER, redeliveries
 from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError
-from core.producer.room import BATCH_BYTES, Room
-from core.producer.sharing import RoomHeldError, shared_room
+from core.producer.broker_capacity import BATCH_BYTES, BrokerCapacity
+from core.producer.shared_capacity import CapacityLockedError, shared_capacity
 from core.text import _, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
@@ -57,7 +58,8 @@ _QUIET = Waiting()
 class Replay:
     """One replay run. Errors of `publish`: BrokerError; what was acknowledged is marked first.
 
-    lock_file: see `core.producer.sharing.shared_room`. timeout_s: how long the broker may take.
+    lock_file: see `core.producer.shared_capacity.shared_capacity`. timeout_s: how long the broker
+    may take.
     """
 
     def __init__(
@@ -81,7 +83,7 @@ class Replay:
         self._timeout_s = timeout_s
         self._waiting = waiting
         self.mark = ""
-        """What commits that make room carry, see `Room`; set before `publish`."""
+        """What commits that make room carry, see `BrokerCapacity`; set before `publish`."""
         self._acked: list[str] = []
         self._marked = 0
         self._refused = Refused(topic)
@@ -98,7 +100,7 @@ class Replay:
     def publish_all(self, chunks: Iterable[Sequence[StoredDeadLetter]], stop: Event) -> int:
         """Publish letters chunk by chunk, each marked before the next one is taken."""
         with ExitStack() as stack:
-            room = self._open_room(stack, stop)
+            capacity = self._open_capacity(stack, stop)
             if stop.is_set():
                 return self.acked
             try:
@@ -109,13 +111,13 @@ class Replay:
                 if stop.is_set():
                     break
                 if letters:
-                    self._publish_chunk(producer, room, letters, stop)
+                    self._publish_chunk(producer, capacity, letters, stop)
         return self.acked
 
     def _publish_chunk(
         self,
         producer: Producer,
-        room: Room | None,
+        capacity: BrokerCapacity | None,
         letters: Sequence[StoredDeadLetter],
         stop: Event,
     ) -> None:
@@ -123,12 +125,12 @@ class Replay:
         try:
             with ExitStack() as stack:
                 on_way = producer.__len__
-                if room is not None:
-                    stack.callback(room.leave, on_way)
-                    if not self._take_turn(room, on_way, stop):
+                if capacity is not None:
+                    stack.callback(capacity.leave, on_way)
+                    if not self._take_turn(capacity, on_way, stop):
                         return
                 try:
-                    self._send_all(producer, room, letters, stop)
+                    self._send_all(producer, capacity, letters, stop)
                 finally:
                     # Also after an error: what was acknowledged must be marked, or it would be
                     # published again.
@@ -166,24 +168,24 @@ class Replay:
     def _send_all(
         self,
         producer: Producer,
-        room: Room | None,
+        capacity: BrokerCapacity | None,
         letters: Sequence[StoredDeadLetter],
         stop: Event,
     ) -> None:
         for letter in letters:
             partition = _ANY
-            if room is not None:
-                place = self._make_room(room, producer, letter, stop)
+            if capacity is not None:
+                place = self._wait_for_capacity(capacity, producer, letter, stop)
                 if place is None:
                     break
-                partition = room.partitions[place]
+                partition = capacity.partitions[place]
             if stop.is_set():
                 break
             self._send(producer, letter, partition)
-            if room is not None:
-                room.handed_over()
+            if capacity is not None:
+                capacity.enqueued()
 
-    def _open_room(self, stack: ExitStack, stop: Event) -> Room | None:
+    def _open_capacity(self, stack: ExitStack, stop: Event) -> BrokerCapacity | None:
         """Return the room on an embedded broker; None where there is no cap, or when stopped."""
         if self._broker.backlog_limit_bytes is None:
             return None
@@ -191,7 +193,7 @@ class Replay:
         while not stop.is_set():
             try:
                 return stack.enter_context(
-                    shared_room(
+                    shared_capacity(
                         self._broker,
                         self._topic,
                         self._group_id,
@@ -201,17 +203,17 @@ class Replay:
                         mark=self.mark,
                     )
                 )
-            except RoomHeldError as error:
+            except CapacityLockedError as error:
                 if not self._waiting.patient and self._clock.monotonic() - began >= self._timeout_s:
                     raise
                 self._waiting.told(error.message)
                 self._clock.wait(stop, _HELD_RETRY_S)
         return None
 
-    def _take_turn(self, room: Room, on_way: Callable[[], int], stop: Event) -> bool:
+    def _take_turn(self, capacity: BrokerCapacity, on_way: Callable[[], int], stop: Event) -> bool:
         """Wait for a turn beside the producer of this process; return False when stopped."""
         began = self._clock.monotonic()
-        while not room.visit(on_way):
+        while not capacity.visit(on_way):
             waited = self._clock.monotonic() - began
             reason = _("waits until what the producer has sent is acknowledged")
             if waited >= self._timeout_s:
@@ -227,15 +229,15 @@ class Replay:
                 return False
         return True
 
-    def _make_room(
-        self, room: Room, producer: Producer, letter: StoredDeadLetter, stop: Event
+    def _wait_for_capacity(
+        self, capacity: BrokerCapacity, producer: Producer, letter: StoredDeadLetter, stop: Event
     ) -> int | None:
         """Wait until the broker can keep a letter; return its place, None when stopped."""
         headers = sum(len(name) + len(value or b"") for name, value in letter.headers)
         size = len(letter.key or b"") + len(letter.payload or b"") + headers + _OWN_HEADER
-        places = room.place([letter.key or b""])
+        places = capacity.place([letter.key or b""])
         began = self._clock.monotonic()
-        while not room.admit(places, np.array([size], dtype=np.int64), guest=True):
+        while not capacity.admit(places, np.array([size], dtype=np.int64), guest=True):
             waited = self._clock.monotonic() - began
             if waited > self._timeout_s:
                 raise BrokerError(
@@ -243,7 +245,7 @@ class Replay:
                     hint=_("start the consumer, then replay the rest"),
                 )
             if waited >= _TOLD_AFTER_S:
-                self._waiting.told(room.full_reason)
+                self._waiting.told(capacity.full_reason)
             producer.poll(0)
             if self._clock.wait(stop, _RETRY_S):
                 return None

@@ -11,47 +11,56 @@ from core.broker.clients import client_log
 from core.broker.cluster import Cluster
 from core.broker.connect import connect_broker
 from core.config.client_values import choice
-from core.consumer.left import open_transactions
-from core.consumer.left import told as told_left
-from core.doctor.model import Examination, Finding, Section, TopicFacts, fail, ok, unseen, warn
+from core.consumer.unread import open_transactions
+from core.consumer.unread import told as told_left
+from core.doctor.model import (
+    CheckGroup,
+    DoctorContext,
+    Finding,
+    TopicFacts,
+    fail,
+    ok,
+    skipped,
+    warn,
+)
 from core.errors import BrokerError
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 
 _TOLD_LINES = 3
 
 
-def look_at_broker(visit: Examination) -> Iterator[Finding]:
+def look_at_broker(doctor: DoctorContext) -> Iterator[Finding]:
     """Yield whether a broker answers, then what the topic holds."""
-    if "broker" in visit.unsure:
-        yield unseen("broker")
-        yield unseen("topic")
+    if "broker" in doctor.unsure:
+        yield skipped("broker")
+        yield skipped("topic")
         return
-    settings = visit.settings
+    settings = doctor.settings
     own = settings.kafka.bootstrap_servers is None
     # An embedded broker either runs now or not: waiting for one is for those who need it.
-    brief = replace(settings, timeout_s=0.0 if own else visit.patience_s)
+    brief = replace(settings, timeout_s=0.0 if own else doctor.patience_s)
     with _heard() as heard:
         try:
-            broker = connect_broker(brief, clock=visit.clock, stop=_NEVER, start_embedded=False)
+            broker = connect_broker(brief, clock=doctor.clock, stop=_NEVER, start_embedded=False)
         except BrokerError as error:
-            yield _unreachable(visit, error, heard)
+            yield _unreachable(doctor, error, heard)
             yield warn("topic", _("not looked at: no broker answers"), _("see broker"))
             return
     try:
-        yield ok("broker", _reached(visit, broker))
-        yield unseen("topic") if "topic" in visit.unsure else _topic(visit, broker)
+        yield ok("broker", _reached(doctor, broker))
+        yield skipped("topic") if "topic" in doctor.unsure else _topic(doctor, broker)
     finally:
         broker.close()
 
 
-BROKER = Section(("broker", "topic"), look_at_broker)
+BROKER = CheckGroup(("broker", "topic"), look_at_broker)
 
 _NEVER = Event()
 
 
-def _reached(visit: Examination, broker: Broker) -> str:
-    client = visit.settings.kafka.client
+def _reached(doctor: DoctorContext, broker: Broker) -> str:
+    client = doctor.settings.kafka.client
     if broker.label == "embedded":
         return _("an embedded broker answers at {servers}").format(
             servers=clean(broker.bootstrap_servers, 120)
@@ -62,22 +71,22 @@ def _reached(visit: Examination, broker: Broker) -> str:
     )
 
 
-def _unreachable(visit: Examination, error: BrokerError, heard: list[str]) -> Finding:
+def _unreachable(doctor: DoctorContext, error: BrokerError, heard: list[str]) -> Finding:
     """Return why there is none: normal for an embedded one, a failure for a configured one."""
-    if visit.settings.kafka.bootstrap_servers is not None:
+    if doctor.settings.kafka.bootstrap_servers is not None:
         told = _("; ").join([error.message, *heard])
         return fail("broker", clean(told), error.advice, error.remedies)
     stale = ""
-    if visit.settings.paths.broker_file.exists():
+    if doctor.settings.paths.broker_file.exists():
         stale = _("; {file} is left over from one that ended").format(
-            file=clean(visit.settings.paths.broker_file)
+            file=clean(doctor.settings.paths.broker_file)
         )
     return warn("broker", clean(error.message + stale), error.advice, error.remedies)
 
 
-def _topic(visit: Examination, broker: Cluster) -> Finding:
+def _topic(doctor: DoctorContext, broker: Cluster) -> Finding:
     """Return what the topic holds; keep it for the comparison with the warehouse."""
-    kafka = visit.settings.kafka
+    kafka = doctor.settings.kafka
     topic = clean(kafka.topic, 80)
     try:
         facts = TopicFacts(
@@ -88,7 +97,7 @@ def _topic(visit: Examination, broker: Cluster) -> Finding:
         missing = broker.missing_rights(kafka.topic, kafka.group_id)
     except BrokerError as error:
         return fail("topic", clean(error.message), error.advice, error.remedies)
-    visit.topic = facts
+    doctor.topic = facts
     ends = ", ".join(
         f"{partition}: {mark.low}-{mark.high}" for partition, mark in sorted(facts.marks.items())
     )

@@ -6,26 +6,26 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.doctor.model import Examination, Finding, Section, fail, ok, warn
+from core.doctor.model import CheckGroup, DoctorContext, Finding, fail, ok, warn
 from core.text import _, clean
-from core.text.figures import count
-from core.text.system import why
+from core.text.number_format import count
+from core.text.os_errors import os_reason
 
 _LITTLE = 1_000_000_000
 _TOO_LITTLE = 50_000_000
 _MB = 1_000_000
 
 
-def look_at_settings(visit: Examination) -> Iterator[Finding]:
+def look_at_settings(doctor: DoctorContext) -> Iterator[Finding]:
     """Yield what the settings choose, and their warnings; or a finding for each wrong setting.
 
     A wrong setting's finding bears its name, in place of `settings`.
     """
-    settings = visit.settings
-    if visit.problems:
-        for problem in visit.problems:
-            mend = problem.hint or _("mend it; .env.example names every setting")
-            yield fail(clean(problem.setting, 100) or "settings", clean(problem.message), mend)
+    settings = doctor.settings
+    if doctor.problems:
+        for problem in doctor.problems:
+            fix = problem.hint or _("fix it; .env.example names every setting")
+            yield fail(clean(problem.setting, 100) or "settings", clean(problem.message), fix)
         return
     chosen = _("broker {broker}, warehouse {warehouse}, topic {topic}, group {group}").format(
         broker=settings.broker_label,
@@ -37,21 +37,21 @@ def look_at_settings(visit: Examination) -> Iterator[Finding]:
         yield warn(
             "settings",
             clean(_("; ").join(settings.warnings)),
-            _("mend the line that is named; .env.example names every setting"),
+            _("fix the line that is named; .env.example names every setting"),
         )
     else:
         yield ok("settings", chosen)
 
 
-def look_at_folders(visit: Examination) -> Iterator[Finding]:
+def look_at_folders(doctor: DoctorContext) -> Iterator[Finding]:
     """Yield whether data and reports can be written, and how much room there is."""
-    paths = visit.settings.paths
+    paths = doctor.settings.paths
     yield _folder("data_dir", paths.data, _("choose another folder with --data-dir"))
     yield _folder("reports", paths.reports, _("choose another folder with --reports-dir"))
 
 
-SETTINGS = Section(("settings",), look_at_settings)
-FOLDERS = Section(("data_dir", "reports"), look_at_folders)
+SETTINGS = CheckGroup(("settings",), look_at_settings)
+FOLDERS = CheckGroup(("data_dir", "reports"), look_at_folders)
 
 
 def _folder(name: str, folder: Path, advice: str) -> Finding:
@@ -67,14 +67,14 @@ def _folder(name: str, folder: Path, advice: str) -> Finding:
     try:
         free = shutil.disk_usage(_existing(folder)).free
     except OSError as error:
-        return fail(name, _("{part}: {line}").format(part=shown, line=why(error)), advice)
+        return fail(name, _("{part}: {line}").format(part=shown, line=os_reason(error)), advice)
     room = _("{folder}: {free} MB free").format(folder=shown, free=count(free // _MB))
     if not folder.exists():
         room = _("{room}; it is made when it is needed").format(room=room)
-    mend = _("; ").join((_("make room on the disk"), advice))
+    fix = _("; ").join((_("make room on the disk"), advice))
     if free < _TOO_LITTLE:
-        return fail(name, room, mend)
-    return warn(name, room, mend) if free < _LITTLE else ok(name, room)
+        return fail(name, room, fix)
+    return warn(name, room, fix) if free < _LITTLE else ok(name, room)
 
 
 def _refusal(folder: Path) -> str:
@@ -94,7 +94,7 @@ def _refusal(folder: Path) -> str:
                 path=clean(parent)
             )
     except OSError as error:
-        return why(error)
+        return os_reason(error)
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What the doctor finds: one line for each thing it looked at, and how to mend it."""
+"""What the doctor finds: one line for each thing it looked at, and how to fix it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from core.broker.base import Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
-from core.config.problems import Problem
+from core.config.errors import Problem
 from core.remedies import Remedy, outside
 from core.text import _
 
@@ -37,7 +37,7 @@ class Status(StrEnum):
 class Finding:
     """One thing that was looked at. detail: what was seen.
 
-    advice and remedies: how to mend it, in words and as what does it; nothing when it is ok.
+    advice and remedies: how to fix it, in words and as what does it; nothing when it is ok.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Finding:
 
     @property
     def hint(self) -> str:
-        """How to mend it without the console."""
+        """How to fix it without the console."""
         return outside(self.remedies, self.advice)
 
 
@@ -62,7 +62,7 @@ class TopicFacts:
 
 
 @dataclass
-class Examination:
+class DoctorContext:
     """One visit. topic and stored are left by earlier sections for the comparison at the end.
 
     stored: next offset of each partition as the warehouse has it. patience_s: how long a broker
@@ -86,11 +86,11 @@ class Examination:
 
 
 @dataclass(frozen=True)
-class Section:
+class CheckGroup:
     """Checks that belong together. look: yields a finding for each of `names`, in that order."""
 
     names: tuple[str, ...]
-    look: Callable[[Examination], Iterator[Finding]] = field(repr=False)
+    look: Callable[[DoctorContext], Iterator[Finding]] = field(repr=False)
 
 
 def ok(name: str, detail: str) -> Finding:
@@ -104,16 +104,16 @@ def warn(name: str, detail: str, advice: str = "", remedies: Sequence[Remedy] = 
 
 
 def fail(name: str, detail: str, advice: str = "", remedies: Sequence[Remedy] = ()) -> Finding:
-    """Return a finding that must be mended."""
+    """Return a finding that must be fixed."""
     return Finding(name, Status.FAIL, detail, advice, tuple(remedies))
 
 
-def unseen(name: str) -> Finding:
+def skipped(name: str) -> Finding:
     """Return the finding of a check that a wrong setting stands in the way of."""
     return warn(
         name,
         _("not looked at: a setting that it depends on is wrong"),
-        _("mend the settings first"),
+        _("fix the settings first"),
     )
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from typing import TextIO
 
 from core.clock import iso
-from core.doctor.model import Examination, Finding, Section, fail, ok, warn
+from core.doctor.model import CheckGroup, DoctorContext, Finding, fail, ok, warn
 from core.text import _, clean
 
 _PROJECT = "dropship"
@@ -22,26 +22,26 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _AHEAD_S = 60.0
 
 
-def look_at_program(_visit: Examination) -> Iterator[Finding]:
+def look_at_program(_visit: DoctorContext) -> Iterator[Finding]:
     """Yield what there is to say on Python and the libraries."""
     yield _python()
     yield _libraries()
 
 
-def look_at_terminal(_visit: Examination) -> Iterator[Finding]:
+def look_at_terminal(_visit: DoctorContext) -> Iterator[Finding]:
     """Yield what there is to say on the way text is shown."""
     yield _encoding()
     yield _terminal()
 
 
-def look_at_clock(visit: Examination) -> Iterator[Finding]:
+def look_at_clock(doctor: DoctorContext) -> Iterator[Finding]:
     """Yield whether the time can be true: events, latency and TLS rest on it."""
-    now = visit.clock.now()
-    mend = _("set the clock, and let NTP keep it (timedatectl set-ntp true)")
+    now = doctor.clock.now()
+    fix = _("set the clock, and let NTP keep it (timedatectl set-ntp true)")
     if not _EARLIEST <= now < _LATEST:
-        yield fail("clock", _("it is {now}, which cannot be").format(now=iso(now)), mend)
+        yield fail("clock", _("it is {now}, which cannot be").format(now=iso(now)), fix)
         return
-    paths = visit.settings.paths
+    paths = doctor.settings.paths
     for file in (paths.warehouse_file, paths.broker_file, paths.log_file):
         try:
             written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -53,15 +53,15 @@ def look_at_clock(visit: Examination) -> Iterator[Finding]:
                 _("it is {now}, but {file} was written at {written}").format(
                     now=iso(now), file=clean(file), written=iso(written)
                 ),
-                mend,
+                fix,
             )
             return
     yield ok("clock", _("{now} (all times are shown in UTC)").format(now=iso(now)))
 
 
-PROGRAM = Section(("python", "libraries"), look_at_program)
-TERMINAL = Section(("encoding", "terminal"), look_at_terminal)
-CLOCK = Section(("clock",), look_at_clock)
+PROGRAM = CheckGroup(("python", "libraries"), look_at_program)
+TERMINAL = CheckGroup(("encoding", "terminal"), look_at_terminal)
+CLOCK = CheckGroup(("clock",), look_at_clock)
 
 
 def fits(found: str, wanted: str) -> bool:
@@ -102,11 +102,11 @@ def _python() -> Finding:
 
 
 def _libraries() -> Finding:
-    mend = _("run `make install`: it installs the versions of the lock file")
+    fix = _("run `make install`: it installs the versions of the lock file")
     try:
         wanted = requires(_PROJECT) or []
     except PackageNotFoundError:
-        return warn("libraries", _("{name} is not installed").format(name=_PROJECT), mend)
+        return warn("libraries", _("{name} is not installed").format(name=_PROJECT), fix)
     found: list[str] = []
     wrong: list[str] = []
     for line in wanted:
@@ -127,7 +127,7 @@ def _libraries() -> Finding:
                 )
             )
     if wrong:
-        return fail("libraries", clean(_("; ").join(wrong)), mend)
+        return fail("libraries", clean(_("; ").join(wrong)), fix)
     return ok("libraries", clean(", ".join([*found, _librdkafka()])))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from core.doctor.model import Examination, Finding, Section, fail, ok, unseen, warn
+from core.doctor.model import CheckGroup, DoctorContext, Finding, fail, ok, skipped, warn
 from core.errors import ConfigError
 from core.pipeline.base import steps
 from core.pipeline.fields import EventField
@@ -14,16 +14,16 @@ from core.text import _, clean
 NAME = "registry"
 
 
-def look_at_registry(visit: Examination) -> Iterator[Finding]:
+def look_at_registry(doctor: DoctorContext) -> Iterator[Finding]:
     """Yield whether the registry answers, and what its schema lacks; nothing where none is used."""
-    settings = visit.settings
+    settings = doctor.settings
     registry = settings.kafka.registry
     needed = settings.pipeline.definition.event.format != "json"
-    if NAME in visit.unsure:
-        yield unseen(NAME)
+    if NAME in doctor.unsure:
+        yield skipped(NAME)
     elif registry is not None:
         try:
-            yield _subject(visit, open_registry(registry))
+            yield _subject(doctor, open_registry(registry))
         except ConfigError as error:
             yield fail(NAME, error.message, error.advice)
     elif needed:
@@ -34,13 +34,13 @@ def look_at_registry(visit: Examination) -> Iterator[Finding]:
         )
 
 
-REGISTRY = Section((NAME,), look_at_registry)
+REGISTRY = CheckGroup((NAME,), look_at_registry)
 
 
-def _subject(visit: Examination, registry: Registry) -> Finding:
+def _subject(doctor: DoctorContext, registry: Registry) -> Finding:
     """Return what there is of the topic's subject."""
-    definition = visit.settings.pipeline.definition
-    subject = f"{visit.settings.kafka.topic}-value"
+    definition = doctor.settings.pipeline.definition
+    subject = f"{doctor.settings.kafka.topic}-value"
     answers = _("a schema registry answers at {url}").format(url=registry.url)
     try:
         found = registry.latest(subject)
@@ -65,7 +65,7 @@ def _subject(visit: Examination, registry: Registry) -> Finding:
         return fail(
             NAME,
             reason.format(told=told, found=format_, expected=definition.event.format),
-            _("set format in [event], or mend the producer"),
+            _("set format in [event], or fix the producer"),
         )
     fields = described(str(found.schema.schema_str), avro=format_ == "avro")
     wrong = list(_differences(definition.fields, {one.steps: one for one in fields}))
@@ -73,7 +73,7 @@ def _subject(visit: Examination, registry: Registry) -> Finding:
         return warn(
             NAME,
             clean(_("; ").join([told, *wrong]), 400),
-            _("records of this schema may become dead letters: mend definition or schema"),
+            _("records of this schema may become dead letters: fix definition or schema"),
         )
     return ok(NAME, told)
 

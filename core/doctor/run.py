@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from core.clock import Clock
 from core.config import Settings
-from core.config.problems import Problem
+from core.config.errors import Problem
 from core.config.secrets import Redactor
 from core.doctor.broker import BROKER
 from core.doctor.folders import FOLDERS, SETTINGS
-from core.doctor.model import Examination, Finding, Section, fail
+from core.doctor.model import CheckGroup, DoctorContext, Finding, fail
 from core.doctor.program import CLOCK, PROGRAM, TERMINAL
 from core.doctor.registry import REGISTRY
 from core.doctor.warehouse import OFFSETS, WAREHOUSE
@@ -23,7 +23,7 @@ from core.progress import Cancelled, NoProgress, Progress, never_cancelled
 from core.text import _, clean
 from core.threads import WatchedThread
 
-SECTIONS: tuple[Section, ...] = (
+CHECK_GROUPS: tuple[CheckGroup, ...] = (
     PROGRAM,
     TERMINAL,
     CLOCK,
@@ -35,7 +35,7 @@ SECTIONS: tuple[Section, ...] = (
     OFFSETS,
 )
 
-CHECK_NAMES = tuple(name for section in SECTIONS for name in section.names)
+CHECK_NAMES = tuple(name for group in CHECK_GROUPS for name in group.names)
 """Names of all checks, in the order they are made and shown."""
 
 _BROKER_S = 5.0
@@ -53,7 +53,7 @@ def examine(
     progress: Progress | None = None,
     cancelled: Cancelled = never_cancelled,
     found: Callable[[Sequence[Finding]], None] = lambda _so_far: None,
-    sections: Sequence[Section] = SECTIONS,
+    groups: Sequence[CheckGroup] = CHECK_GROUPS,
 ) -> list[Finding]:
     """Return a finding for each check, within `settings.timeout_s` seconds. Raises nothing.
 
@@ -64,16 +64,16 @@ def examine(
     mask = Redactor(settings.secrets)
     ends = clock.monotonic() + settings.timeout_s
     patience = min(_BROKER_S, settings.timeout_s * _BROKER_SHARE)
-    visit = Examination(settings, clock, patience, problems=problems)
+    doctor = DoctorContext(settings, clock, patience, problems=problems)
     findings: list[Finding] = []
     task = _("doctor")
-    shown.start(task, sum(len(section.names) for section in sections), _("checks"))
-    for section in sections:
+    shown.start(task, sum(len(group.names) for group in groups), _("checks"))
+    for group in groups:
         if cancelled():
             break
-        shown.update(task, len(findings), ", ".join(section.names))
+        shown.update(task, len(findings), ", ".join(group.names))
         left = max(ends - clock.monotonic(), 0.0)
-        findings += [_safe(one, mask) for one in _within(section, visit, left, clock, cancelled)]
+        findings += [_safe(one, mask) for one in _within(group, doctor, left, clock, cancelled)]
         found(findings)
     shown.update(task, len(findings))
     shown.finish(task)
@@ -81,7 +81,7 @@ def examine(
 
 
 def _within(
-    section: Section, visit: Examination, seconds: float, clock: Clock, cancelled: Cancelled
+    group: CheckGroup, doctor: DoctorContext, seconds: float, clock: Clock, cancelled: Cancelled
 ) -> list[Finding]:
     """Return what a section finds; what it does not find in time is a failure."""
     findings: list[Finding] = []
@@ -89,21 +89,21 @@ def _within(
     def work() -> None:
         try:
             # One by one: what comes before a hang counts.
-            for finding in section.look(visit):
+            for finding in group.look(doctor):
                 findings.append(finding)  # noqa: PERF402
         except Exception as error:  # noqa: BLE001 - the doctor works when everything is broken
             _log.error("check failed", exc_info=error, extra=FILE_ONLY)
-            unseen = section.names[len(findings) :]
+            unseen = group.names[len(findings) :]
             findings.extend(_broken(name, error) for name in unseen)
 
-    thread = WatchedThread(f"doctor-{section.names[0]}", work)
+    thread = WatchedThread(f"doctor-{group.names[0]}", work)
     thread.start()
     ends = clock.monotonic() + seconds
     while thread.is_alive() and clock.monotonic() < ends and not cancelled():
         thread.join(_TICK_S)
     seen = list(findings)
     if thread.is_alive() and not cancelled():
-        seen += [_late(name, visit.settings.timeout_s) for name in section.names[len(seen) :]]
+        seen += [_late(name, doctor.settings.timeout_s) for name in group.names[len(seen) :]]
     return seen
 
 
@@ -113,7 +113,7 @@ def _broken(name: str, error: Exception) -> Finding:
         _("the check itself failed: {kind}: {reason}").format(
             kind=type(error).__name__, reason=clean(error, 200)
         ),
-        _("the log has the details; `make install` mends a broken environment"),
+        _("the log has the details; `make install` fixes a broken environment"),
     )
 
 

@@ -2,24 +2,24 @@
 
 from dataclasses import replace
 
-from core.doctor.model import Examination, Finding, fail, ok, warn
+from core.doctor.model import DoctorContext, Finding, fail, ok, warn
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 from core.warehouse.snowflake.task import read_tasks
 
 
-def open_snowflake(visit: Examination) -> Warehouse:
+def open_snowflake(doctor: DoctorContext) -> Warehouse:
     """Log in, with the patience of a doctor. Errors: WarehouseError."""
     from core.warehouse.snowflake.warehouse import (  # noqa: PLC0415 - imports the connector
         SnowflakeWarehouse,
     )
 
-    settings = replace(visit.settings, timeout_s=visit.patience_s)
-    return SnowflakeWarehouse(settings, clock=visit.clock)
+    settings = replace(doctor.settings, timeout_s=doctor.patience_s)
+    return SnowflakeWarehouse(settings, clock=doctor.clock)
 
 
-def session(_visit: Examination, warehouse: Warehouse) -> Finding:
+def session(_visit: DoctorContext, warehouse: Warehouse) -> Finding:
     """Return what is to be known of the session. Errors: WarehouseError."""
     ((user, role, compute, version),) = warehouse.rows("session_facts")
     who = _("user {user}, role {role}, warehouse {warehouse}, Snowflake {version}").format(
@@ -38,5 +38,5 @@ def session(_visit: Examination, warehouse: Warehouse) -> Finding:
         return warn("warehouse", who, _("give the pipeline a role of its own: docs/snowflake.md"))
     for task in read_tasks(warehouse):
         if task.is_in_trouble:
-            return warn("warehouse", task.line, _("after the cause is mended"), (SET_UP,))
+            return warn("warehouse", task.line, _("after the cause is fixed"), (SET_UP,))
     return ok("warehouse", who)

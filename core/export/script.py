@@ -6,7 +6,7 @@ from importlib.resources import files
 from core.broker.identity import TopicIdentity
 from core.config import Settings
 from core.warehouse.fragments import included
-from core.warehouse.snowflake.names import literal, snowflake_names
+from core.warehouse.snowflake.identifiers import literal, snowflake_identifiers
 from core.warehouse.snowflake.scripts import (
     SERVERLESS,
     TASK_ERRORS,
@@ -24,13 +24,13 @@ def sink_script(settings: Settings, identity: TopicIdentity) -> str:
 
     A topic that was made again is another source: the script has to be written and run anew.
     """
-    names = snowflake_names(settings)
+    names = snowflake_identifiers(settings)
     values = {
         **names.placeholders(),
         "topic_text": literal(identity.topic),
         "source_text": literal(identity.source_id),
         "cluster_text": literal(identity.cluster_id),
-        "generation_text": literal(identity.generation),
+        "generation_text": literal(identity.topic_id),
     }
     file = files("sql").joinpath("connector", "sink.sql")
     text = file.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from core.config import Settings
 from core.config.settings import SnowflakeSettings
 from core.errors import ConfigError
 from core.text import _, clean
-from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.snowflake.identifiers import snowflake_identifiers
 
 TABLE = "ORDERS_EVENTS_SINK"
 """Where the engine puts records; sql/connector/sink.sql makes it."""
@@ -69,7 +69,7 @@ def sink_of(settings: Settings, *, engine: str, partitions: int | None = None) -
     for setting, value in (("SNOW_ACCOUNT", snowflake.account), ("SNOW_USER", snowflake.user)):
         if "${" in value:
             raise _missing(setting, _("${ would be taken for a reference"))
-    names = snowflake_names(settings)
+    names = snowflake_identifiers(settings)
     name = "dropship_" + _NO_NAME.sub("_", kafka.topic)
     key = snowflake.login.private_key_file
     return Sink(

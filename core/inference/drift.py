@@ -16,7 +16,7 @@ from core.pipeline.drift import fits
 from core.pipeline.fields import EventField
 from core.pipeline.types import FieldType
 from core.text import _, clean
-from core.text.figures import count, percent
+from core.text.number_format import count, percent
 
 Kind = Literal["new", "missing", "changed"]
 _EXAMPLES = 3

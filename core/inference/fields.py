@@ -19,7 +19,7 @@ from core.pipeline.definition import RESERVED_OF_DELETES
 from core.pipeline.deletes import BEFORE, OPERATION, Envelope
 from core.pipeline.types import MAX_PRECISION, FieldType
 from core.text import _, clean
-from core.text.figures import count
+from core.text.number_format import count
 
 FEW = 0.01
 """The share of values of other types up to which they are told as errors of the data."""

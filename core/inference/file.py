@@ -15,7 +15,7 @@ from core.inference.records import Record
 from core.pipeline.base import steps
 from core.progress import Cancelled
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 Format = Literal["json", "csv"]
 DELIMITERS = (",", ";", "\t")
@@ -41,7 +41,7 @@ def look_at(file: Path) -> Layout:
             more = bool(source.read(1))
     except OSError as error:
         raise InputError(
-            _("{file}: {reason}").format(file=clean(file), reason=why(error)),
+            _("{file}: {reason}").format(file=clean(file), reason=os_reason(error)),
             hint=_("name a file of JSON lines or CSV with --from-file"),
         ) from error
     cut = head.rfind(b"\n") + 1 if more else len(head)
@@ -131,7 +131,7 @@ class FileSample:
                 yield from self._csv(cancelled)
         except OSError as error:
             raise InputError(
-                _("{file}: {reason}").format(file=clean(self.file), reason=why(error))
+                _("{file}: {reason}").format(file=clean(self.file), reason=os_reason(error))
             ) from error
 
     def _json(self, cancelled: Cancelled) -> Iterator[Record]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from core.pipeline.definition import RESERVED
-from core.pipeline.words import RESERVED_WORDS
+from core.pipeline.reserved_words import RESERVED_WORDS
 
 ENGINE_TABLES = frozenset(
     {

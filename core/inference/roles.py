@@ -11,7 +11,7 @@ from core.inference.values import shown
 from core.pipeline.deletes import OPERATION, OPERATIONS, Envelope
 from core.pipeline.fields import is_key_type
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 
 _KEYED = 0.99
 _MOST_TYPES = 50

@@ -11,9 +11,9 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from core.broker.base import Broker, Watermark
-from core.broker.clients import kafka_error, passes
-from core.broker.local_codes import LocalCode
-from core.broker.refusals import right
+from core.broker.client_error_codes import ClientErrorCode
+from core.broker.clients import is_transient, kafka_error
+from core.broker.error_hints import right
 from core.clock import Clock
 from core.errors import BrokerError
 from core.inference.records import Record
@@ -164,7 +164,7 @@ class TopicSample:
         window = waiting.get(partition)
         error = message.error()
         if error is not None:
-            if error.code() == LocalCode.PARTITION_EOF and window is not None:
+            if error.code() == ClientErrorCode.PARTITION_EOF and window is not None:
                 window.at = window.stop
                 del waiting[partition]
             elif not _goes_on(error):
@@ -195,8 +195,8 @@ class TopicSample:
 
 def _goes_on(error: KafkaError) -> bool:
     """Return whether reading goes on after an error; no group is joined, so none can refuse us."""
-    known = {LocalCode.PARTITION_EOF, KafkaError.GROUP_AUTHORIZATION_FAILED}
-    return error.code() in known or passes(error)
+    known = {ClientErrorCode.PARTITION_EOF, KafkaError.GROUP_AUTHORIZATION_FAILED}
+    return error.code() in known or is_transient(error)
 
 
 def _data(content: bytes | str | None) -> bytes | None:

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Protocol
 
 from core.clock import Clock, SystemClock
-from core.config.problems import Problem
+from core.config.errors import Problem
 from core.config.settings import Settings
 from core.metrics.meters import Meters
 from core.progress import NoProgress, Progress

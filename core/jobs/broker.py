@@ -13,7 +13,7 @@ from core.jobs.base import JobContext, Summary
 from core.jobs.broker_end import store_what_is_left
 from core.jobs.options import NoOptions
 from core.jobs.unstored import unstored_lines
-from core.metrics.meters import TopicMoment
+from core.metrics.meters import TopicMetrics
 from core.text import _, clean
 from core.text.amounts import records
 
@@ -75,7 +75,7 @@ def run(context: JobContext, _options: Options) -> BrokerResult:
     broker = start_embedded(context.settings.paths, kafka.topic, clock=context.clock)
     task = _("broker at {servers}").format(servers=broker.bootstrap_servers)
     context.progress.start(task, None, _("records"))
-    records, seen = 0, TopicMoment(kafka.topic, {})
+    records, seen = 0, TopicMetrics(kafka.topic, {})
     context.meters.watch(topic=lambda: seen)
     try:
         while not context.wait(1.0):
@@ -85,7 +85,7 @@ def run(context: JobContext, _options: Options) -> BrokerResult:
             )
             context.note({"unstored": unstored_records(marks, told)})
             ends = {part: mark.high for part, mark in marks.items()}
-            seen, records = TopicMoment(kafka.topic, ends), sum(ends.values())
+            seen, records = TopicMetrics(kafka.topic, ends), sum(ends.values())
             context.progress.update(task, records, _("end it with ctrl+c"))
         unstored = store_what_is_left(context, broker)
         records = sum(mark.high for mark in broker.watermarks(kafka.topic).values())

@@ -19,7 +19,7 @@ from core.jobs import consume
 from core.jobs.backends import open_warehouse
 from core.jobs.base import Deadline, JobContext
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.base import Warehouse
 
 WITHIN_S = 30.0

@@ -3,19 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.alerts.watch import AlertWatch
+from core.alerts.headless import HeadlessAlerts
 from core.broker.base import Broker
-from core.consumer.left import LeftBehind, told
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
+from core.consumer.unread import UnreadRecords, told
 from core.jobs.backends import open_broker, open_warehouse, told_tasks
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.jobs.options import ReadOptions
-from core.lifecycle import RunState
 from core.text import _, ngettext
 from core.text.amounts import dead_letters, records
-from core.text.figures import count, decimal
+from core.text.number_format import count, decimal
 from core.warehouse.base import Warehouse
+from core.workers import RunState
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -38,7 +38,7 @@ class ConsumeResult:
     last: ConsumerSnapshot
     lag: int
     bad: str
-    left: tuple[LeftBehind, ...] = ()
+    left: tuple[UnreadRecords, ...] = ()
     notices: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, object]:
@@ -154,7 +154,7 @@ def make_consumer(
 
     patient: wait without end for a broker or warehouse that went away.
     """
-    from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - as the next
+    from core.consumer.decoders.factory import decoder_of  # noqa: PLC0415 - as the next
     from core.consumer.worker import ConsumerWorker  # noqa: PLC0415 - loads numpy and Arrow
 
     kafka = context.settings.kafka
@@ -189,7 +189,7 @@ def follow(
     """
     task = _("consume")
     context.progress.start(task, None, _("records"))
-    alerts = AlertWatch(context.settings.thresholds, context.clock)
+    alerts = HeadlessAlerts(context.settings.thresholds, context.clock)
     context.meters.watch(consumer=consumer.snapshot, alerts=alerts.latest)
     try:
         while not consumer.join(_TICK_S):

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from core.clock import iso
 from core.config.folders import check_file
-from core.dlq.mending import check_letters, mended_letters, save_letters
+from core.dlq.editing import check_letters, edited_letters, save_letters
 from core.dlq.replay import Replay, Waiting
 from core.errors import UsageError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext, Summary, Table
 from core.jobs.options import DlqOptions
-from core.registry.shown import ShownValues
+from core.registry.display import ReadableValues
 from core.text import _, clean, ngettext
 from core.text.amounts import dead_letters
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 
@@ -33,7 +33,7 @@ Options = DlqOptions
 class DlqResult:
     """The letters as they stood before, and how many of them were published again.
 
-    saved: the file they were written to. gone: how many of the file to mend from wait no more.
+    saved: the file they were written to. gone: how many of the file to fix from wait no more.
     of_merge: letters of the merge, listed or left out of a replay.
     """
 
@@ -66,7 +66,7 @@ class DlqResult:
             lines.append(_("{count} published again").format(count=count(self.replayed)))
         if self.saved is not None:
             lines.append(
-                _("written to {file}: mend the payloads, then --replay --fix {file}").format(
+                _("written to {file}: fix the payloads, then --replay --fix {file}").format(
                     file=clean(self.saved)
                 )
             )
@@ -119,7 +119,7 @@ def run(context: JobContext, options: Options) -> DlqResult:
         letters, gone, of_merge = _chosen(context, warehouse, options)
         context.note({"dead_letters": [_as_json(letter) for letter in letters], "replayed": 0})
         if options.save is not None:
-            shown = ShownValues(context.settings, context.clock)
+            shown = ReadableValues(context.settings, context.clock)
             save_letters(letters, options.save, shown.text)
         replayed = 0
         if options.replay and options.yes and letters:
@@ -131,17 +131,17 @@ def run(context: JobContext, options: Options) -> DlqResult:
 def _chosen(
     context: JobContext, warehouse: Warehouse, options: Options
 ) -> tuple[list[StoredDeadLetter], int, int]:
-    """Return the letters that are meant; how many of the file to mend from are no more.
+    """Return the letters that are meant; how many of the file to fix from are no more.
 
-    Then how many there are of the merge; a replay without mending leaves them out.
+    Then how many there are of the merge; a replay without fixing leaves them out.
     """
     limit = None if options.replay else options.limit
     letters = warehouse.dead_letters(reason=options.reason, limit=limit)
     if options.fix is not None:
-        from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - loads Arrow
+        from core.consumer.decoders.factory import decoder_of  # noqa: PLC0415 - loads Arrow
 
-        mended, gone = mended_letters(letters, options.fix, decoder_of(context.settings))
-        return mended[: options.limit], len(gone), 0
+        fixed, gone = edited_letters(letters, options.fix, decoder_of(context.settings))
+        return fixed[: options.limit], len(gone), 0
     fit = [letter for letter in letters if letter.replayable]
     of_merge = len(letters) - len(fit)
     return (fit[: options.limit] if options.replay else letters), 0, of_merge
@@ -155,7 +155,7 @@ def _about_merge(number: int) -> str:
         "them out",
         number,
     ).format(count=count(number)) + _(
-        "; mend the payload with --save FILE, then --replay --fix FILE"
+        "; fix the payload with --save FILE, then --replay --fix FILE"
     )
 
 

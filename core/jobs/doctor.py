@@ -1,4 +1,4 @@
-"""`doctor`: checks configuration, connections, versions, permissions; says how to mend each."""
+"""`doctor`: checks configuration, connections, versions, permissions; says how to fix each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class DoctorResult:
                 lines.append(" " * (width + 8) + _("hint: {hint}").format(hint=one.hint))
         counts = {status: sum(one.status is status for one in self.findings) for status in Status}
         lines.append(
-            _("{ok} ok, {warn} to look at, {fail} to mend").format(
+            _("{ok} ok, {warn} to look at, {fail} to fix").format(
                 ok=counts[Status.OK], warn=counts[Status.WARN], fail=counts[Status.FAIL]
             )
         )
@@ -66,7 +66,7 @@ def run(context: JobContext, _options: Options) -> DoctorResult:
     result = DoctorResult(findings)
     if context.problems:
         context.show(result)
-        raise ConfigError(result.bad, hint=_("each check says how to mend it"))
+        raise ConfigError(result.bad, hint=_("each check says how to fix it"))
     return result
 
 

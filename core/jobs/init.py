@@ -12,8 +12,8 @@ from core.inference.file import FileSample
 from core.inference.names import plain_name
 from core.inference.profile import Profile
 from core.inference.records import Record
+from core.inference.registry_sample import RegistrySample, told_by_schema
 from core.inference.roles import find_roles
-from core.inference.wired import WiredSample, told_by_schema
 from core.inference.write import Draft, render, write_folder
 from core.jobs.backends import open_broker
 from core.jobs.base import JobContext
@@ -113,7 +113,7 @@ def _look_at_topic(context: JobContext, topic: str, size: int, drift: DriftWatch
         sample = TopicSample(
             broker, topic, size, clock=context.clock, timeout_s=context.settings.timeout_s
         )
-        wired = WiredSample(context.settings)
+        wired = RegistrySample(context.settings)
         source: dict[str, object] = {
             "kind": "topic",
             "name": topic,

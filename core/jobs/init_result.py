@@ -13,7 +13,7 @@ from core.jobs.base import Summary, Table
 from core.pipeline.folder import FILE
 from core.registry.fields import Described
 from core.text import _, clean, ngettext
-from core.text.figures import count, percent
+from core.text.number_format import count, percent
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from core.kpis.model import (
     unit_of,
 )
 from core.kpis.read import read_kpis
-from core.pipeline.shown import NUMERIC, Column
+from core.pipeline.kpis import NUMERIC, Column
 from core.text import _
-from core.text.figures import count, decimal
+from core.text.number_format import count, decimal
 from core.warehouse.base import Warehouse
 
 _RECENT, _SERIES = 5, 7

@@ -11,7 +11,7 @@ from core.jobs.options import LoadOptions
 from core.progress import Cancelled, never_cancelled
 from core.text import _
 from core.text.amounts import customers, products
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:

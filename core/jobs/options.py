@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from core.jobs.declaring import Opt
+from core.jobs.option_declarations import Opt
 from core.producer.modes import Mode, Profile
 from core.text import N_
 
@@ -223,7 +223,7 @@ class DlqOptions:
     replay: Annotated[bool, Opt(N_("publish them again"))] = False
     yes: Annotated[bool, Opt(N_("replay without asking"))] = False
     save: Annotated[
-        Path | None, Opt(N_("write them to a file, one a line, to read and to mend"), _FILE, _NONE)
+        Path | None, Opt(N_("write them to a file, one a line, to read and to fix"), _FILE, _NONE)
     ] = None
     fix: Annotated[
         Path | None,

@@ -7,7 +7,7 @@ fails stops the others cleanly, so that what was published is stored and the nex
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from core.alerts.watch import AlertWatch
+from core.alerts.headless import HeadlessAlerts
 from core.broker.base import Broker
 from core.consumer.worker import ConsumerWorker
 from core.jobs import consume, kpis, load, produce, seed, transform, validate
@@ -16,9 +16,9 @@ from core.jobs.base import JobContext, JobResult, Summary, too_many_bad
 from core.jobs.options import PipelineOptions
 from core.jobs.topic import prepare_topic
 from core.jobs.unstored import Unstored, counted, unstored_lines
+from core.merge.worker import MergeWorker
 from core.producer.worker import ProducerWorker
 from core.text import _
-from core.transform.worker import MergeWorker
 from core.warehouse.base import Warehouse
 
 _TICK_S = 0.1
@@ -42,7 +42,7 @@ class PipelineResult:
 
     @property
     def hint(self) -> str:
-        """What mends the parts that are bad, where they know, one line."""
+        """What fixes the parts that are bad, where they know, one line."""
         found = (getattr(part, "hint", "") for part in self.parts.values() if part.bad)
         return _("; ").join(dict.fromkeys(hint for hint in found if hint))
 
@@ -175,7 +175,7 @@ def _watch(
     """
     task = _("pipeline")
     context.progress.start(task, None, _("events"))
-    alerts = AlertWatch(context.settings.thresholds, context.clock)
+    alerts = HeadlessAlerts(context.settings.thresholds, context.clock)
     context.meters.watch(
         consumer=consumer.snapshot,
         producer=producer.snapshot,

@@ -10,13 +10,13 @@ from core.jobs.backends import open_broker
 from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.jobs.options import PublishOptions
 from core.jobs.topic import require_topic
-from core.lifecycle import RunState
 from core.producer.failures import hints, in_words
 from core.producer.options import DEFAULT_RATES, ProduceOptions
 from core.producer.snapshot import ProducerSnapshot
-from core.registry.writing import WireWriter
+from core.registry.writer import WireWriter
 from core.text import _, ngettext
-from core.text.figures import count, decimal, percent
+from core.text.number_format import count, decimal, percent
+from core.workers import RunState
 
 if TYPE_CHECKING:
     from core.producer.worker import ProducerWorker
@@ -37,7 +37,7 @@ class ProduceResult:
 
     @property
     def hint(self) -> str:
-        """What mends a bad result, one line."""
+        """What fixes a bad result, one line."""
         return hints(self.last.failures) if self.bad else ""
 
     def fields(self) -> dict[str, object]:

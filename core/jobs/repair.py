@@ -1,7 +1,7 @@
 """Damaged records put back: what `validate --repair` does, and a key of the console.
 
 One way for both. The job opens a broker, and only once something is damaged that the warehouse does
-not hold twice; a console has the broker of its desk.
+not hold twice; a console has the broker of its controller.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from core.broker.base import Broker
 from core.jobs.base import JobContext
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.content import find_damage
 from core.validation.context import CheckContext
 from core.validation.repaired import Repair
@@ -94,7 +94,7 @@ def _from_topic(
     damaged: list[Damage],
 ) -> Repair:
     """Put back from the topic what it still holds, and show how far that is."""
-    from core.consumer.decoders.choice import decoder_of  # noqa: PLC0415 - loads Arrow
+    from core.consumer.decoders.factory import decoder_of  # noqa: PLC0415 - loads Arrow
     from core.validation.repair import repair_from_topic  # noqa: PLC0415 - loads the Kafka client
 
     decoder = decoder_of(context.settings)

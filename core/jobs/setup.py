@@ -103,9 +103,9 @@ def _duckdb_sql(settings: Settings) -> tuple[tuple[str, ...], str]:
 
 
 def _snowflake_sql(settings: Settings) -> tuple[tuple[str, ...], str]:
-    from core.warehouse.snowflake import names, scripts  # noqa: PLC0415 - only where it is used
+    from core.warehouse.snowflake import identifiers, scripts  # noqa: PLC0415 - only where it is used
 
-    known = names.snowflake_names(settings)
+    known = identifiers.snowflake_identifiers(settings)
     wanted = scripts.setup_scripts(known)
     statements = tuple(
         f"{text};" for name in wanted for text in scripts.script_statements(name, known)

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from core.alerts.watch import AlertWatch
+from core.alerts.headless import HeadlessAlerts
 from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
 from core.jobs.options import WatchOptions
-from core.lifecycle import RunState
-from core.transform.snapshot import MergeFigures, MergeSnapshot, merged_line
-from core.transform.worker import merge_all
+from core.merge.snapshot import MergeFigures, MergeSnapshot, merged_line
+from core.merge.worker import merge_all
 from core.warehouse.model import MergeResult
 from core.warehouse.snowflake.task import TaskStatus, read_tasks
+from core.workers import RunState
 
 Options = WatchOptions
 
@@ -66,7 +66,7 @@ def run(context: JobContext, options: Options) -> TransformResult:
     with open_warehouse(context) as warehouse:
         figures = MergeFigures(context.clock)
         deletes = context.settings.pipeline.definition.deletes
-        alerts = AlertWatch(context.settings.thresholds, context.clock)
+        alerts = HeadlessAlerts(context.settings.thresholds, context.clock)
 
         def present(state: RunState = RunState.RUNNING) -> MergeSnapshot:
             return replace(figures.latest, state=state, backlog=warehouse.merge_backlog())

@@ -13,7 +13,7 @@ from typing import Literal
 
 from core.clock import iso
 from core.pipeline.base import told
-from core.pipeline.shown import Column, Kpi
+from core.pipeline.kpis import Column, Kpi
 from core.text import clean
 
 Value = str | bool | int | float | Decimal | datetime | date | None

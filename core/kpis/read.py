@@ -13,7 +13,7 @@ from typing import Any
 from core.clock import bound, utc
 from core.errors import ConfigError, WarehouseError
 from core.kpis.model import KpiRows, Kpis, Value
-from core.pipeline.shown import Column, Kpi
+from core.pipeline.kpis import Column, Kpi
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 

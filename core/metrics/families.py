@@ -8,13 +8,13 @@ from prometheus_client.metrics_core import Metric
 
 from core.alerts.model import RULES, Alert
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
+from core.merge.snapshot import MergeSnapshot
 from core.metrics import names
-from core.metrics.meters import Moment, TopicMoment
+from core.metrics.meters import MetricsSnapshot, TopicMetrics
 from core.metrics.names import MetricName
 from core.producer.snapshot import ProducerSnapshot
 from core.text import clean
-from core.transform.snapshot import MergeSnapshot
+from core.workers import RunState
 
 Sample = tuple[Sequence[object], float]
 """The values of the labels, and the value."""
@@ -22,7 +22,7 @@ Sample = tuple[Sequence[object], float]
 _LABEL = 200
 
 
-def families(moment: Moment) -> Iterator[Metric]:
+def families(moment: MetricsSnapshot) -> Iterator[Metric]:
     """Yield the metrics of every part there is."""
     yield _states(moment)
     if moment.producer is not None:
@@ -51,7 +51,7 @@ def _one(name: MetricName, value: float, *labels: object) -> Metric:
     return family(name, [(labels, value)])
 
 
-def _states(moment: Moment) -> Metric:
+def _states(moment: MetricsSnapshot) -> Metric:
     parts = {"producer": moment.producer, "consumer": moment.consumer, "merge": moment.merge}
     return family(
         names.WORKER_STATE,
@@ -135,7 +135,7 @@ def _alerts(alerts: tuple[Alert, ...]) -> Metric:
     return family(names.ALERT, [((rule,), active.get(rule, 0)) for rule in RULES])
 
 
-def _topic(seen: TopicMoment) -> Iterator[Metric]:
+def _topic(seen: TopicMetrics) -> Iterator[Metric]:
     yield family(names.TOPIC_END, [((seen.topic, part), end) for part, end in seen.ends.items()])
     if seen.group:
         yield family(

@@ -10,13 +10,13 @@ from typing import TypedDict, Unpack
 
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
+from core.merge.snapshot import MergeSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.threads import failures
-from core.transform.snapshot import MergeSnapshot
 
 
 @dataclass(frozen=True)
-class TopicMoment:
+class TopicMetrics:
     """What the broker tells of the topic, by partition.
 
     ends: next offset to be written. stored: next offset to be stored for `group` in the warehouse
@@ -31,7 +31,7 @@ class TopicMoment:
 
 
 @dataclass(frozen=True)
-class Moment:
+class MetricsSnapshot:
     """One moment of all that is measured; None: there is no such part (yet).
 
     at: UTC. failed_threads: how many threads of this process an exception has ended.
@@ -41,7 +41,7 @@ class Moment:
     producer: ProducerSnapshot | None = None
     merge: MergeSnapshot | None = None
     alerts: tuple[Alert, ...] | None = None
-    topic: TopicMoment | None = None
+    topic: TopicMetrics | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
     failed_threads: int = field(default_factory=lambda: len(failures()))
 
@@ -53,7 +53,7 @@ class Sources(TypedDict, total=False):
     producer: Callable[[], ProducerSnapshot]
     merge: Callable[[], MergeSnapshot]
     alerts: Callable[[], tuple[Alert, ...]]
-    topic: Callable[[], TopicMoment | None]
+    topic: Callable[[], TopicMetrics | None]
 
 
 class Meters:
@@ -67,10 +67,10 @@ class Meters:
         known: Sources = {**self._sources, **sources}
         self._sources = known
 
-    def moment(self) -> Moment:
+    def moment(self) -> MetricsSnapshot:
         """Return the latest snapshot of every part."""
         sources = self._sources
-        return Moment(
+        return MetricsSnapshot(
             consumer=sources["consumer"]() if "consumer" in sources else None,
             producer=sources["producer"]() if "producer" in sources else None,
             merge=sources["merge"]() if "merge" in sources else None,

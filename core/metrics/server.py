@@ -18,9 +18,9 @@ from core.config import Settings
 from core.errors import UsageError
 from core.metrics import names
 from core.metrics.families import families, family
-from core.metrics.meters import Moment
+from core.metrics.meters import MetricsSnapshot
 from core.text import _
-from core.text.system import why
+from core.text.os_errors import os_reason
 from core.threads import failures, reported
 
 HOST = "127.0.0.1"
@@ -29,7 +29,7 @@ HOST = "127.0.0.1"
 class _Moments(Collector):
     """Takes a moment whenever a scraper asks."""
 
-    def __init__(self, take: Callable[[], Moment], labels: tuple[str, ...]) -> None:
+    def __init__(self, take: Callable[[], MetricsSnapshot], labels: tuple[str, ...]) -> None:
         self._take = take
         self._labels = labels
 
@@ -49,7 +49,7 @@ class _Moments(Collector):
 
 @contextmanager
 def serve_metrics(
-    port: int, take: Callable[[], Moment], *, job: str, settings: Settings
+    port: int, take: Callable[[], MetricsSnapshot], *, job: str, settings: Settings
 ) -> Iterator[str]:
     """Serve metrics until the block ends; yield their address. port: 0 takes a free one.
 
@@ -65,7 +65,7 @@ def serve_metrics(
         server, thread = start_http_server(port, HOST, registry)
     except OSError as error:
         raise UsageError(
-            _("--metrics-port {port}: {reason}").format(port=port, reason=why(error)),
+            _("--metrics-port {port}: {reason}").format(port=port, reason=os_reason(error)),
             hint=_("name another port, or 0 for a free one"),
         ) from error
     try:

@@ -1,30 +1,30 @@
-"""The alerts of a desk: from its snapshot to readings, and from changes into the log."""
+"""The alerts of a controller: from its snapshot to readings, and from changes into the log."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.alerts.burrow import PartitionState
 from core.alerts.engine import AlertEngine
-from core.alerts.feed import Feed
-from core.alerts.model import Alert, Readings, TaskReading
-from core.alerts.watch import readings, record
-from core.alerts.workers import thread_measures
+from core.alerts.headless import record, sample_of
+from core.alerts.lag_evaluator import PartitionState
+from core.alerts.model import Alert, PipelineSample, TaskReading
+from core.alerts.rules import RuleEvaluator
+from core.alerts.workers import thread_values
 from core.clock import Clock
 from core.config.thresholds import Thresholds
-from core.lifecycle import FINAL_STATES
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.pipeline.definition import RowWords
 from core.threads import ThreadFailure
 from core.validation.drift import NAME as SCHEMA_DRIFT
 from core.validation.model import Status, ValidationResult
+from core.workers import FINAL_STATES
 
 
-class DeskAlerts:
-    """Looks at a desk about once a second. `see` is for one thread, the rest for any."""
+class ControllerAlerts:
+    """Looks at a controller about once a second. `see` is for one thread, the rest for any."""
 
     def __init__(self, limits: Thresholds, clock: Clock, row: RowWords | None = None) -> None:
         self._clock = clock
-        self._feed = Feed(limits, row)
+        self._rules = RuleEvaluator(limits, row)
         self._engine = AlertEngine(limits.alert_hold_s)
         self.states: dict[int, PartitionState] = {}
         self.behind_s: float | None = None
@@ -34,28 +34,28 @@ class DeskAlerts:
         """Active alerts, worst first; then past ones, newest first."""
         return self._engine.latest
 
-    def see(self, now: DeskSnapshot) -> None:
+    def see(self, now: ControllerSnapshot) -> None:
         """Judge a moment."""
-        moment = self._readings(now)
-        for change in self._engine.see(moment.now_s, moment.at, self._feed.measures(moment)):
+        moment = self._sample(now)
+        for change in self._engine.see(moment.now_s, moment.at, self._rules.values(moment)):
             record(change)
-        self.states = dict(self._feed.states(moment.now_s))
-        self.behind_s = self._feed.behind_s(moment)
+        self.states = dict(self._rules.states(moment.now_s))
+        self.behind_s = self._rules.behind_s(moment)
 
     def tell_failures(self, failed: Sequence[ThreadFailure]) -> None:
         """Raise the alert of failed threads alone: where judging a whole moment fails itself."""
-        moment = Readings(
+        moment = PipelineSample(
             now_s=self._clock.monotonic(), at=self._clock.now(), failed_threads=tuple(failed)
         )
-        for change in self._engine.see(moment.now_s, moment.at, thread_measures(moment)):
+        for change in self._engine.see(moment.now_s, moment.at, thread_values(moment)):
             record(change)
 
     def acknowledge(self, rule: str | None = None) -> int:
         """Mark an alert (None: all) as seen by a person; return how many were not yet."""
         return self._engine.acknowledge(self._clock.now(), rule)
 
-    def _readings(self, now: DeskSnapshot) -> Readings:
-        own = readings(self._clock, now.consumer, now.producer, now.merge)
+    def _sample(self, now: ControllerSnapshot) -> PipelineSample:
+        own = sample_of(self._clock, now.consumer, now.producer, now.merge)
         if now.consumer.state in FINAL_STATES or not now.consumer.offsets:
             own = self._from_topic(own, now)
         else:
@@ -76,7 +76,7 @@ class DeskAlerts:
         return replace(own, newest_row=newest, partitions=parts, tasks=self._tasks(now))
 
     @staticmethod
-    def _tasks(now: DeskSnapshot) -> dict[str, TaskReading]:
+    def _tasks(now: ControllerSnapshot) -> dict[str, TaskReading]:
         """Return what the latest figures tell of tasks inside Snowflake."""
         tasks = now.figures.value.tasks if now.figures.value else ()
         return {
@@ -89,7 +89,7 @@ class DeskAlerts:
         }
 
     @staticmethod
-    def _with_the_rest(own: Readings, now: DeskSnapshot) -> Readings:
+    def _with_the_rest(own: PipelineSample, now: ControllerSnapshot) -> PipelineSample:
         """Add the partitions that other members hold: this warehouse wants them too."""
         watch = None if now.watch.error else now.watch.value
         offsets = {**(watch.stored if watch is not None else {}), **own.offsets}
@@ -97,12 +97,12 @@ class DeskAlerts:
         return replace(own, offsets=offsets, ends=ends)
 
     @staticmethod
-    def _from_topic(own: Readings, now: DeskSnapshot) -> Readings:
+    def _from_topic(own: PipelineSample, now: ControllerSnapshot) -> PipelineSample:
         """Take offsets and rate of whoever reads the topic, as warehouse and broker tell."""
         watch = now.watch.value
         if watch is None or now.watch.error:
             return replace(own, offsets={}, ends={}, reading=False, consumed_rate=None)
-        others = now.others.consumed
+        others = now.external.consumed
         return replace(
             own,
             offsets=watch.stored,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from core.config import Settings
 from core.errors import BrokerError, DropshipError
 from core.jobs import produce, seed
-from core.lifecycle import FINAL_STATES
-from core.operations.opening import Backends
-from core.operations.snapshot import DeskSnapshot
+from core.operations.backends import Backends
+from core.operations.snapshot import ControllerSnapshot
 from core.operations.task import Task
 from core.operations.workers import Workers
 from core.text import _, clean
+from core.workers import FINAL_STATES
 
 if TYPE_CHECKING:
     from core.producer.worker import ProducerWorker
@@ -35,7 +35,7 @@ class _Published:
 
 
 class Controls(Protocol):
-    """What the demonstration needs of a desk."""
+    """What the demonstration needs of a controller."""
 
     settings: Settings
 
@@ -68,27 +68,27 @@ class Controls(Protocol):
         """Run all checks in the background."""
         ...
 
-    def snapshot(self) -> DeskSnapshot:
+    def snapshot(self) -> ControllerSnapshot:
         """Return the present moment."""
         ...
 
 
 class Demonstration:
-    """Runs the steps one after another on a desk; `run` is the work of a task."""
+    """Runs the steps one after another on a controller; `run` is the work of a task."""
 
     def __init__(
-        self, desk: Controls, workers: Workers, backends: Backends, task: Task[str]
+        self, controller: Controls, workers: Workers, backends: Backends, task: Task[str]
     ) -> None:
-        self._desk = desk
+        self._controller = controller
         self._workers = workers
         self._backends = backends
         self._task = task
-        self._ask_s = desk.settings.engine.every_s(_ASK_S, _REMOTE_ASK_S)
+        self._ask_s = controller.settings.engine.every_s(_ASK_S, _REMOTE_ASK_S)
 
     def run(self, orders: int, rate: float) -> str:
         """Run all steps; return the status of the validation. Errors: what stopped a step."""
         self._step(1, _("seed"))
-        if self._desk.settings.pipeline.has_generator:
+        if self._controller.settings.pipeline.has_generator:
             self._generate(orders)
             options = produce.Options(rate=rate)
         else:
@@ -99,36 +99,36 @@ class Demonstration:
         self._until(lambda: self._is_stored(published), "consumer", "merge", every_s=self._ask_s)
         self._until(lambda: self._is_merged(published), "merge", every_s=self._ask_s)
         self._step(4, _("validate"))
-        self._desk.refresh()
-        self._until(self._desk.validate)  # one that is under way began too soon
-        self._until(lambda: not self._desk.snapshot().validation.running)
-        self._fail_if(self._desk.snapshot().validation.error)
-        found = self._desk.snapshot().validation.result
+        self._controller.refresh()
+        self._until(self._controller.validate)  # one that is under way began too soon
+        self._until(lambda: not self._controller.snapshot().validation.running)
+        self._fail_if(self._controller.snapshot().validation.error)
+        found = self._controller.snapshot().validation.result
         return found.status.name if found is not None else ""
 
     def _generate(self, orders: int) -> None:
-        if not self._desk.generate(seed.Options(orders=orders)):
+        if not self._controller.generate(seed.Options(orders=orders)):
             raise DropshipError(_("seed files are being generated already"))
-        self._until(lambda: not self._desk.snapshot().seed.running)
-        self._fail_if(self._desk.snapshot().seed.error)
+        self._until(lambda: not self._controller.snapshot().seed.running)
+        self._fail_if(self._controller.snapshot().seed.error)
 
     def _publish(self, options: produce.Options) -> _Published:
         """Publish the events, consumed at the same time; return where they went."""
-        topic = self._desk.settings.kafka.topic
+        topic = self._controller.settings.kafka.topic
         try:
             before = self._ends(topic)
         except BrokerError:
             before = {}  # no topic yet: everything that will be in it counts
-        self._desk.start_consumer()
-        if not self._desk.start_producer(options):
+        self._controller.start_consumer()
+        if not self._controller.start_producer(options):
             raise DropshipError(
                 _("a producer is at work already"),
                 hint=_("stop it, then start the demonstration again"),
             )
         self._until(
-            lambda: self._desk.snapshot().producer.state in FINAL_STATES, "consumer", "merge"
+            lambda: self._controller.snapshot().producer.state in FINAL_STATES, "consumer", "merge"
         )
-        self._fail_if(self._desk.snapshot().producer.error)
+        self._fail_if(self._controller.snapshot().producer.error)
         after = self._ends(topic)
         return _Published(
             topic, {part: end for part, end in after.items() if end > before.get(part, 0)}
@@ -196,8 +196,8 @@ class Demonstration:
         )
 
     def _stop(self) -> None:
-        self._desk.cancel_seed()
-        producer = self._desk.producer
+        self._controller.cancel_seed()
+        producer = self._controller.producer
         if producer is not None:
             producer.stop()
 

@@ -8,7 +8,7 @@ from core.clock import utc
 from core.config import Settings
 from core.text import clean
 from core.warehouse.base import Warehouse
-from core.warehouse.letters import letter_from
+from core.warehouse.dead_letters import letter_from
 from core.warehouse.model import StoredDeadLetter, TableFacts
 from core.warehouse.snowflake.credits import read_credits
 from core.warehouse.snowflake.task import TaskStatus, read_tasks

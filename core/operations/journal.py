@@ -1,4 +1,4 @@
-"""What happens at a desk, told to the log: workers that begin and end, tasks and how they ended.
+"""What happens in a controller, for the log: workers that begin and end, tasks and how they ended.
 
 The workers themselves log only what is odd. Whoever opens the log of a console wants to see its
 course as well, and what ended a worker that failed. It is read from snapshots, once a second.
@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from core.failures import explained
-from core.lifecycle import RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.operations.task import TaskSnapshot
 from core.text import _, clean
-from core.text.figures import span
+from core.text.number_format import span
+from core.workers import RunState
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Journal:
         self._holds: dict[str, _Hold] = {}
         self._ended: dict[str, object] = {}
 
-    def see(self, now: DeskSnapshot, failures: Failures) -> None:
+    def see(self, now: ControllerSnapshot, failures: Failures) -> None:
         """Take a moment. failures: what ended a worker, by its name."""
         producer, consumer = now.producer, now.consumer
         sent = {"sent": producer.sent, "acked": producer.acked, "failed": producer.failed}
@@ -144,33 +144,33 @@ class Journal:
             log.info(_("{task}: done").format(task=title), extra=dict(figures()))
 
 
-def _seeded(now: DeskSnapshot) -> Figures:
+def _seeded(now: ControllerSnapshot) -> Figures:
     files = now.seed.result.files if now.seed.result else ()
     return {file.path.name: file.rows for file in files}
 
 
-def _validated(now: DeskSnapshot) -> Figures:
+def _validated(now: ControllerSnapshot) -> Figures:
     result = now.validation.result
     return {"verdict": result.status.name} if result else {}
 
 
-def _replayed(now: DeskSnapshot) -> Figures:
+def _replayed(now: ControllerSnapshot) -> Figures:
     result = now.explored.replay.result
     if result is None:
         return {}
     return {"published": result.published, "asked": result.asked, "cancelled": result.cancelled}
 
 
-def _merged(now: DeskSnapshot) -> Figures:
+def _merged(now: ControllerSnapshot) -> Figures:
     result = now.upkeep.merge.result
     return {"merged": result.taken, "quarantined": result.quarantined} if result else {}
 
 
-def _loaded(now: DeskSnapshot) -> Figures:
+def _loaded(now: ControllerSnapshot) -> Figures:
     result = now.upkeep.load.result
     return result.fields() if result else {}
 
 
-def _repaired(now: DeskSnapshot) -> Figures:
+def _repaired(now: ControllerSnapshot) -> Figures:
     result = now.upkeep.repair.result
     return {"repaired": len(result.repaired), "not_repaired": len(result.left)} if result else {}

@@ -1,4 +1,4 @@
-r"""Leaving a desk without losing what its own broker holds: a question first, then a clean end.
+r"""Closing a controller without losing what its own broker holds: first a question, then the end.
 
     HERE -> LOOKING -> ASKING -> STORING -> CLOSING -> LEFT
                  \________________^ nothing would be lost, or a consumer is storing it
@@ -18,13 +18,13 @@ from core.clock import Clock
 from core.consumer.unstored import lost_text
 from core.errors import DropshipError
 from core.failures import explained
-from core.lifecycle import RunState
-from core.operations.custody import Custody
-from core.operations.done import Done
-from core.operations.storing import Stored, store_rest
+from core.operations.drain import Drained, drain
+from core.operations.unstored_count import UnstoredCount
+from core.operations.work_totals import WorkTotals
 from core.operations.workers import Workers
 from core.text import N_
 from core.threads import WatchedThread
+from core.workers import RunState
 
 STORE_WITHIN_S = 60.0
 """How long an end that nobody can be asked about may store: a supervisor kills soon afterwards."""
@@ -48,18 +48,18 @@ class LeavingSnapshot:
     """One moment of it. progress: of storing. why: what kept the records from being stored."""
 
     stage: Stage = Stage.HERE
-    progress: Stored = field(default_factory=Stored)
+    progress: Drained = field(default_factory=Drained)
     why: str = ""
 
 
 @dataclass(frozen=True)
 class Farewell:
-    """How a desk was left. unstored: records that ended with our own broker, None without one.
+    """How a controller was left. unstored: records lost with our own broker, None without one.
 
     why: what kept them from being stored; empty where somebody chose to lose them.
     """
 
-    done: Done
+    done: WorkTotals
     unstored: int | None = None
     why: str = ""
 
@@ -74,7 +74,7 @@ class Leaving:
     def __init__(
         self,
         workers: Workers,
-        custody: Custody,
+        custody: UnstoredCount,
         clock: Clock,
         *,
         pause: Callable[[], None],
@@ -129,7 +129,7 @@ class Leaving:
 
     def store_within(self, seconds: float) -> str:
         """Store, so long at most; blocks. Return why not all of it is stored."""
-        why = store_rest(
+        why = drain(
             self._workers,
             self._custody,
             self._clock,
@@ -172,9 +172,7 @@ class Leaving:
         before = self._consumer_state()
         self._pause()
         self._workers.stop_producer()
-        why = store_rest(
-            self._workers, self._custody, self._clock, stop=self._stay, show=self._show
-        )
+        why = drain(self._workers, self._custody, self._clock, stop=self._stay, show=self._show)
         if self._gave_way:
             return
         if self._stay.is_set():
@@ -208,7 +206,7 @@ class Leaving:
         elif before is RunState.IDLE:
             consumer.stop()
 
-    def _show(self, progress: Stored) -> None:
+    def _show(self, progress: Drained) -> None:
         self.latest = replace(self.latest, progress=progress)
 
     def _close(self, *, lose: bool) -> None:

@@ -4,7 +4,7 @@ Counted twice, and the greater counts: what our own consumer stored, which is kn
 rows of the warehouse, which also hold what others stored and what came before this process.
 """
 
-from core.operations.snapshot import DeskSnapshot, SinceCheck
+from core.operations.snapshot import ControllerSnapshot, SinceCheck
 from core.validation.model import ValidationResult
 
 
@@ -16,7 +16,7 @@ class CheckAge:
         self._before = SinceCheck()
         self._own = SinceCheck()
 
-    def see(self, now: DeskSnapshot) -> SinceCheck:
+    def see(self, now: ControllerSnapshot) -> SinceCheck:
         """Take a moment; return what came since its verdict."""
         grown = self._grown(SinceCheck(now.consumer.inserted, now.consumer.dead_lettered))
         result = now.validation.result
@@ -35,7 +35,7 @@ class CheckAge:
             return counts
         return SinceCheck(counts.events - before.events, counts.dead_letters - before.dead_letters)
 
-    def _greater(self, now: DeskSnapshot, result: ValidationResult) -> SinceCheck:
+    def _greater(self, now: ControllerSnapshot, result: ValidationResult) -> SinceCheck:
         figures, at = now.figures.value, now.figures.at
         if figures is None or figures.totals is None or result.totals is None:
             return self._own

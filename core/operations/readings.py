@@ -1,16 +1,16 @@
-"""What a desk reads again and again: the figures of the warehouse, and the topic."""
+"""What a controller reads again and again: the figures of the warehouse, and the topic."""
 
 from collections.abc import Callable, Mapping
 
 from core.clock import Clock
 from core.config import Settings
 from core.errors import DropshipError
-from core.operations.custody import Custody
-from core.operations.figures import read_figures
-from core.operations.opening import Backends
+from core.operations.backends import Backends
+from core.operations.kpi_reading import read_figures
 from core.operations.poller import Poller
 from core.operations.snapshot import Figures, Watch
 from core.operations.stored import StoredHere
+from core.operations.unstored_count import UnstoredCount
 from core.operations.watchers import TopicWatcher
 from core.text import _
 
@@ -30,7 +30,7 @@ class Readings:
         self,
         settings: Settings,
         backends: Backends,
-        custody: Custody,
+        custody: UnstoredCount,
         clock: Clock,
         *,
         ours: Callable[[], Mapping[int, int]],

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from threading import Event
 
 from core.clock import Clock
-from core.operations.sampling import Sampling
-from core.operations.snapshot import DeskSnapshot
+from core.operations.recorder import Recorder
+from core.operations.snapshot import ControllerSnapshot
 from core.threads import WatchedThread, failures, forget, report, reported
 
 _NAME = "sampler"
 _EVERY_S = 1.0
 
-Look = Callable[[], tuple[DeskSnapshot, Mapping[str, BaseException]]]
+Look = Callable[[], tuple[ControllerSnapshot, Mapping[str, BaseException]]]
 """The present moment, and what ended the workers that failed."""
 
 
@@ -23,13 +23,13 @@ class Sampler:
 
     def __init__(
         self,
-        sampling: Sampling,
+        recorder: Recorder,
         look: Look,
-        due: Callable[[DeskSnapshot], object],
+        due: Callable[[ControllerSnapshot], object],
         closing: Event,
         clock: Clock,
     ) -> None:
-        self._sampling = sampling
+        self._recorder = recorder
         self._look = look
         self._due = due
         self._closing = closing
@@ -49,17 +49,17 @@ class Sampler:
     def _run(self) -> None:
         broken = False
         with reported(_NAME):
-            self._sampling.begin()
+            self._recorder.begin()
         while not self._closing.is_set():
             try:
                 now, failed = self._look()
-                self._sampling.look(now, failed)
+                self._recorder.look(now, failed)
                 self._due(now)
             except Exception as error:  # noqa: BLE001 - reported, and tried again
                 if not broken:
                     report(_NAME, error)
                 broken = True
-                self._sampling.alerts.tell_failures(failures())
+                self._recorder.alerts.tell_failures(failures())
             else:
                 if broken:
                     forget(_NAME)

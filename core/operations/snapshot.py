@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.alerts.model import Alert
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import Kpis
-from core.lifecycle import FINAL_STATES
-from core.operations.explore import Explored
+from core.merge.snapshot import MergeSnapshot
+from core.operations.explorer import Explored
 from core.operations.history import Sample
 from core.operations.leaving import LeavingSnapshot
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
-from core.operations.upkept import UpkeepSnapshot
-from core.operations.watchers import Others, Watch
+from core.operations.upkeep_snapshot import UpkeepSnapshot
+from core.operations.watchers import ExternalActivity, Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
 from core.threads import ThreadFailure
-from core.transform.snapshot import MergeSnapshot
 from core.validation.model import Totals, ValidationResult
 from core.warehouse.snowflake.task import TaskStatus
+from core.workers import FINAL_STATES
 
 ERROR_RULES = frozenset({"dead_letters", "undelivered", "gaps"})
 """Rules of the alerts that contradict a verdict of PASS."""
@@ -60,19 +60,18 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class DeskSnapshot:
+class ControllerSnapshot:
     """One moment of the whole pipeline.
 
     at: UTC. opening, opening_broker: the warehouse, and the broker, are being opened (tasks).
     ready: both are open. reports: of the last validation.
-    demo: the demonstration's task, its step in `step`. others: who is at work besides our own
+    demo: the demonstration's task, its step in `step`. external: who is at work besides our own
     workers. alerts: active ones, worst first, then past ones. states and behind_s: how the consumer
     does by partition, and how long the oldest waiting record has waited (None: unknown). minutes:
-    the last hours. refused: how many controls a read-only desk refused, and the reason of the last
-    one. unstored: records of our own embedded broker that no consumer has stored; None while the
-    broker is not ours, or nothing was counted yet.
-    failed_threads: threads of this process that an exception has ended. since_check: what was
-    stored after the last verdict.
+    the last hours. refused: how many controls a read-only controller refused, and the reason of the
+    last one. unstored: records of our own embedded broker that no consumer has stored; None while
+    the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
+    an exception has ended. since_check: what was stored after the last verdict.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
@@ -95,7 +94,7 @@ class DeskSnapshot:
     figures_every_s: float
     watch: Reading[Watch]
     history: tuple[Sample, ...]
-    others: Others = field(default_factory=Others)
+    external: ExternalActivity = field(default_factory=ExternalActivity)
     alerts: tuple[Alert, ...] = ()
     states: Mapping[int, PartitionState] = field(default_factory=dict)
     behind_s: float | None = None
@@ -182,4 +181,4 @@ class DeskSnapshot:
         return tuple(alert for alert in self.alerts if alert.active and alert.rule in ERROR_RULES)
 
 
-__all__ = ["DeskSnapshot", "Figures", "Others", "Watch"]
+__all__ = ["ControllerSnapshot", "ExternalActivity", "Figures", "Watch"]

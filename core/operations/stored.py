@@ -17,7 +17,7 @@ from core.broker.identity import TopicIdentity
 from core.clock import Clock
 from core.config import Settings
 from core.errors import BrokerError
-from core.operations.opening import Backends
+from core.operations.backends import Backends
 from core.warehouse.base import Warehouse
 
 _AGAIN_S = 10.0

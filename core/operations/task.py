@@ -21,7 +21,7 @@ class TaskSnapshot(Generic[T]):
 
     done of total (None: unknown) units; rate: units per second since the start. result: what the
     last run that came to its end gave. error and hint: why the last run did not; remedies: what
-    mends that.
+    fixes that.
     """
 
     running: bool = False

@@ -19,13 +19,13 @@ from core.jobs.load import Options as Files
 from core.jobs.repair import repair, repair_lines
 from core.jobs.setup import SetupResult
 from core.jobs.topic import prepare_topic
-from core.operations.opening import Backends
+from core.operations.backends import Backends
 from core.operations.task import Task
-from core.operations.upkept import UpkeepSnapshot
+from core.operations.upkeep_snapshot import UpkeepSnapshot
 from core.operations.workers import Workers
 from core.text import _, ngettext
 from core.text.amounts import raw_events
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.repaired import Repair
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
@@ -182,7 +182,7 @@ class Upkeep:
 
     @contextmanager
     def _topic(self) -> Iterator[Broker]:
-        """Yield the broker of the desk, which stays open."""
+        """Yield the broker of the controller, which stays open."""
         broker = self._backends.broker
         if broker is None:
             raise BrokerError(

@@ -49,8 +49,8 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Others:
-    """Events per second that are not this process's doing; None: none are seen."""
+class ExternalActivity:
+    """Events per second that other processes publish or store; None: none are seen."""
 
     produced: float | None = None
     consumed: float | None = None
@@ -135,23 +135,23 @@ class TopicWatcher:
             self._read.add(now_s, sum(stored.values()))
 
 
-class OthersWatch:
+class ExternalActivityWatch:
     """Tells the doing of others from our own, which echoes in the topic for some seconds."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._produced_s = self._consumed_s = float("-inf")
 
-    def judge(self, watch: Watch | None, *, producing: bool, consuming: bool) -> Others:
+    def judge(self, watch: Watch | None, *, producing: bool, consuming: bool) -> ExternalActivity:
         """Return who is at work besides our own workers."""
         now = self._clock.monotonic()
         self._produced_s = now if producing else self._produced_s
         self._consumed_s = now if consuming else self._consumed_s
         if watch is None:
-            return Others()
+            return ExternalActivity()
         quiet_p = now - self._produced_s > _AFTERMATH_S
         quiet_c = now - self._consumed_s > _AFTERMATH_S
-        return Others(
+        return ExternalActivity(
             watch.produced if quiet_p and watch.produced else None,
             watch.consumed if quiet_c and watch.consumed else None,
         )

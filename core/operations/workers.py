@@ -1,4 +1,4 @@
-"""The workers of a desk: one producer, one consumer with its merge loop, and how they end."""
+"""The workers of a controller: one producer, one consumer with its merge loop, and how they end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,18 +14,18 @@ from core.failures import explained
 from core.jobs import consume, produce
 from core.jobs.base import JobContext
 from core.jobs.topic import require_topic
-from core.lifecycle import FINAL_STATES, RunState
-from core.operations.done import Done, done_by
-from core.operations.merging import Merging
-from core.operations.opening import Backends
+from core.merge.snapshot import MergeSnapshot
+from core.merge.worker import MergeWorker
+from core.operations.backends import Backends
+from core.operations.merge_control import MergeControl
+from core.operations.work_totals import WorkTotals, totals_of
 from core.producer.modes import Mode
 from core.producer.snapshot import ProducerSnapshot, broker_full
 from core.text import _
 from core.threads import WatchedThread
-from core.transform.snapshot import MergeSnapshot
-from core.transform.worker import MergeWorker
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
+from core.workers import FINAL_STATES, RunState
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -45,10 +45,10 @@ class Workers:
         self._refusing = False
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
-        self._merging = Merging(clock)
+        self._merging = MergeControl(clock)
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
-        self._earlier = Done()
+        self._earlier = WorkTotals()
 
     @property
     def _is_checking(self) -> bool:
@@ -186,7 +186,7 @@ class Workers:
         """Keep the figures of a worker that another one is about to replace."""
         sent, stored = self._producer, self._consumer
         self._earlier = self._earlier.plus(
-            done_by(
+            totals_of(
                 sent.snapshot() if producer and sent else ProducerSnapshot(),
                 stored.snapshot() if consumer and stored else ConsumerSnapshot(),
                 self._merging.snapshot() if merge else MergeSnapshot(),
@@ -194,11 +194,11 @@ class Workers:
         )
 
     @property
-    def done(self) -> Done:
+    def done(self) -> WorkTotals:
         """What was done since the beginning."""
         sent = self._producer
         return self._earlier.plus(
-            done_by(
+            totals_of(
                 sent.snapshot() if sent else ProducerSnapshot(),
                 self._consumer.snapshot() if self._consumer else ConsumerSnapshot(),
                 self._merging.snapshot(),

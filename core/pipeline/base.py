@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from core.pipeline.words import RESERVED_WORDS
+from core.pipeline.reserved_words import RESERVED_WORDS
 from core.text import N_, language
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)

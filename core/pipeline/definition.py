@@ -16,8 +16,8 @@ from core.pipeline.checks import (
 )
 from core.pipeline.deletes import DELETE, Envelope, envelope_of, problems_of_deletes
 from core.pipeline.fields import EventField, EventLayout, FieldRules, is_key_type
-from core.pipeline.shown import RESULT_KEYS, Kpi
-from core.pipeline.words import RESERVED_WORDS
+from core.pipeline.kpis import RESULT_KEYS, Kpi
+from core.pipeline.reserved_words import RESERVED_WORDS
 from core.text import N_, _, clean, language
 
 RESERVED = frozenset(

@@ -26,7 +26,7 @@ from core.pipeline.definition import Definition
 from core.pipeline.read import read_definition
 from core.pipeline.references_sql import made_sql
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 FILE = "pipeline.toml"
 BUILTIN = "orders"
@@ -137,7 +137,7 @@ def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
             hint=_("name the folder of a pipeline; `dropship --run init NAME` writes one"),
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        reason = why(error) if isinstance(error, OSError) else _("not UTF-8")
+        reason = os_reason(error) if isinstance(error, OSError) else _("not UTF-8")
         raise ConfigError(
             _("{file}: {reason}").format(file=clean(file), reason=reason),
             hint=_("see that the file can be read"),

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from core.errors import ConfigError
 from core.pipeline.definition import Definition
-from core.pipeline.lines import line_of
+from core.pipeline.toml_lines import line_of
 from core.text import _, clean
 
 _SHOWN = 80

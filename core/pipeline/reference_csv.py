@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.pipeline.cells import cell_value
 from core.pipeline.definition import ReferenceColumn
 from core.pipeline.folder import Pipeline
-from core.pipeline.refusals import ValueRefusedError
+from core.pipeline.value_errors import ValueRefusedError
 from core.pipeline.values import reader
 from core.remedies import GENERATE
 from core.text import _, clean
@@ -139,19 +139,19 @@ def _read(column: ReferenceColumn, *, needed: bool) -> Callable[[str], str | Non
 def _told(*, generated: bool) -> Told:
     return Told(
         unreadable=_("cannot read {file}: {reason}"),
-        make=_folder(generated=generated),
-        directory=_folder(generated=generated),
-        empty=_mend(generated=generated),
+        make=_where(generated=generated),
+        directory=_where(generated=generated),
+        empty=_fix(generated=generated),
         remedies=(GENERATE,) if generated else (),
     )
 
 
-def _folder(*, generated: bool) -> str:
+def _where(*, generated: bool) -> str:
     return _("or name its folder with --input") if generated else _("name its folder with --input")
 
 
-def _mend(*, generated: bool) -> str:
-    return _("or mend the file") if generated else _("mend the file")
+def _fix(*, generated: bool) -> str:
+    return _("or fix the file") if generated else _("fix the file")
 
 
 def _unusable(file: Path, error: _RowError, *, generated: bool) -> InputError:
@@ -159,6 +159,6 @@ def _unusable(file: Path, error: _RowError, *, generated: bool) -> InputError:
         _("{path}, line {line}: {reason}").format(
             path=clean(file), line=error.line, reason=error.reason
         ),
-        hint=_mend(generated=generated),
+        hint=_fix(generated=generated),
         remedies=(GENERATE,) if generated else (),
     )

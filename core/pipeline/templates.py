@@ -7,7 +7,7 @@ import re
 
 import jinja2
 
-from core.pipeline.words import RESERVED_WORDS
+from core.pipeline.reserved_words import RESERVED_WORDS
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 

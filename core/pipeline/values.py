@@ -17,8 +17,8 @@ from core.pipeline.bounds import (
 )
 from core.pipeline.definition import Definition
 from core.pipeline.fields import FieldRules
-from core.pipeline.moments import date_reader, moment_reader
-from core.pipeline.refusals import (
+from core.pipeline.time_readers import date_reader, moment_reader
+from core.pipeline.value_errors import (
     ValueRefusedError,
     listed,
     outside,

@@ -11,13 +11,13 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import kafka_error
-from core.broker.local_codes import LocalCode
-from core.broker.refusals import UNANSWERED
+from core.broker.error_hints import UNANSWERED
 from core.config.client_values import number
 from core.errors import BrokerError
+from core.producer.failure_counts import GIVEN_UP, FailureCounts, write_right
 from core.producer.failures import DeliveryFailure
-from core.producer.tally import GIVEN_UP, Tally, write_right
 from core.text import _, clean
 
 _log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ Record = dict[str, Any]
 
 _DEFAULT_CAPACITY = 100_000
 _DEFAULT_TIMEOUT_MS = 300_000
-_ALL_DOWN = LocalCode.ALL_BROKERS_DOWN
-_NO_ROOM = LocalCode.QUEUE_FULL
+_ALL_DOWN = ClientErrorCode.ALL_BROKERS_DOWN
+_NO_ROOM = ClientErrorCode.QUEUE_FULL
 
 
 class Delivery:
@@ -39,8 +39,8 @@ class Delivery:
 
     def __init__(self, config: Mapping[str, Any], topic: str) -> None:
         self._topic = topic
-        self.handed_over = 0
-        self._tally = Tally(topic)
+        self.enqueued = 0
+        self._tally = FailureCounts(topic)
         self._acked = 0
         self._down = ""
         self._acked_when_down = 0
@@ -93,7 +93,7 @@ class Delivery:
     @property
     def acked(self) -> int:
         """Records acknowledged so far; exact once nothing waits."""
-        self._acked = max(self._acked, self.handed_over - self.failed - len(self))
+        self._acked = max(self._acked, self.enqueued - self.failed - len(self))
         return self._acked
 
     @property
@@ -114,17 +114,17 @@ class Delivery:
             return False
         return all(topic.error is None for topic in found.values())
 
-    def hand_over(self, records: list[Record]) -> None:
+    def enqueue(self, records: list[Record]) -> None:
         """Give records to the client; what it refuses for lack of memory is offered again.
 
         Offer no more than `room`. Errors: BrokerError after a fatal client error.
         """
-        self.handed_over += len(records)
+        self.enqueued += len(records)
         self._rest += records
         self._offer()
 
     def poll(self, timeout_s: float) -> None:
-        """Serve reports, waiting at most `timeout_s` for the first. Errors as `hand_over`."""
+        """Serve reports, waiting at most `timeout_s` for the first. Errors as `enqueue`."""
         was_down = self._down
         try:
             self._client.poll(timeout_s)
@@ -152,9 +152,9 @@ class Delivery:
         self._look(was_down)
         return len(self)
 
-    def give_up(self) -> None:
+    def purge(self) -> None:
         """Count what was not delivered as failed. A record on its way may still arrive."""
-        given_up = KafkaError(LocalCode.PURGE_QUEUE) if self._fatal is None else self._fatal
+        given_up = KafkaError(ClientErrorCode.PURGE_QUEUE) if self._fatal is None else self._fatal
         if self._rest:
             self._tally.add(given_up, len(self._rest))
             self._rest = []

@@ -1,10 +1,10 @@
-"""Why records were not delivered: each reason once, with how many fell to it and how to mend it."""
+"""Why records were not delivered: each reason once, with how many fell to it and how to fix it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.text import _
-from core.text.figures import count
+from core.text.number_format import count
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ def in_words(failures: Sequence[DeliveryFailure]) -> str:
 
 
 def hints(failures: Sequence[DeliveryFailure]) -> str:
-    """Return what mends them, each once, as one line."""
+    """Return what fixes them, each once, as one line."""
     return _("; ").join(dict.fromkeys(entry.hint for entry in failures if entry.hint))

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from core.clock import Clock
 from core.errors import UsageError
 from core.pipeline import builtin
+from core.producer.events.event_format import EventsFormat
 from core.producer.events.files import open_events
-from core.producer.events.form import EventsFormat
-from core.producer.events.judge import Judge
 from core.producer.events.stream import EventStream
+from core.producer.events.validator import EventValidator
 from core.producer.options import ProduceOptions
 from core.producer.orders.csv_file import OrdersCsv
-from core.producer.orders.faults import OrderFormat
+from core.producer.orders.order_format import OrderFormat
 from core.producer.orders.stream import Stream
+from core.producer.registry_source import RegistrySource
 from core.producer.sources import Limited, Replay, Source
-from core.producer.wired import Wired
 from core.text import _
 from core.textfiles.csv_records import RejectedRow
 
@@ -28,7 +28,7 @@ def open_source(
     mine = options.pipeline is builtin()
     source = _orders(options, clock, rejected) if mine else _events(options, clock, rejected)
     if options.writer is not None:
-        source = Wired(source, options.writer)
+        source = RegistrySource(source, options.writer)
     return source if options.limit is None else Limited(source, options.limit)
 
 
@@ -44,7 +44,7 @@ def _events(
     options: ProduceOptions, clock: Clock, rejected: Callable[[RejectedRow], None]
 ) -> Source:
     """Return the source of a pipeline that has no generator of its own."""
-    judge = Judge(options.pipeline.definition, clock)
+    judge = EventValidator(options.pipeline.definition, clock)
     form = EventsFormat(judge)
     if options.late and not form.has_older:
         raise UsageError(

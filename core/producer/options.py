@@ -8,7 +8,7 @@ from typing import get_args
 from core.errors import UsageError
 from core.pipeline import Pipeline, builtin
 from core.producer.modes import Mode, Profile
-from core.registry.writing import WireWriter
+from core.registry.writer import WireWriter
 from core.text import _, clean
 
 DEFAULT_RATES: dict[Mode, float] = {"replay": 10.0, "stream": 5.0}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.clock import Clock, iso
-from core.producer.answer_key import AnswerKey
+from core.producer.broker_capacity import BrokerCapacity
 from core.producer.delivery import Delivery, Record
-from core.producer.faults import Fault, Injector, Planned
-from core.producer.room import Room
+from core.producer.fault_injection import Fault, FaultInjector, Planned
+from core.producer.fault_log import FaultLog
 from core.producer.sources import EventFormat, Source
 
 MICRO_BATCH = 2_000
@@ -41,14 +41,14 @@ class Publisher:
         delivery: Delivery,
         clock: Clock,
         *,
-        room: Room | None = None,
-        injector: Injector | None = None,
-        answers: AnswerKey | None = None,
+        capacity: BrokerCapacity | None = None,
+        injector: FaultInjector | None = None,
+        answers: FaultLog | None = None,
     ) -> None:
         self._source = source
         self._delivery = delivery
         self._clock = clock
-        self._room = room
+        self._capacity = capacity
         self._injector = injector
         self._answers = answers
         self._queue: deque[Planned] = deque()
@@ -87,17 +87,17 @@ class Publisher:
         most = min(most, MICRO_BATCH)
         if most <= 0:
             return Step(0)
-        if self._room is not None and self._blocked:
-            self._blocked = not self._room.ready
+        if self._capacity is not None and self._blocked:
+            self._blocked = not self._capacity.ready
             if self._blocked:
-                return Step(0, self._room.held_reason)
-        room = self._delivery.room
-        if room == 0:
+                return Step(0, self._capacity.held_reason)
+        capacity = self._delivery.room
+        if capacity == 0:
             return Step(0, self._delivery.down)
         head = self._head(most)
         if head is None:
             return Step(0)
-        step = self._send(head, min(most, room))
+        step = self._send(head, min(most, capacity))
         if not self._queue and not self._ended and self._source.over:
             self._end()
         return step
@@ -109,31 +109,31 @@ class Publisher:
         keys, made = form.encode(rows, timestamp)
         values = _poisoned(made, head.faults, form)
         admitted = rows.num_rows
-        if self._room is None:
+        if self._capacity is None:
             records: list[Record] = [
                 {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
             ]
-            self._delivery.hand_over(records)
+            self._delivery.enqueue(records)
             size = sum(map(len, keys)) + sum(_sizes(values))
         else:
-            admitted, size = self._send_into(self._room, keys, values)
+            admitted, size = self._send_into(self._capacity, keys, values)
         self.bytes += size
         self._forward(head, admitted, timestamp)
         self._blocked = admitted < rows.num_rows
-        held = self._room.held_reason if self._room is not None and self._blocked else ""
+        held = self._capacity.held_reason if self._capacity is not None and self._blocked else ""
         return Step(admitted, held)
 
     def _send_into(
-        self, room: Room, keys: list[bytes], values: Sequence[bytes | None]
+        self, capacity: BrokerCapacity, keys: list[bytes], values: Sequence[bytes | None]
     ) -> tuple[int, int]:
         """Publish as many leading records as there is room for; return records and bytes."""
-        places = room.place(keys)
+        places = capacity.place(keys)
         sizes = np.fromiter(map(len, keys), np.int64, len(keys))
         sizes += np.fromiter(_sizes(values), np.int64, len(keys))
-        admitted = room.admit(places, sizes)
+        admitted = capacity.admit(places, sizes)
         if admitted:
-            numbers = room.partitions
-            self._delivery.hand_over(
+            numbers = capacity.partitions
+            self._delivery.enqueue(
                 [
                     {"key": key, "value": value, "partition": numbers[place]}
                     for key, value, place in zip(
@@ -141,7 +141,7 @@ class Publisher:
                     )
                 ]
             )
-            room.handed_over()
+            capacity.enqueued()
         return admitted, int(sizes[:admitted].sum())
 
     def _head(self, wanted: int) -> Planned | None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.lifecycle import RunState
 from core.producer.failures import DeliveryFailure
 from core.producer.modes import Mode, Profile
 from core.text import _
 from core.textfiles.csv_records import RejectedRow
+from core.workers import RunState
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,22 @@ from pathlib import Path
 from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config.client_values import number
-from core.lifecycle import PausableWorker, RunState
-from core.producer.answer_key import AnswerKey
+from core.producer.broker_capacity import BATCH_BYTES, BrokerCapacity
 from core.producer.delivery import Delivery
-from core.producer.faults import Injector
-from core.producer.gauge import Gauge
+from core.producer.fault_injection import FaultInjector
+from core.producer.fault_log import FaultLog
 from core.producer.modes import Profile
 from core.producer.opening import open_source
 from core.producer.options import ProduceOptions, check_profile, check_rate
+from core.producer.outage_timeout import OutageTimeout
 from core.producer.pacing import EVERYTHING, Pacer
-from core.producer.patience import Patience
 from core.producer.publisher import Publisher, Step
-from core.producer.room import BATCH_BYTES, Room
-from core.producer.sharing import StoppedWaitingError, shared_room
+from core.producer.shared_capacity import StoppedWaitingError, shared_capacity
 from core.producer.snapshot import ProducerSnapshot
 from core.producer.sources import run_name
+from core.producer.stats import ProducerStats
 from core.text import _
+from core.workers import PausableWorker, RunState
 
 _IDLE_S = 0.02
 _FULL_S = 0.005
@@ -67,7 +67,7 @@ class ProducerWorker(PausableWorker):
     ) -> None:
         super().__init__("producer", clock)
         self.mark = ""
-        """What commits that make room carry, see `Room`; set before the start."""
+        """What commits that make room carry, see `BrokerCapacity`; set before the start."""
         self._broker = broker
         self._topic = topic
         self._options = options
@@ -79,11 +79,11 @@ class ProducerWorker(PausableWorker):
         self._clock = clock or SystemClock()
         self._rate = options.rate
         self._profile: Profile = options.profile
-        self._gauge = Gauge(topic, options, self._clock)
+        self._stats = ProducerStats(topic, options, self._clock)
 
     def start(self) -> None:
         """Start publishing. A worker runs once."""
-        self._gauge.show(RunState.STARTING)
+        self._stats.show(RunState.STARTING)
         super().start()
 
     def set_rate(self, rate: float) -> None:
@@ -98,7 +98,7 @@ class ProducerWorker(PausableWorker):
 
     def snapshot(self) -> ProducerSnapshot:
         """Return the latest moment. How it ended is told by the thread's own life."""
-        latest, life = self._gauge.latest, self._life.moment
+        latest, life = self._stats.latest, self._life.moment
         if life.state is RunState.FAILED:
             return replace(latest, state=life.state, error=life.error, hint=life.hint)
         return latest
@@ -114,43 +114,43 @@ class ProducerWorker(PausableWorker):
         except StoppedWaitingError:
             pass  # nothing was sent yet
         except BaseException:
-            self._gauge.end(RunState.DRAINING)
+            self._stats.end(RunState.DRAINING)
             raise
-        self._gauge.end(RunState.STOPPED)
+        self._stats.end(RunState.STOPPED)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Delivery, Publisher]]:
         """Open source, answer key, room and client, and close them in the end."""
         options = self._options
         with ExitStack() as stack:
-            source = open_source(options, self._clock, self._gauge.reject)
+            source = open_source(options, self._clock, self._stats.reject)
             stack.callback(source.close)
             answers = injector = None
             if options.injects:
                 run = run_name(self._clock.now())
-                injector = Injector(options, run, source.format)
-                answers = AnswerKey(self._injected_folder, run, source.format.id_key)
+                injector = FaultInjector(options, run, source.format)
+                answers = FaultLog(self._injected_folder, run, source.format.id_key)
                 answers.open()
                 stack.callback(answers.close)
             config = self._broker.producer_config()
-            room = self._open_room(stack)
-            if room is not None:
+            capacity = self._open_capacity(stack)
+            if capacity is not None:
                 config["batch.size"] = min(number(config, "batch.size", BATCH_BYTES), BATCH_BYTES)
             delivery = Delivery(config, self._topic)
             stack.callback(delivery.close)
-            if room is not None:
-                self._take_turn(stack, room, delivery)
+            if capacity is not None:
+                self._take_turn(stack, capacity, delivery)
             publisher = Publisher(
-                source, delivery, self._clock, room=room, injector=injector, answers=answers
+                source, delivery, self._clock, capacity=capacity, injector=injector, answers=answers
             )
-            self._gauge.watch(delivery, publisher, answers)
+            self._stats.watch(delivery, publisher, answers)
             yield delivery, publisher
 
-    def _open_room(self, stack: ExitStack) -> Room | None:
+    def _open_capacity(self, stack: ExitStack) -> BrokerCapacity | None:
         if self._broker.backlog_limit_bytes is None:
             return None
         return stack.enter_context(
-            shared_room(
+            shared_capacity(
                 self._broker,
                 self._topic,
                 self._group_id,
@@ -161,14 +161,14 @@ class ProducerWorker(PausableWorker):
             )
         )
 
-    def _take_turn(self, stack: ExitStack, room: Room, delivery: Delivery) -> None:
+    def _take_turn(self, stack: ExitStack, capacity: BrokerCapacity, delivery: Delivery) -> None:
         """Wait until no other producer of this process publishes."""
         waiting = delivery.__len__
-        while not room.attach(waiting):
+        while not capacity.attach(waiting):
             self._show(RunState.HELD, _("another producer of this process is publishing"))
             if self._clock.wait(self._life.stop_event, _IDLE_S):
                 return
-        stack.callback(room.detach, waiting)
+        stack.callback(capacity.detach, waiting)
 
     def _prepare(self, delivery: Delivery, publisher: Publisher) -> None:
         """Make all ready before the time runs; a broker that stays away shows when publishing."""
@@ -182,8 +182,8 @@ class ProducerWorker(PausableWorker):
         start = self._clock.monotonic()
         deadline = start + (self._options.duration_s or math.inf)
         pacer = Pacer(self._rate, self._profile, start)
-        self._gauge.begin(start)
-        patience = Patience(self._give_up_after_s)
+        self._stats.begin(start)
+        timeout = OutageTimeout(self._give_up_after_s)
         try:
             # What may not be written will not be later on: the rest would be refused one by one.
             while not (self._life.stopping or publisher.finished or delivery.forbidden):
@@ -200,21 +200,21 @@ class ProducerWorker(PausableWorker):
                     self._after(step, delivery, pacer, now, due)
                 if over:
                     break
-                patience.check(delivery, self._clock.monotonic())
+                timeout.check(delivery, self._clock.monotonic())
         finally:
             # The last event's slot counts whole, or a short run would look faster than it was.
             end = min(self._clock.monotonic(), deadline)
-            self._gauge.published(pacer.served_until(end))
+            self._stats.published(pacer.served_until(end))
 
     def _steer(self, pacer: Pacer, now: float) -> None:
         """Take over a rate or profile that was set meanwhile."""
         rate, profile = self._rate, self._profile
         if rate != pacer.rate:
             pacer.set_rate(rate, now)
-            self._gauge.steer(rate, profile)
+            self._stats.steer(rate, profile)
         if profile != pacer.profile:
             pacer.set_profile(profile, now)
-            self._gauge.steer(rate, profile)
+            self._stats.steer(rate, profile)
 
     def _rest(self, delivery: Delivery, pacer: Pacer, now: float) -> None:
         """Spend a moment of a pause."""
@@ -223,7 +223,7 @@ class ProducerWorker(PausableWorker):
         self._clock.wait(self._life.stop_event, _IDLE_S)
         after = self._clock.monotonic()
         pacer.restart(after)
-        self._gauge.rested(after - now)
+        self._stats.rested(after - now)
 
     def _after(self, step: Step, delivery: Delivery, pacer: Pacer, now: float, due: int) -> None:
         """Serve reports, show where we are, and wait as long as there is nothing to do."""
@@ -252,7 +252,7 @@ class ProducerWorker(PausableWorker):
         self._show(RunState.DRAINING)
         deadline = self._clock.monotonic() + delivery.timeout_s + _SPARE_S
         stopped = False
-        patience = Patience(self._give_up_after_s)
+        timeout = OutageTimeout(self._give_up_after_s)
         try:
             while delivery.broken is None and delivery.flush(_FLUSH_S):
                 now = self._clock.monotonic()
@@ -261,12 +261,12 @@ class ProducerWorker(PausableWorker):
                 if now >= deadline:
                     break
                 self._show(RunState.DRAINING, delivery.down)
-                patience.check(delivery, now)
+                timeout.check(delivery, now)
         finally:
             if len(delivery):
-                delivery.give_up()
+                delivery.purge()
             self._show(RunState.DRAINING)
 
     def _show(self, state: RunState, held: str = "", held_s: float = 0.0) -> None:
         self._life.enter(state)
-        self._gauge.show(state, held, held_s)
+        self._stats.show(state, held, held_s)

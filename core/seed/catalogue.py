@@ -60,7 +60,7 @@ def _rows(folder: Path, table: str, columns: Sequence[str]) -> pa.Table:
             _("{path}, line {line}: {reason}").format(
                 path=clean(file), line=1, reason=_("no rows")
             ),
-            hint=_("or mend the file"),
+            hint=_("or fix the file"),
             remedies=(GENERATE,),
         )
     return rows

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from core.progress import Cancelled, NoProgress, Progress, never_cancelled
-from core.seed import goods, people, purchases
-from core.seed.lines import Chunk
+from core.seed import orders, people, products
+from core.seed.csv_lines import Chunk
 from core.seed.output import StagedFile, Staging, storage_errors
 from core.seed.spec import (
     CUSTOMERS_FILE,
@@ -61,8 +61,8 @@ def _tables(spec: SeedSpec) -> Iterator[tuple[str, bytes, Iterator[Chunk]]]:
     """Yield name, header and chunks of each file. Orders need the prices of all products."""
     cents = np.zeros(spec.products, dtype=np.int32)
     yield CUSTOMERS_FILE, people.HEADER, people.customer_chunks(spec)
-    yield INVENTORY_FILE, goods.HEADER, goods.product_chunks(spec, cents)
-    yield ORDERS_FILE, purchases.HEADER, purchases.order_chunks(spec, cents)
+    yield INVENTORY_FILE, products.HEADER, products.product_chunks(spec, cents)
+    yield ORDERS_FILE, orders.HEADER, orders.order_chunks(spec, cents)
 
 
 def _write(

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from core.errors import StorageError
 from core.seed.spec import SeedFile
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 LOCK_NAME = ".seed.lock"
 """Held in the output folder while files are written there; it stays, empty."""
@@ -156,6 +156,6 @@ def _storage_error(path: Path, error: OSError) -> StorageError:
             hint=_("Move the folder away, or give another --output."),
         )
     return StorageError(
-        _("{path}: cannot be written: {reason}").format(path=where, reason=why(error)),
+        _("{path}: cannot be written: {reason}").format(path=where, reason=os_reason(error)),
         hint=_("Check the folder given with --output."),
     )

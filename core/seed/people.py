@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from faker.providers.person.fr_FR import Provider
 
-from core.seed.draws import Draws, Indices, Occurrences, Stream
-from core.seed.lines import Chunk, Texts, digits, identifiers, join, plain, texts
+from core.seed.csv_lines import Chunk, Texts, digits, identifiers, join, plain, texts
 from core.seed.places import place_columns
+from core.seed.random_words import Draws, Indices, Occurrences, Stream
 from core.seed.spec import SeedSpec
 
 CHUNK = 20_000

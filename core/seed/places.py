@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from core.seed.draws import Indices
-from core.seed.lines import Texts, field, texts
+from core.seed.csv_lines import Texts, field, texts
+from core.seed.random_words import Indices
 
 SHARES = {"France": 850, "Belgique": 70, "Suisse": 50, "Luxembourg": 20, "Monaco": 10}
 """Customers per thousand by country; within a country a city's share is that of its inhabitants."""

@@ -8,7 +8,7 @@ from math import gcd
 
 import numpy as np
 
-from core.seed.draws import Indices, Words, find
+from core.seed.random_words import Indices, Words, find
 
 MOST_CLASSES = 65_536
 """Ranks beyond this many share classes of equal weight, so memory does not grow with the rows."""

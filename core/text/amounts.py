@@ -1,7 +1,7 @@
 """How many of what, in the form that the number wants."""
 
 from core.text.catalogue import ngettext
-from core.text.figures import count
+from core.text.number_format import count
 
 
 def customers(number: int) -> str:

@@ -25,5 +25,5 @@ def separated_otherwise(separator: str) -> str:
 
 
 def save_with_commas() -> str:
-    """Return how to mend it."""
+    """Return how to fix it."""
     return _("save the file as CSV with commas, UTF-8 and one row a line")

@@ -18,8 +18,8 @@ import pyarrow as pa
 from core.errors import InputError
 from core.remedies import Remedy
 from core.text import _, clean
+from core.text.os_errors import os_reason
 from core.text.separators import other_separator, save_with_commas, separated_otherwise
-from core.text.system import why
 from core.textfiles.csv_records import MAX_RECORD_BYTES, RejectedRow, Scan, scan, too_long
 
 BLOCK_BYTES = 1 << 20
@@ -75,7 +75,7 @@ class TextFile:
         try:
             return self._file.read(BLOCK_BYTES)
         except OSError as error:
-            raise self.unusable(why(error), _("check the file")) from error
+            raise self.unusable(os_reason(error), _("check the file")) from error
 
     def skip_line(self) -> RejectedRow:
         """Drop a line that is too long, without keeping it."""
@@ -104,7 +104,7 @@ class TextFile:
         except IsADirectoryError as error:
             raise self.unusable(_("it is a directory"), self._told.directory) from error
         except OSError as error:
-            raise self.unusable(why(error), _("check the file")) from error
+            raise self.unusable(os_reason(error), _("check the file")) from error
 
 
 @dataclass(frozen=True)

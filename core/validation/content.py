@@ -15,7 +15,7 @@ from dataclasses import replace
 from core.clock import iso
 from core.remedies import REPAIR, Remedy
 from core.text import _, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.content_ledger import ContentLedger
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import MAX_ROWS, CheckResult, Status
@@ -50,7 +50,7 @@ def check(context: CheckContext) -> CheckResult:
         return nothing_to_check(NAME, _("no raw events and no dead letters"), figures)
     if damaged:
         rows = [_row(context, damage) for damage in damaged]
-        remedies, advice = _mending(context, rows)
+        remedies, advice = _how_to_fix(context, rows)
         return CheckResult.of(
             NAME,
             Status.FAIL,
@@ -198,7 +198,7 @@ def _bad(figures: Mapping[str, object], rows: Sequence[Mapping[str, object]]) ->
     ).format(count=count(damaged), events=named if damaged <= _NAMED else f"{named} ...")
 
 
-def _mending(
+def _how_to_fix(
     context: CheckContext, rows: Sequence[Mapping[str, object]]
 ) -> tuple[tuple[Remedy, ...], str]:
     """Return what puts damaged records back, and what is to be said about it."""

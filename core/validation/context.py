@@ -65,7 +65,7 @@ def nothing_to_check(
     )
 
 
-def over(value: float, warn: float, fail: float) -> Status:
+def grade(value: float, warn: float, fail: float) -> Status:
     """Return FAIL above `fail`, WARN above `warn`, else PASS."""
     if value > fail:
         return Status.FAIL

@@ -10,10 +10,10 @@ purpose; whether that was a loss is for `reconciliation`, which knows the offset
 
 from core.pipeline import Definition
 from core.text import _, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.context import CheckContext, nothing_to_check
-from core.validation.in_flight import merge_backlog
 from core.validation.model import CheckResult, Status
+from core.validation.pending import merge_backlog
 
 NAME = "raw_vs_prod_counts"
 _FIGURES = (

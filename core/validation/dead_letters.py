@@ -2,8 +2,8 @@
 
 from core.remedies import REPLAY
 from core.text import _, ngettext
-from core.text.figures import count, percent
-from core.validation.context import CheckContext, fraction, nothing_to_check, over
+from core.text.number_format import count, percent
+from core.validation.context import CheckContext, fraction, grade, nothing_to_check
 from core.validation.model import CheckResult, Status
 
 NAME = "dead_letters"
@@ -20,14 +20,14 @@ _KEYS = (
 
 
 def check(context: CheckContext) -> CheckResult:
-    """Compare dead letters that wait with all records read; replayed ones are mended."""
+    """Compare dead letters that wait with all records read; replayed ones are fixed."""
     records, waiting, replayed = 0, 0, 0
     reasons: dict[str, int] = {}
-    for read, _stage, reason, open_letters, mended in context.warehouse.rows(
+    for read, _stage, reason, open_letters, fixed in context.warehouse.rows(
         "validate_dead_letters"
     ):
         records = int(read)
-        replayed += int(mended)
+        replayed += int(fixed)
         waiting += int(open_letters)
         if open_letters:
             reasons[str(reason)] = reasons.get(str(reason), 0) + int(open_letters)
@@ -44,7 +44,7 @@ def check(context: CheckContext) -> CheckResult:
     if not waiting:
         return CheckResult.of(NAME, Status.PASS, _("no dead letters wait"), figures)
     limits = context.thresholds
-    status = over(share, limits.dead_letters_warn, limits.dead_letters_fail)
+    status = grade(share, limits.dead_letters_warn, limits.dead_letters_fail)
     message = ngettext(
         "{count} dead letter ({share} of the records): {reasons}",
         "{count} dead letters ({share} of the records): {reasons}",

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from core.pipeline.drift import DriftFinder, DriftFinding, read_events
 from core.text import _
-from core.text.figures import count, percent
+from core.text.number_format import count, percent
 from core.validation.context import CheckContext, fraction, nothing_to_check
 from core.validation.model import MAX_ROWS, CheckResult, Status
 

@@ -6,7 +6,7 @@ The warehouses enforce no primary keys (DuckDB for speed, Snowflake by design), 
 from collections.abc import Iterator
 
 from core.text import _
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.model import CheckResult, Status
 
@@ -37,7 +37,7 @@ def check(context: CheckContext) -> CheckResult:
 
 
 def _counted(context: CheckContext) -> Iterator[tuple[str, str, int]]:
-    """Yield each key as `table.column`, the name of its figure, and how many stand twice.
+    """Yield each key as `table.column`, the name of its figure, and how many appear twice.
 
     A query that names no figures counts `<table>_duplicates`.
     """

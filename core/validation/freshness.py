@@ -7,8 +7,8 @@ from core.clock import utc
 from core.config import Thresholds
 from core.pipeline.definition import RowWords
 from core.text import _
-from core.text.figures import span
-from core.validation.context import CheckContext, nothing_to_check, over
+from core.text.number_format import span
+from core.validation.context import CheckContext, grade, nothing_to_check
 from core.validation.model import Aging, CheckResult, Status
 
 NAME = "freshness"
@@ -30,7 +30,7 @@ def check(context: CheckContext) -> CheckResult:
         return nothing_to_check(NAME, what, {"age_s": None, **figures})
     age = max((context.now - utc(newest)).total_seconds(), 0.0)
     limits = context.thresholds
-    status = over(age, limits.freshness_warn_s, limits.freshness_fail_s)
+    status = grade(age, limits.freshness_warn_s, limits.freshness_fail_s)
     told = aging(status, utc(newest), limits, words)
     figures = {"age_s": round(age, 3), **figures}
     return replace(CheckResult.of(NAME, status, told.told(context.now), figures), aging=told)

@@ -14,10 +14,10 @@ from typing import Self
 from core.broker.base import Broker, Watermark
 from core.broker.identity import TopicIdentity
 from core.clock import iso, utc
-from core.consumer.left import LeftBehind, open_transactions
+from core.consumer.unread import UnreadRecords, open_transactions
 from core.remedies import Remedy, outside
 from core.text import _, clean
-from core.text.figures import span
+from core.text.number_format import span
 
 MAX_ROWS = 10
 """Offending rows that a check shows."""
@@ -70,7 +70,7 @@ class CheckResult:
     message: one line, as it was true when the check ran; `told` gives it as it is true later.
     figures: JSON values by name, never `status`, `message`, `hint` or `rows`. rows: up to ten
     offending rows. elapsed_s: how long it took. aging: of a message that tells an age. remedies:
-    what mends it; advice: that in words, where words are needed.
+    what fixes it; advice: that in words, where words are needed.
     """
 
     name: str
@@ -114,7 +114,7 @@ class CheckResult:
 
     @property
     def hint(self) -> str:
-        """How to mend it without the console; empty where nothing is to be mended."""
+        """How to fix it without the console; empty where nothing is to be fixed."""
         return outside(self.remedies, self.advice)
 
     @property
@@ -175,7 +175,7 @@ class BrokerView:
     identity: TopicIdentity
     watermarks: Mapping[int, Watermark]
     taken_at: datetime
-    held_back: tuple[LeftBehind, ...] = ()
+    held_back: tuple[UnreadRecords, ...] = ()
 
     @classmethod
     def of(cls, broker: Broker, topic: str, taken_at: datetime) -> Self:

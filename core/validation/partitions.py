@@ -14,8 +14,9 @@ from core.validation.model import BrokerView
 class PartitionBalance:
     """Offsets moved over, and records stored, for one (source, partition).
 
-    start_offset, next_offset, updated_at: None when rows are stored but no offset is. entries: rows
-    of `consumer_offsets`, 1 when all is well. inside: distinct offsets stored in the range.
+    start_offset, next_offset, updated_at: None when rows are stored but no offset is. offset_rows:
+    rows of `consumer_offsets`, 1 when all is well. distinct_in_range: distinct offsets stored in
+    the range.
     """
 
     source_id: str
@@ -25,10 +26,10 @@ class PartitionBalance:
     next_offset: int | None
     skipped: int
     updated_at: datetime | None
-    entries: int
+    offset_rows: int
     raw_events: int
     dead_letters: int
-    inside: int
+    distinct_in_range: int
     gaps: int
 
     @property
@@ -51,12 +52,12 @@ class PartitionBalance:
     @property
     def missing(self) -> int:
         """Records that must be stored and are not."""
-        return max(self.expected - self.inside, 0)
+        return max(self.expected - self.distinct_in_range, 0)
 
     @property
     def balanced(self) -> bool:
         """Whether every offset is accounted for, once."""
-        return self.entries == 1 and self.expected == self.inside == self.stored
+        return self.offset_rows == 1 and self.expected == self.distinct_in_range == self.stored
 
     def lag(self, mark: Watermark) -> int:
         """Return records of the topic that were not read yet."""

@@ -9,13 +9,13 @@ never had are found as well; without one the message says so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.consumer.left import told
+from core.consumer.unread import told
 from core.text import _, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.context import CheckContext
-from core.validation.in_flight import Waiting, unread
 from core.validation.model import MAX_ROWS, BrokerView, CheckResult, Status
 from core.validation.partitions import PartitionBalance, balances, of_view
+from core.validation.pending import Pending, unread
 
 NAME = "reconciliation"
 
@@ -51,7 +51,7 @@ def check(context: CheckContext) -> CheckResult:
         "idle_s": None,
         "broker_checked": context.broker is not None,
     }
-    waiting = Waiting()
+    waiting = Pending()
     if not partitions:
         found.add(Status.WARN, _("nothing to check: no partition was read yet"))
     _balance(context, partitions, found)
@@ -104,7 +104,7 @@ def _balance(context: CheckContext, partitions: list[PartitionBalance], found: _
                 expected=balance.expected,
                 raw_events=balance.raw_events,
                 dead_letters=balance.dead_letters,
-                distinct_offsets=balance.inside,
+                distinct_offsets=balance.distinct_in_range,
             )
         )
         if balance.missing and len(found.rows) < MAX_ROWS:
@@ -115,7 +115,7 @@ def _fault(balance: PartitionBalance) -> str:
     """Return one word for why a partition does not balance."""
     if balance.next_offset is None:
         return "no_stored_offset"
-    if balance.entries > 1:
+    if balance.offset_rows > 1:
         return "offset_stored_twice"
     if balance.missing:
         return "records_missing"

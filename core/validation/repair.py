@@ -14,8 +14,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from core.broker.base import Broker
 from core.broker.clients import kafka_error
+from core.broker.error_hints import right
 from core.broker.identity import TopicIdentity
-from core.broker.refusals import right
 from core.checksums import letter_checksum, payload_checksum
 from core.text import _, clean
 from core.validation.content import places_of

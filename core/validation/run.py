@@ -20,7 +20,7 @@ from core.validation import (
     drift,
     duplicates,
     freshness,
-    own,
+    pipeline_checks,
     reconciliation,
     schema,
     volume,
@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 def checks_of(definition: Definition) -> dict[str, RunCheck]:
     """Return the checks by name, in the order they run and are shown: its own come last."""
-    named = {one.name: partial(own.check, own=one) for one in definition.all_checks}
+    named = {one.name: partial(pipeline_checks.check, own=one) for one in definition.all_checks}
     return {**_ENGINE, **named}
 
 
@@ -110,7 +110,7 @@ def _timed(name: str, check: RunCheck, context: CheckContext) -> CheckResult:
 
 
 def _complaint(name: str, error: Exception) -> CheckResult:
-    """Return why a check broke, in one line, with the way to mend it where it is known."""
+    """Return why a check broke, in one line, with the way to fix it where it is known."""
     if isinstance(error, DropshipError):
         return CheckResult.of(
             name, Status.ERROR, error.message, remedies=error.remedies, advice=error.advice

@@ -10,7 +10,7 @@ from statistics import median
 
 from core.text import _
 from core.text.amounts import raw_events
-from core.text.figures import count, decimal, percent
+from core.text.number_format import count, decimal, percent
 from core.validation.context import CheckContext, nothing_to_check
 from core.validation.history import PastRun, past_runs
 from core.validation.model import CheckResult, Status, Totals

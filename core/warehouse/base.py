@@ -52,7 +52,9 @@ class Warehouse(Protocol):
         """
         ...
 
-    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+    def register_partitions(
+        self, identity: TopicIdentity, starts: Mapping[int, int]
+    ) -> dict[int, int]:
         """Return the next offset to read of each partition in `starts`.
 
         A partition met for the first time is entered with the given start.

@@ -33,7 +33,7 @@ class ColumnFound:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record that cannot be used, with everything needed to mend and replay it.
+    """A record that cannot be used, with everything needed to fix and replay it.
 
     reason: one of those of `core.consumer.decoders.reasons`, or `cast` (found by the merge).
     detail: one line for the person. payload: the original bytes, None for a tombstone.
@@ -67,7 +67,7 @@ class OffsetAdvance:
     """
 
     partition: int
-    expected: int
+    from_offset: int
     next_offset: int
     skipped: int = 0
 
@@ -267,6 +267,6 @@ class StoredDeadLetter:
         """Whether to publish it again as it is can help.
 
         A letter of the merge is an event that was read well and stands in the raw table: sent
-        again unchanged, it would stand there twice and fail in the same way.
+        again unchanged, it would appear twice and fail in the same way.
         """
         return self.stage != "merge"

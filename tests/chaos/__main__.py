@@ -35,7 +35,7 @@ def main() -> int:
     seed = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(1_000_000))
     arenas = _arenas()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with us
-    client_log.addHandler(logging.NullHandler())  # a client that misses its broker is no news here
+    client_log.addHandler(logging.NullHandler())  # lost brokers are expected here
     say(f"chaos: {seconds:g} s in {' and '.join(arenas)}; CHAOS_SEED={seed} repeats it")
     told: dict[str, Any] = {"seed": seed, "seconds": seconds}
     failed = False
@@ -85,8 +85,8 @@ def _run(name: str, seconds: float, seed: int, totals: Totals) -> dict[str, Any]
                     break
                 say(f"chaos: {name} {number}: {blow.what} {blow.force:.2f}")
                 arena.strike(blow)
-            books = arena.close_books()
-    return {**totals.as_json(), **books.as_json()}
+            audited = arena.close_and_audit()
+    return {**totals.as_json(), **audited.as_json()}
 
 
 def say(text: str) -> None:

@@ -10,21 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.broker.cluster import Cluster
-from tests.chaos.books import Books, audit, check_torn
+from tests.chaos.audit import Audit, audit, check_torn
 from tests.chaos.flow import Producers, Totals, rest, suspended, wait_progress
 from tests.chaos.plan import Blow
 from tests.chaos.tap import Tap
-from tests.support.frail_broker import (
+from tests.support.processes import Dropship, Running, commands
+from tests.support.unreliable_broker import (
     FETCH,
     NO_COORDINATOR,
     NOT_LEADER,
     OFFSET_COMMIT,
     PRODUCE,
     TIMED_OUT,
-    FrailBroker,
-    frail_broker,
+    UnreliableBroker,
+    unreliable_broker,
 )
-from tests.support.processes import Dropship, Running, commands
 
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 PATIENT = ("--timeout", "60")
@@ -38,17 +38,22 @@ REFUSALS = (
 
 
 class EmbeddedArena:
-    """One run: `strike` disturbs and sees work go on, `close_books` ends and audits it."""
+    """One run: `strike` disturbs and sees work go on, `close_and_audit` ends and audits it."""
 
     def __init__(
-        self, dropship: Dropship, frail: FrailBroker, cluster: Cluster, rate: int, totals: Totals
+        self,
+        dropship: Dropship,
+        unreliable: UnreliableBroker,
+        cluster: Cluster,
+        rate: int,
+        totals: Totals,
     ) -> None:
         self._dropship = dropship
-        self._frail = frail
+        self._frail = unreliable
         self._cluster = cluster
         self._totals = totals
         dropship("seed", "--customers", "200", "--products", "50", "--orders", "10").done()
-        self._tap = Tap(frail.bootstrap_servers, TOPIC)
+        self._tap = Tap(unreliable.bootstrap_servers, TOPIC)
         self._producers = Producers(dropship, rate, totals)
         self._consumer = self._start_consumer()
         self._blows: dict[str, Callable[[float], None]] = {
@@ -76,7 +81,7 @@ class EmbeddedArena:
         """Wait until the consumer stores more than it has."""
         wait_progress(self._told, self._totals, self._revive, lambda: self._consumer.err[-2000:])
 
-    def close_books(self) -> Books:
+    def close_and_audit(self) -> Audit:
         """End the flow cleanly, drain and merge, and ask for everything."""
         self._producers.end()
         self._consumer.signal(signal.SIGTERM)
@@ -84,11 +89,11 @@ class EmbeddedArena:
         caught_up = self._dropship("consume", "--until-caught-up", *PATIENT).done()
         assert (caught_up["lag"], caught_up["gaps"]) == (0, 0)
         assert self._dropship("transform").done()["quarantined"] == 0
-        books = audit(self._dropship.paths.warehouse_file, self._cluster, TOPIC, GROUP, self._tap)
+        audited = audit(self._dropship.paths.warehouse_file, self._cluster, TOPIC, GROUP, self._tap)
         checks = self._dropship("validate").record["checks"]
         assert checks["reconciliation"]["status"] == "PASS", checks["reconciliation"]
         assert checks["duplicates"]["status"] == "PASS", checks["duplicates"]
-        return books
+        return audited
 
     def close(self) -> None:
         """End the reader beside."""
@@ -192,10 +197,10 @@ def embedded_arena(folder: Path, rate: int, totals: Totals) -> Iterator[Embedded
     """Yield a flow that is under way; every process of it ends with the block."""
     with (
         commands(folder) as dropship,
-        frail_broker(dropship.paths) as frail,
+        unreliable_broker(dropship.paths) as unreliable,
         dropship.broker() as cluster,
     ):
-        arena = EmbeddedArena(dropship, frail, cluster, rate, totals)
+        arena = EmbeddedArena(dropship, unreliable, cluster, rate, totals)
         try:
             arena.see_progress()
             yield arena

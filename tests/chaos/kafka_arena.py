@@ -21,9 +21,9 @@ import psutil
 
 from core.clock import SystemClock
 from core.config import KafkaSettings
-from core.transform.worker import merge_all
+from core.merge.worker import merge_all
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
-from tests.chaos.books import Books, audit, check_torn
+from tests.chaos.audit import Audit, audit, check_torn
 from tests.chaos.flow import Producers, Totals, rest, wait_progress
 from tests.chaos.plan import Blow
 from tests.chaos.tap import Tap
@@ -113,7 +113,7 @@ class MembersProcess:
 
 
 class KafkaArena:
-    """One run: `strike` disturbs and sees work go on, `close_books` ends and audits it."""
+    """One run: `strike` disturbs and sees work go on, `close_and_audit` ends and audits it."""
 
     def __init__(
         self, dropship: Dropship, kafka: KafkaCluster, work: Work, rate: int, totals: Totals
@@ -153,7 +153,7 @@ class KafkaArena:
         """Wait until the group stores more than it has."""
         wait_progress(self._work.committed, self._totals, self._revive, self._members.where)
 
-    def close_books(self) -> Books:
+    def close_and_audit(self) -> Audit:
         """End the flow cleanly, drain and merge, and ask for everything."""
         self._producers.end()
         ends = sum(mark.high for mark in self._work.cluster.watermarks(self._work.topic).values())

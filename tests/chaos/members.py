@@ -22,7 +22,7 @@ from core.config import KafkaSettings, Paths, Settings
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
 from core.errors import WarehouseError
-from core.transform.worker import MergeWorker
+from core.merge.worker import MergeWorker
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import MergeResult, RawBatch
 from tests.support.decoding import ORDERS
@@ -115,7 +115,7 @@ class Members:
         self._warehouse.close()
 
     def trouble(self, delay_s: float, failures: int, lost_replies: int) -> None:
-        """Make the way to the warehouse bad; all zero mends it."""
+        """Make the way to the warehouse bad; all zero fixes it."""
         self._warehouse.delay_s = delay_s
         self._warehouse.failures = failures
         self._warehouse.lost_replies = lost_replies

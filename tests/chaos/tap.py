@@ -11,7 +11,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
-from core.broker.local_codes import LocalCode
+from core.broker.client_error_codes import ClientErrorCode
 from core.text import clean
 from tests.support.waiting import wait_until
 
@@ -86,7 +86,7 @@ class Tap:
             for record in self._client.consume(500, 0.2):
                 error = record.error()
                 if error is not None:
-                    assert error.code() != LocalCode.PARTITION_EOF
+                    assert error.code() != ClientErrorCode.PARTITION_EOF
                     continue
                 column = self.seen[record.partition() or 0]
                 offset = record.offset() or 0

@@ -6,21 +6,26 @@ from collections.abc import Iterator
 import pytest
 
 from core.broker.cluster import Cluster
-from tests.support.frail_broker import NOT_ALLOWED, OFFSET_COMMIT, FrailBroker, frail_broker
 from tests.support.metrics import scrape, total
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
+from tests.support.unreliable_broker import (
+    NOT_ALLOWED,
+    OFFSET_COMMIT,
+    UnreliableBroker,
+    unreliable_broker,
+)
 from tests.support.waiting import wait_until
 
 TOPIC, GROUP = "orders_topic", "snowflake-consumer-group"
 
 
 @pytest.fixture
-def frail(dropship: Dropship) -> Iterator[FrailBroker]:
+def unreliable(dropship: Dropship) -> Iterator[UnreliableBroker]:
     """The broker of the command's folder, and orders to publish."""
     dropship("seed", "--customers", "50", "--products", "20", "--orders", "60000").done()
-    with frail_broker(dropship.paths) as broker:
+    with unreliable_broker(dropship.paths) as broker:
         yield broker
 
 
@@ -47,12 +52,12 @@ def has_stored(consumer: Running) -> None:
 
 
 @pytest.mark.slow
-def test_fault_02_killed_after_the_warehouse_and_before_kafka_knew(dropship, frail):
+def test_fault_02_killed_after_the_warehouse_and_before_kafka_knew(dropship, unreliable):
     """Kafka never learns of a commit, and the consumer is killed: the warehouse alone decides."""
     producer = dropship.start("produce", "--rate", "2000")
     with dropship.broker() as cluster:
         identity = cluster.identity(TOPIC)
-        frail.refuse(OFFSET_COMMIT, NOT_ALLOWED, 100_000)
+        unreliable.refuse(OFFSET_COMMIT, NOT_ALLOWED, 100_000)
         before = 0
         for _attempt in range(3):
             consumer = dropship.start("consume", "--metrics-port", "0")
@@ -64,20 +69,20 @@ def test_fault_02_killed_after_the_warehouse_and_before_kafka_knew(dropship, fra
             before = stored
         producer.signal(signal.SIGTERM)
         assert producer.end().code == 143
-        frail.forgive(OFFSET_COMMIT)
+        unreliable.forgive(OFFSET_COMMIT)
         check_all(dropship, cluster)
 
 
 @pytest.mark.slow
-def test_fault_05_a_broker_that_restarts_under_load_loses_nothing(dropship, frail):
+def test_fault_05_a_broker_that_restarts_under_load_loses_nothing(dropship, unreliable):
     producer = dropship.start("produce", "--rate", "1500", "--limit", "6000")
     consumer = dropship.start("consume")
     with dropship.broker() as cluster:
         for number in range(3):
             wait_until(lambda number=number: told_to_kafka(cluster) > 800 * (number + 1))
-            frail.down()
+            unreliable.down()
             consumer.says("no broker answers")
-            frail.up()
+            unreliable.up()
         sent = producer.end().done()
         assert (sent["acked"], sent["failed"]) == (6_000, 0)
         wait_until(lambda: told_to_kafka(cluster) == 6_000)
@@ -87,10 +92,10 @@ def test_fault_05_a_broker_that_restarts_under_load_loses_nothing(dropship, frai
 
 
 @pytest.mark.slow
-def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, frail):
+def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, unreliable):
     """The broker stays away for longer than a record may wait."""
     env = {
-        "KAFKA_BOOTSTRAP_SERVERS": frail.bootstrap_servers,
+        "KAFKA_BOOTSTRAP_SERVERS": unreliable.bootstrap_servers,
         "KAFKA_CONF_MESSAGE_TIMEOUT_MS": "1000",
     }
     producer = dropship.start("produce", "--rate", "1000", "--limit", "4000", env=env)
@@ -100,10 +105,10 @@ def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, frail):
             return sum(mark.high for mark in cluster.watermarks(TOPIC).values())
 
         wait_until(lambda: published() > 500)
-        frail.down()
+        unreliable.down()
         producer.says("Connection refused")
         ended = producer.end()
-        frail.up()
+        unreliable.up()
         record = ended.record
         assert (ended.code, record["error"]["kind"]) == (1, "bad_result")
         assert str(record["failed"]) in record["error"]["message"].replace(",", "")
@@ -114,8 +119,8 @@ def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, frail):
         check_all(dropship, cluster)
 
 
-def test_fault_07_a_commit_that_kafka_refuses_is_harmless(dropship, frail):
-    frail.refuse(OFFSET_COMMIT, NOT_ALLOWED, 100_000)
+def test_fault_07_a_commit_that_kafka_refuses_is_harmless(dropship, unreliable):
+    unreliable.refuse(OFFSET_COMMIT, NOT_ALLOWED, 100_000)
     assert dropship("produce", "--rate", "0", "--limit", "3000").done()["acked"] == 3_000
     consumed = dropship("consume", "--limit", "3000").done()
     assert (consumed["inserted"], consumed["lag"]) == (3_000, 0)
@@ -124,7 +129,7 @@ def test_fault_07_a_commit_that_kafka_refuses_is_harmless(dropship, frail):
         assert told_to_kafka(cluster) == 0
         with dropship.warehouse() as warehouse:
             check_exactly_once(cluster, warehouse, TOPIC, GROUP)
-        frail.forgive(OFFSET_COMMIT)
+        unreliable.forgive(OFFSET_COMMIT)
         again = dropship("consume", "--until-caught-up").done()
         assert (again["consumed"], again["already_stored"]) == (0, 0)
         wait_until(lambda: told_to_kafka(cluster) == 3_000)

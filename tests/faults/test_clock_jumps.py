@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bent_clock import BentClock
+from tests.support.fake_time import FakeTime
 from tests.support.oracle import check_exactly_once, check_newest_orders, oracle_rows
 from tests.support.processes import Dropship, Running
 from tests.support.topic import read_all
@@ -38,7 +38,7 @@ def bent_in_process(dropship: Dropship) -> tuple[Start, Jump]:
 
 def bent_for_all(dropship: Dropship) -> tuple[Start, Jump]:
     """Start jobs for which all of the process, librdkafka and DuckDB too, sees the bent clock."""
-    clock = BentClock(dropship.folder)
+    clock = FakeTime(dropship.folder)
 
     def start(job: str, *arguments: str) -> Running:
         return dropship.start(job, *arguments, env=clock.env)

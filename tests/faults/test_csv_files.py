@@ -31,7 +31,7 @@ GOOD = HEADER + row(1) + row(2) + row(3)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory) -> Iterator[Dropship]:
+def controller(tmp_path_factory) -> Iterator[Dropship]:
     """The command with a broker that all tests of this file share."""
     with commands(tmp_path_factory.mktemp("csv")) as command:
         command.start_broker()
@@ -39,13 +39,13 @@ def desk(tmp_path_factory) -> Iterator[Dropship]:
 
 
 @pytest.fixture
-def produce(desk, tmp_path) -> Callable[[bytes], object]:
+def produce(controller, tmp_path) -> Callable[[bytes], object]:
     """Publish a file of given bytes."""
 
     def run(content: bytes):
         file = tmp_path / "orders.csv"
         file.write_bytes(content)
-        return desk("produce", "--rate", "0", "--input", str(file))
+        return controller("produce", "--rate", "0", "--input", str(file))
 
     return run
 
@@ -113,42 +113,42 @@ def test_fault_31_a_file_that_cannot_be_used_is_one_line(produce, content, words
     assert error["hint"]
 
 
-def test_fault_31_a_directory_in_place_of_the_file(desk, tmp_path):
+def test_fault_31_a_directory_in_place_of_the_file(controller, tmp_path):
     (tmp_path / "orders.csv").mkdir()
-    ended = desk("produce", "--rate", "0", "--input", str(tmp_path))
+    ended = controller("produce", "--rate", "0", "--input", str(tmp_path))
     assert (ended.code, ended.record["error"]["kind"]) == (2, "input")
     assert "directory" in ended.record["error"]["message"]
 
 
-def test_fault_31_more_bad_rows_than_allowed_is_a_bad_result(desk, tmp_path):
+def test_fault_31_more_bad_rows_than_allowed_is_a_bad_result(controller, tmp_path):
     file = tmp_path / "orders.csv"
     file.write_bytes(HEADER + row(1) + row(2, quantity="x") + row(3, quantity="y"))
     command = ("produce", "--rate", "0", "--input", str(file), "--max-bad")
-    assert desk(*command, "2").code == 0
-    ended = desk(*command, "1")
+    assert controller(*command, "2").code == 0
+    ended = controller(*command, "1")
     assert (ended.code, ended.record["error"]["kind"]) == (1, "bad_result")
     assert ended.record["rejected"] == 2
 
 
-def test_fault_31_a_file_whose_every_row_is_rejected_is_a_bad_result(desk, tmp_path):
+def test_fault_31_a_file_whose_every_row_is_rejected_is_a_bad_result(controller, tmp_path):
     file = tmp_path / "orders.csv"
     file.write_bytes(HEADER + row(1, quantity="x") + row(2, quantity="y"))
     command = ("produce", "--rate", "0", "--input", str(file))
-    ended = desk(*command)
+    ended = controller(*command)
     assert (ended.code, ended.record["error"]["kind"]) == (1, "bad_result")
     assert "all 2 rows were rejected" in ended.record["error"]["message"]
     assert (ended.record["sent"], ended.record["rejected"]) == (0, 2)
-    assert desk(*command, "--max-bad", "2").code == 0
+    assert controller(*command, "--max-bad", "2").code == 0
     file.write_bytes(HEADER)
-    assert desk(*command).code == 0
+    assert controller(*command).code == 0
 
 
-def test_fault_31_quoted_fields_arrive_as_they_were_meant(desk, produce):
+def test_fault_31_quoted_fields_arrive_as_they_were_meant(controller, produce):
     quoted = (
         HEADER + b'"ORDER_777777","PROD_000001","CUST_000001","3","1.50","2024-05-06T07:08:09Z"\n'
     )
     produce(quoted).done()
-    with desk.broker() as cluster:
+    with controller.broker() as cluster:
         values = [value for _p, _o, value in read_all(cluster.bootstrap_servers, "orders_topic")]
     assert sum(b'"id":"ORDER_777777"' in (value or b"").replace(b" ", b"") for value in values) == 1
 
@@ -245,15 +245,15 @@ def test_fault_31_reference_files_with_bom_crlf_and_quotes_load(dropship, tmp_pa
     ],
 )
 def test_fault_31_reference_files_load_whole_or_not_at_all(
-    desk, tmp_path, customers, inventory, words
+    controller, tmp_path, customers, inventory, words
 ):
-    ended = load(desk, tmp_path / "in", customers, inventory)
+    ended = load(controller, tmp_path / "in", customers, inventory)
     error = ended.record["error"]
     assert (ended.code, error["kind"]) == (2, "input")
     for word in words:
         assert word in error["message"]
     assert error["message"].isprintable()
-    with desk.warehouse() as warehouse:
+    with controller.warehouse() as warehouse:
         for table in ("customers", "inventory"):
             ((rows,),) = warehouse.rows(f"count_{table}")
             assert rows <= 1, "a good row of a refused file was loaded"

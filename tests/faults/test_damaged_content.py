@@ -53,8 +53,10 @@ class Kept:
         fill(broker.bootstrap_servers)
         messages = read_messages(broker.bootstrap_servers, TOPIC)
         starts = dict.fromkeys(broker.partitions(TOPIC), 0)
-        warehouse.claim(self.identity, starts)
-        batch = build_batch(messages, self.identity, starts, datetime.now(UTC), ORDERS, dense=True)
+        warehouse.register_partitions(self.identity, starts)
+        batch = build_batch(
+            messages, self.identity, starts, datetime.now(UTC), ORDERS, contiguous_offsets=True
+        )
         warehouse.write_batch(batch.raw)
         assert warehouse.merge().inserted == 12
 

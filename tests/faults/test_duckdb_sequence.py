@@ -23,7 +23,7 @@ def reproduce(kind: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_sequence_still_writes_over_other_memory() -> None:
-    """Where this fails, DuckDB has mended it: docs/reliability.md should say so then."""
+    """Where this fails, DuckDB has fixed it: docs/reliability.md should say so then."""
     ended = reproduce("sequence")
     assert ended.returncode != 0, ended.stdout
 

@@ -10,9 +10,9 @@ from core.broker.cluster import Cluster
 from core.config import Settings
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
+from core.merge.worker import MergeWorker
 from core.producer.options import ProduceOptions
 from core.producer.worker import ProducerWorker
-from core.transform.worker import MergeWorker
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.producer.running import orders_file
 from tests.support.decoding import ORDERS

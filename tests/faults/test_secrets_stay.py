@@ -232,8 +232,8 @@ def test_an_identifier_from_the_settings_cannot_inject(settings_error, setting, 
 @pytest.fixture
 def settings_error(tmp_path, monkeypatch):
     """Load settings; what is wrong with them comes back, a line each."""
+    from core.config.errors import SettingsError
     from core.config.load import load_settings
-    from core.config.problems import SettingsError
 
     monkeypatch.chdir(tmp_path)
 

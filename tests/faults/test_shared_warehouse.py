@@ -130,7 +130,7 @@ def test_a_socket_that_is_removed_is_told_and_nothing_is_lost(tmp_path):
         started.append(first)
         holder_of(tmp_path)
         inside = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-        inside.claim(TOPIC, {0: 0})
+        inside.register_partitions(TOPIC, {0: 0})
         for left in (tmp_path / "data" / "shared").iterdir():
             left.unlink()
         inside.write_batch(batch(0, 0, 100))
@@ -144,7 +144,7 @@ def test_a_socket_that_is_removed_is_told_and_nothing_is_lost(tmp_path):
 
 def test_a_caller_that_dies_in_the_middle_of_a_batch_stores_nothing(tmp_path):
     holder = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-    holder.claim(TOPIC, {0: 0})
+    holder.register_partitions(TOPIC, {0: 0})
     with members() as started:
         half = Member(tmp_path, "half", 0, 100)
         started.append(half)
@@ -160,7 +160,7 @@ def test_a_caller_that_dies_in_the_middle_of_a_batch_stores_nothing(tmp_path):
 def test_a_reader_that_takes_nothing_stops_nobody(tmp_path):
     """A stopped reader of many rows: writers go on, and the holder ends all the same."""
     holder = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-    holder.claim(TOPIC, {0: 0})
+    holder.register_partitions(TOPIC, {0: 0})
     holder.write_batch(batch(0, 0, 60_000))
     with members() as started:
         reader = Member(tmp_path, "read")
@@ -181,7 +181,7 @@ def test_a_holder_with_a_stopped_reader_ends_all_the_same(tmp_path):
         started.append(holder)
         holder_of(tmp_path)
         writer = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-        writer.claim(TOPIC, {0: 0})
+        writer.register_partitions(TOPIC, {0: 0})
         writer.write_batch(batch(0, 0, 60_000))
         reader = Member(tmp_path, "read")
         started.append(reader)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.cli.parsing import glance, parse
+from core.cli.parsing import parse, pre_parse
+from core.config.errors import SettingsError
 from core.config.identifiers import checked_identifier, quoted
 from core.config.load import load_settings
-from core.config.problems import SettingsError
 from core.consumer.decoders.reasons import REASONS, EventError
-from core.dlq.mending import mended_letters
+from core.dlq.editing import edited_letters
 from core.errors import ConfigError, DropshipError, InputError, UsageError
 from core.pipeline import builtin
 from core.pipeline.reference_csv import read_reference
@@ -22,7 +22,7 @@ from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.encode import ORDER_COLUMNS
 from core.producer.orders.rules import why_unusable
 from core.textfiles import text_file
-from tests.fuzz.bends import bent, fuzzed
+from tests.fuzz.mutations import fuzzed, mutated
 from tests.support.decoding import ORDERS, decode_batch, parse_strict
 from tests.support.events import event
 
@@ -66,7 +66,7 @@ def refused(kind: type[DropshipError], attempt: Callable[[], object]) -> bool:
 
 
 @fuzzed
-@given(st.lists(bent((event(1), event(2, unit_price="1.50"))), min_size=1, max_size=8))
+@given(st.lists(mutated((event(1), event(2, unit_price="1.50"))), min_size=1, max_size=8))
 def test_events(batch: list[bytes]) -> None:
     decoded = decode_batch(batch)
     for index, payload in enumerate(batch):
@@ -91,7 +91,7 @@ def read_orders(file: Path, block: int) -> tuple[list[tuple[str, ...]], list[tup
 
 
 @fuzzed
-@given(data=bent((ORDERS_CSV,)), block=st.sampled_from([128, 300]))
+@given(data=mutated((ORDERS_CSV,)), block=st.sampled_from([128, 300]))
 def test_orders_csv(file: Path, data: bytes, block: int) -> None:
     file.write_bytes(data)
     if refused(InputError, lambda: OrdersCsv(file).close()):
@@ -105,14 +105,14 @@ def test_orders_csv(file: Path, data: bytes, block: int) -> None:
 
 
 @fuzzed
-@given(data=bent((CUSTOMERS, INVENTORY)), table=st.sampled_from(["customers", "inventory"]))
+@given(data=mutated((CUSTOMERS, INVENTORY)), table=st.sampled_from(["customers", "inventory"]))
 def test_reference_csv(file: Path, data: bytes, table: str) -> None:
     (file.parent / f"{table}.csv").write_bytes(data)
     refused(InputError, lambda: read_reference(builtin(), table, file.parent))
 
 
 @fuzzed
-@given(bent(ENV))
+@given(mutated(ENV))
 @example(b"KAFKA_CONF_=1\n")
 @example(b"SNOW_SCHEMA=\xc5\xbf\n")
 def test_settings(file: Path, data: bytes) -> None:
@@ -122,7 +122,7 @@ def test_settings(file: Path, data: bytes) -> None:
 
 
 @fuzzed
-@given(st.one_of(st.text(max_size=40), bent((b"mon_schema", b'a"; DROP')).map(repr)))
+@given(st.one_of(st.text(max_size=40), mutated((b"mon_schema", b'a"; DROP')).map(repr)))
 @example("\u017fchema")
 @example("a\n")
 def test_identifiers(base: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -138,10 +138,10 @@ def test_identifiers(base: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 @fuzzed
-@given(bent((LETTER, LETTER * 3)))
+@given(mutated((LETTER, LETTER * 3)))
 def test_letters_to_mend(file: Path, data: bytes) -> None:
     file.write_bytes(data)
-    refused(InputError, lambda: mended_letters([], file, ORDERS))
+    refused(InputError, lambda: edited_letters([], file, ORDERS))
 
 
 WORDS = (
@@ -184,5 +184,5 @@ WORDS = (
     st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=6),
 )
 def test_command_lines(job: str, words: list[str]) -> None:
-    glance(words)
+    pre_parse(words)
     refused(UsageError, lambda: parse(job, words))

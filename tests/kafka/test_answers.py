@@ -1,4 +1,4 @@
-"""Answers of a real cluster that refuses something: each hint is followed, and mends it."""
+"""Answers of a real cluster that refuses something: each hint is followed, and fixes it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,8 +23,8 @@ def test_a_session_that_is_too_short_names_the_setting(work: Work, dropship: Dro
     ended = dropship(*CATCH_UP, env=work.env | {"KAFKA_CONF_SESSION_TIMEOUT_MS": "300"})
     assert ended.code == 2
     assert "set KAFKA_CONF_SESSION_TIMEOUT_MS within group.min.session.timeout.ms" in said(ended)
-    mended = work.env | {"KAFKA_CONF_SESSION_TIMEOUT_MS": "6000"}
-    assert dropship(*CATCH_UP, env=mended).done()["consumed"] == 3
+    fixed = work.env | {"KAFKA_CONF_SESSION_TIMEOUT_MS": "6000"}
+    assert dropship(*CATCH_UP, env=fixed).done()["consumed"] == 3
 
 
 def test_a_name_that_collides_with_another_topic_asks_for_another_one(

@@ -6,15 +6,15 @@ import pytest
 
 from core.config import KafkaSettings, Settings
 from core.jobs import produce, seed
-from core.lifecycle import RunState
-from core.operations.desk import Desk
+from core.operations.controller import Controller
+from core.workers import RunState
 from tests.support.kafka_work import Work
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def desk(work: Work, settings: Settings):
-    opened = Desk(
+def controller(work: Work, settings: Settings):
+    opened = Controller(
         replace(
             settings,
             kafka=KafkaSettings(
@@ -28,19 +28,21 @@ def desk(work: Work, settings: Settings):
     opened.close()
 
 
-def test_a_missing_topic_is_told_and_once_it_is_there_events_go_out(desk: Desk, work: Work) -> None:
-    desk.generate(seed.Options(customers=10, products=5, orders=40))
-    wait_until(lambda: desk.snapshot().seed.result)
-    assert desk.start_producer(produce.Options(rate=0))
-    wait_until(lambda: desk.snapshot().producer.state is RunState.FAILED)
-    told = desk.snapshot().producer
+def test_a_missing_topic_is_told_and_once_it_is_there_events_go_out(
+    controller: Controller, work: Work
+) -> None:
+    controller.generate(seed.Options(customers=10, products=5, orders=40))
+    wait_until(lambda: controller.snapshot().seed.result)
+    assert controller.start_producer(produce.Options(rate=0))
+    wait_until(lambda: controller.snapshot().producer.state is RunState.FAILED)
+    told = controller.snapshot().producer
     assert f"topic {work.topic} does not exist" in told.error
     assert "KAFKA_TOPIC_PARTITIONS" in told.hint
     assert work.topic not in work.admin.list_topics(timeout=10).topics
     work.make_topic(2)
-    assert desk.start_producer(produce.Options(rate=0))
-    wait_until(lambda: desk.snapshot().producer.acked == 40)
-    assert desk.snapshot().producer.error == ""
+    assert controller.start_producer(produce.Options(rate=0))
+    wait_until(lambda: controller.snapshot().producer.acked == 40)
+    assert controller.snapshot().producer.error == ""
 
 
 def test_another_group_can_be_watched(work: Work, settings: Settings) -> None:
@@ -54,14 +56,14 @@ def test_another_group_can_be_watched(work: Work, settings: Settings) -> None:
         client=dict(work.settings),
         watch_group_id=work.group,
     )
-    desk = Desk(replace(settings, kafka=kafka), read_only=True)
-    desk.open()
+    controller = Controller(replace(settings, kafka=kafka), read_only=True)
+    controller.open()
     try:
-        wait_until(lambda: (watch := desk.snapshot().watch.value) and watch.total_lag == 7)
+        wait_until(lambda: (watch := controller.snapshot().watch.value) and watch.total_lag == 7)
         commit(work, 5)
-        wait_until(lambda: (watch := desk.snapshot().watch.value) and watch.total_lag == 2)
+        wait_until(lambda: (watch := controller.snapshot().watch.value) and watch.total_lag == 2)
     finally:
-        desk.close()
+        controller.close()
 
 
 def commit(work: Work, offset: int) -> None:

@@ -54,7 +54,7 @@ def test_the_sql_bears_the_identity_of_the_topic_and_the_tasks_its_partitions(
     script = (dropship.folder / record["script"]).read_text(encoding="utf-8")
     identity = work.cluster.identity(work.topic)
     assert f"'{identity.source_id}'" in script
-    assert f"'{identity.generation}'" in script
+    assert f"'{identity.topic_id}'" in script
     config = json.loads((dropship.folder / record["config"]).read_text(encoding="utf-8"))
     assert config["config"]["tasks.max"] == "3"
     assert PHRASE not in json.dumps(config) + script

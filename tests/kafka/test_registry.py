@@ -287,8 +287,8 @@ def test_a_damaged_event_is_decoded_again_from_the_topic(
             f"UPDATE {events} SET payload = replace(payload, 'PAY_000007', 'PAY_999999')"
         )
     assert checks(dropship, env)["content"] == "FAIL"
-    mended = dropship("validate", "--repair", "--pipeline", "payments", env=env).done()
-    assert mended["checks"]["content"]["status"] == "PASS"
+    fixed = dropship("validate", "--repair", "--pipeline", "payments", env=env).done()
+    assert fixed["checks"]["content"]["status"] == "PASS"
     with duckdb.connect(str(dropship.paths.warehouse_file), read_only=True) as connection:
         after = connection.execute(f"SELECT payload FROM {events} ORDER BY seq").fetchall()
     assert after == before

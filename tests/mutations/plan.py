@@ -14,10 +14,10 @@ MUTATED = (
     "core/consumer/*.py",
     "core/consumer/decoders/*.py",
     "core/pipeline/bounds.py",
-    "core/pipeline/moments.py",
+    "core/pipeline/time_readers.py",
     "core/pipeline/values.py",
     "core/dlq/*.py",
-    "core/transform/*.py",
+    "core/merge/*.py",
     "core/alerts/*.py",
     "core/config/secrets.py",
 )
@@ -26,7 +26,7 @@ _CONSUMER = "tests/unit/consumer/"
 _DECODING = (
     "test_decode_reasons.py",
     "test_event.py",
-    "test_decode_proof.py",
+    "test_decode_fast_path.py",
     "test_decode_any_pipeline.py::test_many_events_of_any_pipeline",
     "test_decode_hostile.py",
     "test_decode_equivalence.py::test_blocks_of_usual_odd_and_damaged_events",
@@ -35,21 +35,21 @@ _DECODING = (
 """The others generate examples for a quarter of a minute each, too long for each of 350 mutants."""
 _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/batch.py": ("test_batch.py",),
-    "core/consumer/gather.py": ("test_gather*.py",),
+    "core/consumer/poller.py": ("test_poller*.py",),
     "core/consumer/latency.py": ("test_latency*.py",),
-    "core/consumer/left.py": ("test_ending.py",),
-    "core/consumer/options.py": ("test_ending.py", "test_snapshot.py"),
+    "core/consumer/unread.py": ("test_stop_condition.py",),
+    "core/consumer/options.py": ("test_stop_condition.py", "test_snapshot.py"),
     **{
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
             "base",
-            "doubts",
-            "forms",
-            "instants",
+            "suspects",
+            "bulk_match",
+            "bulk_timestamps",
             "json_events",
             "json_text",
-            "layout",
-            "proof",
+            "field_tree",
+            "fast_path",
             "reasons",
             "shape",
             "strict",
@@ -57,19 +57,19 @@ _TESTS: dict[str, tuple[str, ...]] = {
     },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
     "core/consumer/decoders/tombstones.py": ("test_decode_any_pipeline.py",),
-    "core/consumer/outage.py": ("test_session*.py",),
+    "core/consumer/outage.py": ("test_consume_loop*.py",),
     **{
         f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
         for name in ("choice", "registry")
     },
-    **{f"core/pipeline/{name}.py": _DECODING for name in ("bounds", "moments", "values")},
-    "core/consumer/session.py": (
-        "test_session*.py",
-        "tests/integration/consumer/test_session_run.py",
+    **{f"core/pipeline/{name}.py": _DECODING for name in ("bounds", "time_readers", "values")},
+    "core/consumer/consume_loop.py": (
+        "test_consume_loop*.py",
+        "tests/integration/consumer/test_consume_loop_run.py",
     ),
     "core/consumer/worker.py": ("test_worker*.py",),
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
-    "core/dlq/mending.py": ("tests/unit/dlq/*.py",),
+    "core/dlq/editing.py": ("tests/unit/dlq/*.py",),
     "core/dlq/redeliveries.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/refused.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
@@ -83,7 +83,7 @@ def held_by(file: str) -> list[str]:
     folder, name = file.rsplit("/", 1)
     if file in _TESTS:
         patterns = _TESTS[file]
-    elif folder in {"core/alerts", "core/transform"}:
+    elif folder in {"core/alerts", "core/merge"}:
         patterns = (f"tests/unit/{folder.removeprefix('core/')}/*.py",)
     else:
         patterns = (f"test_{name}",)

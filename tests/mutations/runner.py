@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from tests.mutations import inside
+from tests.mutations import child_process
 from tests.mutations.mutants import Mutant
 from tests.mutations.plan import ROOT
 
@@ -108,8 +108,8 @@ def _measuring(copy: Path, result: Path, files: Sequence[str], tests: Tests) -> 
     """Start a child that writes what tests reach of files."""
 
     def body() -> int:
-        plugin = inside.Reached([copy / file for file in files])
-        code = inside.run_tests(tests, plugin)
+        plugin = child_process.Reached([copy / file for file in files])
+        code = child_process.run_tests(tests, plugin)
         known = {name for name in sys.modules if name.split(".")[0] not in _OURS}
         reaches = {
             file: Reach(
@@ -176,8 +176,10 @@ class Pool:
 
         def body() -> int:
             sys.dont_write_bytecode = True
-            sys.meta_path.insert(0, inside.MutatedSource(copy / mutant.file, module, mutant.source))
-            return inside.run_tests(files, inside.Chosen(order), "-x")
+            sys.meta_path.insert(
+                0, child_process.MutatedSource(copy / mutant.file, module, mutant.source)
+            )
+            return child_process.run_tests(files, child_process.Chosen(order), "-x")
 
         child = _fork(copy, body, Path(os.devnull))
         allowed = max(_LEAST_TIMEOUT_S, _SLOWER * reach.seconds(order))
@@ -224,7 +226,7 @@ def _fork(copy: Path, body: Callable[[], int], log: Path) -> int:
         os.dup2(silence, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        inside.prepare(copy)
+        child_process.prepare(copy)
         code = body()
     finally:
         sys.stdout.flush()

@@ -76,7 +76,7 @@ def store(
 ) -> None:
     """Store records as the next events of partition 0, also what the consumer would refuse."""
     identity = TopicIdentity("cluster", topic, "0")
-    start = warehouse.claim(identity, {0: 0})[0]
+    start = warehouse.register_partitions(identity, {0: 0})[0]
     decoder = json_decoder(pipeline)
     payloads = [decoder.tombstone(key) if value is None else value for key, value in stream]
     types = [decoder.read(one).type for one in payloads] if pipeline.definition.deletes else ""

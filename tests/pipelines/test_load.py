@@ -48,7 +48,7 @@ def test_the_table_is_shown_made_and_loaded(own: Settings, tmp_path: Path) -> No
     (tmp_path / "models.csv").write_text("name,weight\nTH-3,1\nTH-2,-1\n")
     with pytest.raises(InputError, match=r"models\.csv, line 3: name TH-2: weight: ") as refused:
         load.run(context, load.Options(input=tmp_path))
-    assert refused.value.hint == "mend the file"
+    assert refused.value.hint == "fix the file"
     (tmp_path / "models.csv").write_text("name,weight\nTH-2,3\nTH-3,1\n")
     assert load.run(context, load.Options(input=tmp_path)).fields() == {"models": 3}
 

@@ -19,7 +19,7 @@ from core.consumer.decoders.json_events import json_decoder
 from core.errors import ConfigError, InputError, UsageError
 from core.pipeline import Pipeline, open_pipeline
 from core.pipeline.values import reader_of
-from core.producer.faults import Injector, Planned
+from core.producer.fault_injection import FaultInjector, Planned
 from core.producer.opening import open_source
 from core.producer.options import ProduceOptions
 from core.producer.sources import Source
@@ -124,7 +124,7 @@ def test_lines_that_are_no_events_are_rejected_with_their_number(
     told: list[RejectedRow] = []
     assert taken(opened(visits, told, input=file), 10) == [(b"701", event), (b"702", other)]
     assert [row.line for row in told] == [2, 4, 5, 6, 7, 8, 9]
-    wanted = ("not JSON", "id: missing", "stands twice", "surrogate", "nesting", "size", "bytes")
+    wanted = ("not JSON", "id: missing", "appears twice", "surrogate", "nesting", "size", "bytes")
     for row, reason in zip(told, wanted, strict=True):
         assert reason in row.reason, row
 
@@ -257,7 +257,7 @@ def test_broken_events_are_refused_for_the_reason_that_was_meant(
 ) -> None:
     pipeline = written(name)
     source = opened(pipeline, mode="stream", input=tmp_path, seed=1)
-    injector = Injector(ProduceOptions(poison=1.0, seed=1), "run", source.format)
+    injector = FaultInjector(ProduceOptions(poison=1.0, seed=1), "run", source.format)
     planned = both(injector, source)
     keys, values = source.format.encode(planned.rows, NOW)
     places = sorted(planned.faults)
@@ -269,7 +269,7 @@ def test_broken_events_are_refused_for_the_reason_that_was_meant(
     assert {"missing_field", "wrong_type", "invalid_json"} <= {one.reason for one in refused}
 
 
-def both(injector: Injector, source: Source) -> Planned:
+def both(injector: FaultInjector, source: Source) -> Planned:
     """Return 200 rows of a source and all that is injected among them."""
     rows = source.take(200)
     assert rows is not None
@@ -285,7 +285,7 @@ def test_late_versions_never_win_and_the_answer_key_tells_what_does(
 ) -> None:
     pipeline = written(name)
     source = opened(pipeline, mode="stream", input=tmp_path, seed=2)
-    injector = Injector(ProduceOptions(late=0.5, duplicates=0.1, seed=2), "run", source.format)
+    injector = FaultInjector(ProduceOptions(late=0.5, duplicates=0.1, seed=2), "run", source.format)
     planned = both(injector, source)
     sent = list(zip(*source.format.encode(planned.rows, iso(datetime.now(UTC))), strict=True))
     events = [pair for place, pair in enumerate(sent) if place not in planned.faults]

@@ -21,7 +21,7 @@ from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.consumer.batch import build_batch
-from core.consumer.store import Outcome, Store
+from core.consumer.batch_writer import BatchWriter, WriteOutcome
 from core.errors import FencedError, WarehouseError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, OffsetGap, RawBatch
@@ -140,7 +140,7 @@ class Group(RuleBasedStateMachine):
     @rule(who=st.sampled_from((0, 1)), parts=st.sets(st.sampled_from(PARTITIONS), min_size=1))
     def assign(self, who: int, parts: set[int]) -> None:
         """Give partitions to a member; whoever had them is not told."""
-        stored = self._warehouse.claim(TOPIC, dict.fromkeys(sorted(parts), 0))
+        stored = self._warehouse.register_partitions(TOPIC, dict.fromkeys(sorted(parts), 0))
         assert set(stored) == parts
         self._members[who] = Member(stored)
 
@@ -172,10 +172,12 @@ class Group(RuleBasedStateMachine):
         """Store what a member has read, as a session does."""
         member = self._members[who]
         records, member.records = member.records, []
-        batch = build_batch(records, TOPIC, member.positions, datetime.now(UTC), ORDERS, dense=True)
+        batch = build_batch(
+            records, TOPIC, member.positions, datetime.now(UTC), ORDERS, contiguous_offsets=True
+        )
         if not batch.raw.advances:
             return
-        store = Store(
+        writer = BatchWriter(
             Unreliable(self._warehouse, [*faults], lambda: self.write(1 - who, [])),  # type: ignore[arg-type] - what a store needs
             NoWait(),
             Event(),
@@ -183,7 +185,7 @@ class Group(RuleBasedStateMachine):
             alive=lambda: None,
             give_up_after_s=None,
         )
-        if store.write(batch.raw) is Outcome.STORED:
+        if writer.write(batch.raw) is WriteOutcome.STORED:
             for move in batch.raw.advances:
                 member.positions[move.partition] = move.next_offset
                 self._commits[move.partition] = move.next_offset

@@ -99,7 +99,7 @@ class Bench:
             parts = sorted({version.partition for version, _offset in own})
             if not own:
                 continue
-            starts = self._warehouse.claim(topic, dict.fromkeys(parts, 0))
+            starts = self._warehouse.register_partitions(topic, dict.fromkeys(parts, 0))
             named = b'"%d_RUN' % self._run
             self._warehouse.write_batch(
                 RawBatch(

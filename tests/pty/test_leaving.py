@@ -6,7 +6,7 @@ import signal
 import duckdb
 import pytest
 
-from tests.pty.test_ending import FIRST_SIGHT, assert_as_it_was
+from tests.pty.test_signals import FIRST_SIGHT, assert_as_it_was
 from tests.support.processes import commands
 from tests.support.terminal import Terminal
 

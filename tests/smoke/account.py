@@ -57,7 +57,7 @@ class Account:
     @property
     def schema(self) -> str:
         """The schema with its database, quoted."""
-        return self.first._names.schema
+        return self.first._identifiers.schema
 
     def pause(self, seconds: float) -> bool:
         """Wait; return whether to stop, which nobody asks for."""

@@ -42,7 +42,9 @@ def main(place: str, count: int) -> None:
     session = warehouse._sessions.mine()
     if place == "lock":
         session.run("BEGIN TRANSACTION")
-        session.run(f"UPDATE {warehouse._names.schema}.consumer_offsets SET skipped = skipped")
+        session.run(
+            f"UPDATE {warehouse._identifiers.schema}.consumer_offsets SET skipped = skipped"
+        )
         say("held")
         sys.stdin.read()
         return

@@ -40,7 +40,7 @@ def waiting_update(account: Account) -> Answer:
 def two_batches_at_once(account: Account) -> Answer:
     """Whether of two batches from the same offset one is stored and one is refused."""
     for warehouse in (account.first, account.second):
-        warehouse.claim(KILLED, {0: 0})
+        warehouse.register_partitions(KILLED, {0: 0})
     stored = account.first.stored_offsets(KILLED)[0]
 
     def write(warehouse: SnowflakeWarehouse) -> str:
@@ -61,7 +61,7 @@ def two_batches_at_once(account: Account) -> Answer:
 
 def killed_holding_the_lock(account: Account) -> Answer:
     """How a lock ends whose holder was killed (kill -9) between UPDATE and COMMIT."""
-    account.first.claim(KILLED, {0: 0})
+    account.first.register_partitions(KILLED, {0: 0})
     with _worker(account, "lock") as worker:
         worker.kill()
         worker.wait()
@@ -77,7 +77,7 @@ def killed_holding_the_lock(account: Account) -> Answer:
 
 def killed_in_its_request(account: Account) -> Answer:
     """Whether a batch whose worker was killed while it was stored is there whole or not at all."""
-    account.first.claim(KILLED, {0: 0})
+    account.first.register_partitions(KILLED, {0: 0})
     before = account.first.stored_offsets(KILLED)[0]
     with _worker(account, "batch", str(_MANY)) as worker:
         account.pause(1.0)

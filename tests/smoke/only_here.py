@@ -168,7 +168,7 @@ def triggered_task(account: Account) -> Answer:
 
 
 def _merged(account: Account, seconds: float, *, start: bool) -> Answer:
-    account.first.claim(KILLED, {0: 0})
+    account.first.register_partitions(KILLED, {0: 0})
     runs = _runs(account)
     account.first.write_batch(batch_of(1, account.first.stored_offsets(KILLED)[0]))
     if start:

@@ -159,7 +159,7 @@ def thrown_away(settings: Settings, say: Callable[[str], None], *, keep: bool) -
             warehouse = SnowflakeWarehouse(settings, clock=SystemClock())
             try:
                 session = warehouse._sessions.mine()
-                session.run(f"DROP SCHEMA IF EXISTS {warehouse._names.schema}")
+                session.run(f"DROP SCHEMA IF EXISTS {warehouse._identifiers.schema}")
                 say(f"gone      schema {settings.schema}")
             finally:
                 warehouse.close()
@@ -186,7 +186,7 @@ def look(settings: Settings, report: Report) -> None:
     try:
         session = warehouse._sessions.mine()
         ((report.version,),) = session.run("SELECT CURRENT_VERSION()")
-        name = warehouse._names.warehouse.upper().replace("_", "\\_")
+        name = warehouse._identifiers.warehouse.upper().replace("_", "\\_")
         with suppress(WarehouseError):
             sizes = [
                 str(row.get("size")) for row in session.shown(f"SHOW WAREHOUSES LIKE '{name}'")

@@ -14,20 +14,20 @@ from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.jobs import seed
 from core.jobs.base import JobContext
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.pipeline import Pipeline, builtin
 from core.seed.spec import SeedResult
 from core.text import use_language
 from core.validation.history import PastRun
 from tests.support.check_scenes import past
 from tests.support.console import StillDesk
-from tests.support.looked_scenes import looked
+from tests.support.explorer_scenes import explored
 from tests.support.moments import NOW
 from tests.support.pictures import shrunk
 from tests.support.scenes import scene
 from tui.app import Console
+from tui.export import without_fonts
 from tui.formats import Formats
-from tui.takeaway import without_fonts
 
 _GONE = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MESSAGES", "TZ")
 _GIVEN = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -44,7 +44,7 @@ class Picture(Protocol):
         code: str = "en",
         *keys: str,
         ascii_only: bool = False,
-        change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
+        change: Callable[[ControllerSnapshot], ControllerSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
         pipeline: Pipeline | None = None,
     ) -> bool:
@@ -52,7 +52,7 @@ class Picture(Protocol):
 
 
 class PosedDesk(StillDesk):
-    """A still desk whose warehouse remembers earlier validations."""
+    """A still controller whose warehouse remembers earlier validations."""
 
     past: Sequence[PastRun] = ()
 
@@ -103,25 +103,25 @@ def picture(
         code: str = "en",
         *keys: str,
         ascii_only: bool = False,
-        change: Callable[[DeskSnapshot], DeskSnapshot] | None = None,
+        change: Callable[[ControllerSnapshot], ControllerSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
         pipeline: Pipeline | None = None,
     ) -> bool:
         for name, value in (environ or {}).items():
             monkeypatch.setenv(name, value)
         use_language(code)
-        now = scene(state, result, looked(state))
+        now = scene(state, result, explored(state))
         settings = Settings(paths=Paths(), pipeline=pipeline or builtin())
-        desk = PosedDesk(settings, change(now) if change else now)
+        controller = PosedDesk(settings, change(now) if change else now)
         if state != "empty":
-            desk.past = past()
+            controller.past = past()
             Path("data").mkdir()
             Path("data/seed").symlink_to(files)
-        console = PicturedConsole(desk, Formats(code), ascii_only=ascii_only, timer=False)
+        console = PicturedConsole(controller, Formats(code), ascii_only=ascii_only, timer=False)
         try:
             return snap_compare(console, terminal_size=size, run_before=lambda p: _pose(p, keys))
         finally:
-            desk.close()
+            controller.close()
 
     yield compare
     use_language("en")

@@ -6,7 +6,7 @@ import pytest
 
 from core.kpis.model import KpiRows, Kpis
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot, Figures
+from core.operations.snapshot import ControllerSnapshot, Figures
 from core.validation.model import Totals
 from tests.support import turbines
 from tests.support.moments import NOW
@@ -24,7 +24,7 @@ def foreign(picture, tmp_path_factory):
     pipeline = turbines.folder(tmp_path_factory.mktemp("turbines") / "turbines")
     rows = pipeline.definition.kpis
 
-    def measured(now: DeskSnapshot) -> DeskSnapshot:
+    def measured(now: ControllerSnapshot) -> ControllerSnapshot:
         kpis = Kpis(tuple(KpiRows(kpi, tuple(turbines.KPI_ROWS[kpi.name])) for kpi in rows))
         figures = Figures(kpis, None, Totals(128_404, 128_404, 0))
         result = now.validation.result

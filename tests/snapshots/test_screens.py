@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.operations.drain import Drained
 from core.operations.leaving import LeavingSnapshot, Stage
-from core.operations.snapshot import Others
-from core.operations.storing import Stored
+from core.operations.snapshot import ExternalActivity
 from core.operations.task import TaskSnapshot
 from tests.support.core_texts import told
 
@@ -43,7 +43,7 @@ def test_over_the_panes(picture, name):
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_leaving(picture, code, stage, monkeypatch):
     monkeypatch.setattr("core.operations.leaving.Leaving.begin", lambda _self, _left: True)
-    progress = Stored(1_200, 5_506, 830.0)
+    progress = Drained(1_200, 5_506, 830.0)
     at_stage = LeavingSnapshot(stage, progress)
     assert picture(
         "running",
@@ -102,7 +102,7 @@ def _demo(now):
 
 
 def _others(now):
-    return replace(now, read_only=True, others=Others(1_204.0, 1_198.0))
+    return replace(now, read_only=True, external=ExternalActivity(1_204.0, 1_198.0))
 
 
 BANNERS = {

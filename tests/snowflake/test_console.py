@@ -1,4 +1,4 @@
-"""The console's desk on Snowflake: it shows the task, and never waits for a slow warehouse."""
+"""The controller on Snowflake: it shows the task, and never waits for a slow warehouse."""
 
 import time
 from threading import Event
@@ -7,7 +7,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.config.load import load_settings
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.proxy import QUERY, hold, path_like, proxy_to
 from tests.support.snowflake_flow import make_tables
@@ -23,8 +23,8 @@ def proxy(fake):
 
 
 @pytest.fixture
-def desk(fake, proxy, schema, tmp_path):
-    """A desk that reaches the fake through the proxy; the tables are there."""
+def controller(fake, proxy, schema, tmp_path):
+    """A controller that reaches the fake through the proxy; the tables are there."""
     direct = SnowflakeWarehouse(load_settings(environ=fake.environ(schema)), clock=SystemClock())
     make_tables(direct)
     direct.close()
@@ -34,7 +34,7 @@ def desk(fake, proxy, schema, tmp_path):
         reports_dir=tmp_path / "reports",
         timeout_s=5.0,
     )
-    opened = Desk(settings, read_only=True)
+    opened = Controller(settings, read_only=True)
     try:
         opened.open()
         wait_until(lambda: opened.snapshot().figures.value is not None, seconds=60)
@@ -43,28 +43,28 @@ def desk(fake, proxy, schema, tmp_path):
         opened.close()
 
 
-def test_the_warehouse_pane_has_tables_task_and_credits(desk):
-    desk.explorer.look_at("warehouse")
-    wait_until(lambda: desk.snapshot().explored.inspection.value is not None, seconds=60)
-    found = desk.snapshot().explored.inspection.value
+def test_the_warehouse_pane_has_tables_task_and_credits(controller):
+    controller.explorer.look_at("warehouse")
+    wait_until(lambda: controller.snapshot().explored.inspection.value is not None, seconds=60)
+    found = controller.snapshot().explored.inspection.value
     assert [table.name for table in found.tables][:2] == ["orders_events", "orders"]
     # The fake has neither tasks nor metering: both are said to be out of sight, and nothing fails.
     assert [task.state for task in found.tasks] == ["unknown"]
     assert found.credits == "not visible to the role"
-    figures = desk.snapshot().figures.value
+    figures = controller.snapshot().figures.value
     assert [task.state for task in figures.tasks] == ["unknown"]
 
 
-def test_fault_11_a_snapshot_never_waits_for_a_slow_warehouse(desk, proxy):
+def test_fault_11_a_snapshot_never_waits_for_a_slow_warehouse(controller, proxy):
     healed = Event()
     rule = proxy.rule(path_like(QUERY), hold(healed))
     try:
-        desk.explorer.look_at("warehouse")
+        controller.explorer.look_at("warehouse")
         wait_until(lambda: len(rule.hits) >= 1, seconds=30)
         slowest = 0.0
         for _ in range(100):
             began = time.monotonic()
-            snapshot = desk.snapshot()
+            snapshot = controller.snapshot()
             slowest = max(slowest, time.monotonic() - began)
             Event().wait(0.01)
         assert slowest < PROMPT_S
@@ -72,4 +72,4 @@ def test_fault_11_a_snapshot_never_waits_for_a_slow_warehouse(desk, proxy):
     finally:
         proxy.heal()
         healed.set()
-    wait_until(lambda: desk.snapshot().explored.inspection.value is not None, seconds=60)
+    wait_until(lambda: controller.snapshot().explored.inspection.value is not None, seconds=60)

@@ -12,7 +12,7 @@ from core.config import Settings
 from core.config.load import load_settings
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.decoding import ORDERS
 from tests.support.events import event
@@ -48,8 +48,10 @@ def warehouse(settings: Settings) -> Iterator[SnowflakeWarehouse]:
 
 
 @pytest.fixture
-def desk(settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse) -> Iterator[Desk]:
-    opened = Desk(settings, read_only=True)
+def controller(
+    settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse
+) -> Iterator[Controller]:
+    opened = Controller(settings, read_only=True)
     opened.refresh_every(1.0)
     yield opened
     opened.close()
@@ -87,64 +89,67 @@ def store(settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse) -> 
     assert worker.error is None, worker.error
 
 
-def lag_of(desk: Desk) -> int | None:
-    return desk.snapshot().total_lag
+def lag_of(controller: Controller) -> int | None:
+    return controller.snapshot().total_lag
 
 
 def test_a_commit_of_another_member_hides_no_record_that_this_warehouse_lacks(
-    desk: Desk, settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse
+    controller: Controller, settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse
 ) -> None:
     commit(broker, settings, FEW)
-    desk.open()
+    controller.open()
     seen: set[int | None] = set()
     wait_until(
-        lambda: seen.add(lag_of(desk)) or (desk.ready and lag_of(desk) is not None), seconds=60
+        lambda: (
+            seen.add(lag_of(controller)) or (controller.ready and lag_of(controller) is not None)
+        ),
+        seconds=60,
     )
     assert seen <= {None, FEW}, "unknown until the warehouse was asked, never 0"
-    now = desk.snapshot()
+    now = controller.snapshot()
     assert (now.lag[0], now.offsets[0]) == (FEW, 0)
-    wait_until(lambda: desk.history() and desk.history()[-1].lag == FEW)
+    wait_until(lambda: controller.history() and controller.history()[-1].lag == FEW)
 
     store(settings, broker, warehouse)
-    wait_until(lambda: lag_of(desk) == 0)
+    wait_until(lambda: lag_of(controller) == 0)
     publish(broker, settings.kafka.topic, 3)
     commit(broker, settings, FEW + 3)
-    wait_until(lambda: lag_of(desk) == 3)
-    assert desk.snapshot().offsets[0] == FEW
+    wait_until(lambda: lag_of(controller) == 3)
+    assert controller.snapshot().offsets[0] == FEW
 
 
 def test_a_figure_of_the_warehouse_tells_how_old_it_is(
-    desk: Desk, settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse
+    controller: Controller, settings: Settings, broker: Broker, warehouse: SnowflakeWarehouse
 ) -> None:
-    desk.refresh_every(0)
-    desk.open()
-    wait_until(lambda: lag_of(desk) == FEW, seconds=60)
-    first = desk.snapshot()
+    controller.refresh_every(0)
+    controller.open()
+    wait_until(lambda: lag_of(controller) == FEW, seconds=60)
+    first = controller.snapshot()
     store(settings, broker, warehouse)
     publish(broker, settings.kafka.topic, 2)
     # What came is known at once, what was stored once the warehouse is asked.
-    wait_until(lambda: lag_of(desk) == FEW + 2)
-    later = desk.snapshot()
+    wait_until(lambda: lag_of(controller) == FEW + 2)
+    later = controller.snapshot()
     assert first.stored_at is not None
     assert later.stored_at >= first.stored_at
-    desk.refresh()
-    wait_until(lambda: lag_of(desk) == 2)
-    assert desk.snapshot().stored_at > later.stored_at
+    controller.refresh()
+    wait_until(lambda: lag_of(controller) == 2)
+    assert controller.snapshot().stored_at > later.stored_at
 
 
 def test_metrics_count_what_the_warehouse_lacks(
-    desk: Desk, settings: Settings, broker: Broker
+    controller: Controller, settings: Settings, broker: Broker
 ) -> None:
     from core.metrics.families import families
-    from core.operations.measure import moment_of
+    from core.operations.metrics import metrics_of
 
     commit(broker, settings, FEW)
-    desk.open()
+    controller.open()
 
     def told() -> dict[str, float]:
         return {
             sample.labels["partition"]: sample.value
-            for family in families(moment_of(desk.snapshot(), settings))
+            for family in families(metrics_of(controller.snapshot(), settings))
             if family.name == "dropship_group_lag_records"
             for sample in family.samples
         }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.engines import RECEIVED, TOPIC, EngineParity, StillClock
 
 from core.config import Settings, Thresholds
 from core.config.load import load_settings
@@ -18,37 +19,36 @@ from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.processes import Dropship
 from tests.support.snowflake_flow import make_tables
-from tests.support.twins import RECEIVED, TOPIC, StillClock, Twins
 from tests.unit.consumer.odd_payloads import random_payload
 
 
 @pytest.fixture
-def twins(fake: FakeSnowflake, schema: str, settings: Settings) -> Iterator[Twins]:
+def engines(fake: FakeSnowflake, schema: str, settings: Settings) -> Iterator[EngineParity]:
     clock = StillClock()
     loaded = replace(load_settings(environ=fake.environ(schema)), timeout_s=5.0)
     duck = DuckDbWarehouse(settings, clock=clock)
     snow = SnowflakeWarehouse(loaded, clock=clock)
     make_tables(snow)
-    yield Twins(duck, snow, clock)
+    yield EngineParity(duck, snow, clock)
     snow.close()
     duck.close()
 
 
-def check(twins: Twins) -> CheckResult:
+def check(engines: EngineParity) -> CheckResult:
     now = RECEIVED + timedelta(minutes=5)
-    return content.check(CheckContext(twins.snow, Thresholds(), now))
+    return content.check(CheckContext(engines.snow, Thresholds(), now))
 
 
-def change(twins: Twins, table: str, what: str) -> None:
-    snow = twins.snow
+def change(engines: EngineParity, table: str, what: str) -> None:
+    snow = engines.snow
     assert isinstance(snow, SnowflakeWarehouse)
-    snow._sessions.mine().run(f"UPDATE {snow._names.schema}.{table} SET {what}")
+    snow._sessions.mine().run(f"UPDATE {snow._identifiers.schema}.{table} SET {what}")
 
 
 PRICES = [0, 0.01, 19.9, 39.30, 7, "12.5", "3.10000", 99_999_999.99]
 
 
-def test_events_of_every_form_and_letters_of_every_kind_are_verified(twins: Twins) -> None:
+def test_events_of_every_form_and_letters_of_every_kind_are_verified(engines: EngineParity) -> None:
     chance = random.Random(5)
     payloads: list[bytes | None] = [
         event(number, unit_price=price, note={"more": [1.50, "é\u2028"]})
@@ -57,17 +57,17 @@ def test_events_of_every_form_and_letters_of_every_kind_are_verified(twins: Twin
     payloads += [random_payload(chance) for _number in range(300)]
     payloads += [None, b"", b"\x00\xff" * 50_000]
     payloads.append(event(9).replace(b'"id": "ORDER', b'"id": "\\u004fRDER'))
-    twins.consume(payloads, key=b"\x00k\xff", headers=[("é\ud800", b"\xff"), ("h", None)])
-    found = check(twins)
+    engines.consume(payloads, key=b"\x00k\xff", headers=[("é\ud800", b"\xff"), ("h", None)])
+    found = check(engines)
     assert (found.status, found.rows) == (Status.PASS, ())
     assert found.figures["verified"] == found.figures["stored"] == len(payloads)
     assert found.figures["without_checksum"] == 0
 
 
-def test_a_large_batch_that_goes_by_a_file_is_verified(twins: Twins) -> None:
+def test_a_large_batch_that_goes_by_a_file_is_verified(engines: EngineParity) -> None:
     payloads: list[bytes | None] = [event(number, note="x" * 5_000) for number in range(1_000)]
-    twins.consume([*payloads, *[b"{" * 60_000] * 40])
-    found = check(twins)
+    engines.consume([*payloads, *[b"{" * 60_000] * 40])
+    found = check(engines)
     assert (found.status, found.figures["verified"]) == (Status.PASS, 1_040)
 
 
@@ -81,20 +81,20 @@ def test_a_large_batch_that_goes_by_a_file_is_verified(twins: Twins) -> None:
         b"{}",
     ],
 )
-def test_a_changed_value_is_named(twins: Twins, text: bytes) -> None:
-    twins.consume([event(1), event(2), event(3)])
+def test_a_changed_value_is_named(engines: EngineParity, text: bytes) -> None:
+    engines.consume([event(1), event(2), event(3)])
     change(
-        twins, "orders_events", f"payload = PARSE_JSON('{text.decode()}') WHERE kafka_offset = 1"
+        engines, "orders_events", f"payload = PARSE_JSON('{text.decode()}') WHERE kafka_offset = 1"
     )
-    (row,) = check(twins).rows
+    (row,) = check(engines).rows
     assert (row["fault"], row["event_id"]) == ("payload", TOPIC.event_id(0, 1))
 
 
-def test_a_changed_offset_and_a_damaged_letter_are_named(twins: Twins) -> None:
-    twins.consume([event(1), event(2), b"{", b"["])
-    change(twins, "orders_events", "kafka_offset = 9 WHERE kafka_offset = 1")
-    change(twins, "dead_letters", "payload = TO_BINARY('41', 'HEX') WHERE kafka_offset = 3")
-    found = check(twins)
+def test_a_changed_offset_and_a_damaged_letter_are_named(engines: EngineParity) -> None:
+    engines.consume([event(1), event(2), b"{", b"["])
+    change(engines, "orders_events", "kafka_offset = 9 WHERE kafka_offset = 1")
+    change(engines, "dead_letters", "payload = TO_BINARY('41', 'HEX') WHERE kafka_offset = 3")
+    found = check(engines)
     assert (found.figures["verified"], found.figures["damaged"]) == (2, 2)
     assert {(row["stage"], row["fault"], row["event_id"]) for row in found.rows} == {
         ("event", "coordinates", TOPIC.event_id(0, 1)),
@@ -103,15 +103,17 @@ def test_a_changed_offset_and_a_damaged_letter_are_named(twins: Twins) -> None:
 
 
 def test_tables_of_an_earlier_version_are_completed_by_setup(
-    twins: Twins, fake: FakeSnowflake, schema: str, dropship: Dropship, tmp_path: Path
+    engines: EngineParity, fake: FakeSnowflake, schema: str, dropship: Dropship, tmp_path: Path
 ) -> None:
-    twins.consume([event(1), b"{"])
-    snow = twins.snow
+    engines.consume([event(1), b"{"])
+    snow = engines.snow
     assert isinstance(snow, SnowflakeWarehouse)
     for table in ("orders_events", "dead_letters"):
-        snow._sessions.mine().run(f"ALTER TABLE {snow._names.schema}.{table} DROP COLUMN checksum")
+        snow._sessions.mine().run(
+            f"ALTER TABLE {snow._identifiers.schema}.{table} DROP COLUMN checksum"
+        )
     snow._checksums = False
-    found = check(twins)
+    found = check(engines)
     assert (found.status, found.figures["without_checksum"]) == (Status.WARN, 2)
     dropship.start_broker()
     dropship("seed", "--orders", "5").done()
@@ -123,7 +125,7 @@ def test_tables_of_an_earlier_version_are_completed_by_setup(
     assert (
         dropship("consume", "--until-caught-up", env=fake.environ(schema)).done()["inserted"] == 5
     )
-    found = check(twins)
+    found = check(engines)
     assert (found.status, found.figures["verified"], found.figures["without_checksum"]) == (
         Status.PASS,
         5,

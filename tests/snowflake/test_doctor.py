@@ -6,7 +6,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.config import Settings
-from core.doctor.model import Examination, Status
+from core.doctor.model import DoctorContext, Status
 from core.doctor.snowflake import session
 from tests.support.proxy import LOGIN, answer, path_like, proxy_to
 
@@ -87,8 +87,8 @@ def test_an_account_out_of_reach_costs_the_doctor_little(fake, dropship, schema)
     ],
 )
 def test_what_keeps_an_account_from_working(facts, status, told):
-    visit = Examination(Settings(), SystemClock(), patience_s=1.0)
-    found = session(visit, Answers(session_facts=[facts], **TASK))
+    doctor = DoctorContext(Settings(), SystemClock(), patience_s=1.0)
+    found = session(doctor, Answers(session_facts=[facts], **TASK))
     assert (found.name, found.status) == ("warehouse", status)
     assert told in found.detail
     assert found.hint

@@ -78,9 +78,9 @@ def test_no_lock_is_held_when_the_server_has_answered(flow):
 
 def test_an_open_transaction_of_somebody_is_shown_and_can_be_ended(flow):
     with flow.warehouse() as one, flow.warehouse() as two:
-        table = f"{one._names.schema}.consumer_offsets"
+        table = f"{one._identifiers.schema}.consumer_offsets"
         identity = TopicIdentity("c", "t", "0")
-        one.claim(identity, {0: 0})
+        one.register_partitions(identity, {0: 0})
         session = one._sessions.mine()
         session.run("BEGIN TRANSACTION")
         session.run(f"UPDATE {table} SET skipped = 1 WHERE source_id = ?", [identity.source_id])
@@ -99,8 +99,8 @@ def test_a_partition_that_two_first_claims_entered_twice_passes_the_fence_again(
     with flow.dropship.broker() as cluster, flow.warehouse() as warehouse:
         identity = cluster.identity("orders_topic")
         starts = dict.fromkeys(cluster.watermarks("orders_topic"), 0)
-        warehouse.claim(identity, starts)
-        table = f"{warehouse._names.schema}.consumer_offsets"
+        warehouse.register_partitions(identity, starts)
+        table = f"{warehouse._identifiers.schema}.consumer_offsets"
         columns = (
             "source_id, cluster_id, topic, topic_generation, kafka_partition, start_offset, "
             "next_offset, skipped, updated_at"

@@ -38,7 +38,7 @@ def alter(flow: Flow, *statements: str) -> None:
     """Run DDL in another session; as on Snowflake it waits for those who write."""
     with flow.warehouse() as warehouse:
         for statement in statements:
-            sql = statement.format(schema=warehouse._names.schema)
+            sql = statement.format(schema=warehouse._identifiers.schema)
             warehouse._sessions.patiently(partial(Connection.run, sql=sql))
 
 

@@ -11,7 +11,7 @@ import pytest
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config.load import load_settings
-from core.consumer.store import Outcome, Store
+from core.consumer.batch_writer import BatchWriter, WriteOutcome
 from core.errors import WarehouseError
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
@@ -97,7 +97,7 @@ def test_a_file_that_is_gone_before_it_is_copied_stores_nothing_and_is_sent_agai
 ):
     with opened(fake, schema, fake.port) as direct, opened(fake, schema, proxy.port) as warehouse:
         make_tables(direct)
-        warehouse.claim(IDENTITY, {0: 0})
+        warehouse.register_partitions(IDENTITY, {0: 0})
         session = direct._sessions.mine()
         told: list[bytes] = []
 
@@ -132,9 +132,9 @@ def test_a_file_that_is_gone_before_it_is_copied_stores_nothing_and_is_sent_agai
 def test_fault_14_a_large_batch_is_stored_once_whatever_is_cut(fake, schema, proxy, harm):
     with opened(fake, schema, fake.port) as direct, opened(fake, schema, proxy.port) as warehouse:
         make_tables(direct)
-        assert warehouse.claim(IDENTITY, {0: 0}) == {0: 0}
+        assert warehouse.register_partitions(IDENTITY, {0: 0}) == {0: 0}
         harm(proxy)
-        store = Store(
+        writer = BatchWriter(
             warehouse,
             SystemClock(),
             Event(),
@@ -142,7 +142,7 @@ def test_fault_14_a_large_batch_is_stored_once_whatever_is_cut(fake, schema, pro
             alive=lambda: None,
             give_up_after_s=20.0,
         )
-        assert store.write(large_batch()) is Outcome.STORED
+        assert writer.write(large_batch()) is WriteOutcome.STORED
         (rule,) = proxy._rules
         assert len(rule.hits) == 1
         found = coordinates(direct)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.engines import RECEIVED, Record, StillClock
 
 from core.broker.identity import TopicIdentity
 from core.config import Paths, Settings
@@ -32,7 +33,6 @@ from tests.pipelines.oracle import newest
 from tests.pipelines.samples import STREAMS, records
 from tests.pipelines.test_deletes import Stream, change
 from tests.support.fakesnow.start import FakeSnowflake
-from tests.support.twins import RECEIVED, Record, StillClock
 
 SIZE = 300
 TOPIC = TopicIdentity("cluster-1", "foreign", "0")
@@ -80,9 +80,9 @@ def consume(
     stream = (given or records(pipeline.name, SIZE))[start:end]
     messages = [Record((0, start + place), value, key) for place, (key, value) in enumerate(stream)]
     decoder = json_decoder(pipeline)
-    positions = warehouse.claim(TOPIC, {0: 0})
+    positions = warehouse.register_partitions(TOPIC, {0: 0})
     warehouse.write_batch(
-        build_batch(messages, TOPIC, positions, RECEIVED, decoder, dense=True).raw
+        build_batch(messages, TOPIC, positions, RECEIVED, decoder, contiguous_offsets=True).raw
     )
 
 

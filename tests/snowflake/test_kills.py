@@ -86,7 +86,9 @@ def test_a_consumer_killed_before_in_or_after_its_request_leaves_all_or_nothing(
             moves = json.loads(bound(request)[3])
             sizes.append(sum(move["n"] - move["x"] for move in moves))
             session.run("BEGIN TRANSACTION")
-            session.run(f"UPDATE {warehouse._names.schema}.consumer_offsets SET skipped = skipped")
+            session.run(
+                f"UPDATE {warehouse._identifiers.schema}.consumer_offsets SET skipped = skipped"
+            )
             try:
                 moment(consumer, request, send, lambda: session.run("ROLLBACK"))
             finally:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.support.engines import TOPIC, EngineParity, StillClock
 
 from core.config import Paths, Settings, Thresholds
 from core.config.load import load_settings
@@ -28,7 +29,6 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_flow import make_tables
-from tests.support.twins import TOPIC, StillClock, Twins
 from tests.unit.consumer.odd_payloads import random_payload
 
 CUSTOMERS = "id,name,email,city,country\n"
@@ -36,7 +36,7 @@ INVENTORY = "id,product_name,category,price,stock_quantity\n"
 
 
 @pytest.fixture
-def twins(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[Twins]:
+def engines(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[EngineParity]:
     """Two empty warehouses."""
     clock = StillClock()
     # The procedure of the merge has a clock of its own; test_procedure.py compares it.
@@ -45,7 +45,7 @@ def twins(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Iterator[Twins]:
     duck = DuckDbWarehouse(Settings(paths=Paths(data=tmp_path)), clock=clock)
     snow = SnowflakeWarehouse(settings, clock=clock)
     make_tables(snow)
-    yield Twins(duck, snow, clock)
+    yield EngineParity(duck, snow, clock)
     snow.close()
     duck.close()
 
@@ -76,7 +76,7 @@ def spoiled_at_random(chance: random.Random, count: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_orders_runs_and_dead_letters_are_the_same(twins: Twins, seed: int) -> None:
+def test_orders_runs_and_dead_letters_are_the_same(engines: EngineParity, seed: int) -> None:
     chance = random.Random(seed)
     for batch in range(6):
         payloads: list[bytes | None] = [
@@ -86,34 +86,34 @@ def test_orders_runs_and_dead_letters_are_the_same(twins: Twins, seed: int) -> N
         ]
         chance.shuffle(payloads)
         headers = [("trace", bytes(range(256))), ("é\ud800", None)]
-        twins.consume(
+        engines.consume(
             payloads, partition=batch % 3, gap=batch % 2, key=b"\x00key\xff", headers=headers
         )
         if batch % 2:
-            twins.merge()
-    assert len(twins.rows("all_events")) > 300
-    assert len(twins.rows("all_dead_letters")) > 200
-    assert len(twins.rows("all_orders")) >= 40
-    assert len(twins.rows("all_runs")) == 3
-    twins.rows("coordinates")
-    assert twins.same("inspect_offsets")
-    assert twins.same("inspect_gaps", [10])
+            engines.merge()
+    assert len(engines.rows("all_events")) > 300
+    assert len(engines.rows("all_dead_letters")) > 200
+    assert len(engines.rows("all_orders")) >= 40
+    assert len(engines.rows("all_runs")) == 3
+    engines.rows("coordinates")
+    assert engines.same("inspect_offsets")
+    assert engines.same("inspect_gaps", [10])
 
 
-def test_versions_of_one_moment_and_offset_are_told_apart_alike(twins: Twins) -> None:
+def test_versions_of_one_moment_and_offset_are_told_apart_alike(engines: EngineParity) -> None:
     """Two partitions have the same offsets: what came first must not matter."""
     for partition, quantities in enumerate([(5, 3), (2, 8), (9, 1)]):
-        twins.consume(
+        engines.consume(
             [event(1, quantity=quantities[0]), event(2, quantity=quantities[1])],
             partition=partition,
         )
         if partition:
-            twins.merge()
-    by_order = {row[0]: row[3] for row in twins.rows("all_orders")}
+            engines.merge()
+    by_order = {row[0]: row[3] for row in engines.rows("all_orders")}
     assert by_order == {"ORDER_000001": 9, "ORDER_000002": 8}
 
 
-def test_events_that_do_not_cast_are_quarantined_alike(twins: Twins) -> None:
+def test_events_that_do_not_cast_are_quarantined_alike(engines: EngineParity) -> None:
     payloads = [
         event(1),
         event(2, quantity="many"),
@@ -125,10 +125,10 @@ def test_events_that_do_not_cast_are_quarantined_alike(twins: Twins) -> None:
         b'{"event_type": "order_created"}',
         b'{"event_type": "order_created", "order": {"id": ["x"]}, "timestamp": 5}',
     ]
-    twins.store(
+    engines.store(
         RawBatch(
             TOPIC,
-            twins.clock.moment,
+            engines.clock.moment,
             [0] * len(payloads),
             list(range(len(payloads))),
             payloads,
@@ -136,37 +136,41 @@ def test_events_that_do_not_cast_are_quarantined_alike(twins: Twins) -> None:
             [OffsetAdvance(0, 0, len(payloads))],
         )
     )
-    twins.merge()
-    details = {row[0]: row[3] for row in twins.rows("all_dead_letters")}
+    engines.merge()
+    details = {row[0]: row[3] for row in engines.rows("all_dead_letters")}
     assert details[TOPIC.event_id(0, 1)] == "quantity"
     assert details[TOPIC.event_id(0, 5)] == "product_id, timestamp"
-    assert [row[0] for row in twins.rows("all_orders")] == ["ORDER_000001", "ORDER_000007"]
-    twins.merge()
-    assert len(twins.rows("all_runs")) == 1
+    assert [row[0] for row in engines.rows("all_orders")] == ["ORDER_000001", "ORDER_000007"]
+    engines.merge()
+    assert len(engines.rows("all_runs")) == 1
 
 
-def test_a_large_batch_goes_by_a_file_and_is_the_same(twins: Twins) -> None:
+def test_a_large_batch_goes_by_a_file_and_is_the_same(engines: EngineParity) -> None:
     filler = 'é\u2028\\"\n' * 500
     payloads: list[bytes | None] = [event(number, note=filler) for number in range(1, 1_501)]
     payloads[7] = json.dumps(json.loads(event(8)), indent=1).encode()
     payloads[11] = b'{"event_type":\n'
     assert sum(len(payload or b"") for payload in payloads) > 4_000_000
-    twins.consume(payloads)
+    engines.consume(payloads)
     huge = DeadLetter(1, 0, "too_large", "why", None, bytes(range(256)) * 8_000, ())
-    twins.store(RawBatch(TOPIC, twins.clock.moment, [], [], [], [huge], [OffsetAdvance(1, 0, 1)]))
-    twins.merge()
-    assert len(twins.rows("all_events")) == 1_499
-    assert len(twins.rows("all_orders")) == 1_499
-    sizes = [len(row[9]) for row in twins.rows("all_dead_letters")]  # type: ignore[arg-type]
+    engines.store(
+        RawBatch(TOPIC, engines.clock.moment, [], [], [], [huge], [OffsetAdvance(1, 0, 1)])
+    )
+    engines.merge()
+    assert len(engines.rows("all_events")) == 1_499
+    assert len(engines.rows("all_orders")) == 1_499
+    sizes = [len(row[9]) for row in engines.rows("all_dead_letters")]  # type: ignore[arg-type]
     assert sizes == [15, 2_048_000]
 
 
-def test_reference_tables_are_the_same_however_often_loaded(twins: Twins, tmp_path: Path) -> None:
+def test_reference_tables_are_the_same_however_often_loaded(
+    engines: EngineParity, tmp_path: Path
+) -> None:
     customers, inventory = tmp_path / "customers.csv", tmp_path / "inventory.csv"
     customers.write_text(CUSTOMERS + 'C1,"Élise ""L"", \U0001f600",e@x.fr,Paris,France\nC2,,,,\n')
     inventory.write_text(INVENTORY + "P1,Jupe,Robes,99999999.99,0\nP2,Veste,Vestes,0.10,7\n")
     for _time in range(2):
-        for warehouse in twins.both:
+        for warehouse in engines.both:
             assert (
                 warehouse.load_table(
                     "customers", read_reference(builtin(), "customers", customers.parent)
@@ -180,26 +184,26 @@ def test_reference_tables_are_the_same_however_often_loaded(twins: Twins, tmp_pa
                 == 2
             )
     inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.30,9\nP3,Gant,Gants,5,1\n")
-    for warehouse in twins.both:
+    for warehouse in engines.both:
         assert (
             warehouse.load_table(
                 "inventory", read_reference(builtin(), "inventory", inventory.parent)
             )
             == 3
         )
-    assert twins.rows("all_customers")[1] == ("C2", None, None, None, None)
-    assert [row[3] for row in twins.rows("all_inventory")] == [
+    assert engines.rows("all_customers")[1] == ("C2", None, None, None, None)
+    assert [row[3] for row in engines.rows("all_inventory")] == [
         Decimal("99999999.99"),
         Decimal("12.30"),
         5,
     ]
     inventory.write_text(INVENTORY + "P2,Veste,Vestes,12.345,9\n")
-    for warehouse in twins.both:
+    for warehouse in engines.both:
         with pytest.raises(InputError, match="line 2"):
             warehouse.load_table(
                 "inventory", read_reference(builtin(), "inventory", inventory.parent)
             )
-    assert len(twins.rows("all_inventory")) == 3
+    assert len(engines.rows("all_inventory")) == 3
 
 
 def checked(result: ValidationResult) -> dict[str, object]:
@@ -211,37 +215,37 @@ def checked(result: ValidationResult) -> dict[str, object]:
     }
 
 
-def test_kpis_checks_and_views_are_the_same(twins: Twins, tmp_path: Path) -> None:
+def test_kpis_checks_and_views_are_the_same(engines: EngineParity, tmp_path: Path) -> None:
     chance = random.Random(7)
     customers, inventory = tmp_path / "customers.csv", tmp_path / "inventory.csv"
     customers.write_text(CUSTOMERS + "CUST_000001,Léa,l@x.fr,Lyon,France\n")
     rows = [f"PROD_{n:06},Article {n},Catégorie {n % 3},{n}.50,{n}\n" for n in range(1, 7)]
     inventory.write_text(INVENTORY + "".join(rows))
-    for warehouse in twins.both:
+    for warehouse in engines.both:
         warehouse.load_table("customers", read_reference(builtin(), "customers", customers.parent))
         warehouse.load_table("inventory", read_reference(builtin(), "inventory", inventory.parent))
-    twins.consume([*orders_at_random(chance, 120), b"{", None])
-    twins.merge()
-    twins.consume([*orders_at_random(chance, 30), *spoiled_at_random(chance, 30)], gap=2)
-    now = twins.clock.moment + timedelta(minutes=5)
+    engines.consume([*orders_at_random(chance, 120), b"{", None])
+    engines.merge()
+    engines.consume([*orders_at_random(chance, 30), *spoiled_at_random(chance, 30)], gap=2)
+    now = engines.clock.moment + timedelta(minutes=5)
     for as_of in (None, now):
         first, second = (
             read_kpis(warehouse, builtin().definition.kpis, as_of=as_of, days=7)
-            for warehouse in twins.both
+            for warehouse in engines.both
         )
         assert first == second
     assert first.value("total_orders") == 38
     assert all(part.rows for part in first.parts)
     limits = Thresholds.model_validate({"quantity_max": 500_000})
     for _time in range(2):
-        results = [validate(each, limits, now=now, broker_view=None) for each in twins.both]
+        results = [validate(each, limits, now=now, broker_view=None) for each in engines.both]
         assert checked(results[0]) == checked(results[1])
     for result in results:
         assert {check.status.name for check in result.checks} <= {"PASS", "WARN", "FAIL"}
         by_name = {check.name: check for check in result.checks}
         assert by_name["schema"].status.name == by_name["content"].status.name == "PASS"
         assert by_name["content"].figures["without_checksum"] == 0
-    views = [inspect(warehouse, Settings()) for warehouse in twins.both]
+    views = [inspect(warehouse, Settings()) for warehouse in engines.both]
     assert views[0].backlog == views[1].backlog > 0
     assert views[0].offsets == views[1].offsets
     assert views[0].gaps == views[1].gaps
@@ -249,49 +253,51 @@ def test_kpis_checks_and_views_are_the_same(twins: Twins, tmp_path: Path) -> Non
     assert names[0] == names[1]
 
 
-def test_dead_letters_are_listed_and_replayed_alike(twins: Twins) -> None:
+def test_dead_letters_are_listed_and_replayed_alike(engines: EngineParity) -> None:
     letters = [b"{", b"\x00\xff" * 50_000, b"", b"[]"]
-    twins.consume(letters, key=b"k", headers=[("h", b"\xff"), ("h", None)])
-    lists = [warehouse.dead_letters() for warehouse in twins.both]
+    engines.consume(letters, key=b"k", headers=[("h", b"\xff"), ("h", None)])
+    lists = [warehouse.dead_letters() for warehouse in engines.both]
     assert lists[0] == lists[1]
     assert [letter.payload for letter in lists[0]] == letters[::-1]
-    reasons = [warehouse.dead_letters(reason="invalid_json", limit=1) for warehouse in twins.both]
+    reasons = [warehouse.dead_letters(reason="invalid_json", limit=1) for warehouse in engines.both]
     assert reasons[0] == reasons[1]
-    cut = [dead_letters(warehouse, 3) for warehouse in twins.both]
+    cut = [dead_letters(warehouse, 3) for warehouse in engines.both]
     assert cut[0] == cut[1]
     assert max(len(listed.letter.payload or b"") for listed in cut[0].letters) == 65_536
     ids = [letter.event_id for letter in lists[0][:2]]
-    whole = [list(letters_of(warehouse, ids)) for warehouse in twins.both]
+    whole = [list(letters_of(warehouse, ids)) for warehouse in engines.both]
     assert whole[0] == whole[1]
-    for warehouse in twins.both:
+    for warehouse in engines.both:
         warehouse.mark_replayed(ids)
-    assert twins.duck.dead_letters() == twins.snow.dead_letters()
-    assert len(twins.snow.dead_letters()) == 2
-    twins.rows("all_dead_letters")
+    assert engines.duck.dead_letters() == engines.snow.dead_letters()
+    assert len(engines.snow.dead_letters()) == 2
+    engines.rows("all_dead_letters")
 
 
-def test_a_fenced_batch_leaves_nothing_in_either(twins: Twins) -> None:
-    batch = twins.consume([event(1), event(2), b"{"])
-    for warehouse in twins.both:
+def test_a_fenced_batch_leaves_nothing_in_either(engines: EngineParity) -> None:
+    batch = engines.consume([event(1), event(2), b"{"])
+    for warehouse in engines.both:
         with pytest.raises(FencedError):
             warehouse.write_batch(batch)
         assert warehouse.stored_offsets(TOPIC) == {0: 3}
-        assert warehouse.claim(TOPIC, {0: 99, 4: 5}) == {0: 3, 4: 5}
-    assert len(twins.rows("coordinates")) == 3
+        assert warehouse.register_partitions(TOPIC, {0: 99, 4: 5}) == {0: 3, 4: 5}
+    assert len(engines.rows("coordinates")) == 3
 
 
 @pytest.mark.parametrize("size", [10, 5_000_000])
-def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(twins: Twins, size: int) -> None:
+def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(
+    engines: EngineParity, size: int
+) -> None:
     broken = b'{"order": {"id": "' + b"\xc3\xa9" * 5 + b'", '
     payloads = [event(1), broken, event(2, note="x" * 40_000)] + [
         event(number, note="x" * 40_000) for number in range(3, 3 + size // 40_000)
     ]
     count = len(payloads)
-    twins.snow.claim(TOPIC, {0: 0})
-    twins.snow.write_batch(
+    engines.snow.register_partitions(TOPIC, {0: 0})
+    engines.snow.write_batch(
         RawBatch(
             TOPIC,
-            twins.clock.moment,
+            engines.clock.moment,
             [0] * count,
             list(range(count)),
             payloads,
@@ -299,20 +305,22 @@ def test_an_event_that_snowflake_cannot_hold_becomes_a_dead_letter(twins: Twins,
             [OffsetAdvance(0, 0, count)],
         )
     )
-    (letter,) = twins.snow.dead_letters()
+    (letter,) = engines.snow.dead_letters()
     assert (letter.offset, letter.reason, letter.payload) == (1, "invalid_json", broken)
-    assert twins.snow.stored_offsets(TOPIC) == {0: count}
-    assert twins.snow.merge().inserted == count - 1
+    assert engines.snow.stored_offsets(TOPIC) == {0: count}
+    assert engines.snow.merge().inserted == count - 1
 
 
-def test_a_procedure_that_cannot_be_called_is_replaced_by_its_statements(twins: Twins) -> None:
-    twins.consume([event(1), event(2)])
-    snow = twins.snow
+def test_a_procedure_that_cannot_be_called_is_replaced_by_its_statements(
+    engines: EngineParity,
+) -> None:
+    engines.consume([event(1), event(2)])
+    snow = engines.snow
     snow._wanted = "auto"  # type: ignore[attr-defined]
     snow._procedure = True  # type: ignore[attr-defined]
     snow._sessions.mine().run(  # type: ignore[attr-defined]
-        f"DROP PROCEDURE IF EXISTS {snow._names.schema}.merge_orders()"  # type: ignore[attr-defined]
+        f"DROP PROCEDURE IF EXISTS {snow._identifiers.schema}.merge_orders()"  # type: ignore[attr-defined]
     )
-    twins.merge()
+    engines.merge()
     assert snow._procedure is False  # type: ignore[attr-defined]
-    assert len(twins.rows("all_orders")) == 2
+    assert len(engines.rows("all_orders")) == 2

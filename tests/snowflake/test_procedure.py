@@ -38,7 +38,7 @@ def warehouses(fake, schema, request):
     make_tables(opened[0])
     assert not any(step.denied for step in opened[1].setup(again=True))
     for warehouse in opened:
-        warehouse.claim(IDENTITY, {0: 0})
+        warehouse.register_partitions(IDENTITY, {0: 0})
     yield opened
     for warehouse in opened:
         warehouse.close()
@@ -96,7 +96,7 @@ def test_the_procedure_merges_as_the_client_does(warehouses):
 def test_a_merge_with_nothing_to_take_leaves_no_transaction_and_no_run(warehouses):
     _client, other = warehouses
     session = other._sessions.mine()
-    ((told,),) = session.run(f"CALL {other._names.schema}.merge_orders()")
+    ((told,),) = session.run(f"CALL {other._identifiers.schema}.merge_orders()")
     assert '"inserted":0' in told.replace(" ", "")
     assert session.shown("SHOW LOCKS") == []
     assert oracle_rows(other, "runs") == []
@@ -105,7 +105,7 @@ def test_a_merge_with_nothing_to_take_leaves_no_transaction_and_no_run(warehouse
 def test_the_task_runs_the_procedure(warehouses):
     _client, other = warehouses
     other.write_batch(versions(random.Random(3), 0, 20))
-    other._sessions.mine().run(f"EXECUTE TASK {other._names.schema}.merge_orders_task")
+    other._sessions.mine().run(f"EXECUTE TASK {other._identifiers.schema}.merge_orders_task")
     assert len(oracle_rows(other, "runs")) == 1
     assert other.merge() == MergeResult()
 
@@ -114,7 +114,7 @@ def test_a_procedure_that_is_gone_is_made_again_by_setup_as_its_hint_says(wareho
     warehouse = warehouses[1]
     batch = versions(random.Random(3), 0, 5)
     session = warehouse._sessions.mine()
-    session.run(f"DROP PROCEDURE IF EXISTS {warehouse._names.schema}.store_batch(VARCHAR)")
+    session.run(f"DROP PROCEDURE IF EXISTS {warehouse._identifiers.schema}.store_batch(VARCHAR)")
     with pytest.raises(WarehouseError, match="store_batch is not there") as caught:
         warehouse.write_batch(batch)
     assert "the owner of the tables runs `dropship --run setup`" in caught.value.hint

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.engines import RECEIVED, StillClock
 
 from core.config import Paths, Settings
 from core.config.load import load_settings
@@ -20,7 +21,6 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.pipelines.samples import records
 from tests.snowflake.test_foreign import alike, consume
 from tests.support.fakesnow.start import FakeSnowflake
-from tests.support.twins import RECEIVED, StillClock
 
 DEVICES = """
 [references.devices]

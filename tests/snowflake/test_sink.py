@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.support.engines import StillClock
 
 from core.broker.identity import TopicIdentity
 from core.config import KafkaSettings, Thresholds
@@ -20,13 +21,12 @@ from core.validation import reconciliation
 from core.validation.context import CheckContext
 from core.validation.model import Status
 from core.warehouse.snowflake.connect import connect
-from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.snowflake.identifiers import snowflake_identifiers
 from core.warehouse.snowflake.scripts import split_statements
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_sql import body_statements, without_into
-from tests.support.twins import StillClock
 
 PUBLISHED_MS = 1_767_323_045_000
 IDENTITY = TopicIdentity("a 'cluster'", "orders_topic", "gen-1")
@@ -97,7 +97,7 @@ def sink(fake: FakeSnowflake, schema: str) -> Iterator[Sink]:
     settings = replace(load_settings(environ=fake.environ(schema)), kafka=KafkaSettings("b:9092"))
     warehouse = SnowflakeWarehouse(settings, clock=StillClock())
     warehouse.setup()
-    names = snowflake_names(settings)
+    names = snowflake_identifiers(settings)
     session = connect(settings, names)
     yield Sink(warehouse, sink_script(settings, IDENTITY), names.schema, session)
     session.close()
@@ -155,11 +155,11 @@ def test_what_was_taken_is_not_taken_again(sink):
 
 
 def test_it_goes_on_where_a_consumer_stopped(sink):
-    sink.warehouse.claim(IDENTITY, {0: 10})
+    sink.warehouse.register_partitions(IDENTITY, {0: 10})
     sink.arrive(*((0, offset, good(offset + 1)) for offset in range(8, 13)))
     sink.take()
     assert [row[0] for row in sink.rows("orders_events", "kafka_offset")] == [10, 11, 12]
-    assert sink.warehouse.claim(IDENTITY, {0: 0}) == {0: 13}
+    assert sink.warehouse.register_partitions(IDENTITY, {0: 0}) == {0: 13}
 
 
 def test_records_of_another_topic_stay_out(sink):

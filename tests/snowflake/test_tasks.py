@@ -43,8 +43,8 @@ def arrive(session, schema: str, partition: int, offset: int, topic: str = "orde
 
 
 def test_what_was_taken_on_is_cleared_and_nothing_else(sink):
-    session, schema = sink._sessions.mine(), sink._names.schema
-    sink.claim(IDENTITY, {0: 2, 1: 0})
+    session, schema = sink._sessions.mine(), sink._identifiers.schema
+    sink.register_partitions(IDENTITY, {0: 2, 1: 0})
     for partition, offset in ((0, 0), (0, 1), (0, 2), (1, 0)):
         arrive(session, schema, partition, offset)
     arrive(session, schema, 0, 0, topic="another")
@@ -57,7 +57,7 @@ def test_what_was_taken_on_is_cleared_and_nothing_else(sink):
 
 
 def test_a_task_keeps_what_it_was_set_to(sink):
-    session, schema = sink._sessions.mine(), sink._names.schema
+    session, schema = sink._sessions.mine(), sink._identifiers.schema
     for task in ("merge_orders_task", "take_from_sink_task"):
         rows = session.shown(f"SHOW PARAMETERS IN TASK {schema}.{task}")
         found = {str(row["key"]): str(row["value"]) for row in rows}
@@ -68,7 +68,7 @@ def test_a_task_keeps_what_it_was_set_to(sink):
 
 def test_a_task_that_is_not_there_is_refused_with_the_code_of_the_service(sink):
     with pytest.raises(WarehouseError) as refused:
-        sink._sessions.mine().run(f"EXECUTE TASK {sink._names.schema}.no_such_task")
+        sink._sessions.mine().run(f"EXECUTE TASK {sink._identifiers.schema}.no_such_task")
     assert getattr(refused.value.__cause__, "errno", None) == 2003
 
 
@@ -86,7 +86,7 @@ def test_a_job_says_once_that_the_merge_stands_still(fake, schema, dropship):
     consume = ("consume", "--until-caught-up")
     assert said(*consume) == said("validate") == []
     warehouse = SnowflakeWarehouse(load_settings(environ=env), clock=SystemClock())
-    session, task = warehouse._sessions.mine(), f"{warehouse._names.schema}.merge_orders_task"
+    session, task = warehouse._sessions.mine(), f"{warehouse._identifiers.schema}.merge_orders_task"
     session.run(f"ALTER TASK {task} SUSPEND")
     assert said(*consume) == said("validate") == [told]
     assert said(*consume, SNOW_TRANSFORM="client") == [], "who merges by himself needs no task"

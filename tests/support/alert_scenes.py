@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from core.alerts.engine import AlertEngine
-from core.alerts.feed import Feed
-from core.alerts.model import Alert, Readings
+from core.alerts.model import Alert, PipelineSample
+from core.alerts.rules import RuleEvaluator
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW
@@ -39,10 +39,10 @@ _AGO: tuple[tuple[float, dict[str, Any]], ...] = (
 
 def alerts() -> tuple[Alert, ...]:
     """Return active and past alerts; that of the validation has been seen."""
-    engine, feed = AlertEngine(hold_s=0.0), Feed(Thresholds())
+    engine, feed = AlertEngine(hold_s=0.0), RuleEvaluator(Thresholds())
     for ago, known in _AGO:
         at = NOW - timedelta(seconds=ago)
-        engine.see(-ago, at, feed.measures(Readings(-ago, at, **known)))
+        engine.see(-ago, at, feed.values(PipelineSample(-ago, at, **known)))
     engine.acknowledge(NOW - timedelta(seconds=90), "validation")
     return engine.latest
 

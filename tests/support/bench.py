@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from core.cli import parsing, verdict, work
+from core.cli import exit_status, job_runner, parsing
 from core.clock import Clock, SystemClock
 from core.errors import ExitCode
 from core.jobs.base import JobContext
@@ -84,7 +84,7 @@ class Bench:
                 if job is None:
                     raise parsing.refuse_without_job(arguments)  # noqa: TRY301 - as the call does
                 options = parsing.parse(job, ["--run", job, *arguments])
-                settings, problems = work.settings_of(options)
+                settings, problems = job_runner.settings_of(options)
                 context = JobContext(
                     settings,
                     stop=self.stop,
@@ -93,12 +93,12 @@ class Bench:
                     problems=problems,
                     known=known,
                 )
-                module = work.job_module(job)
-                result = module.run(context, work.job_options(module, vars(options)))
-                code, fault = verdict.of_result(result.bad, None, getattr(result, "hint", ""))
+                module = job_runner.job_module(job)
+                result = module.run(context, job_runner.job_options(module, vars(options)))
+                code, fault = exit_status.of_result(result.bad, None, getattr(result, "hint", ""))
                 fields = result.fields()
             except Exception as error:  # noqa: BLE001 - judged as the command line judges it
-                code, fault = verdict.of_error(error, None, known)
+                code, fault = exit_status.of_error(error, None, known)
                 fields = known
         assert code != ExitCode.INTERNAL, fault
         several = () if fault is None else ((fault.message, fault.hint), *fault.several)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from core.broker.base import Broker
 from core.clock import SystemClock
 from core.jobs.base import JobContext
-from core.operations.opening import Backends
+from core.operations.backends import Backends
 from core.warehouse.base import Warehouse
 
 

@@ -9,12 +9,12 @@ from core.pipeline.base import told as told_label
 from core.pipeline.checks import Check
 from core.remedies import MERGE, REPLAY
 from core.text.amounts import raw_events
-from core.text.figures import count, percent
+from core.text.number_format import count, percent
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, Totals, ValidationResult
 from tests.support.core_texts import told, told_of
-from tests.support.desk import CHECK_NAMES
 from tests.support.moments import NOW
+from tests.support.panes import CHECK_NAMES
 
 _ORDERS = 128_404
 

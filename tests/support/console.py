@@ -1,4 +1,4 @@
-"""A console without a terminal or a timer, over a desk that shows what a test gives it."""
+"""A console without a terminal or a timer, over a controller that shows what a test gives it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,16 +6,16 @@ from functools import wraps
 from typing import Any
 
 from core.config import Settings
-from core.operations.desk import Desk
-from core.operations.snapshot import DeskSnapshot
+from core.operations.controller import Controller
+from core.operations.snapshot import ControllerSnapshot
 from tui.app import Console
 from tui.formats import Formats
 
 
-class StillDesk(Desk):
-    """A desk that opens nothing and shows the moment it was given."""
+class StillDesk(Controller):
+    """A controller that opens nothing and shows the moment it was given."""
 
-    def __init__(self, settings: Settings, now: DeskSnapshot) -> None:
+    def __init__(self, settings: Settings, now: ControllerSnapshot) -> None:
         super().__init__(settings)
         self.now = now
         self.replayed: list[list[str]] = []
@@ -30,7 +30,7 @@ class StillDesk(Desk):
         """As the moment says."""
         return self.now.ready
 
-    def snapshot(self) -> DeskSnapshot:
+    def snapshot(self) -> ControllerSnapshot:
         """Return the moment."""
         return self.now
 
@@ -44,7 +44,7 @@ class StillDesk(Desk):
         self.cancelled += 1
 
 
-def still_console(settings: Settings, now: DeskSnapshot) -> Console:
+def still_console(settings: Settings, now: ControllerSnapshot) -> Console:
     """Return a console that draws when told."""
     return Console(StillDesk(settings, now), Formats("en"), timer=False)
 

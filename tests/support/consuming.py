@@ -14,8 +14,8 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from core.broker.base import Member, Watermark
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.identity import TopicIdentity
-from core.broker.local_codes import LocalCode
 from core.errors import FencedError, WarehouseError
 from core.warehouse.model import OffsetGap, RawBatch
 from tests.support.events import event
@@ -218,7 +218,9 @@ class MemoryWarehouse:
         self.attempts = 0
         self.down: Exception | None = None
 
-    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+    def register_partitions(
+        self, identity: TopicIdentity, starts: Mapping[int, int]
+    ) -> dict[int, int]:
         self.claims.append(dict(starts))
         known = self.offsets.setdefault(identity, {})
         for partition, start in starts.items():
@@ -238,7 +240,7 @@ class MemoryWarehouse:
         if fault == "before":
             raise WarehouseError("not sent", transient=True)
         known = self.offsets.setdefault(batch.identity, {})
-        if any(known.get(move.partition) != move.expected for move in batch.advances):
+        if any(known.get(move.partition) != move.from_offset for move in batch.advances):
             raise FencedError("fenced", transient=True)
         known.update((move.partition, move.next_offset) for move in batch.advances)
         self.batches.append(batch)
@@ -358,7 +360,7 @@ class MemoryClient:
         assert (topic, timeout) == (TOPIC, 0.5)
         if self.unreachable:
             self.unreachable -= 1
-            raise KafkaException(KafkaError(LocalCode.TRANSPORT, "down"))
+            raise KafkaException(KafkaError(ClientErrorCode.TRANSPORT, "down"))
 
     def consume(self, most: int, seconds: float) -> list[Record]:
         self.asked.append((most, seconds))
@@ -400,7 +402,7 @@ class MemoryClient:
             return []
         if not topic.low[part] <= at <= topic.high[part]:
             self._stuck.add(part)
-            return [failed(LocalCode.AUTO_OFFSET_RESET, part, at)]
+            return [failed(ClientErrorCode.AUTO_OFFSET_RESET, part, at)]
         found: list[Record] = []
         while at < topic.high[part] and len(found) < most:
             if at in topic.records[part]:
@@ -409,7 +411,7 @@ class MemoryClient:
         self.at[part] = at
         if self._eof and at == topic.high[part] and len(found) < most and part not in self._told:
             self._told.add(part)
-            found.append(failed(LocalCode.PARTITION_EOF, part, at))
+            found.append(failed(ClientErrorCode.PARTITION_EOF, part, at))
         elif found:
             self._told.discard(part)
         return found

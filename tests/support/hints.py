@@ -1,6 +1,6 @@
-"""Finds every text of the product that tells a person how to mend something, in its source.
+"""Finds every text of the product that tells a person how to fix something, in its source.
 
-A hint is a text that becomes `hint`, `advice` or `mend` of something: as a keyword, as the argument
+A hint is a text that becomes `hint`, `advice` or `fix` of something: as a keyword, as the argument
 of a function or class that calls its parameter so, as a variable, or as what a function of that
 name returns. Beside these stand the tables of what Kafka's errors mean.
 """
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 CORE = Path(__file__).parents[2] / "core"
-_NAMES = re.compile(r"hint|advice|advise|mend\b|_mend|suggest|lacking|meant")
-_PARAMETERS = frozenset({"hint", "advice", "mend"})
+_NAMES = re.compile(r"hint|advice|advise|fix\b|_fix|suggest|lacking|meant")
+_PARAMETERS = frozenset({"hint", "advice", "fix"})
 _TEXTS = frozenset({"_", "N_", "ngettext"})
-_TABLES = frozenset({"broker/refusals.py"})
+_TABLES = frozenset({"broker/error_hints.py"})
 _ONLY_JOINS = frozenset({"; "})
 
 

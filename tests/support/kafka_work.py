@@ -9,8 +9,8 @@ from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.cluster import Cluster
-from core.broker.local_codes import LocalCode
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
 from core.errors import BrokerError
@@ -165,7 +165,7 @@ def records_of(servers: str, topic: str) -> list[tuple[int, int, bytes | None]]:
                 if error is None:
                     found.append((entry.partition() or 0, entry.offset() or 0, entry.value()))
                 else:
-                    assert error.code() == LocalCode.PARTITION_EOF, error
+                    assert error.code() == ClientErrorCode.PARTITION_EOF, error
                     open_parts.discard(entry.partition())
     finally:
         client.close()

@@ -1,4 +1,4 @@
-"""Moments of a desk for the tests of views: still, complete, with a fixed clock."""
+"""Moments of a controller for the tests of views: still, complete, with a fixed clock."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import KpiRows, Kpis, Value
+from core.merge.snapshot import MergeSnapshot
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot, Figures, Watch
+from core.operations.snapshot import ControllerSnapshot, Figures, Watch
 from core.operations.task import TaskSnapshot
 from core.pipeline import builtin
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.snapshot import MergeSnapshot
 from tui.formats import Formats
 from tui.views.frame import ActionKey, Frame
 
@@ -33,9 +33,9 @@ def figures(orders: int = 0) -> Reading[Figures]:
     return Reading(Figures(kpis_of(totals=[totals])), NOW, 0.01)
 
 
-def moment(**changes: object) -> DeskSnapshot:
-    """Return a ready, idle, empty desk, with changes."""
-    idle = DeskSnapshot(
+def moment(**changes: object) -> ControllerSnapshot:
+    """Return a ready, idle, empty controller, with changes."""
+    idle = ControllerSnapshot(
         at=NOW,
         broker="embedded",
         warehouse="duckdb",

@@ -48,7 +48,7 @@ def make_old(file: Path) -> duckdb.DuckDBPyConnection:
     base.register("staged", _letters())
     letters = [TOPIC.source_id, TOPIC.topic, TOPIC.source_id, RECEIVED]
     base.execute(_old("insert_dead_letters"), letters)
-    place = [TOPIC.source_id, TOPIC.cluster_id, TOPIC.topic, TOPIC.generation]
+    place = [TOPIC.source_id, TOPIC.cluster_id, TOPIC.topic, TOPIC.topic_id]
     base.execute(
         f"INSERT INTO {SCHEMA}.consumer_offsets VALUES (?, ?, ?, ?, 0, 0, ?, 0, ?)",
         [*place, EVENTS + 2, RECEIVED],

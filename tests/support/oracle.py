@@ -20,8 +20,8 @@ from core.text import clean
 from core.validation import Status, content
 from core.validation.context import CheckContext
 from core.warehouse.base import Warehouse
-from core.warehouse.headers import headers_from
 from core.warehouse.model import Row
+from core.warehouse.record_headers import headers_from
 from tests.support.decoding import parse_strict
 from tests.support.topic import read_messages
 
@@ -39,7 +39,7 @@ def oracle_rows(warehouse: Warehouse, name: str) -> list[Row]:
     text = (SQL / f"{name}.sql").read_text()
     inside = engine(warehouse)
     if warehouse.engine.name == "snowflake":
-        sql = text.replace("{schema}", inside._names.schema)
+        sql = text.replace("{schema}", inside._identifiers.schema)
         rows: list[Row] = inside._sessions.mine().run(sql)
         return rows
     found: list[Row] = inside._db.rows(text.replace("{schema}", inside._schema))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from core.warehouse.base import Warehouse
 
 
@@ -22,10 +22,10 @@ class Refusing:
         return getattr(self._inner, name)
 
 
-def refusing(desk: Desk) -> Refusing:
-    """Put one between an open desk and its warehouse."""
-    warehouse = desk._backends.warehouse
+def refusing(controller: Controller) -> Refusing:
+    """Put one between an open controller and its warehouse."""
+    warehouse = controller._backends.warehouse
     assert warehouse is not None
     wrapped: Any = Refusing(warehouse)
-    desk._backends.warehouse = wrapped
+    controller._backends.warehouse = wrapped
     return wrapped

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from core.alerts.burrow import PartitionState
-from core.lifecycle import RunState
-from core.operations.explore import Explored
+from core.alerts.lag_evaluator import PartitionState
+from core.merge.snapshot import MergeSnapshot
+from core.operations.explorer import Explored
 from core.operations.history import Sample
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot, Figures, SinceCheck, Watch
+from core.operations.snapshot import ControllerSnapshot, Figures, SinceCheck, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedResult
 from core.textfiles.csv_records import RejectedRow
-from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult, OffsetGap
-from tests.support import desk
+from core.workers import RunState
+from tests.support import panes
 from tests.support.alert_scenes import alerts, minutes
 from tests.support.check_scenes import validated, worse
 from tests.support.core_texts import told, told_of
@@ -34,7 +34,7 @@ _PRODUCTS = (
 STATES = ("empty", "running", "paused", "error", "full")
 
 
-def scene(state: str, seeded: SeedResult, explored: Explored) -> DeskSnapshot:
+def scene(state: str, seeded: SeedResult, explored: Explored) -> ControllerSnapshot:
     """Return the moment of a state. seeded: what was generated, in every state but `empty`."""
     made = {"empty": _empty, "running": _running, "paused": _paused, "error": _error, "full": _full}
     now = made[state](TaskSnapshot(result=seeded, ended_at=NOW - timedelta(minutes=3)))
@@ -44,31 +44,31 @@ def scene(state: str, seeded: SeedResult, explored: Explored) -> DeskSnapshot:
 Seeded = TaskSnapshot[SeedResult]
 
 
-def _empty(_seeded: Seeded) -> DeskSnapshot:
+def _empty(_seeded: Seeded) -> ControllerSnapshot:
     return moment()
 
 
-def _running(seeded: Seeded) -> DeskSnapshot:
+def _running(seeded: Seeded) -> ControllerSnapshot:
     return moment(
         seed=seeded,
         producer=_producing(),
-        consumer=desk.CONSUMING,
+        consumer=panes.CONSUMING,
         merge=_merged(),
         validation=validated(),
         validation_every_s=30.0,
-        reports=desk.REPORTS,
-        figures=desk.kpis(names=_PRODUCTS),
-        watch=_watched(desk.CONSUMING.lag),
-        history=desk.history(300),
+        reports=panes.REPORTS,
+        figures=panes.kpis(names=_PRODUCTS),
+        watch=_watched(panes.CONSUMING.lag),
+        history=panes.history(300),
         states=dict.fromkeys(range(4), PartitionState.OK),
         behind_s=0.4,
         minutes=minutes(),
     )
 
 
-def _paused(seeded: Seeded) -> DeskSnapshot:
+def _paused(seeded: Seeded) -> ControllerSnapshot:
     """Return a moment in which everything waits for a person: generating is cancelled."""
-    still = replace(desk.CONSUMING, state=RunState.PAUSED, rate=0.0, lag={0: 410, 1: 388, 2: 402})
+    still = replace(panes.CONSUMING, state=RunState.PAUSED, rate=0.0, lag={0: 410, 1: 388, 2: 402})
     cancelled = replace(seeded.result, cancelled=True) if seeded.result else None
     return replace(
         _running(seeded),
@@ -76,15 +76,15 @@ def _paused(seeded: Seeded) -> DeskSnapshot:
         producer=replace(_producing(), state=RunState.PAUSED, rate_actual=0.0),
         consumer=still,
         validation=replace(validated(), running=True, note="reconciliation"),
-        figures=replace(desk.kpis(names=_PRODUCTS), took_s=4.2),
+        figures=replace(panes.kpis(names=_PRODUCTS), took_s=4.2),
         figures_every_s=0.0,
         watch=_watched(still.lag),
-        history=(*desk.history(300)[20:], *_rest(20, 1_200)),
+        history=(*panes.history(300)[20:], *_rest(20, 1_200)),
         behind_s=20.0,
     )
 
 
-def _error(_seeded: Seeded) -> DeskSnapshot:
+def _error(_seeded: Seeded) -> ControllerSnapshot:
     locked = told(
         "the warehouse {file} is in use by {holder}",
         file="data/warehouse.duckdb",
@@ -98,7 +98,7 @@ def _error(_seeded: Seeded) -> DeskSnapshot:
     close = told("end that process, or choose another --data-dir")
     since = NOW - timedelta(seconds=45)
     waiting = replace(
-        desk.CONSUMING,
+        panes.CONSUMING,
         state=RunState.WAITING,
         rate=0.0,
         waiting_for=locked,
@@ -130,7 +130,7 @@ def _error(_seeded: Seeded) -> DeskSnapshot:
         validation=TaskSnapshot(error=locked, hint=close, ended_at=NOW - timedelta(seconds=2)),
         figures=figures,
         watch=Reading(error="Local: Broker transport failure", failing_since=since),
-        history=(*desk.history(300)[45:], *_rest(45, 37_591)),
+        history=(*panes.history(300)[45:], *_rest(45, 37_591)),
         states={0: PartitionState.STALL, 1: PartitionState.STALL, 2: PartitionState.WARN},
         behind_s=45.0,
         alerts=alerts()[:2],
@@ -138,11 +138,11 @@ def _error(_seeded: Seeded) -> DeskSnapshot:
     )
 
 
-def _full(seeded: Seeded) -> DeskSnapshot:
+def _full(seeded: Seeded) -> ControllerSnapshot:
     """Return a busy moment with everything that there can be: faults, gaps, failures, rests."""
     parts = range(24)
     losing = replace(
-        desk.CONSUMING,
+        panes.CONSUMING,
         gaps=(OffsetGap(2, 100, 150, "retention"),),
         lag={part: 1_000 * part for part in parts},
         offsets={part: 5_000_000 + part for part in parts},
@@ -167,7 +167,7 @@ def _full(seeded: Seeded) -> DeskSnapshot:
         consumer=losing,
         validation=validated(worse()),
         watch=_watched(losing.lag),
-        history=desk.history(600),
+        history=panes.history(600),
         states={part: list(PartitionState)[part % len(PartitionState)] for part in parts},
         alerts=alerts(),
         behind_s=192.0,
@@ -176,7 +176,7 @@ def _full(seeded: Seeded) -> DeskSnapshot:
 
 
 def _producing() -> ProducerSnapshot:
-    return replace(desk.RUNNING, mode="replay")
+    return replace(panes.RUNNING, mode="replay")
 
 
 def _rejected(line: int) -> RejectedRow:

@@ -1,4 +1,4 @@
-"""Processes that share one DuckDB file: writers of known events, and what must stand there at last.
+"""Processes that share one DuckDB file: writers of known events, and what must be there in the end.
 
 A writer claims partitions and stores them behind the fence like a consumer: after every failure it
 reads on from the stored offsets. Run as a program it is one of several processes.
@@ -20,8 +20,8 @@ import msgspec
 from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Paths, Settings
-from core.consumer.store import Outcome, Store
-from core.holding import read_holder
+from core.consumer.batch_writer import BatchWriter, WriteOutcome
+from core.process_lock import read_owner
 from core.warehouse.base import Warehouse
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
@@ -77,7 +77,7 @@ def batch(partition: int, start: int, end: int) -> RawBatch:
 
 def write_all(warehouse: Warehouse, partition: int, total: int, size: int, merge_every: int) -> int:
     """Store a partition up to `total`; return how often another one was faster."""
-    store = Store(
+    store = BatchWriter(
         warehouse,
         SystemClock(),
         Event(),
@@ -86,11 +86,11 @@ def write_all(warehouse: Warehouse, partition: int, total: int, size: int, merge
         give_up_after_s=60,
     )
     fenced = batches = 0
-    at = warehouse.claim(TOPIC, {partition: 0})[partition]
+    at = warehouse.register_partitions(TOPIC, {partition: 0})[partition]
     while at < total:
         end = min(at + size, total)
         outcome = store.write(batch(partition, at, end))
-        if outcome is Outcome.FENCED:
+        if outcome is WriteOutcome.FENCED:
             fenced += 1
             at = warehouse.stored_offsets(TOPIC)[partition]
             continue
@@ -102,7 +102,7 @@ def write_all(warehouse: Warehouse, partition: int, total: int, size: int, merge
 
 
 def check_content(folder: Path, totals: dict[int, int]) -> None:
-    """Fail unless every record of every partition stands there once, byte for byte.
+    """Fail unless every record of every partition appears once, byte for byte.
 
     Also the merge: all that came is an order or a letter, once.
     """
@@ -185,12 +185,12 @@ def holder_of(folder: Path, *, other_than: int = 0) -> int:
     lock = settings_in(folder).paths.warehouse_lock
 
     def found() -> bool:
-        holder = read_holder(lock)
+        holder = read_owner(lock)
         alive = holder.pid not in {0, other_than} and Path(f"/proc/{holder.pid}").exists()
         return alive and bool(holder.socket) and Path(holder.socket).exists()
 
     wait_until(found, seconds=60, what="nobody holds the warehouse")
-    return read_holder(lock).pid
+    return read_owner(lock).pid
 
 
 def send_half(warehouse: SharedWarehouse, partition: int, total: int) -> None:

@@ -33,7 +33,7 @@ class SmallRegistry:
             context.load_cert_chain(*certificate)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
             self.url = self.url.replace("http:", "https:")
-        # Whoever breaks off a connection is no news here.
+        # Whoever breaks off a connection is expected here.
         self._server.handle_error = lambda *_arguments: None  # type: ignore[method-assign]
 
     def __enter__(self) -> Self:

@@ -25,7 +25,7 @@ def make_tables(warehouse: SnowflakeWarehouse) -> None:
     """Make what the fake has a use for: rights and users cost time and do nothing there."""
     session = warehouse._sessions.mine()
     for name in ("01_warehouse_database_schema", "03_tables", "04_stream_and_task"):
-        for statement in script_statements(name, warehouse._names):
+        for statement in script_statements(name, warehouse._identifiers):
             session.run(statement)
 
 

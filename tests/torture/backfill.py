@@ -25,7 +25,7 @@ class Backfill:
     def __init__(self, warehouse: Warehouse) -> None:
         self.ends = {PARTITIONS + number: 0 for number in range(PARTITIONS)}
         self._warehouse = warehouse
-        warehouse.claim(_EARLIER, self.ends)
+        warehouse.register_partitions(_EARLIER, self.ends)
 
     def fill(self) -> None:
         """Store what is there before, and merge it."""

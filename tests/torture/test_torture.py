@@ -18,9 +18,9 @@ import psutil
 import pytest
 
 from core.config import Settings
-from core.lifecycle import RunState
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from core.validation.model import CheckResult, Status
+from core.workers import RunState
 from tests.support.waiting import wait_until
 from tests.torture.audit import audit
 from tests.torture.backfill import Backfill
@@ -52,28 +52,28 @@ def test_no_stored_byte_changes_whatever_runs_at_once(
     settings: Settings, caplog: pytest.LogCaptureFixture, memory_mb: int
 ) -> None:
     caplog.set_level(logging.WARNING)
-    desk = Desk(replace(settings, duckdb_memory_limit_mb=memory_mb))
+    controller = Controller(replace(settings, duckdb_memory_limit_mb=memory_mb))
     seen, stop = Seen(), Event()
-    desk.open()
-    wait_until(lambda: desk.ready, seconds=60, what="the back ends are not open")
-    broker = desk._backends.broker
+    controller.open()
+    wait_until(lambda: controller.ready, seconds=60, what="the back ends are not open")
+    broker = controller._backends.broker
     assert broker is not None
-    assert desk._backends.warehouse is not None
-    backfill = Backfill(desk._backends.warehouse)
+    assert controller._backends.warehouse is not None
+    backfill = Backfill(controller._backends.warehouse)
     backfill.fill()
-    desk.refresh_every(0.3)
-    desk.start_consumer()
+    controller.refresh_every(0.3)
+    controller.start_consumer()
     topic = settings.kafka.topic
-    flow = Flow(broker.bootstrap_servers, topic, lambda: desk.snapshot().consumer.offsets)
+    flow = Flow(broker.bootstrap_servers, topic, lambda: controller.snapshot().consumer.offsets)
     works = [checks, panes, exports]
-    threads = [Thread(target=work, args=(desk, seen, stop), daemon=True) for work in works]
+    threads = [Thread(target=work, args=(controller, seen, stop), daemon=True) for work in works]
     threads.append(Thread(target=fill, args=(backfill, seen, stop), daemon=True))
     for thread in threads:
         thread.start()
     began, process = monotonic(), psutil.Process()
     while monotonic() - began < SECONDS / 2 and not seen.problems:
         seen.resident = max(seen.resident, process.memory_info().rss)
-        now = desk.snapshot()
+        now = controller.snapshot()
         if RunState.FAILED in {now.consumer.state, now.merge.state}:
             seen.problems.append(f"consumer {now.consumer}, merge {now.merge}")
         stop.wait(0.2)
@@ -84,11 +84,13 @@ def test_no_stored_byte_changes_whatever_runs_at_once(
         assert not thread.is_alive()
     if not seen.problems:
         wait_until(
-            lambda: all(desk.snapshot().consumer.offsets.get(p) == end for p, end in ends.items()),
+            lambda: all(
+                controller.snapshot().consumer.offsets.get(p) == end for p, end in ends.items()
+            ),
             seconds=120,
             what=f"not all of {ends} was stored",
         )
-    desk.close()
+    controller.close()
     ends |= backfill.ends
     found = audit(settings.paths.warehouse_file, ends)
     report(memory_mb, found, seen, caplog)
@@ -101,19 +103,19 @@ def test_no_stored_byte_changes_whatever_runs_at_once(
     assert seen.resident < MEMORY
 
 
-def checks(desk: Desk, seen: Seen, stop: Event) -> None:
+def checks(controller: Controller, seen: Seen, stop: Event) -> None:
     """Run all checks, again and again."""
     while not stop.is_set():
-        desk.validate()
-        while desk.snapshot().validation.running and not stop.wait(0.05):
+        controller.validate()
+        while controller.snapshot().validation.running and not stop.wait(0.05):
             pass
-        result = desk.snapshot().validation.result
+        result = controller.snapshot().validation.result
         if result is not None:
             seen.look("checks")
             seen.problems += [
                 f"{one.name}: {one.message}" for one in result.checks if is_problem(one)
             ]
-        if error := desk.snapshot().validation.error:
+        if error := controller.snapshot().validation.error:
             seen.problems.append(f"validation: {error}")
 
 
@@ -131,28 +133,28 @@ def is_problem(check: CheckResult) -> bool:
     return damage or check.status is Status.ERROR
 
 
-def panes(desk: Desk, seen: Seen, stop: Event) -> None:
+def panes(controller: Controller, seen: Seen, stop: Event) -> None:
     """Keep each looking pane on the screen for a second, in turn."""
     while not stop.is_set():
         for pane in ("warehouse", "letters", "topic"):
-            desk.explorer.look_at(pane)
+            controller.explorer.look_at(pane)
             if stop.wait(1.0):
                 break
-            now = desk.explorer.snapshot()
-            for reading in (now.inspection, now.letters, desk.snapshot().figures):
+            now = controller.explorer.snapshot()
+            for reading in (now.inspection, now.letters, controller.snapshot().figures):
                 if reading.error:
                     seen.problems.append(f"{pane}: {reading.error}")
             seen.look(pane)
 
 
-def exports(desk: Desk, seen: Seen, stop: Event) -> None:
+def exports(controller: Controller, seen: Seen, stop: Event) -> None:
     """Read what exports read: dead letters whole, past runs, the newest orders."""
-    warehouse = desk._backends.warehouse
+    warehouse = controller._backends.warehouse
     assert warehouse is not None
     while not stop.wait(0.5):
         try:
             warehouse.dead_letters(limit=2_000)
-            desk.past_validations(200)
+            controller.past_validations(200)
             warehouse.rows("kpi_top_products")
             seen.look("exports")
         except Exception as error:  # noqa: BLE001 - told by the test

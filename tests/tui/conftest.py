@@ -11,8 +11,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from core.config import Settings
-from core.operations.desk import Desk
-from core.operations.opening import Backends
+from core.operations.backends import Backends
+from core.operations.controller import Controller
 from core.text import use_language
 from tui.app import Console
 from tui.formats import Formats
@@ -101,8 +101,10 @@ class Session:
 
 
 @pytest.fixture
-def play(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Desk]]:
-    """Run a script in a console; returns its desk, closed."""
+def play(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Controller]]:
+    """Run a script in a console; returns its controller, closed."""
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
@@ -115,24 +117,26 @@ def play(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         ascii_only: bool = False,
         read_only: bool = False,
         backends: Backends | None = None,
-    ) -> Desk:
+    ) -> Controller:
         use_language(code)
-        desk = Desk(settings, read_only=read_only, backends=backends)
-        console = Console(desk, Formats(code), ascii_only=ascii_only, timer=False)
+        controller = Controller(settings, read_only=read_only, backends=backends)
+        console = Console(controller, Formats(code), ascii_only=ascii_only, timer=False)
 
         async def session() -> None:
             async with console.run_test(size=size, notifications=True) as pilot:
                 here = Session(console, pilot)
                 await here.draw()
                 if ready:
-                    await here.until(lambda: desk.ready and desk.snapshot().figures.value)
+                    await here.until(
+                        lambda: controller.ready and controller.snapshot().figures.value
+                    )
                 await script(here)
 
         try:
             asyncio.run(session())
         finally:
-            desk.close()
-        return desk
+            controller.close()
+        return controller
 
     yield run
     use_language("en")

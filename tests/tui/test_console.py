@@ -9,9 +9,9 @@ from textual.command import CommandPalette
 from core.broker.connect import connect_broker  # noqa: F401 - imported before threads do
 from core.clock import SystemClock
 from core.jobs import produce
-from core.lifecycle import RunState
 from core.text import _
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.workers import RunState
 from tui.dialogs.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 
@@ -51,7 +51,7 @@ def test_an_empty_board_says_what_to_press_and_the_key_asks_first(play):
         assert isinstance(here.console.screen, ConfirmScreen)
         assert "Run the whole pipeline?" in here.text
         await here.press("n")
-        assert not here.console.desk.snapshot().demo.running
+        assert not here.console.controller.snapshot().demo.running
 
     play(script)
 
@@ -73,18 +73,18 @@ def test_a_read_only_console_refuses_aloud_and_changes_nothing(play, settings):
     connect_once(settings)
 
     async def script(here):
-        await here.until(lambda: here.console.desk.snapshot().figures.value)
+        await here.until(lambda: here.console.controller.snapshot().figures.value)
         assert "read-only" in here.text.splitlines()[0]
         await here.press("1", "g")
         await here.back()
-        await here.until(lambda: here.console.desk.generate(seed_options()) is False)
+        await here.until(lambda: here.console.controller.generate(seed_options()) is False)
         await here.until(lambda: "nothing can be changed here" in here.text)
 
-    desk = play(script, read_only=True, ready=False)
-    assert not desk.start_consumer()
-    assert not desk.validate()
-    assert not desk.demonstrate()
-    assert not desk.start_producer(produce.Options())
+    controller = play(script, read_only=True, ready=False)
+    assert not controller.start_consumer()
+    assert not controller.validate()
+    assert not controller.demonstrate()
+    assert not controller.start_producer(produce.Options())
     assert not (settings.paths.data / "seed").exists()
     assert not (settings.paths.data / "history.sqlite").exists()
     assert not (settings.paths.broker_file).exists()
@@ -107,13 +107,13 @@ def test_a_held_warehouse_is_shown_with_its_holder_and_r_opens_it_later(play, se
     holder = DuckDbWarehouse(settings, clock=SystemClock())
 
     async def script(here):
-        await here.until(lambda: here.console.desk.snapshot().opening.error)
+        await here.until(lambda: here.console.controller.snapshot().opening.error)
         await here.draw()
         assert "r tries again now" in here.text
         assert "in use by process" in " ".join(here.text.split())
         holder.close()
         await here.press("r")
-        await here.until(lambda: here.console.desk.ready)
+        await here.until(lambda: here.console.controller.ready)
         await here.until(lambda: "tries again" not in here.text)
 
     play(script, ready=False)
@@ -135,10 +135,10 @@ def test_a_theme_is_remembered(play):
 def test_panes_and_history_are_written_as_csv_and_json(play, settings):
     async def script(here):
         here.console.go_to("consumer")
-        await here.until(lambda: here.console.desk.snapshot().watch.value)
+        await here.until(lambda: here.console.controller.snapshot().watch.value)
         await here.press("w")
         await here.until(lambda: list(here.console.exports.glob("consumer_*.json")))
-        await here.until(lambda: len(here.console.desk.snapshot().history) > 1)
+        await here.until(lambda: len(here.console.controller.snapshot().history) > 1)
         await here.press("W")
         await here.until(lambda: list(here.console.exports.glob("history_*.json")))
         await here.press("P")
@@ -191,8 +191,10 @@ def test_keys_typed_at_once_after_a_number_go_to_that_pane(play, size):
         await here.press("2")
         assert here.console.screen.chosen.NAME == "producer"
         here.type_ahead("3", "s")
-        await here.until(lambda: here.console.desk.snapshot().consumer.state is RunState.RUNNING, 8)
-        assert here.console.desk.producer is None
+        await here.until(
+            lambda: here.console.controller.snapshot().consumer.state is RunState.RUNNING, 8
+        )
+        assert here.console.controller.producer is None
         here.type_ahead("4", "/")
         await here.until(lambda: here.console.screen.chosen.NAME == "validation", 8)
         await here.until(lambda: here.console.screen.chosen.rows_view.typing, 8)
@@ -203,7 +205,7 @@ def test_keys_typed_at_once_after_a_number_go_to_that_pane(play, size):
 def test_the_doctor_does_not_take_the_screen_for_the_terminal(play):
     async def script(here):
         await here.press("0", "r")
-        doctor = lambda: here.console.desk.snapshot().explored.doctor  # noqa: E731
+        doctor = lambda: here.console.controller.snapshot().explored.doctor  # noqa: E731
         await here.until(lambda: doctor().result and not doctor().running)
         (encoding,) = (one for one in doctor().result if one.name == "encoding")
         assert encoding.detail == "UTF-8"

@@ -4,12 +4,12 @@ import pytest
 
 from core.errors import WarehouseError
 from core.jobs import produce, seed
-from core.lifecycle import RunState
+from core.workers import RunState
 from tests.support.refusing import refusing
 
 
 def state(here):
-    return here.console.desk.snapshot().consumer.state
+    return here.console.controller.snapshot().consumer.state
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
@@ -31,14 +31,14 @@ def test_start_pause_resume_and_stop_act_and_show(play, size):
 
 def test_dead_letters_are_counted_by_reason_in_the_full_view(play):
     async def script(here):
-        desk = here.console.desk
-        desk.generate(seed.Options(customers=20, products=10, orders=200))
-        await here.until(lambda: not desk.snapshot().seed.running)
+        controller = here.console.controller
+        controller.generate(seed.Options(customers=20, products=10, orders=200))
+        await here.until(lambda: not controller.snapshot().seed.running)
         await here.press("3", "s", "z")
-        desk.start_producer(produce.Options(rate=0, poison=1.0))
-        await here.until(lambda: desk.snapshot().consumer.dead_lettered == 200)
+        controller.start_producer(produce.Options(rate=0, poison=1.0))
+        await here.until(lambda: controller.snapshot().consumer.dead_lettered == 200)
         await here.until(lambda: "dead letters     200" in here.text)
-        for reason in desk.snapshot().consumer.dead_reasons:
+        for reason in controller.snapshot().consumer.dead_reasons:
             assert f"  {reason}" in here.text or " more" in here.text
 
     play(script, size=(160, 50))
@@ -46,7 +46,7 @@ def test_dead_letters_are_counted_by_reason_in_the_full_view(play):
 
 def test_a_start_that_cannot_be_says_why(play, warehouse):
     async def script(here):
-        await here.until(lambda: here.console.desk.snapshot().opening.error)
+        await here.until(lambda: here.console.controller.snapshot().opening.error)
         for keys in (("3", "s"), ("4", "v")):
             here.console.clear_notifications()
             await here.press(*keys)
@@ -61,13 +61,13 @@ def test_a_start_that_cannot_be_says_why(play, warehouse):
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 def test_a_consumer_that_failed_says_why_in_pane_strip_and_alert(play, size):
     async def script(here):
-        desk = here.console.desk
-        desk.generate(seed.Options(customers=20, products=10, orders=4_000))
-        await here.until(lambda: not desk.snapshot().seed.running)
-        warehouse = refusing(desk)
+        controller = here.console.controller
+        controller.generate(seed.Options(customers=20, products=10, orders=4_000))
+        await here.until(lambda: not controller.snapshot().seed.running)
+        warehouse = refusing(controller)
         warehouse.error = WarehouseError("the warehouse file is full", hint="make room on the disk")
         await here.press("3", "s")
-        desk.start_producer(produce.Options(rate=100))
+        controller.start_producer(produce.Options(rate=100))
         await here.until(lambda: "the consumer failed: the warehouse file is full" in here.text)
         assert "make room on the disk" in here.text
         assert "s starts it again" in here.text
@@ -78,7 +78,7 @@ def test_a_consumer_that_failed_says_why_in_pane_strip_and_alert(play, size):
         await here.until(lambda: "failed: the warehouse file is" in here.text)
         warehouse.error = None
         await here.press("3", "s")
-        await here.until(lambda: desk.snapshot().consumer.inserted > 0)
+        await here.until(lambda: controller.snapshot().consumer.inserted > 0)
         assert "the consumer failed" not in here.text
 
     play(script, size=size)

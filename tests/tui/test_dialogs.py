@@ -20,38 +20,40 @@ async def refused(here, title):
 
 def test_enter_neither_starts_nor_cancels_the_demonstration(play):
     async def script(here):
-        desk = here.console.desk
+        controller = here.console.controller
         await here.press("d")
         await refused(here, "Run the whole pipeline?")
-        assert desk.snapshot().demo.ended_at is None
-        desk.demonstrate(orders=2_000, rate=20)
+        assert controller.snapshot().demo.ended_at is None
+        controller.demonstrate(orders=2_000, rate=20)
         await here.press("d")
         await refused(here, "Cancel the demonstration?")
-        assert desk.snapshot().demo.running
-        assert not desk.snapshot().demo.cancelling
-        desk.cancel_demo()
-        await here.until(lambda: not desk.snapshot().demo.running)
+        assert controller.snapshot().demo.running
+        assert not controller.snapshot().demo.cancelling
+        controller.cancel_demo()
+        await here.until(lambda: not controller.snapshot().demo.running)
 
     play(script)
 
 
 def test_enter_replaces_no_file(play):
     async def script(here):
-        desk = here.console.desk
-        desk.generate(seed.Options(customers=20, products=10, orders=30))
-        await here.until(lambda: desk.snapshot().seed.result and not desk.snapshot().seed.running)
-        orders = desk.settings.paths.seed / "orders.csv"
+        controller = here.console.controller
+        controller.generate(seed.Options(customers=20, products=10, orders=30))
+        await here.until(
+            lambda: controller.snapshot().seed.result and not controller.snapshot().seed.running
+        )
+        orders = controller.settings.paths.seed / "orders.csv"
         before = orders.read_bytes()
         await here.press("1", "g")
         await refused(here, "Replace the seed files?")
-        assert not desk.snapshot().seed.running
+        assert not controller.snapshot().seed.running
         assert orders.read_bytes() == before
 
     play(script)
 
 
 def test_there_is_one_kind_of_question():
-    """Whoever asks does it by `ask_unless`, whose dialog has its focus on no."""
+    """Whoever asks does it by `confirm`, whose dialog has its focus on no."""
     asking = [
         file.name
         for file in TUI.rglob("*.py")

@@ -1,11 +1,11 @@
 """The doctor pane: checks, settings, details."""
 
 from core.doctor.model import fail, ok
-from core.operations.explore import Explored
+from core.operations.explorer import Explored
 from core.operations.task import TaskSnapshot
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
 
 FOUND = (ok("python", "3.11"), fail("broker", "away [red]\x1b[31m", "start it"))
 
@@ -20,7 +20,7 @@ async def test_checks_settings_and_details(settings):
         await pilot.pause()
         app.tick()
         pane = app._main.pane("doctor")
-        assert pane.status(app.desk.now) == "fail"
+        assert pane.status(app.controller.now) == "fail"
         assert pane.rows_view.current.key == "python"
         await pilot.press("j", "enter")
         await pilot.pause()

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from core.operations.explore import Explored
+from core.operations.explorer import Explored
 from core.operations.inspect import DeadLetters, ListedLetter
-from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
+from core.operations.tail_record import TailRecord
 from core.operations.task import TaskSnapshot
 from core.warehouse.model import StoredDeadLetter
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
 
 HOSTILE = (
     b"[red]x[/] [@click=app.quit]\x1b]52;c;aGk=\x07 \xc2\x9b31m \xe2\x80\xae\xe2\x80\x8b"
@@ -20,9 +20,9 @@ HOSTILE = (
 )
 
 
-def record(offset: int, value: bytes | None = b'{"a": 1}') -> PeekedRecord:
+def record(offset: int, value: bytes | None = b'{"a": 1}') -> TailRecord:
     at = NOW + timedelta(seconds=offset)
-    return PeekedRecord(0, offset, at, b"key-%d" % offset, value, len(value or b""))
+    return TailRecord(0, offset, at, b"key-%d" % offset, value, len(value or b""))
 
 
 def letter(number: int, reason: str = "invalid_json", stage: str = "decode") -> ListedLetter:
@@ -71,7 +71,7 @@ async def test_cursor_stays_on_its_row_while_records_come(settings):
         pane = await opened(pilot)
         await pilot.press("j", "j", "down")
         assert pane.rows_view.current.key == "0/47"
-        app.desk.now = moment(explored=explored([record(52), record(51), *records]))
+        app.controller.now = moment(explored=explored([record(52), record(51), *records]))
         app.tick()
         assert pane.rows_view.current.key == "0/47"
         await pilot.press("G")
@@ -88,7 +88,7 @@ async def test_at_the_top_too_the_cursor_goes_with_its_row_and_enter_opens_that_
             highlighted = pane.rows_view.current
             assert highlighted.key == f"0/{records[0].offset}"
             records = [record(records[0].offset + 1), *records]
-            app.desk.now = moment(explored=explored(records))
+            app.controller.now = moment(explored=explored(records))
             app.tick()
             assert pane.rows_view.current.key == highlighted.key
             marked = [entry.text for entry in pane.rows_view.lines if "▸" in entry.text]
@@ -106,7 +106,7 @@ async def test_a_list_that_runs_past_has_no_cursor_until_a_key_chooses_a_row(set
     async with app.run_test(size=(120, 36)) as pilot:
         pane = await opened(pilot)
         assert pane.rows_view.current.key == "0/1"
-        app.desk.now = moment(explored=explored([record(n) for n in range(200, 0, -1)]))
+        app.controller.now = moment(explored=explored([record(n) for n in range(200, 0, -1)]))
         app.tick()
         assert pane.rows_view.current is None
         assert not any("▸" in entry.text for entry in pane.rows_view.lines)
@@ -124,7 +124,7 @@ async def test_a_chosen_row_that_has_left_the_list_is_shown_as_it_was_and_said_t
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         pane = await opened(pilot)
         await pilot.press("j")
-        app.desk.now = moment(explored=explored([record(5), record(4), record(3)]))
+        app.controller.now = moment(explored=explored([record(5), record(4), record(3)]))
         app.tick()
         assert pane.rows_view.current is None
         await pilot.press("enter")
@@ -143,7 +143,7 @@ async def test_a_dead_letter_that_has_left_the_list_is_not_asked_about(settings)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await opened(pilot)
         await pilot.press("tab", "j")
-        app.desk.now = moment(explored=explored((), [letter(3), letter(1)]))
+        app.controller.now = moment(explored=explored((), [letter(3), letter(1)]))
         app.tick()
         await pilot.press("r")
         await pilot.pause()
@@ -164,11 +164,13 @@ async def test_a_replay_is_of_the_letter_that_its_question_names_whatever_comes_
         question = app.screen
         assert question._title == "Publish dead letter orders_topic/0/2 again?"
         assert any("orders_topic/0/2  k  detail 2" in line for line in question._lines)
-        app.desk.now = moment(explored=explored((), [letter(4), letter(3), letter(2), letter(1)]))
+        app.controller.now = moment(
+            explored=explored((), [letter(4), letter(3), letter(2), letter(1)])
+        )
         app.tick()
         await pilot.press("y")
         await pilot.pause()
-        assert app.desk.replayed == [["id-2"]]
+        assert app.controller.replayed == [["id-2"]]
 
 
 @piloted
@@ -182,7 +184,7 @@ async def test_enter_answers_no(settings):
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, ConfirmScreen)
-        assert app.desk.replayed == []
+        assert app.controller.replayed == []
 
 
 @piloted
@@ -209,10 +211,10 @@ async def test_the_key_that_cancels_a_replay_is_named_and_works(settings):
         assert "process 7 publishes" in text(pane)
         assert "x cancels" in text(pane)
         await pilot.press("x")
-        assert app.desk.cancelled == 1
-        app.desk.now = moment(explored=replace(found, replay=TaskSnapshot()))
+        assert app.controller.cancelled == 1
+        app.controller.now = moment(explored=replace(found, replay=TaskSnapshot()))
         await pilot.press("x")
-        assert app.desk.cancelled == 1
+        assert app.controller.cancelled == 1
         assert [told.message for told in app._notifications] == ["No replay is under way."]
 
 
@@ -265,12 +267,12 @@ async def test_one_dead_letter_is_replayed_after_a_yes(settings):
         await pilot.pause()
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("n")
-        assert app.desk.replayed == []
+        assert app.controller.replayed == []
         await pilot.press("r")
         await pilot.pause()
         await pilot.press("y")
         await pilot.pause()
-        assert app.desk.replayed == [["id-1"]]
+        assert app.controller.replayed == [["id-1"]]
         assert "invalid_json" in text(pane)
 
 
@@ -284,7 +286,7 @@ async def test_all_filtered_are_replayed_without_those_of_the_merge(settings):
         await pilot.pause()
         await pilot.press("y")
         await pilot.pause()
-        assert app.desk.replayed == [["id-2"]]
+        assert app.controller.replayed == [["id-2"]]
 
 
 @piloted
@@ -293,7 +295,7 @@ async def test_topic_can_be_held_still(settings):
     async with app.run_test(size=(120, 36)) as pilot:
         pane = await opened(pilot)
         await pilot.press("space")
-        app.desk.now = moment(explored=explored([record(2), record(1)]))
+        app.controller.now = moment(explored=explored([record(2), record(1)]))
         app.tick()
         assert len(pane.rows_view.rows) == 1
         await pilot.press("space")

@@ -10,7 +10,7 @@ import pytest
 
 from core.alerts.model import Alert, Level
 from core.doctor.model import fail, ok
-from core.operations.explore import Explored
+from core.operations.explorer import Explored
 from core.operations.inspect import (
     DeadLetters,
     Inspection,
@@ -20,13 +20,13 @@ from core.operations.inspect import (
     StoredOffset,
 )
 from core.operations.logtail import LogEntry
-from core.operations.peek import PeekedRecord
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
+from core.operations.topic_tail import TailRecord
 from core.warehouse.model import StoredDeadLetter, TableFacts
 from tests.support.console import piloted, still_console
-from tests.support.desk import validated
 from tests.support.moments import NOW, moment
+from tests.support.panes import validated
 
 BYTES = b'=1+1 \x1b[31m \xff "quoted", and a line\n'
 MOMENT = "2026-01-02T14:05:31.000Z"
@@ -55,7 +55,7 @@ FULL = moment(
     alerts=(Alert("lag", Level.WARN, Level.WARN, "50001 wait", NOW),),
     validation=validated(),
     explored=Explored(
-        peek=Reading((PeekedRecord(1, 7, NOW, b"key", BYTES, len(BYTES)),), NOW),
+        peek=Reading((TailRecord(1, 7, NOW, b"key", BYTES, len(BYTES)),), NOW),
         letters=Reading(DeadLetters(2, LETTERS), NOW),
         inspection=Reading(
             Inspection(

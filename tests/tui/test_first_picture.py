@@ -2,7 +2,7 @@
 
 import asyncio
 
-from core.operations.desk import Desk
+from core.operations.controller import Controller
 from tui.app import Console
 from tui.formats import Formats
 
@@ -17,22 +17,22 @@ def test_nothing_is_opened_before_the_first_picture(settings):
     seen = []
 
     def drawn():
-        seen.append((picture_of(console), desk.snapshot().opening))
+        seen.append((picture_of(console), controller.snapshot().opening))
 
-    desk = Desk(settings)
-    console = Console(desk, Formats("en"), timer=False, drawn=drawn)
+    controller = Controller(settings)
+    console = Console(controller, Formats("en"), timer=False, drawn=drawn)
 
     async def session():
         async with console.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
             console.tick()
             await pilot.pause()
-            assert desk.snapshot().opening.running or desk.ready
+            assert controller.snapshot().opening.running or controller.ready
 
     try:
         asyncio.run(session())
     finally:
-        desk.close()
+        controller.close()
     ((picture, opening),) = seen
     for title in ("1 Seed", "2 Producer", "3 Consumer", "4 Validation", "5 KPIs"):
         assert title in picture

@@ -12,17 +12,17 @@ import pytest
 from textual.command import CommandPalette
 
 from core.jobs import produce, seed
-from core.lifecycle import RunState
 from core.operations.leaving import Stage
-from core.operations.replayed import Replayed
+from core.operations.replay_result import ReplayResult
 from core.text import _
+from core.workers import RunState
 from tests.integration.producer.running import held_elsewhere
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.event_details import RowDetails
 from tui.dialogs.options_form import OptionsForm
+from tui.dialogs.row_details import RowDetails
+from tui.export import text_of
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
-from tui.takeaway import text_of
 
 Press = Callable[[], Awaitable[None]]
 
@@ -73,22 +73,24 @@ async def walk_pane(here, name):
 
 async def seeded(here, orders=300):
     """Generate a small set."""
-    desk = here.console.desk
-    desk.generate(seed.Options(customers=20, products=10, orders=orders))
-    await here.until(lambda: desk.snapshot().seed.result and not desk.snapshot().seed.running)
+    controller = here.console.controller
+    controller.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(
+        lambda: controller.snapshot().seed.result and not controller.snapshot().seed.running
+    )
 
 
 async def filled(here):
     """Put orders, dead letters and alerts where panes can show them."""
-    desk = here.console.desk
+    controller = here.console.controller
     await seeded(here, 60)
-    desk.start_consumer()
-    desk.start_producer(produce.Options(rate=0, poison=0.5))
-    await here.until(lambda: desk.snapshot().merge.total.taken >= 60)
-    desk.validate()
-    await here.until(lambda: desk.snapshot().validation.result)
-    desk.consumer.stop()
-    await here.until(lambda: desk.consumer is None)
+    controller.start_consumer()
+    controller.start_producer(produce.Options(rate=0, poison=0.5))
+    await here.until(lambda: controller.snapshot().merge.total.taken >= 60)
+    controller.validate()
+    await here.until(lambda: controller.snapshot().validation.result)
+    controller.consumer.stop()
+    await here.until(lambda: controller.consumer is None)
 
 
 @LOOKS
@@ -109,7 +111,7 @@ def test_keys_of_the_panes_that_do_the_work(play, code, size, name):
 )
 def test_keys_of_the_panes_that_look(play, code, size, names):
     async def script(here):
-        here.console.desk.explorer.log.begin()
+        here.console.controller.explorer.log.begin()
         await filled(here)
         for name in names:
             await walk_pane(here, name)
@@ -130,10 +132,10 @@ def test_keys_that_work_everywhere(play, code, size):
 def test_keys_that_leave_end_everything_first(play, key):
     async def script(here):
         await seeded(here)
-        here.console.desk.start_consumer()
+        here.console.controller.start_consumer()
         await here.until(lambda: consumer(here).state is RunState.RUNNING)
         await here.press(key)
-        assert here.console.desk.leaving.latest.stage is not Stage.HERE
+        assert here.console.controller.leaving.latest.stage is not Stage.HERE
         await here.until(lambda: here.console.return_value == 0)
         assert consumer(here).state is RunState.STOPPED
 
@@ -151,7 +153,7 @@ def test_every_binding_of_the_help_is_pressed_by_these_tests(play):
 
 
 def moment(here):
-    return here.console.desk.snapshot()
+    return here.console.controller.snapshot()
 
 
 def producer(here):
@@ -266,7 +268,7 @@ def opens(kind):
 
 
 async def cancels(here, press):
-    here.console.desk.generate(seed.Options(orders=3_000_000))
+    here.console.controller.generate(seed.Options(orders=3_000_000))
     await here.until(lambda: moment(here).seed.done)
     await press()
     await here.until(lambda: not moment(here).seed.running)
@@ -335,7 +337,7 @@ async def takes_the_next_profile(here, press):
 
 
 async def streams(here, press):
-    await here.until(lambda: here.console.desk.producer is None)
+    await here.until(lambda: here.console.controller.producer is None)
     await press()
     await here.until(lambda: producer(here).state is RunState.RUNNING)
     assert producer(here).mode == "stream"
@@ -365,7 +367,7 @@ def changes(figure):
 async def checks_regularly(here, press):
     await press()
     assert moment(here).validation_every_s == 10
-    here.console.desk.validate_every(0)
+    here.console.controller.validate_every(0)
     await here.until(lambda: not moment(here).validation.running)
 
 
@@ -472,7 +474,7 @@ async def replays_one(here, press):
     await press()
     assert isinstance(here.console.screen, ConfirmScreen)
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == Replayed(1, 1))
+    await here.until(lambda: moment(here).explored.replay.result == ReplayResult(1, 1))
     # It leaves the list with the next reading; until then a count of the list would hold it.
     await here.until(lambda: moment(here).explored.letters.value.total == before - 1)
 
@@ -484,7 +486,7 @@ async def replays_all(here, press):
     count = int(re.sub(r"\D", "", here.console.screen._title))
     assert count > 1
     await here.press("y")
-    await here.until(lambda: moment(here).explored.replay.result == Replayed(count, count))
+    await here.until(lambda: moment(here).explored.replay.result == ReplayResult(count, count))
     await topic(here)
 
 
@@ -498,8 +500,8 @@ async def reads_the_warehouse(here, press):
 async def cancels_a_replay(here, press):
     await press()
     assert here.told == [_("No replay is under way.")]
-    with held_elsewhere(here.console.desk.settings):
-        assert here.console.desk.replay(["one that waits no more"])
+    with held_elsewhere(here.console.controller.settings):
+        assert here.console.controller.replay(["one that waits no more"])
         await here.until(lambda: moment(here).explored.replay.note)
         await press()
         await here.until(lambda: not moment(here).explored.replay.running)

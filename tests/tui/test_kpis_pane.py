@@ -5,12 +5,12 @@ from core.jobs import produce, seed
 
 def test_figures_fill_while_events_flow_and_the_full_view_draws_them(play):
     async def script(here):
-        desk = here.console.desk
-        desk.generate(seed.Options(customers=20, products=10, orders=300))
-        await here.until(lambda: not desk.snapshot().seed.running)
-        desk.start_consumer()
-        desk.start_producer(produce.Options(rate=0))
-        await here.until(lambda: desk.snapshot().merge.total.taken == 300)
+        controller = here.console.controller
+        controller.generate(seed.Options(customers=20, products=10, orders=300))
+        await here.until(lambda: not controller.snapshot().seed.running)
+        controller.start_consumer()
+        controller.start_producer(produce.Options(rate=0))
+        await here.until(lambda: controller.snapshot().merge.total.taken == 300)
         await here.press("5", "r", "z")
         await here.until(lambda: "revenue a day in euros" in here.text)
         assert "top products" in here.text
@@ -23,13 +23,13 @@ def test_figures_fill_while_events_flow_and_the_full_view_draws_them(play):
 
 def test_the_interval_goes_round_and_is_shown(play):
     async def script(here):
-        desk = here.console.desk
+        controller = here.console.controller
         await here.press("5")
         assert "every 2 s" in here.text
         shown = []
         for _press in range(6):
             await here.press("i")
-            shown.append(desk.snapshot().figures_every_s)
+            shown.append(controller.snapshot().figures_every_s)
         assert shown == [5, 15, 60, 0, 1, 2]
         await here.press("i", "i", "i", "i")
         await here.until(lambda: "when asked" in here.text)

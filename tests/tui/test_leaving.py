@@ -3,19 +3,19 @@
 import pytest
 
 from core.jobs import produce, seed
-from core.lifecycle import RunState
 from core.operations.leaving import Stage
+from core.workers import RunState
 from tests.support.oracle import engine
 from tui.screens.leave import LeaveScreen
 
 
 async def published(here, orders=400):
     """Publish orders that nobody stores."""
-    desk = here.console.desk
-    desk.generate(seed.Options(customers=20, products=10, orders=orders))
-    await here.until(lambda: not desk.snapshot().seed.running)
-    desk.start_producer(produce.Options(rate=0))
-    await here.until(lambda: desk.snapshot().producer.state is RunState.STOPPED)
+    controller = here.console.controller
+    controller.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(lambda: not controller.snapshot().seed.running)
+    controller.start_producer(produce.Options(rate=0))
+    await here.until(lambda: controller.snapshot().producer.state is RunState.STOPPED)
 
 
 def focused(here):
@@ -38,7 +38,7 @@ def test_the_question_names_the_number_and_what_losing_means(play, code, size):
         await here.until(lambda: focused(here) == "store")
         await here.press("escape")
         await here.until(lambda: not isinstance(here.console.screen, LeaveScreen))
-        assert here.console.desk.snapshot().leaving.stage is Stage.HERE
+        assert here.console.controller.snapshot().leaving.stage is Stage.HERE
 
     play(script, code=code, size=size)
 
@@ -48,7 +48,7 @@ def test_the_number_follows_what_comes_while_the_question_is_open(play):
         await published(here)
         await here.press("q")
         await here.until(lambda: "400 records are not stored" in here.text)
-        here.console.desk.start_producer(produce.Options(rate=0))
+        here.console.controller.start_producer(produce.Options(rate=0))
         await here.until(lambda: "800 records are not stored" in here.text)
         await here.press("k")
 
@@ -71,7 +71,7 @@ def test_the_palette_asks_too(play):
 def test_a_failed_store_says_why_and_asks_again(play, settings):
     async def script(here):
         await published(here)
-        warehouse = engine(here.console.desk._backends.warehouse)
+        warehouse = engine(here.console.controller._backends.warehouse)
         with warehouse._db.transaction() as cursor:
             cursor.execute("ALTER TABLE mon_schema.consumer_offsets DROP COLUMN updated_at")
         await here.press("q")

@@ -2,11 +2,11 @@
 
 import logging
 
-from core.operations.explore import Explored
+from core.operations.explorer import Explored
 from core.operations.logtail import LogEntry
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
 
 
 def entries(count, severity=logging.INFO):
@@ -27,13 +27,13 @@ async def test_the_log_is_followed_unless_the_cursor_was_moved_up(settings):
         app.tick()
         rows = app._main.pane("logs").rows_view
         assert rows.current.key == "49"
-        app.desk.now = moment(explored=Explored(log=entries(60)))
+        app.controller.now = moment(explored=Explored(log=entries(60)))
         app.tick()
         assert "message 59" in "\n".join(line.text for line in rows.lines)
         await pilot.press("ctrl+u")
         held = rows.current.key
         assert int(held) < 59
-        app.desk.now = moment(explored=Explored(log=entries(90)))
+        app.controller.now = moment(explored=Explored(log=entries(90)))
         app.tick()
         assert rows.current.key == held
         await pilot.press("G")

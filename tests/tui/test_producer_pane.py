@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import Input
 
 from core.jobs import produce, seed
-from core.lifecycle import RunState
+from core.workers import RunState
 from tui.dialogs.options_form import OptionsForm
 from tui.widgets.choice import Choice
 
@@ -17,13 +17,13 @@ def pane_of(here):
 
 async def seeded(here, orders=400):
     """Generate files to publish."""
-    desk = here.console.desk
-    desk.generate(seed.Options(customers=20, products=10, orders=orders))
-    await here.until(lambda: not desk.snapshot().seed.running)
+    controller = here.console.controller
+    controller.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(lambda: not controller.snapshot().seed.running)
 
 
 def state(here):
-    return here.console.desk.snapshot().producer.state
+    return here.console.controller.snapshot().producer.state
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
@@ -50,19 +50,19 @@ def test_rate_and_profile_change_while_it_runs(play):
         await seeded(here, orders=4_000)
         await here.press("2", "s")
         await here.until(lambda: state(here) is RunState.RUNNING)
-        target = lambda: here.console.desk.snapshot().producer.rate_target  # noqa: E731
+        target = lambda: here.console.controller.snapshot().producer.rate_target  # noqa: E731
         for key, rate in (("+", 250), ("-", 200), ("<", 20), (">", 200), ("f", 0), ("f", 200)):
             if rate == 0:
-                here.console.desk.producer.pause()
+                here.console.controller.producer.pause()
             await here.press(key)
             pane = pane_of(here)
             assert pane.options.rate == rate
             if rate:
-                here.console.desk.producer.resume()
+                here.console.controller.producer.resume()
                 await here.until(lambda wanted=rate: target() == wanted)
                 await here.until(lambda wanted=rate: f"of {wanted}/s" in here.text)
         await here.press("n")
-        await here.until(lambda: here.console.desk.snapshot().producer.profile == "wave")
+        await here.until(lambda: here.console.controller.snapshot().producer.profile == "wave")
         await here.until(lambda: "wave" in here.text)
 
     play(script)
@@ -94,7 +94,7 @@ def test_the_form_gives_the_next_run_its_options_and_refuses_bad_ones(play):
         screen.query_one("#field-poison", Input).value = "0,5"
         await here.press("enter", "s")
         await here.until(lambda: state(here) is RunState.STOPPED)
-        last = here.console.desk.snapshot().producer
+        last = here.console.controller.snapshot().producer
         assert (last.mode, last.rate_target) == ("stream", 0)
         assert last.acked == 50 + last.injected["poison"]
         assert last.injected["poison"] > 0
@@ -108,7 +108,7 @@ def test_without_files_it_says_where_to_make_them(play):
         assert "There is no orders.csv yet" in here.text
         await here.press("m")
         await here.until(lambda: "There is no catalogue yet" in here.text)
-        assert here.console.desk.producer is None
+        assert here.console.controller.producer is None
 
     play(script)
 

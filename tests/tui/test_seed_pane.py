@@ -55,7 +55,7 @@ def test_the_options_are_remembered_and_generated(play, settings):
         await type_into(here, "orders", "1")
         await here.press("2", "3", "enter")
         assert pane.options.orders == 123
-        await here.until(lambda: here.console.desk.snapshot().seed.result)
+        await here.until(lambda: here.console.controller.snapshot().seed.result)
         await here.until(lambda: "orders.csv" in here.text and "123" in here.text)
         await here.press("o")
         assert here.console.screen.query_one("#field-orders", Input).value == "123"
@@ -66,18 +66,18 @@ def test_the_options_are_remembered_and_generated(play, settings):
 
 def test_files_that_are_there_are_replaced_after_a_yes_only(play):
     async def script(here):
-        desk = here.console.desk
+        controller = here.console.controller
         small(here)
         await here.press("1", "g")
-        await here.until(lambda: desk.snapshot().seed.result)
-        first = desk.snapshot().seed.ended_at
+        await here.until(lambda: controller.snapshot().seed.result)
+        first = controller.snapshot().seed.ended_at
         await here.press("g")
         assert isinstance(here.console.screen, ConfirmScreen)
         assert "orders.csv" in here.text
         await here.press("n")
-        assert desk.snapshot().seed.ended_at == first
+        assert controller.snapshot().seed.ended_at == first
         await here.press("g", "y")
-        await here.until(lambda: desk.snapshot().seed.ended_at != first)
+        await here.until(lambda: controller.snapshot().seed.ended_at != first)
 
     play(script)
 
@@ -100,9 +100,9 @@ def test_generating_can_be_cancelled(play, settings):
     async def script(here):
         small(here, orders=3_000_000)
         await here.press("1", "g")
-        await here.until(lambda: here.console.desk.snapshot().seed.done > 0)
+        await here.until(lambda: here.console.controller.snapshot().seed.done > 0)
         await here.press("c")
-        await here.until(lambda: not here.console.desk.snapshot().seed.running)
+        await here.until(lambda: not here.console.controller.snapshot().seed.running)
         await here.until(lambda: "cancelled" in here.text)
 
     play(script)

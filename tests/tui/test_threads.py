@@ -8,16 +8,16 @@ import pytest
 
 from core.config import Settings
 from core.errors import ExitCode
-from core.lifecycle import RunState
-from core.operations.desk import Desk
-from core.operations.opening import Backends
+from core.operations.backends import Backends
+from core.operations.controller import Controller
 from core.text import use_language
 from core.threads import failures
 from core.warehouse.base import Warehouse
+from core.workers import RunState
 from tests.support.breaking import Bomb, BoomError, BreakingBackends
-from tui.ending import Ending
 from tui.panes.consumer import ConsumerPane
 from tui.run import told_failures
+from tui.signals import SignalHandler
 
 pytestmark = pytest.mark.threads_fail
 
@@ -55,7 +55,7 @@ class _Forgetful(Backends):
 def test_a_failed_merge_is_seen_everywhere_and_started_again(play, size, caplog):
     async def script(here):
         await here.press("3", "s")
-        await here.until(lambda: here.console.desk.snapshot().merge.state is RunState.FAILED)
+        await here.until(lambda: here.console.controller.snapshot().merge.state is RunState.FAILED)
         await here.until(lambda: "✗ merg" in here.text.splitlines()[0])
         await here.until(lambda: "▲ " in here.text.splitlines()[0])
         assert "the merge failed: internal error: BoomError: boom" in here.text
@@ -65,12 +65,12 @@ def test_a_failed_merge_is_seen_everywhere_and_started_again(play, size, caplog)
         await here.press("8")
         await here.until(lambda: "failed: internal error" in here.text)
         await here.press("3", "s")
-        await here.until(lambda: here.console.desk.snapshot().merge.state is RunState.RUNNING)
+        await here.until(lambda: here.console.controller.snapshot().merge.state is RunState.RUNNING)
         await here.until(lambda: "● merg" in here.text.splitlines()[0])
         assert "the merge failed" not in here.text
 
-    desk = play(script, size=size, backends=BreakingBackends(Bomb("merge")))
-    assert told_failures(desk, ExitCode.OK) == ExitCode.OK
+    controller = play(script, size=size, backends=BreakingBackends(Bomb("merge")))
+    assert told_failures(controller, ExitCode.OK) == ExitCode.OK
     assert "thread merge failed: boom" in caplog.text
 
 
@@ -79,7 +79,7 @@ def test_a_reading_of_a_pane_that_dies_is_said(play, caplog):
         await here.press("4")
         await here.until(lambda: "past-runs" in [one.thread for one in failures()])
         await here.until(
-            lambda: any(one.rule == "threads" for one in here.console.desk.snapshot().alerts)
+            lambda: any(one.rule == "threads" for one in here.console.controller.snapshot().alerts)
         )
 
     play(script, backends=_Forgetful())
@@ -90,14 +90,14 @@ def test_leaving_ends_the_console_even_when_closing_fails(
     settings: Settings, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use_language("en")
-    desk = Desk(settings, backends=_Grumbling())
+    controller = Controller(settings, backends=_Grumbling())
     left: list[int] = []
     app = SimpleNamespace(exit=left.append, _loop=None)
-    ending = Ending(cast(Any, app), desk)
+    ending = SignalHandler(cast(Any, app), controller)
     ending.finished()
     ending._end(15)
     assert "thread ending failed: boom" in caplog.text
-    assert told_failures(desk, ExitCode.OK) == ExitCode.INTERNAL
+    assert told_failures(controller, ExitCode.OK) == ExitCode.INTERNAL
     assert "thread ending failed: boom" in capsys.readouterr().err
 
 
@@ -106,8 +106,8 @@ def test_a_console_whose_closing_fails_is_left_all_the_same(settings: Settings) 
     from tui.formats import Formats
 
     use_language("en")
-    desk = Desk(settings, backends=_Grumbling())
-    console = Console(desk, Formats("en"), timer=False)
+    controller = Controller(settings, backends=_Grumbling())
+    console = Console(controller, Formats("en"), timer=False)
 
     async def session() -> None:
         async with console.run_test(size=(80, 24)) as pilot:
@@ -117,7 +117,7 @@ def test_a_console_whose_closing_fails_is_left_all_the_same(settings: Settings) 
 
     asyncio.run(session())
     assert console.return_value == 0
-    assert told_failures(desk, 0) == ExitCode.INTERNAL
+    assert told_failures(controller, 0) == ExitCode.INTERNAL
 
 
 def _failing(message: str) -> Any:

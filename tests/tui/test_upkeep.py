@@ -28,17 +28,17 @@ def unmerged(settings):
 
 
 def checks(here):
-    return here.console.desk.snapshot().validation
+    return here.console.controller.snapshot().validation
 
 
 def upkeep(here):
-    return here.console.desk.snapshot().upkeep
+    return here.console.controller.snapshot().upkeep
 
 
 async def validated(here, name):
     """Run the checks; return one of them."""
     before = checks(here).ended_at
-    here.console.desk.validate()
+    here.console.controller.validate()
     await here.until(lambda: not checks(here).running and checks(here).ended_at != before)
     return checks(here).result.check(name)
 
@@ -75,7 +75,7 @@ def test_it_works_on_a_small_terminal_too(play, unmerged):
 
 def test_a_merge_that_fails_is_told_in_the_pane(play, unmerged):
     async def script(here):
-        warehouse = engine(here.console.desk._warehouse)
+        warehouse = engine(here.console.controller._warehouse)
         with warehouse._db.transaction() as cursor:
             cursor.execute("DROP TABLE mon_schema.orders")
         await here.press("7", "m")
@@ -117,17 +117,19 @@ def test_reference_data_are_loaded_from_the_seed_files(play, settings):
 
 async def stored(here, orders):
     """Generate, publish and store so many orders."""
-    desk = here.console.desk
-    desk.generate(seed.Options(customers=20, products=10, orders=orders))
-    await here.until(lambda: desk.snapshot().seed.result and not desk.snapshot().seed.running)
-    desk.start_consumer()
-    desk.start_producer(produce.Options(rate=0))
-    await here.until(lambda: desk.snapshot().merge.total.taken >= orders)
+    controller = here.console.controller
+    controller.generate(seed.Options(customers=20, products=10, orders=orders))
+    await here.until(
+        lambda: controller.snapshot().seed.result and not controller.snapshot().seed.running
+    )
+    controller.start_consumer()
+    controller.start_producer(produce.Options(rate=0))
+    await here.until(lambda: controller.snapshot().merge.total.taken >= orders)
 
 
 def damage(here):
     """Write over the payload of the first raw event."""
-    with engine(here.console.desk._warehouse)._db.transaction() as cursor:
+    with engine(here.console.controller._warehouse)._db.transaction() as cursor:
         cursor.execute(
             "UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')"
             " WHERE seq = (SELECT min(seq) FROM mon_schema.orders_events)"
@@ -163,7 +165,7 @@ def test_the_check_of_content_names_the_key_which_asks_and_repairs(play):
 
 def test_what_cannot_be_repaired_is_told_with_the_reason(play, unmerged):
     async def script(here):
-        with engine(here.console.desk._warehouse)._db.transaction() as cursor:
+        with engine(here.console.controller._warehouse)._db.transaction() as cursor:
             cursor.execute("UPDATE mon_schema.orders_events SET payload = concat(payload, ' ')")
         found = await validated(here, "content")
         assert (found.status, found.remedies) == (Status.FAIL, ())
@@ -194,7 +196,7 @@ def test_without_a_warehouse_it_is_refused_with_the_reason(play, settings):
     holder = DuckDbWarehouse(settings, clock=SystemClock())
 
     async def script(here):
-        await here.until(lambda: here.console.desk.snapshot().opening.error)
+        await here.until(lambda: here.console.controller.snapshot().opening.error)
         await here.press("7", "m")
         assert "in use by process" in here.told[-1]
 

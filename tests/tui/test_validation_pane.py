@@ -2,13 +2,13 @@
 
 import pytest
 
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
 
 
 async def checked(here):
     """Run the checks."""
     await here.press("4", "v")
-    await here.until(lambda: here.console.desk.snapshot().validation.result)
+    await here.until(lambda: here.console.controller.snapshot().validation.result)
     await here.draw()
 
 
@@ -17,7 +17,7 @@ def test_the_cursor_moves_over_all_checks_and_opens_one(play, size):
     async def script(here):
         await checked(here)
         pane = here.console.screen.chosen
-        checks = here.console.desk.snapshot().validation.result.checks
+        checks = here.console.controller.snapshot().validation.result.checks
         seen = []
         for _step in range(13):
             (row,) = [entry.text for entry in pane.lines if "▸" in entry.text]
@@ -100,13 +100,13 @@ def test_runs_before_and_reports_are_in_the_full_view(play, settings):
 
 def test_the_interval_goes_round_and_runs_the_checks(play):
     async def script(here):
-        desk = here.console.desk
+        controller = here.console.controller
         await here.press("4", "i")
-        assert desk.snapshot().validation_every_s == 10
-        await here.until(lambda: desk.snapshot().validation.result)
+        assert controller.snapshot().validation_every_s == 10
+        await here.until(lambda: controller.snapshot().validation.result)
         await here.until(lambda: "every 10 s" in here.text)
         await here.press("i", "i", "i", "i")
-        assert desk.snapshot().validation_every_s == 0
+        assert controller.snapshot().validation_every_s == 0
 
     play(script)
 
@@ -115,7 +115,7 @@ def test_a_console_that_is_opened_again_shows_the_last_verdict_with_its_age(play
     play(checked)
 
     async def script(here):
-        await here.until(lambda: here.console.desk.snapshot().validation.result)
+        await here.until(lambda: here.console.controller.snapshot().validation.result)
         await here.draw()
         assert "unchecked" not in here.text
         assert "not checked yet" not in here.text
@@ -128,9 +128,9 @@ def test_a_console_that_is_opened_again_shows_the_last_verdict_with_its_age(play
 
 def test_the_age_of_the_newest_order_grows_while_it_is_shown(play):
     async def script(here):
-        desk = here.console.desk
-        desk.demonstrate(orders=100, rate=5_000)
-        await here.until(lambda: desk.snapshot().demo.result, 60)
+        controller = here.console.controller
+        controller.demonstrate(orders=100, rate=5_000)
+        await here.until(lambda: controller.snapshot().demo.result, 60)
         await here.press("4", "z")
         shown = lambda: next(  # noqa: E731
             line.text for line in here.console.screen.chosen.lines if "ingested" in line.text

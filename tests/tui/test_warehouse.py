@@ -1,12 +1,12 @@
 """The warehouse pane by its keys."""
 
-from core.operations.explore import Explored
+from core.operations.explorer import Explored
 from core.operations.inspect import Inspection, MergeRun, StoredGap, StoredOffset
 from core.operations.poller import Reading
 from core.warehouse.model import TableFacts
 from tests.support.console import piloted, still_console
 from tests.support.moments import NOW, moment
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
 
 FOUND = Inspection(
     (TableFacts("orders", 5_000, 1_000_000),),

@@ -3,9 +3,9 @@
 import pytest
 
 from core.jobs import produce
-from core.lifecycle import RunState
 from core.seed.generate import generate
 from core.seed.spec import SeedSpec
+from core.workers import RunState
 
 
 @pytest.mark.parametrize("key", ["s", "m"])
@@ -13,14 +13,16 @@ def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key
     generate(SeedSpec(customers=20, products=10, orders=30), settings.paths.seed)
 
     async def script(here):
-        desk = here.console.desk
-        await here.until(lambda: desk.snapshot().opening.error and desk.snapshot().broker_open)
-        assert not desk.ready
+        controller = here.console.controller
+        await here.until(
+            lambda: controller.snapshot().opening.error and controller.snapshot().broker_open
+        )
+        assert not controller.ready
         (pane,) = (pane for pane in here.console.panes if pane.NAME == "producer")
         pane.options = produce.Options(rate=0, limit=30)
         await here.press("2", key)
-        await here.until(lambda: desk.snapshot().producer.state is RunState.STOPPED)
-        assert desk.snapshot().producer.acked == 30
+        await here.until(lambda: controller.snapshot().producer.state is RunState.STOPPED)
+        assert controller.snapshot().producer.acked == 30
 
     play(script, ready=False)
     assert sum(mark.high for mark in broker.watermarks("orders_topic").values()) == 30
@@ -28,8 +30,8 @@ def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key
 
 def test_a_broker_that_is_away_and_a_held_warehouse_are_both_said(play, warehouse):
     async def script(here):
-        desk = here.console.desk
-        await here.until(lambda: desk.snapshot().opening_broker.error)
+        controller = here.console.controller
+        await here.until(lambda: controller.snapshot().opening_broker.error)
         await here.until(lambda: "in use by process" in " ".join(here.text.split()))
         await here.until(lambda: "no embedded broker runs" in " ".join(here.text.split()))
 
@@ -38,12 +40,12 @@ def test_a_broker_that_is_away_and_a_held_warehouse_are_both_said(play, warehous
 
 def test_what_was_never_read_is_no_zero(play, warehouse):
     async def script(here):
-        desk = here.console.desk
-        await here.until(lambda: desk.snapshot().opening_broker.error)
-        await here.until(lambda: desk.snapshot().history)
-        latest = desk.snapshot().history[-1]
+        controller = here.console.controller
+        await here.until(lambda: controller.snapshot().opening_broker.error)
+        await here.until(lambda: controller.snapshot().history)
+        latest = controller.snapshot().history[-1]
         assert (latest.produced, latest.consumed, latest.lag) == (None, None, None)
-        assert desk.snapshot().behind_s is None
+        assert controller.snapshot().behind_s is None
         await here.press("3", "z")
         strip = here.text.splitlines()[0]
         assert "lag      ? ·     ?" in strip

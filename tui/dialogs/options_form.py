@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
-from core.jobs.declaring import Option, declared
+from core.jobs.option_declarations import Option, declared
 from core.text import _
 from tui.dialogs.form import Field, FormScreen
 from tui.dialogs.values import Texts, day, number, optional_number, optional_whole, plain, whole

@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.alerts.model import Alert, rule_name
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, ngettext
-from tui.dialogs.event_details import RowDetails
-from tui.lines import Line
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import Cells, Sheet, time_of, whole
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 from tui.views.frame import Frame
 
@@ -54,24 +54,24 @@ class AlertsPane(RowsPane):
         ),
     ]
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return that nothing is wrong, where that is so."""
         return alerts_head(now, frame)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of; those of active alerts hold how long they last."""
         lasting = any(alert.active for alert in now.alerts)
         return (now.alerts, now.at.replace(microsecond=0) if lasting else None)
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return active and past alerts."""
         return alerts_table(now, frame)
 
-    def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def foot(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return what is watched, how the consumer does, and the last hours."""
-        return alerts_foot(now, frame, self.desk.settings.thresholds)
+        return alerts_foot(now, frame, self.controller.settings.thresholds)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return how many alerts stand."""
         count = sum(alert.active for alert in now.alerts)
         if not count:
@@ -93,7 +93,7 @@ class AlertsPane(RowsPane):
 
     def _details(self, shown: Alert, frame: Frame) -> list[Line]:
         """Return an alert as it is now: it may be worse, seen or over since it was opened."""
-        now = self.desk.snapshot()
+        now = self.controller.snapshot()
         name = (shown.rule, shown.raised_at)
         present = (one for one in now.alerts if (one.rule, one.raised_at) == name)
         return alert_details(next(present, shown), now, frame)
@@ -109,13 +109,13 @@ class AlertsPane(RowsPane):
             )
         elif not alert.active:
             self.console.tell(_("This alert is over."))
-        elif not self.desk.acknowledge(alert.rule):
+        elif not self.controller.acknowledge(alert.rule):
             self.console.tell(_("This alert was seen before."))
         self.console.tick()
 
     def action_acknowledge_all(self) -> None:
         """Mark all alerts as seen."""
-        if self.desk.acknowledge():
+        if self.controller.acknowledge():
             self.console.tell(_("All alerts are marked as seen."))
         else:
             self.console.tell(_("No alert is new."))

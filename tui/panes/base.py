@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.geometry import Region
 
 from core.jobs.base import Table
-from core.operations.desk import Desk
-from core.operations.snapshot import DeskSnapshot
+from core.operations.controller import Controller
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _
 from tui.formats import Formats
 from tui.host import Host
-from tui.lines import Line, Span, changed_cells, line, plain
+from tui.styled_text import Line, Span, changed_cells, line, plain
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 
-View = Callable[[DeskSnapshot, Frame], list[Line]]
+View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
 _TITLE_FROM = 3
 """Cells of the border before the title."""
@@ -44,15 +44,15 @@ class Pane(Container, can_focus=True):
         self._hinted_width = 0
         self._retitled: tuple[Region, ...] = ()
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the content for a moment."""
         raise NotImplementedError
 
-    def status(self, now: DeskSnapshot) -> str:  # noqa: ARG002 - most panes look at the moment
+    def status(self, now: ControllerSnapshot) -> str:  # noqa: ARG002 - most panes look at the moment
         """Return the state that the title carries; empty for none."""
         return ""
 
-    def table(self, now: DeskSnapshot) -> Table | None:
+    def table(self, now: ControllerSnapshot) -> Table | None:
         """Return what this pane exports of a moment, None for the lines that it shows."""
         raise NotImplementedError
 
@@ -84,9 +84,9 @@ class Pane(Container, can_focus=True):
         return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
 
     @property
-    def desk(self) -> Desk:
+    def controller(self) -> Controller:
         """The controls of the pipeline."""
-        return self.console.desk
+        return self.console.controller
 
     @property
     def console(self) -> Host:
@@ -98,7 +98,7 @@ class Pane(Container, can_focus=True):
 
         warehouse: whether that is needed too; what only publishes does without.
         """
-        now = self.desk.snapshot()
+        now = self.controller.snapshot()
         if now.ready if warehouse else now.broker_open:
             return True
         parts = (now.opening, now.opening_broker) if warehouse else (now.opening_broker,)
@@ -111,7 +111,9 @@ class Pane(Container, can_focus=True):
         """What is shown, for tests and copies."""
         return self._lines_view.lines
 
-    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+    def draw(
+        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
+    ) -> None:
         """Draw a moment; nothing while hidden. full: the pane has the whole screen."""
         size = self._lines_view.size
         if not self.display or not size:

@@ -5,16 +5,16 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
-from core.lifecycle import RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_
-from tui.lines import Line
+from core.workers import RunState
 from tui.panes.base import Pane
+from tui.styled_text import Line
 from tui.views.consumer import consumer
 from tui.views.frame import Frame, state_name
 
 
-def exported(now: DeskSnapshot) -> Table:
+def exported(now: ControllerSnapshot) -> Table:
     """Return what the pane exports of a moment."""
     rows = [
         (now.consumer.topic, part, offset, now.lag.get(part), _state(now, part))
@@ -23,7 +23,7 @@ def exported(now: DeskSnapshot) -> Table:
     return Table(("topic", "partition", "next_offset", "lag", "state"), rows)
 
 
-def _state(now: DeskSnapshot, partition: int) -> str | None:
+def _state(now: ControllerSnapshot, partition: int) -> str | None:
     state = now.states.get(partition)
     return None if state is None else state.name
 
@@ -39,37 +39,37 @@ class ConsumerPane(Pane):
         Binding("x", "stop", N_("stop"), id="consumer.stop"),
     ]
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return throughput, lag and latency."""
         return consumer(now, frame)
 
-    def table(self, now: DeskSnapshot) -> Table:
+    def table(self, now: ControllerSnapshot) -> Table:
         """Return what it exports."""
         return exported(now)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return the consumer's state."""
         state = now.consumer.state
         return "" if state is RunState.IDLE else state_name(state)
 
     def action_start(self) -> None:
         """Start, or go on after a pause."""
-        running = self.desk.consumer
+        running = self.controller.consumer
         if running is not None:
             running.resume()
-            self.desk.restart_merge()
+            self.controller.restart_merge()
         elif self.opened():
-            self.desk.start_consumer()
+            self.controller.start_consumer()
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        running = self.desk.consumer
+        running = self.controller.consumer
         if running is not None:
             paused = running.snapshot().state is RunState.PAUSED
             running.resume() if paused else running.pause()
 
     def action_stop(self) -> None:
         """End cleanly."""
-        running = self.desk.consumer
+        running = self.controller.consumer
         if running is not None:
             running.stop()

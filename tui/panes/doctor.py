@@ -6,14 +6,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.doctor.model import Finding, Status
-from core.operations.inforce import SettingInForce
-from core.operations.snapshot import DeskSnapshot
+from core.operations.effective_settings import EffectiveSetting
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, clean
-from tui.dialogs.event_details import RowDetails
-from tui.lines import Line
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import Cells, Sheet, whole
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import Cells, Sheet, whole
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
 from tui.views.frame import Frame
 
@@ -22,7 +22,7 @@ def _finding(found: Finding) -> Cells:
     return found.name, found.status.value, whole(found.detail), whole(found.hint)
 
 
-def _setting(setting: SettingInForce) -> Cells:
+def _setting(setting: EffectiveSetting) -> Cells:
     return setting.name, whole(setting.value), whole(setting.where) or "default"
 
 
@@ -31,7 +31,7 @@ class DoctorPane(RowsPane):
 
     NAME, NUMBER, TITLE, EXTRA = "doctor", "0", N_("Doctor"), True
     SHEETS: ClassVar[Mapping[str, Sheet]] = {
-        "doctor": Sheet("check status found mend", _finding),
+        "doctor": Sheet("check status found fix", _finding),
         "settings": Sheet("setting value from", _setting),
     }
 
@@ -50,18 +50,18 @@ class DoctorPane(RowsPane):
         super().__init__()
         self._settings = False
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the verdict."""
         return doctor_head(now, frame, settings=self._settings)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         return ("settings",) if self._settings else ("checks", now.explored.doctor.result)
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return checks or settings."""
         if self._settings:
-            return settings_table(self.desk.explorer.settings())
+            return settings_table(self.controller.explorer.settings())
         found = now.explored.doctor.result or ()
         return findings_table(found, frame)
 
@@ -70,7 +70,7 @@ class DoctorPane(RowsPane):
         """Checks or settings."""
         return "settings" if self._settings else "doctor"
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return the verdict in a word."""
         if now.explored.doctor.running:
             return _("checking")
@@ -83,7 +83,7 @@ class DoctorPane(RowsPane):
     def open_row(self, row: Row) -> None:
         """Show a check or a setting in full."""
         source = row.source
-        if isinstance(source, (Finding, SettingInForce)):
+        if isinstance(source, (Finding, EffectiveSetting)):
             self.app.push_screen(
                 RowDetails(
                     clean(source.name, 60),
@@ -94,7 +94,7 @@ class DoctorPane(RowsPane):
 
     def action_examine(self) -> None:
         """Check everything."""
-        self.desk.explorer.examine()
+        self.controller.explorer.examine()
         self.console.tick()
 
     def action_switch(self) -> None:

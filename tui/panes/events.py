@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.operations.inspect import ListedLetter
-from core.operations.peeked import PeekedRecord
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
+from core.operations.tail_record import TailRecord
 from core.text import N_, _, clean, ngettext
-from tui.dialogs.event_details import RowDetails
-from tui.lines import Line
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.events import (
     events_head,
     letter_details,
@@ -29,7 +29,7 @@ _PREVIEWED = 5
 _MERGE = "merge"
 
 
-def _record(record: PeekedRecord) -> Cells:
+def _record(record: TailRecord) -> Cells:
     key, value = record.key, record.value
     return (
         record.partition,
@@ -106,26 +106,26 @@ class EventsPane(RowsPane):
     def __init__(self) -> None:
         super().__init__()
         self._letters = False
-        self._held: tuple[PeekedRecord, ...] | None = None
+        self._held: tuple[TailRecord, ...] | None = None
 
     @property
     def wants(self) -> str:
-        """Which reading the desk should keep fresh while this pane is seen."""
+        """Which reading the controller should keep fresh while this pane is seen."""
         if self._letters:
             return "letters"
         return "topic" if self._held is None else ""
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return what is listed and how fresh it is."""
         return events_head(now, frame, letters=self._letters, frozen=self._held is not None)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         if self._letters:
             return ("letters", now.explored.letters.value)
         return ("topic", self._records(now))
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return records or dead letters."""
         if self._letters:
             return letters_table(now.explored.letters.value, frame.formats)
@@ -136,12 +136,12 @@ class EventsPane(RowsPane):
         """The list that is shown."""
         return "dead_letters" if self._letters else "events"
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return how many there are."""
         found = now.explored.letters.value
         if self._letters:
             return self._counted(found.total) if found else ""
-        topic = clean(self.desk.settings.kafka.topic, 60)
+        topic = clean(self.controller.settings.kafka.topic, 60)
         count = self.console.formats.count(len(self._records(now)))
         return _("{topic}, the newest {count}").format(topic=topic, count=count)
 
@@ -153,7 +153,7 @@ class EventsPane(RowsPane):
         """Show a record or a dead letter in full."""
         source = row.source
         frame = self.frame_now()
-        if isinstance(source, PeekedRecord):
+        if isinstance(source, TailRecord):
             place = f"{source.partition}/{source.offset}"
             self.app.push_screen(
                 RowDetails(place, lambda size: record_details(source, size), frame)
@@ -172,7 +172,7 @@ class EventsPane(RowsPane):
 
     def action_hold(self) -> None:
         """Hold the topic still, or go on."""
-        self._held = self._records(self.desk.snapshot()) if self._held is None else None
+        self._held = self._records(self.controller.snapshot()) if self._held is None else None
         self.console.tick()
 
     def action_replay(self) -> None:
@@ -191,8 +191,8 @@ class EventsPane(RowsPane):
 
     def action_cancel(self) -> None:
         """End the replay under way."""
-        if self.desk.snapshot().explored.replay.running:
-            self.desk.cancel_replay()
+        if self.controller.snapshot().explored.replay.running:
+            self.controller.cancel_replay()
         else:
             self.console.tell(_("No replay is under way."))
         self.console.tick()
@@ -208,7 +208,7 @@ class EventsPane(RowsPane):
             return
         ids = [one.letter.event_id for one in fit]
         lines = self._preview(fit, len(listed) - len(fit))
-        self.console.ask_unless(False, self._title_of(fit), lines, lambda: self._replay(ids))
+        self.console.confirm(False, self._title_of(fit), lines, lambda: self._replay(ids))
 
     def _title_of(self, fit: Sequence[ListedLetter]) -> str:
         """Return the question; a single letter is named by its place."""
@@ -220,7 +220,7 @@ class EventsPane(RowsPane):
         return text.format(count=self.console.formats.count(len(fit)))
 
     def _preview(self, fit: Sequence[ListedLetter], left_out: int) -> list[str]:
-        topic = clean(self.desk.settings.kafka.topic, 60)
+        topic = clean(self.controller.settings.kafka.topic, 60)
         lines = [_("original key, bytes and headers, to {topic}:").format(topic=topic)]
         reasons = Counter(clean(one.letter.reason, 40) for one in fit)
         lines += [f"  {count} × {reason}" for reason, count in reasons.most_common(_PREVIEWED)]
@@ -239,8 +239,8 @@ class EventsPane(RowsPane):
         return lines
 
     def _replay(self, ids: list[str]) -> None:
-        now = self.desk.snapshot()
-        if not self.desk.replay(ids) and not now.read_only:
+        now = self.controller.snapshot()
+        if not self.controller.replay(ids) and not now.read_only:
             running = now.explored.replay.running
             self.console.tell(
                 _("A replay is under way: [x] cancels it.")
@@ -249,7 +249,7 @@ class EventsPane(RowsPane):
             )
         self.console.tick()
 
-    def _records(self, now: DeskSnapshot) -> tuple[PeekedRecord, ...]:
+    def _records(self, now: ControllerSnapshot) -> tuple[TailRecord, ...]:
         return self._held if self._held is not None else (now.explored.peek.value or ())
 
 

@@ -6,10 +6,10 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.kpis.model import as_json, unit_of
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
-from tui.lines import Line
 from tui.panes.base import Pane
+from tui.styled_text import Line
 from tui.views.billing import asked_every
 from tui.views.frame import Frame
 from tui.views.kpis import kpis
@@ -17,7 +17,7 @@ from tui.views.kpis import kpis
 _EVERY = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
 
 
-def exported(now: DeskSnapshot) -> Table | None:
+def exported(now: ControllerSnapshot) -> Table | None:
     """Return the newest rows, else the first list, else the figures; None: nothing was read."""
     found = now.figures.value
     if found is None:
@@ -48,15 +48,15 @@ class KpisPane(Pane):
         ),
     ]
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the figures."""
         return kpis(now, frame)
 
-    def table(self, now: DeskSnapshot) -> Table | None:
+    def table(self, now: ControllerSnapshot) -> Table | None:
         """Return what it exports."""
         return exported(now)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return how old the figures are."""
         if now.figures.at is None:
             return ""
@@ -66,10 +66,10 @@ class KpisPane(Pane):
 
     def action_refresh(self) -> None:
         """Read now."""
-        self.desk.refresh()
+        self.controller.refresh()
 
     def action_interval(self) -> None:
         """Take the next interval."""
-        present = self.desk.snapshot().figures_every_s
+        present = self.controller.snapshot().figures_every_s
         later = [seconds for seconds in _EVERY if seconds > present]
-        self.desk.refresh_every(later[0] if later else 0.0)
+        self.controller.refresh_every(later[0] if later else 0.0)

@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.operations.logtail import LogEntry
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_
-from tui.dialogs.event_details import RowDetails
-from tui.lines import Line
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import Cells, Sheet, time_of, whole
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.logs import LEVELS, log_details, logs_head, logs_table
 
@@ -51,16 +51,16 @@ class LogsPane(RowsPane):
         super().__init__()
         self._least = LEVELS[1]
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the level and where the file is."""
-        file = str(self.desk.settings.paths.log_file)
+        file = str(self.controller.settings.paths.log_file)
         return logs_head(now.explored.log, self._least, file, frame)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         return (self._least, now.explored.log)
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return the records of the level."""
         return logs_table(now.explored.log, self._least, frame.formats)
 

@@ -8,14 +8,14 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.jobs.produce import Options, checked_options
-from core.lifecycle import FINAL_STATES, RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.producer.modes import Profile
 from core.producer.options import DEFAULT_RATES, MAX_RATE
 from core.text import N_, _
+from core.workers import FINAL_STATES, RunState
 from tui.dialogs.options_form import OptionsForm
-from tui.lines import Line
 from tui.panes.base import Pane
+from tui.styled_text import Line
 from tui.views.frame import Frame, state_name
 from tui.views.producer import producer
 
@@ -26,7 +26,7 @@ _LEAST = 1.0
 _RATE = 200.0
 
 
-def exported(now: DeskSnapshot) -> Table:
+def exported(now: ControllerSnapshot) -> Table:
     """Return what the pane exports of a moment."""
     last = now.producer
     row = (
@@ -122,37 +122,37 @@ class ProducerPane(Pane):
         self.options = Options(rate=_RATE)
         self._rate_before = _RATE
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return rates and counts."""
         return producer(now, frame, self.options)
 
-    def table(self, now: DeskSnapshot) -> Table:
+    def table(self, now: ControllerSnapshot) -> Table:
         """Return what it exports."""
         return exported(now)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return the producer's state."""
         state = now.producer.state
         return "" if state is RunState.IDLE else state_name(state)
 
     def action_start(self) -> None:
         """Publish as the options say, or go on after a pause."""
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             running.resume()
         elif self._has_input(self.options.mode) and self.opened(warehouse=False):
-            self.console.attempt(lambda: self.desk.start_producer(self.options))
+            self.console.attempt(lambda: self.controller.start_producer(self.options))
 
     def action_stream(self) -> None:
         """Publish made-up events; does nothing while some are published already."""
-        if self.desk.producer is None:
+        if self.controller.producer is None:
             self.options = replace(self.options, mode="stream")
             self.action_start()
 
     def _has_input(self, mode: str) -> bool:
         """Return whether there is something to publish from; say what to do when there is not."""
-        folder = self.options.input or self.desk.settings.paths.seed
-        pipeline = self.desk.settings.pipeline
+        folder = self.options.input or self.controller.settings.paths.seed
+        pipeline = self.controller.settings.pipeline
         if not pipeline.has_generator:
             names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
             there = folder.is_file() or any((folder / name).exists() for name in names)
@@ -169,20 +169,20 @@ class ProducerPane(Pane):
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             paused = running.snapshot().state is RunState.PAUSED
             running.resume() if paused else running.pause()
 
     def action_stop(self) -> None:
         """End cleanly."""
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             running.stop()
 
     def action_change(self, factor: float) -> None:
         """Multiply the rate: of the run under way and of the next one."""
-        running = self.desk.producer
+        running = self.controller.producer
         present = self._rate
         if running is not None:
             now = running.snapshot()
@@ -203,27 +203,27 @@ class ProducerPane(Pane):
         present = self.options.profile
         profile = profiles[(profiles.index(present) + 1) % len(profiles)]
         self.options = replace(self.options, profile=profile)
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             running.set_profile(profile)
 
     def action_options(self) -> None:
         """Ask what to publish. Rate and profile hold at once, the rest at the next start."""
-        running = self.desk.producer
+        running = self.controller.producer
         given = self.options
         if running is not None:
             now = running.snapshot()
             given = replace(given, rate=now.rate_target, profile=now.profile)
         if given.rate is None:
             given = replace(given, rate=DEFAULT_RATES[given.mode])
-        check = partial(checked_options, self.desk.settings)
+        check = partial(checked_options, self.controller.settings)
         self.app.push_screen(OptionsForm(_("Publish"), given, FORM, check), self._given)
 
     def _given(self, options: Options | None) -> None:
         if options is None:
             return
         self.options = options
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             running.set_profile(options.profile)
             self._set_rate(self._rate)
@@ -235,7 +235,7 @@ class ProducerPane(Pane):
 
     def _set_rate(self, rate: float) -> None:
         self.options = replace(self.options, rate=rate)
-        running = self.desk.producer
+        running = self.controller.producer
         if running is not None:
             self.console.attempt(lambda: running.set_rate(rate))
 

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, clean
+from tui.export_tables import Sheet
 from tui.formats import Formats
-from tui.lines import Line
 from tui.panes.base import Pane
-from tui.rows import Row, RowTable
-from tui.tables import Sheet
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
@@ -65,19 +65,19 @@ class RowsPane(Pane):
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the lines above the table."""
         raise NotImplementedError
 
-    def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:  # noqa: ARG002 - most have none
+    def foot(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:  # noqa: ARG002 - most have none
         """Return the lines below the table; the frame's height is the room for them."""
         return []
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of: the same objects as long as they are the same."""
         raise NotImplementedError
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return the table."""
         raise NotImplementedError
 
@@ -98,7 +98,7 @@ class RowsPane(Pane):
 
     @property
     def wants(self) -> str:
-        """Which reading the desk should keep fresh while this pane is seen; see `Explorer`."""
+        """Which reading to keep fresh while this pane is seen; see `Explorer`."""
         return ""
 
     @property
@@ -111,7 +111,7 @@ class RowsPane(Pane):
         """Which list is shown, by its name in `SHEETS`: exports are called so."""
         return self.NAME
 
-    def table(self, now: DeskSnapshot) -> Table:  # noqa: ARG002 - what is shown was drawn already
+    def table(self, now: ControllerSnapshot) -> Table:  # noqa: ARG002 - what is shown was drawn already
         """Return the rows that the filter shows, each with everything it stands for."""
         return self.SHEETS[self.sheet].table([row.source for row in self._rows_view.rows])
 
@@ -141,7 +141,9 @@ class RowsPane(Pane):
         """What is shown, for tests and copies."""
         return [*self._lines_view.lines, *self._rows_view.lines, *self._foot_view.lines]
 
-    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+    def draw(
+        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
+    ) -> None:
         """Draw a moment; nothing while hidden."""
         size = self.content_size
         if not self.display or not size:
@@ -176,12 +178,12 @@ class RowsPane(Pane):
         filtering = self._rows_view.typing or bool(self._rows_view.filter)
         return len(self._table.rows) + self._table.head + filtering
 
-    def _foot_lines(self, now: DeskSnapshot, frame: Frame, height: int) -> list[Line]:
+    def _foot_lines(self, now: ControllerSnapshot, frame: Frame, height: int) -> list[Line]:
         """Return what there is room for below the rows."""
         room = max(height - self._wanted(), min(self.LEAST_FOOT, height - _LEAST_ROWS), 0)
         return self.foot(now, replace(frame, height=room))[:room] if room else []
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the head: what a screenshot of the lines alone would show."""
         return self.head(now, frame)
 

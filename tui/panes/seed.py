@@ -10,15 +10,15 @@ from textual.worker import get_current_worker
 
 from core.jobs import seed as job
 from core.jobs.base import Table
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FILES, FilePreview, preview
 from core.text import N_, _, clean
 from core.text.amounts import customers, orders, products
 from core.threads import reported
 from tui.dialogs.options_form import OptionsForm
 from tui.formats import Formats
-from tui.lines import EMPTY, Line, advice, line
 from tui.panes.base import Pane
+from tui.styled_text import EMPTY, Line, advice, line
 from tui.views.frame import Frame, wrap
 from tui.views.seed import seed
 
@@ -26,7 +26,7 @@ FORM = ("customers", "products", "orders", "seed", "start", "end")
 """The options that are asked for, in this order."""
 
 
-def exported(now: DeskSnapshot) -> Table:
+def exported(now: ControllerSnapshot) -> Table:
     """Return what the pane exports of a moment."""
     files = now.seed.result.files if now.seed.result else ()
     rows = [(str(file.path), file.rows, file.bytes, file.sha256) for file in files]
@@ -56,9 +56,9 @@ class SeedPane(Pane):
         self._found: Sequence[FilePreview] = ()
         self._looked_for: tuple[datetime | None, bool] | None = None
 
-    def view(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""
-        if not self.desk.settings.pipeline.has_generator:
+        if not self.controller.settings.pipeline.has_generator:
             text = _("press [d] for the demonstration; in the producer's pane [m] streams events")
             return [
                 *(line(part) for part in wrap(self._without_generator(), frame.width)),
@@ -68,18 +68,20 @@ class SeedPane(Pane):
         return seed(now, frame, self._found)
 
     def _without_generator(self) -> str:
-        name = self.desk.settings.pipeline.name
+        name = self.controller.settings.pipeline.name
         return _("The pipeline {name} has no generator of seed files.").format(name=name)
 
-    def table(self, now: DeskSnapshot) -> Table:
+    def table(self, now: ControllerSnapshot) -> Table:
         """Return what it exports."""
         return exported(now)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return whether files are being made."""
         return _("generating") if now.seed.running else ""
 
-    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+    def draw(
+        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
+    ) -> None:
         """Draw a moment; look at the files again when they may have changed."""
         moment = (now.seed.ended_at, now.seed.running)
         if moment != self._looked_for and not now.seed.running:
@@ -91,23 +93,23 @@ class SeedPane(Pane):
     def _look(self) -> None:
         """Read what lies in the folder; a file may be large, so not on the screen's thread."""
         with reported("seed-files"):
-            found = preview(self.options.output or self.desk.settings.paths.seed)
+            found = preview(self.options.output or self.controller.settings.paths.seed)
             if not get_current_worker().is_cancelled:
                 self._found = found
 
     def action_generate(self) -> None:
         """Generate; files that are there are replaced, so ask when there are some."""
-        if not self.desk.settings.pipeline.has_generator:
+        if not self.controller.settings.pipeline.has_generator:
             self.console.tell(self._without_generator())
             return
-        folder = self.options.output or self.desk.settings.paths.seed
+        folder = self.options.output or self.controller.settings.paths.seed
         there = [name for name in FILES if (folder / name).exists()]
         made = _("{customers}, {products} and {orders}").format(
             customers=customers(self.options.customers),
             products=products(self.options.products),
             orders=orders(self.options.orders),
         )
-        self.console.ask_unless(
+        self.console.confirm(
             not there,
             _("Replace the seed files?"),
             [
@@ -115,12 +117,12 @@ class SeedPane(Pane):
                 _("in {folder}").format(folder=clean(folder)),
                 _("by {made}").format(made=made),
             ],
-            lambda: self.desk.generate(self.options),
+            lambda: self.controller.generate(self.options),
         )
 
     def action_options(self) -> None:
         """Ask what to generate, then generate it."""
-        if not self.desk.settings.pipeline.has_generator:
+        if not self.controller.settings.pipeline.has_generator:
             self.console.tell(self._without_generator())
             return
 
@@ -134,4 +136,4 @@ class SeedPane(Pane):
 
     def action_cancel(self) -> None:
         """Give up; earlier files stay."""
-        self.desk.cancel_seed()
+        self.controller.cancel_seed()

@@ -9,17 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from core.errors import DropshipError
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
 from core.threads import reported
 from core.validation.history import PastRun
 from core.validation.model import CheckResult
-from tui.dialogs.event_details import RowDetails
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import Cells, Sheet
 from tui.formats import Formats
-from tui.lines import Line
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import Cells, Sheet
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.billing import asked_every
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
@@ -71,11 +71,11 @@ class ValidationPane(RowsPane):
         self._past: Sequence[PastRun] = ()
         self._past_of: tuple[bool, datetime | None] = (False, None)
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return what is wrong, or which key runs the checks."""
         return validation_head(now, frame)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         result = now.validation.result
         told = tuple(check.told(now.at) for check in result.checks) if result else ()
@@ -83,16 +83,16 @@ class ValidationPane(RowsPane):
             self._told = told
         return (result, self._told, now.since_check.outdated)
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return the checks."""
         old = now.since_check.outdated
         return checks_table(now.validation.result, frame, now.at, old=old)
 
-    def foot(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def foot(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return reports and earlier runs."""
         return validation_foot(now, self._past, frame)
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return the verdict and how often it is renewed."""
         parts = []
         if now.validation.running:
@@ -107,7 +107,9 @@ class ValidationPane(RowsPane):
             parts.append(asked_every(now, now.validation_every_s))
         return " · ".join(parts)
 
-    def draw(self, now: DeskSnapshot, formats: Formats, *, ascii_only: bool, full: bool) -> None:
+    def draw(
+        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
+    ) -> None:
         """Draw a moment; read the runs before when there may be another one."""
         moment = (now.ready, now.validation.ended_at)
         if moment != self._past_of:
@@ -120,7 +122,7 @@ class ValidationPane(RowsPane):
         """Ask the warehouse, off the screen's thread; without an answer the old list stays."""
         with reported("past-runs"):
             try:
-                found = self.desk.past_validations(_PAST_RUNS)
+                found = self.controller.past_validations(_PAST_RUNS)
             except DropshipError:
                 return
             if not get_current_worker().is_cancelled:
@@ -133,7 +135,7 @@ class ValidationPane(RowsPane):
             self.app.push_screen(
                 RowDetails(
                     check.name,
-                    lambda frame: check_details(check, frame, self.desk.snapshot().at),
+                    lambda frame: check_details(check, frame, self.controller.snapshot().at),
                     self.frame_now(),
                     ages=check.aging is not None,
                 )
@@ -142,17 +144,17 @@ class ValidationPane(RowsPane):
     def action_validate(self) -> None:
         """Run all checks."""
         if self.opened():
-            self.desk.validate()
+            self.controller.validate()
 
     def action_interval(self) -> None:
         """Take the next interval."""
-        present = self.desk.snapshot().validation_every_s
+        present = self.controller.snapshot().validation_every_s
         later = [seconds for seconds in _EVERY if seconds > present]
-        self.desk.validate_every(later[0] if later else 0.0)
+        self.controller.validate_every(later[0] if later else 0.0)
 
     def action_export(self) -> None:
         """Say where the reports of the last run are."""
-        reports = self.desk.snapshot().reports
+        reports = self.controller.snapshot().reports
         if reports:
             self.console.tell(_("reports: {files}").format(files=", ".join(reports)))
         else:

@@ -7,14 +7,14 @@ from textual.binding import Binding, BindingType
 
 from core.jobs import load
 from core.operations.inspect import MergeRun, StoredGap, StoredOffset
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, clean
 from core.warehouse.model import TableFacts
-from tui.dialogs.event_details import RowDetails
-from tui.lines import Line
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
-from tui.rows import Row, RowTable
-from tui.tables import Cells, Sheet, time_of, whole
+from tui.row_table import Row, RowTable
+from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.warehouse import PARTS, row_details, warehouse_head, warehouse_table
 
@@ -120,18 +120,18 @@ class WarehousePane(RowsPane):
 
     @property
     def wants(self) -> str:
-        """Which reading the desk should keep fresh while this pane is seen."""
+        """Which reading the controller should keep fresh while this pane is seen."""
         return "warehouse"
 
-    def head(self, now: DeskSnapshot, frame: Frame) -> list[Line]:
+    def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return sizes, backlog, query times."""
         return warehouse_head(now, frame, self._part)
 
-    def stamp(self, now: DeskSnapshot) -> tuple[object, ...]:
+    def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
         return (self._part, now.explored.inspection.value)
 
-    def rows_of(self, now: DeskSnapshot, frame: Frame) -> RowTable:
+    def rows_of(self, now: ControllerSnapshot, frame: Frame) -> RowTable:
         """Return the chosen list."""
         return warehouse_table(now.explored.inspection.value, self._part, frame.formats)
 
@@ -140,7 +140,7 @@ class WarehousePane(RowsPane):
         """The chosen list."""
         return f"warehouse_{self._part}"
 
-    def status(self, now: DeskSnapshot) -> str:
+    def status(self, now: ControllerSnapshot) -> str:
         """Return which warehouse it is."""
         return now.warehouse
 
@@ -161,16 +161,16 @@ class WarehousePane(RowsPane):
 
     def action_merge(self) -> None:
         """Merge now."""
-        self._start(self.desk.upkeep.merge)
+        self._start(self.controller.upkeep.merge)
 
     def action_load(self) -> None:
         """Load the reference tables from the files that the seed pane makes."""
         files = load.Options(input=self.console.seed_folder)
-        self._start(lambda: self.desk.upkeep.load(files))
+        self._start(lambda: self.controller.upkeep.load(files))
 
     def action_setup(self) -> None:
         """Create what is missing; ask where that is on a server."""
-        settings = self.desk.settings
+        settings = self.controller.settings
         lines = [
             _("Creates what is missing in {warehouse}; nothing is dropped or emptied.").format(
                 warehouse=settings.warehouse_label
@@ -180,18 +180,18 @@ class WarehousePane(RowsPane):
             topic = clean(settings.kafka.topic, 60)
             lines.append(_("Looks for the topic {topic}.").format(topic=topic))
         here = not settings.engine.is_remote and settings.kafka.bootstrap_servers is None
-        self.console.ask_unless(
-            here or self.desk.read_only,
+        self.console.confirm(
+            here or self.controller.read_only,
             _("Set up the warehouse?"),
             lines,
-            lambda: self._start(self.desk.upkeep.set_up),
+            lambda: self._start(self.controller.upkeep.set_up),
         )
 
     def action_repair(self) -> None:
         """Put damaged records back, after a yes: it writes over what is stored."""
-        upkeep = self.desk.upkeep
-        self.console.ask_unless(
-            self.desk.read_only or bool(upkeep.refusal),
+        upkeep = self.controller.upkeep
+        self.console.confirm(
+            self.controller.read_only or bool(upkeep.refusal),
             _("Repair damaged records?"),
             [
                 _("Every stored record is read back and compared with its checksum."),
@@ -203,18 +203,18 @@ class WarehousePane(RowsPane):
 
     def action_cancel(self) -> None:
         """End merge, load, setup or repair."""
-        if not self.desk.upkeep.cancel():
+        if not self.controller.upkeep.cancel():
             self.console.tell(_("Nothing is under way that could be cancelled."))
         self.console.tick()
 
     def _start(self, begin: Callable[[], bool]) -> None:
         """Start a task; say why not where it does not start."""
-        refusal = self.desk.upkeep.refusal
-        if not begin() and not self.desk.read_only:
-            now = self.desk.snapshot()
+        refusal = self.controller.upkeep.refusal
+        if not begin() and not self.controller.read_only:
+            now = self.controller.snapshot()
             self.console.tell(refusal if now.ready else now.opening.error or refusal)
         self.console.tick()
 
     def action_again(self) -> None:
         """Read the warehouse now."""
-        self.desk.explorer.look_again()
+        self.controller.explorer.look_again()

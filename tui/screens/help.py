@@ -10,8 +10,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from core.text import N_, _
-from tui.lines import fit
-from tui.views.edges import span_of
+from tui.styled_text import fit
+from tui.views.footer_tabs import span_of
 from tui.views.frame import wrap
 
 Group = tuple[str, Sequence[Binding]]

@@ -9,16 +9,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from core.operations.leaving import Stage
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, ngettext
 from tui.host import Host
-from tui.lines import bar, plain
+from tui.styled_text import bar, plain
 
 _BAR = 30
 
 
 class LeaveScreen(ModalScreen[None]):
-    """Shown until the desk is closed or the person stays; ctrl+c leaves at once."""
+    """Shown until the controller is closed or the person stays; ctrl+c leaves at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "app.force_quit", N_("quit now"), id="leave.force", priority=True),
@@ -44,9 +44,9 @@ class LeaveScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show the present moment at once."""
-        self.draw(cast("Host", self.app).desk.snapshot())
+        self.draw(cast("Host", self.app).controller.snapshot())
 
-    def draw(self, now: DeskSnapshot) -> None:
+    def draw(self, now: ControllerSnapshot) -> None:
         """Show a moment; nothing before the parts are there, and once they are taken down."""
         if not self.query("#lose"):
             return
@@ -65,7 +65,7 @@ class LeaveScreen(ModalScreen[None]):
                 # What is not displayed yet could not have the focus.
                 self.call_after_refresh(self.query_one("#store", Button).focus)
 
-    def _told(self, now: DeskSnapshot) -> tuple[str, str]:
+    def _told(self, now: ControllerSnapshot) -> tuple[str, str]:
         if now.leaving.stage is Stage.ASKING:
             return _question(now, self.console), _choices(now)
         if now.leaving.stage is Stage.STORING and now.leaving.progress.total:
@@ -88,25 +88,25 @@ class LeaveScreen(ModalScreen[None]):
 
     def action_store(self) -> None:
         """Store the records, then leave."""
-        self.console.desk.leaving.store()
+        self.console.controller.leaving.store()
 
     def action_lose(self) -> None:
         """Leave without them."""
-        self.console.desk.leaving.lose()
+        self.console.controller.leaving.lose()
 
     def action_stay(self) -> None:
         """Do not leave."""
-        self.console.desk.leaving.stay()
+        self.console.controller.leaving.stay()
 
 
-def _question(now: DeskSnapshot, console: Host) -> str:
+def _question(now: ControllerSnapshot, console: Host) -> str:
     unstored = now.unstored or 0
     return ngettext(
         "{count} record is not stored", "{count} records are not stored", unstored
     ).format(count=console.formats.count(unstored))
 
 
-def _choices(now: DeskSnapshot) -> str:
+def _choices(now: ControllerSnapshot) -> str:
     why = now.leaving.why
     return "\n".join(
         [
@@ -120,7 +120,7 @@ def _choices(now: DeskSnapshot) -> str:
     )
 
 
-def _progress(now: DeskSnapshot, console: Host) -> str:
+def _progress(now: ControllerSnapshot, console: Host) -> str:
     form, progress = console.formats, now.leaving.progress
     drawn = bar(progress.stored / progress.total, _BAR, ascii_only=console.ascii_only)
     stored = _("stored {done} of {total}").format(

@@ -12,10 +12,9 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
 from tui.host import Host
-from tui.lines import Line, Span, line, parted
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
@@ -28,8 +27,9 @@ from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
 from tui.panes.warehouse import WarehousePane
+from tui.styled_text import Line, Span, line, parted
 from tui.views.banner import banner
-from tui.views.edges import footer, span_of, tabs
+from tui.views.footer_tabs import footer, span_of, tabs
 from tui.views.frame import Frame
 from tui.views.strip import strip
 from tui.widgets.lines_view import LinesView
@@ -153,7 +153,7 @@ class MainScreen(Screen[None]):
         """Return a pane by its name."""
         return self._panes[name]
 
-    def draw(self, now: DeskSnapshot) -> None:
+    def draw(self, now: ControllerSnapshot) -> None:
         """Show a moment."""
         console = self.console
         formats, plain = console.formats, console.ascii_only
@@ -163,14 +163,14 @@ class MainScreen(Screen[None]):
         part("view-edges", lambda: self._draw_edges(now, frame))
         # What nobody sees is not read.
         seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
-        console.desk.explorer.look_at(seen)
+        console.controller.explorer.look_at(seen)
         full = self.single
         for pane in self._panes.values():
             if pane.is_attached:
                 draw = partial(pane.draw, now, formats, ascii_only=plain, full=full)
                 part(f"view-{pane.NAME}", draw, pane.show_failure)
 
-    def _draw_strip(self, now: DeskSnapshot, frame: Frame) -> None:
+    def _draw_strip(self, now: ControllerSnapshot, frame: Frame) -> None:
         (whole,) = strip(now, frame)
         parts, clock = parted(whole, self._strip.size.width)
         self._strip.show([parts])
@@ -179,7 +179,7 @@ class MainScreen(Screen[None]):
     def _say_in_strip(self, text: str) -> None:
         self._strip.show([line(Span(text, "bad"))])
 
-    def _draw_edges(self, now: DeskSnapshot, frame: Frame) -> None:
+    def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
         self._show_banner(banner(now, frame))
         if self.single:
             titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.alerts.model import Alert, rule_name
 from core.clock import iso
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
 from tui.formats import Formats
-from tui.lines import EMPTY, Line, Role, Span, cut, fit, line, sparkline
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import EMPTY, Line, Role, Span, cut, fit, line, sparkline
 from tui.views.blocks import beside, rule
 from tui.views.frame import Frame
 from tui.views.payload import pairs
@@ -27,7 +27,7 @@ _STATE_ROLES: dict[PartitionState, Role] = {
 }
 
 
-def alerts_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def alerts_head(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return that nothing is wrong, where that is so."""
     if any(alert.active for alert in now.alerts):
         return []
@@ -35,7 +35,7 @@ def alerts_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [line(Span(sign, "ok"), " ", _("nothing is wrong"))]
 
 
-def alerts_table(now: DeskSnapshot, frame: Frame) -> RowTable:
+def alerts_table(now: ControllerSnapshot, frame: Frame) -> RowTable:
     """Return the alerts: active ones, worst first, then past ones."""
     columns = (
         Column("", 1),
@@ -52,7 +52,7 @@ def alerts_table(now: DeskSnapshot, frame: Frame) -> RowTable:
     return RowTable(columns, rows, "first")
 
 
-def _cells(alert: Alert, now: DeskSnapshot, frame: Frame) -> tuple[Span, ...]:
+def _cells(alert: Alert, now: ControllerSnapshot, frame: Frame) -> tuple[Span, ...]:
     form = frame.formats
     role = LEVEL_ROLES[alert.worst] if alert.active else "dim"
     sign = "!" if frame.ascii_only else "▲"
@@ -72,11 +72,11 @@ def _word(alert: Alert) -> str:
     return _("seen") if alert.acknowledged_at else _("new")
 
 
-def _lasted_s(alert: Alert, now: DeskSnapshot) -> float:
+def _lasted_s(alert: Alert, now: ControllerSnapshot) -> float:
     return ((alert.cleared_at or now.at) - alert.raised_at).total_seconds()
 
 
-def alert_details(alert: Alert, now: DeskSnapshot, frame: Frame) -> list[Line]:
+def alert_details(alert: Alert, now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return an alert in full."""
     form = frame.formats
     times = [
@@ -96,7 +96,7 @@ def alert_details(alert: Alert, now: DeskSnapshot, frame: Frame) -> list[Line]:
     return pairs(rows, frame.width, 18)
 
 
-def alerts_foot(now: DeskSnapshot, frame: Frame, limits: Thresholds) -> list[Line]:
+def alerts_foot(now: ControllerSnapshot, frame: Frame, limits: Thresholds) -> list[Line]:
     """Return the limits, how the consumer does and the last hours: from the end what fits."""
     tail = [_states(now)]
     hours = _hours(now, frame)
@@ -191,7 +191,7 @@ def _limit(form: Formats, seconds: float) -> str:
     return form.span(seconds).removesuffix(" 0 s").removesuffix(" 0 m").removesuffix(" 0 h")
 
 
-def _states(now: DeskSnapshot) -> Line:
+def _states(now: ControllerSnapshot) -> Line:
     spans = [Span(_("consumer by partition "), "dim")]
     for part, state in sorted(now.states.items()):
         spans += [Span(f" {part} ", "dim"), Span(state.name, _STATE_ROLES.get(state, "bad"))]
@@ -200,7 +200,7 @@ def _states(now: DeskSnapshot) -> Line:
     return line(*spans)
 
 
-def _hours(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _hours(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return a column a minute for rates, lag and latency, from the history that is kept."""
     form = frame.formats
     minutes = now.minutes

@@ -2,28 +2,28 @@
 
 from rich.cells import cell_len
 
-from core.lifecycle import RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _
-from tui.lines import Line, Span, advice, bar, cut, fit, keys, line
+from core.workers import RunState
+from tui.styled_text import Line, Span, advice, bar, cut, fit, keys, line
 from tui.views.frame import Frame, wrap
 
 _STEPS, _BAR = 4, 20
 
 
-def banner(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def banner(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return no line, or the few that matter: trouble, the demonstration, who is at work."""
     if now.demo.running:
         return [_demo(now, frame)]
     lines = _opening(now, frame)
-    if now.others.seen:
+    if now.external.seen:
         lines.append(_others(now, frame))
     elif not lines and untouched(now):
         lines += _welcome(frame)
     return [cut(line(" ", entry), frame.width) for entry in lines]
 
 
-def untouched(now: DeskSnapshot) -> bool:
+def untouched(now: ControllerSnapshot) -> bool:
     """Whether nothing has been done with this data directory yet."""
     figures = now.figures.value
     idle = now.producer.state is RunState.IDLE and now.consumer.state is RunState.IDLE
@@ -43,7 +43,7 @@ def _welcome(frame: Frame) -> list[Line]:
     return advice(text, frame.width - 2)
 
 
-def _demo(now: DeskSnapshot, frame: Frame) -> Line:
+def _demo(now: ControllerSnapshot, frame: Frame) -> Line:
     """Return the step under way; the task names it and counts it."""
     demo = now.demo
     done = now.producer.fraction if now.producer.state is RunState.RUNNING else None
@@ -58,7 +58,7 @@ def _demo(now: DeskSnapshot, frame: Frame) -> Line:
     return cut(line(*pieces, last), frame.width)
 
 
-def _opening(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _opening(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return what keeps warehouse or broker from being open: each has its own trouble."""
     if now.ready:
         return []
@@ -84,8 +84,8 @@ def _opening(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [*errors, *hints]
 
 
-def _others(now: DeskSnapshot, frame: Frame) -> Line:
-    form, others = frame.formats, now.others
+def _others(now: ControllerSnapshot, frame: Frame) -> Line:
+    form, others = frame.formats, now.external
     parts = []
     if others.produced is not None:
         parts.append(_("publish {rate}").format(rate=form.rate(others.produced)))

@@ -1,20 +1,20 @@
 """What a look costs on Snowflake: a query wakes the warehouse, which is billed; a SHOW does not."""
 
-from core.operations.explore import REMOTE_S
-from core.operations.snapshot import DeskSnapshot
+from core.operations.explorer import REMOTE_S
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _
-from tui.lines import Line, Span, line
+from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame
 
 
-def asked_every(now: DeskSnapshot, seconds: float) -> str:
+def asked_every(now: ControllerSnapshot, seconds: float) -> str:
     """Return how often something is asked, and that it is billed where it is."""
     if now.warehouse == "snowflake":
         return _("every {seconds} s, billed").format(seconds=int(seconds))
     return _("every {seconds} s").format(seconds=int(seconds))
 
 
-def billing(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def billing(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return which looks of the console wake the warehouse and which do not; none on DuckDB."""
     if now.warehouse != "snowflake":
         return []

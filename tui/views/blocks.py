@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.text import ngettext
-from tui.lines import EMPTY, Line, Role, Span, cut, fit, line
+from tui.styled_text import EMPTY, Line, Role, Span, cut, fit, line
 from tui.views.frame import Frame
 
 _GAP = 3

@@ -11,7 +11,7 @@ from math import floor, log10
 from rich.cells import cell_len
 
 from core.text import _
-from tui.lines import Line, Role, Span, cut, fit, line
+from tui.styled_text import Line, Role, Span, cut, fit, line
 from tui.views.canvas import Canvas, Curve, Values
 from tui.views.frame import Frame
 

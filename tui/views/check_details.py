@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.text import _
 from core.validation.model import MAX_ROWS, CheckResult
-from tui.lines import EMPTY, Line, Span, fit, line
+from tui.styled_text import EMPTY, Line, Span, fit, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame, wrap
 from tui.views.remedies import told

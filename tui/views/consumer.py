@@ -1,12 +1,12 @@
 """The consumer pane: throughput over time, lag, latency, dead letters."""
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
 from core.text.amounts import records
-from tui.lines import EMPTY, Line, Role, Span, advice, cut, ends, line
+from core.workers import RunState
+from tui.styled_text import EMPTY, Line, Role, Span, advice, cut, ends, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 from tui.views.chart import Series, chart
 from tui.views.frame import Frame, lasting, problem, wrap
@@ -22,7 +22,7 @@ _ROOMY = 44
 _SECONDS_FROM_MS = 10_000.0
 
 
-def consumer(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def consumer(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return a chart of events per second, then lag, latency and counts."""
     last = now.consumer
     if last.state is RunState.IDLE and not _something(now):
@@ -39,19 +39,19 @@ def consumer(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
-def _something(now: DeskSnapshot) -> bool:
+def _something(now: ControllerSnapshot) -> bool:
     """Whether there is anything to draw: published, consumed or behind."""
     return any(s.produced or s.consumed or s.lag for s in now.history)
 
 
-def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _said(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return what keeps the consumer from going on, and what was lost."""
     last, width = now.consumer, frame.width
     lines = []
     if last.state is RunState.FAILED:
         lines += _failure(last, width)
     lines += merge_trouble(now, frame, _("[s] starts it again"))
-    if last.state in _RESTING and now.others.consumed is None and now.total_lag:
+    if last.state in _RESTING and now.external.consumed is None and now.total_lag:
         lines += advice(_("records wait in the topic: [s] starts storing them"), width)
     if last.waiting_for and last.state is not RunState.FAILED:
         hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
@@ -93,7 +93,7 @@ def _wrapped(text: str, width: int, role: Role) -> list[Line]:
     return [line(Span(part, role)) for part in wrap(text, width)]
 
 
-def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+def _throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     form, history = frame.formats, now.history
     return chart(
         _("events/s"),
@@ -118,7 +118,7 @@ def _throughput(now: DeskSnapshot, frame: Frame, width: int, height: int) -> lis
     )
 
 
-def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
+def _lag_line(now: ControllerSnapshot, frame: Frame) -> Line:
     spans: list[Span] = []
     for told in (frame.formats.count, frame.formats.short):  # whole figures where there is room
         spans = [Span(_("lag "), "dim")]
@@ -139,7 +139,7 @@ def _lag_line(now: DeskSnapshot, frame: Frame) -> Line:
     return ends(line(*spans), line(right), frame.width)
 
 
-def _account(now: DeskSnapshot, frame: Frame) -> str:
+def _account(now: ControllerSnapshot, frame: Frame) -> str:
     """Return what the lag counts from where that is not the warehouse as it is at this moment."""
     if not now.lag:
         return ""
@@ -150,7 +150,7 @@ def _account(now: DeskSnapshot, frame: Frame) -> str:
     return _("as of {age} ago").format(age=frame.formats.age(now.stored_at, now.at))
 
 
-def _latency_line(now: DeskSnapshot, frame: Frame) -> Line:
+def _latency_line(now: ControllerSnapshot, frame: Frame) -> Line:
     form, latency = frame.formats, now.consumer.latency
     return line(
         Span(_("latency "), "dim"),
@@ -163,7 +163,7 @@ def _latency_line(now: DeskSnapshot, frame: Frame) -> Line:
     )
 
 
-def _counts(now: DeskSnapshot, frame: Frame) -> Line:
+def _counts(now: ControllerSnapshot, frame: Frame) -> Line:
     form, last = frame.formats, now.consumer
     # A consumer that never ran here has stored nothing that we know of: others may have.
     idle = last.state is RunState.IDLE
@@ -185,7 +185,7 @@ def _counts(now: DeskSnapshot, frame: Frame) -> Line:
     return line(*spans)
 
 
-def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
+def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
     """Return charts above, tables below; the charts share what the tables leave."""
     below = _tables(now, frame, max(room // 2, _LEAST_TABLES))
     charts = room - len(below)
@@ -202,14 +202,14 @@ def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
     return [*above, *beside(lag, latency, left), *below]
 
 
-def _lag_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+def _lag_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     values = tuple(sample.lag for sample in now.history)
     latest = frame.formats.count(now.total_lag) if now.history else ""
     series = Series(_("behind"), values, "wait", latest, filled=True)
     return chart(_("lag, records"), [series], width, height, frame)
 
 
-def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+def _latency_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
     history, form = now.history[-2 * width :], frame.formats
     most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
@@ -230,13 +230,13 @@ def _latency_chart(now: DeskSnapshot, frame: Frame, width: int, height: int) -> 
     return chart(title, series, width, height, frame)
 
 
-def _tables(now: DeskSnapshot, frame: Frame, most: int) -> list[Line]:
+def _tables(now: ControllerSnapshot, frame: Frame, most: int) -> list[Line]:
     left, right = halves(frame.width)
     partitions = shortened(_partitions(now, frame, left), most)
     return beside(partitions, shortened(_figures(now, frame, right), most), left)
 
 
-def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
+def _partitions(now: ControllerSnapshot, frame: Frame, width: int) -> list[Line]:
     form, lag, offsets = frame.formats, now.lag, now.offsets
     offset_width, lag_width = (14, 10) if width >= _ROOMY else (11, 6)
     columns = [
@@ -257,7 +257,7 @@ def _partitions(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     return [rule(title, frame, width), *table(columns, rows)]
 
 
-def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
+def _figures(now: ControllerSnapshot, frame: Frame, width: int) -> list[Line]:
     form, last = frame.formats, now.consumer
     idle = last.state is RunState.IDLE  # then others may have stored what there is
     unmerged = idle and now.merge.state is RunState.IDLE
@@ -285,7 +285,7 @@ def _figures(now: DeskSnapshot, frame: Frame, width: int) -> list[Line]:
     return [rule(_("totals"), frame, width), *facts(pairs, width, name_width=17)]
 
 
-def _state(now: DeskSnapshot, partition: int) -> Span:
+def _state(now: ControllerSnapshot, partition: int) -> Span:
     """Return how the consumer does on a partition, as Burrow names it."""
     state = now.states.get(partition)
     if state is None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from core.doctor.model import Finding, Status
-from core.operations.inforce import SettingInForce
-from core.operations.snapshot import DeskSnapshot
+from core.operations.effective_settings import EffectiveSetting
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
-from tui.lines import Line, Role, Span, advice, bar, cut, line
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import Line, Role, Span, advice, bar, cut, line
 from tui.views.frame import Frame, problem
 from tui.views.payload import pairs
 from tui.views.remedies import keys_of, told
@@ -16,7 +16,7 @@ _ROLES: Mapping[Status, Role] = {Status.OK: "ok", Status.WARN: "wait", Status.FA
 _SIGNS = {Status.OK: ("✓", "+"), Status.WARN: ("!", "!"), Status.FAIL: ("✗", "x")}
 
 
-def doctor_head(now: DeskSnapshot, frame: Frame, *, settings: bool) -> list[Line]:
+def doctor_head(now: ControllerSnapshot, frame: Frame, *, settings: bool) -> list[Line]:
     """Return which list is shown, and how the visit goes."""
     tabs = [(_("checks"), not settings), (_("settings"), settings)]
     spans = [
@@ -50,7 +50,7 @@ def _counts(findings: Sequence[Finding], age: str) -> Line:
         ),
         "  ",
         Span(
-            _("{count} to mend").format(count=count[Status.FAIL]),
+            _("{count} to fix").format(count=count[Status.FAIL]),
             "bad" if count[Status.FAIL] else "dim",
         ),
         Span("  " + _("{age} ago").format(age=age), "dim"),
@@ -63,7 +63,7 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
         Column("", 1),
         Column(_("check"), 10),
         Column(_("found"), 30, stretch=True),
-        Column(_("how to mend it"), 40, drop=1),
+        Column(_("how to fix it"), 40, drop=1),
     )
     rows = tuple(
         Row(
@@ -72,7 +72,7 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
                 Span(_SIGNS[one.status][frame.ascii_only], _ROLES[one.status]),
                 clean(one.name, 40),
                 clean(one.detail, 600),
-                Span(_mending(one, frame), "dim"),
+                Span(_how_to_fix(one, frame), "dim"),
             ),
             one,
         )
@@ -81,7 +81,7 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
     return RowTable(columns, rows)
 
 
-def settings_table(settings: Sequence[SettingInForce]) -> RowTable:
+def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
     """Return the settings in force."""
     columns = (
         Column(_("setting"), 34),
@@ -103,9 +103,9 @@ def settings_table(settings: Sequence[SettingInForce]) -> RowTable:
     return RowTable(columns, rows)
 
 
-def finding_details(found: Finding | SettingInForce, frame: Frame) -> list[Line]:
+def finding_details(found: Finding | EffectiveSetting, frame: Frame) -> list[Line]:
     """Return a check or a setting in full."""
-    if isinstance(found, SettingInForce):
+    if isinstance(found, EffectiveSetting):
         rows = [
             (_("setting"), clean(found.name)),
             (_("value"), clean(found.value)),
@@ -117,12 +117,12 @@ def finding_details(found: Finding | SettingInForce, frame: Frame) -> list[Line]
         (_("status"), found.status.value),
         (_("found"), clean(found.detail)),
     ]
-    mending = told(found.remedies, found.advice, frame)
-    return [*pairs(rows, frame.width), *([line(), *mending] if mending else [])]
+    fixing = told(found.remedies, found.advice, frame)
+    return [*pairs(rows, frame.width), *([line(), *fixing] if fixing else [])]
 
 
-def _mending(found: Finding, frame: Frame) -> str:
-    """Return how to mend it in one line: by the key where there is one, else in full."""
+def _how_to_fix(found: Finding, frame: Frame) -> str:
+    """Return how to fix it in one line: by the key where there is one, else in full."""
     keys = keys_of(found.remedies, frame)
     return (
         _("; ").join(filter(None, (keys, clean(found.advice, 600))))

@@ -5,23 +5,25 @@ from typing import TypeVar
 
 from core.clock import iso
 from core.operations.inspect import DeadLetters, ListedLetter
-from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
-from core.operations.replayed import Replayed
-from core.operations.snapshot import DeskSnapshot
+from core.operations.replay_result import ReplayResult
+from core.operations.snapshot import ControllerSnapshot
+from core.operations.tail_record import TailRecord
 from core.text import _, clean, ngettext
 from tui.formats import Formats
-from tui.lines import Line, Span, advice, cut, keys, line
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.payload import pairs, payload, preview
 
 T = TypeVar("T")
-Records = tuple[PeekedRecord, ...]
+Records = tuple[TailRecord, ...]
 
 
-def events_head(now: DeskSnapshot, frame: Frame, *, letters: bool, frozen: bool) -> list[Line]:
+def events_head(
+    now: ControllerSnapshot, frame: Frame, *, letters: bool, frozen: bool
+) -> list[Line]:
     """Return which of the two lists is shown, how fresh it is, and what is wrong with it."""
     tabs = [(_("topic"), not letters), (_("dead letters"), letters)]
     spans = [
@@ -43,7 +45,7 @@ def events_head(now: DeskSnapshot, frame: Frame, *, letters: bool, frozen: bool)
     return lines
 
 
-def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
+def failing(reading: Reading[T], now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return what is wrong with a reading: what, since when; that the first one is under way."""
     if reading.error:
         hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
@@ -51,7 +53,7 @@ def failing(reading: Reading[T], now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [] if reading.at else [line(Span(_("reading"), "dim"))]
 
 
-def _replay(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _replay(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how a replay goes, what holds it up and how to end it; or what came of the last."""
     task, form = now.explored.replay, frame.formats
     if task.running:
@@ -78,7 +80,7 @@ def _replay(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return []
 
 
-def _replayed(result: Replayed, formats: Formats, age: str) -> str:
+def _replayed(result: ReplayResult, formats: Formats, age: str) -> str:
     """Return what came of a replay."""
     count = formats.count(result.published)
     if result.cancelled:
@@ -151,7 +153,7 @@ def _letter_row(listed: ListedLetter, formats: Formats) -> Row:
     )
 
 
-def record_details(record: PeekedRecord, frame: Frame) -> list[Line]:
+def record_details(record: TailRecord, frame: Frame) -> list[Line]:
     """Return a record in full: place, key, headers, value."""
     facts = [
         (_("partition"), str(record.partition)),
@@ -165,7 +167,7 @@ def record_details(record: PeekedRecord, frame: Frame) -> list[Line]:
     return lines + payload(_told(record), record.size, frame.width, frame.formats)
 
 
-def _told(record: PeekedRecord) -> bytes | None:
+def _told(record: TailRecord) -> bytes | None:
     """Return what is shown of a value: JSON where it stands for some."""
     return record.value if record.text is None else record.text
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from core.lifecycle import RunState
 from core.text import _
+from core.workers import RunState
 from tui.formats import Formats
-from tui.lines import Line, Role, Span, line
+from tui.styled_text import Line, Role, Span, line
 
 
 class ActionKey(NamedTuple):
@@ -75,7 +75,7 @@ def state_sign(state: RunState, *, ascii_only: bool) -> Span:
 
 
 def problem(message: str, hint: str, width: int) -> list[Line]:
-    """Return an error in place: what, and how to mend it, wrapped to the width."""
+    """Return an error in place: what, and how to fix it, wrapped to the width."""
     return [
         *(line(Span(part, "bad")) for part in wrap(message, width)),
         *(line(Span(part, "dim")) for part in wrap(hint, width)),

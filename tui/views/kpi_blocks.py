@@ -7,10 +7,10 @@ from datetime import date, datetime
 from rich.cells import cell_len
 
 from core.kpis.model import Figure, KpiRows, Value, as_number, title_of
-from core.pipeline.shown import NUMERIC
+from core.pipeline.kpis import NUMERIC
 from core.text import _
 from tui.formats import UNKNOWN
-from tui.lines import Line, Role, Span, ends, fit, line, measure
+from tui.styled_text import Line, Role, Span, ends, fit, line, measure
 from tui.views.blocks import beside, halves, rule
 from tui.views.chart import line_plot
 from tui.views.frame import Frame

@@ -7,9 +7,9 @@ from rich.cells import cell_len
 
 from core.kpis.model import KpiRows, Value, title_of, unit_of
 from core.pipeline.base import told
-from core.pipeline.shown import NUMERIC, Column
+from core.pipeline.kpis import NUMERIC, Column
 from core.text import clean
-from tui.lines import Line, Span, ends, fit, line, plain
+from tui.styled_text import Line, Span, ends, fit, line, plain
 from tui.views.blocks import rule
 from tui.views.frame import Frame
 from tui.views.kpi_blocks import Block

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core.kpis.model import Value, as_number, unit_of
-from core.pipeline.shown import Column
+from core.pipeline.kpis import Column
 from core.text import _
 from tui.formats import UNKNOWN
 from tui.views.frame import Frame

@@ -1,9 +1,9 @@
 """The KPI pane: what the pipeline's definition wants to be seen of its rows."""
 
 from core.kpis.model import Kpis
-from core.operations.snapshot import DeskSnapshot, Figures
+from core.operations.snapshot import ControllerSnapshot, Figures
 from core.text import _
-from tui.lines import EMPTY, Line, Span, advice, cut, line
+from tui.styled_text import EMPTY, Line, Span, advice, cut, line
 from tui.views.blocks import beside, halves, shortened
 from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.kpi_blocks import (
@@ -24,7 +24,7 @@ _SLOW_S = 1.0
 _TWO_COLUMNS, _TWO_CURVES = 70, 100
 
 
-def kpis(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def kpis(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return figures with their changes, lists as bars, the newest rows, curves."""
     reading = now.figures
     lines = []
@@ -54,7 +54,7 @@ def _drawn(value: Figures, frame: Frame, room: int) -> list[Line]:
     return _full(value.kpis, frame, room) if wide else _narrow(value.kpis, frame, room)
 
 
-def _nothing_read(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _nothing_read(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return why there are no figures: nobody could open the warehouse, or they are on the way."""
     task = now.opening
     if task.error and not now.ready:

@@ -7,8 +7,8 @@ from core.clock import iso
 from core.operations.logtail import LogEntry
 from core.text import _, clean
 from tui.formats import Formats
-from tui.lines import Line, Role, Span, cut, line
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import Line, Role, Span, cut, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame
 from tui.views.payload import pairs, wrapped

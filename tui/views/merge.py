@@ -1,13 +1,13 @@
 """What a screen says of the merge: beside its consumer, and at its warehouse."""
 
-from core.lifecycle import RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _
-from tui.lines import Line, Role, Span, line
+from core.workers import RunState
+from tui.styled_text import Line, Role, Span, line
 from tui.views.frame import Frame, problem, state_name, state_role, state_sign
 
 
-def merge_trouble(now: DeskSnapshot, frame: Frame, restart: str) -> list[Line]:
+def merge_trouble(now: ControllerSnapshot, frame: Frame, restart: str) -> list[Line]:
     """Return why the merge ended, or what it waits for. restart: how to start it again."""
     last = now.merge
     if last.state is RunState.FAILED:
@@ -21,13 +21,13 @@ def merge_trouble(now: DeskSnapshot, frame: Frame, restart: str) -> list[Line]:
     return []
 
 
-def merge_line(now: DeskSnapshot, frame: Frame) -> Line:
+def merge_line(now: ControllerSnapshot, frame: Frame) -> Line:
     """Return the merge's state, what waits for it and when it last came to its end."""
     sign = state_sign(now.merge.state, ascii_only=frame.ascii_only)
     return line(sign, Span(_(" merge "), "dim"), *merge_spans(now, frame))
 
 
-def merge_spans(now: DeskSnapshot, frame: Frame) -> list[Span]:
+def merge_spans(now: ControllerSnapshot, frame: Frame) -> list[Span]:
     """Return the same without its sign and name."""
     last, form = now.merge, frame.formats
     spans = [Span(state_name(last.state), state_role(last.state))]

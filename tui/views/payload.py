@@ -11,7 +11,7 @@ from rich.cells import cell_len, chop_cells
 
 from core.text import _, clean
 from tui.formats import Formats
-from tui.lines import Line, Span, fit, line
+from tui.styled_text import Line, Span, fit, line
 
 _USUAL = b'{"event_type":"order_created","order":'
 _MOST = 200_000

@@ -1,12 +1,12 @@
 """The producer pane: what goes out, how fast, and what became of it."""
 
 from core.jobs.produce import Options
-from core.lifecycle import FINAL_STATES, RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.producer.options import DEFAULT_RATES
 from core.producer.snapshot import ProducerSnapshot
 from core.text import _, ngettext
-from tui.lines import EMPTY, Line, Span, advice, bar, cut, fit, line, sparkline
+from core.workers import FINAL_STATES, RunState
+from tui.styled_text import EMPTY, Line, Span, advice, bar, cut, fit, line, sparkline
 from tui.views.blocks import facts, rule
 from tui.views.chart import Series, chart
 from tui.views.frame import Frame, problem, wrap
@@ -19,7 +19,7 @@ _ROOMY = 16
 """Lines from which on there is more than the essentials."""
 
 
-def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> list[Line]:
+def producer(now: ControllerSnapshot, frame: Frame, plan: Options | None = None) -> list[Line]:
     """Return mode, rate against target, counts, and why nothing goes out.
 
     plan: what a start would publish.
@@ -42,11 +42,11 @@ def producer(now: DeskSnapshot, frame: Frame, plan: Options | None = None) -> li
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
-def _idle(now: DeskSnapshot, frame: Frame, plan: Options) -> list[Line]:
+def _idle(now: ControllerSnapshot, frame: Frame, plan: Options) -> list[Line]:
     lines = [line(_("nothing is published")), EMPTY]
-    if now.others.produced is not None:
+    if now.external.produced is not None:
         text = _("others publish {rate} to this topic")
-        lines = [line(text.format(rate=frame.formats.rate(now.others.produced))), EMPTY]
+        lines = [line(text.format(rate=frame.formats.rate(now.external.produced))), EMPTY]
     text = _("press [s] to start, [o] for options")
     lines += [
         *(
@@ -114,7 +114,7 @@ def _head(last: ProducerSnapshot, frame: Frame) -> Line:
     return line(f"{last.mode} ", Span(text, "dim"))
 
 
-def _rate(last: ProducerSnapshot, now: DeskSnapshot, frame: Frame) -> Line:
+def _rate(last: ProducerSnapshot, now: ControllerSnapshot, frame: Frame) -> Line:
     form = frame.formats
     target = _("as fast as possible") if not last.rate_target else form.rate(last.rate_target)
     wanted = _("of {target}").format(target=target) if last.rate_target else target
@@ -151,7 +151,7 @@ def _progress(last: ProducerSnapshot, frame: Frame) -> Line:
     return line(bar(fraction, frame.width - 7, ascii_only=frame.ascii_only), share)
 
 
-def _said(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _said(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return why nothing goes out, or what failed."""
     last = now.producer
     if last.state is RunState.FAILED:
@@ -181,7 +181,7 @@ def _injected(last: ProducerSnapshot) -> list[tuple[str, int]]:
     return [(name, last.injected.get(kind, 0)) for kind, name in names.items()]
 
 
-def _full(now: DeskSnapshot, frame: Frame, room: int) -> list[Line]:
+def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
     last = now.producer
     below = _details(last, frame)
     if last.rejected_rows:

@@ -1,10 +1,10 @@
-"""What mends something, as the console tells it: by the key that does it here, then the command."""
+"""What fixes something, as the console tells it: by the key that does it here, then the command."""
 
 from collections.abc import Sequence
 
 from core.remedies import Remedy
 from core.text import _, clean
-from tui.lines import Line, Span, line
+from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame, wrap
 
 

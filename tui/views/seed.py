@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import _, clean, ngettext
-from tui.lines import EMPTY, Line, Span, advice, bar, cut, ends, fit, keys, line
+from tui.styled_text import EMPTY, Line, Span, advice, bar, cut, ends, fit, keys, line
 from tui.views.blocks import Column, rule, table
 from tui.views.frame import Frame, problem, wrap
 
@@ -26,7 +26,7 @@ class _File(NamedTuple):
     sha256: str | None
 
 
-def seed(now: DeskSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> list[Line]:
+def seed(now: ControllerSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> list[Line]:
     """Return progress while generating, else the files, else what to press.
 
     found: the files as they lie in the folder, read earlier.
@@ -54,7 +54,7 @@ def seed(now: DeskSnapshot, frame: Frame, found: Sequence[FilePreview] = ()) -> 
 
 
 def _present(
-    now: DeskSnapshot, found: Sequence[FilePreview]
+    now: ControllerSnapshot, found: Sequence[FilePreview]
 ) -> tuple[list[_File], datetime | None]:
     """Return the files, of this session or of an earlier one, and when they were made."""
     result = now.seed.result
@@ -68,7 +68,7 @@ def _present(
     return there, max((file.modified for file in found), default=None)
 
 
-def _progress(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _progress(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     task, form = now.seed, frame.formats
     fraction = task.fraction or 0.0
     rows = ngettext("{done} of {total} row", "{done} of {total} rows", task.total or 0).format(
@@ -111,7 +111,7 @@ def _files(files: Sequence[_File], frame: Frame) -> list[Line]:
     return table(columns, rows, heading=frame.full or frame.height > len(files) + 1)
 
 
-def _origin(now: DeskSnapshot, when: datetime | None, frame: Frame) -> Line:
+def _origin(now: ControllerSnapshot, when: datetime | None, frame: Frame) -> Line:
     result = now.seed.result
     known = result is not None and not result.cancelled
     text = _("seed {seed}").format(seed=result.seed) if known and result else ""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.alerts.model import Level
-from core.lifecycle import FINAL_STATES, RunState
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
 from core.validation.model import Status
-from tui.lines import Line, Role, Span, ends, fit, line
+from core.workers import FINAL_STATES, RunState
+from tui.styled_text import Line, Role, Span, ends, fit, line
 from tui.views.frame import Frame, state_name, state_role, state_sign
 
 STATUS_ROLES: dict[Status, Role] = {
@@ -50,7 +50,7 @@ _DETAILS = (
 """The richest first. Every part keeps its width, so a terminal always gets the same one."""
 
 
-def strip(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def strip(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return back ends, workers, lag, last validation, alerts and clock, as far as they fit."""
     found = [_row(now, frame, detail) for detail in _DETAILS]
     parts, clock = next((row for row in found if _taken(*row) <= frame.width), found[-1])
@@ -65,12 +65,12 @@ def _taken(parts: Sequence[Line], clock: Line) -> int:
     return sum(part.width + 1 for part in parts) + 1 + clock.width
 
 
-def _row(now: DeskSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], Line]:
+def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], Line]:
     wide, middle = frame.width >= _WIDE, frame.width >= _MIDDLE
     parts = [_name(now)] if middle and (detail.name or now.read_only) else []
     if wide:
         parts.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
-    produced, consumed = now.others.produced, now.others.consumed
+    produced, consumed = now.external.produced, now.external.consumed
     labels = (_("producer"), _("consumer"), _("merge"))
     one, two, three = (name if wide and detail.labels else name[:4] for name in labels)
     parts += [
@@ -88,7 +88,7 @@ def _row(now: DeskSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], 
     return parts, line(Span(clock, "dim"), " ") if clock else line()
 
 
-def _name(now: DeskSnapshot) -> Line:
+def _name(now: ControllerSnapshot) -> Line:
     if now.read_only:
         return line(Span(_("read-only"), "wait"))
     return line(Span("dropship", "bold"))
@@ -110,7 +110,7 @@ def _worker(
     return line(sign, " ", Span(f"{name} ", "dim"), fit(text, width))
 
 
-def _merge(name: str, now: DeskSnapshot, frame: Frame, *, backlog: bool) -> Line:
+def _merge(name: str, now: ControllerSnapshot, frame: Frame, *, backlog: bool) -> Line:
     """Return the merge's state as a sign, and how many raw events wait for it."""
     last, sign = now.merge, state_sign(now.merge.state, ascii_only=frame.ascii_only)
     if frame.width < _NARROW or not backlog:
@@ -127,7 +127,7 @@ def _merge(name: str, now: DeskSnapshot, frame: Frame, *, backlog: bool) -> Line
     return line(sign, " ", label, Span(fit(text, _COUNT), role))
 
 
-def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
+def _lag(now: ControllerSnapshot, frame: Frame, *, wide: bool) -> Line:
     watch, own = now.watch, now.consumer
     ours = own.state not in FINAL_STATES
     known = ours or (watch.value is not None and not watch.error)
@@ -151,7 +151,7 @@ def _lag(now: DeskSnapshot, frame: Frame, *, wide: bool) -> Line:
     return line(*pieces)
 
 
-def _validation(now: DeskSnapshot, frame: Frame) -> Line:
+def _validation(now: ControllerSnapshot, frame: Frame) -> Line:
     task, width = now.validation, 12 if frame.width >= _ROOMY else _NO_AGE
     if task.running:
         return line(Span(fit(_("checking"), width), "wait"))
@@ -165,7 +165,7 @@ def _validation(now: DeskSnapshot, frame: Frame) -> Line:
     return line(sign, " ", Span(name, sign.role), Span(told, "dim"))
 
 
-def _alerts(now: DeskSnapshot, frame: Frame) -> Line:
+def _alerts(now: ControllerSnapshot, frame: Frame) -> Line:
     """Return how many alerts nobody has acknowledged; else, dimly, how many still stand."""
     active = [alert for alert in now.alerts if alert.active]
     unseen = [alert for alert in active if alert.acknowledged_at is None]
@@ -183,7 +183,7 @@ def _alerts(now: DeskSnapshot, frame: Frame) -> Line:
     return line(Span(fit(text, width), role))
 
 
-def verdict_sign(now: DeskSnapshot, status: Status, *, ascii_only: bool) -> Span:
+def verdict_sign(now: ControllerSnapshot, status: Status, *, ascii_only: bool) -> Span:
     """Return the sign of the last verdict: `~` for a PASS that newer events may contradict.
 
     Amber once there is reason to doubt it: dead letters since, errors now, a check that failed to

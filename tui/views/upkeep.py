@@ -5,13 +5,13 @@ from typing import Any
 from core.jobs.load import LoadResult
 from core.jobs.repair import repair_lines
 from core.jobs.setup import SetupResult
-from core.operations.snapshot import DeskSnapshot
+from core.merge.snapshot import merged_line
+from core.operations.snapshot import ControllerSnapshot
 from core.operations.task import TaskSnapshot
 from core.text import _, clean
-from core.transform.snapshot import merged_line
 from core.validation.repaired import Repair
 from core.warehouse.model import MergeResult
-from tui.lines import Line, Span, bar, cut, keys, line
+from tui.styled_text import Line, Span, bar, cut, keys, line
 from tui.views.frame import Frame, problem, wrap
 from tui.views.remedies import told
 
@@ -20,7 +20,7 @@ _NAMED = 3
 """Records that are named as not repaired; the log has all of them."""
 
 
-def upkeep(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def upkeep(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how the task under way goes and how to end it, else what came of the last one."""
     latest = now.upkeep.latest
     if latest is None:

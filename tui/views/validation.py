@@ -6,13 +6,13 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from core.alerts.model import rule_name
-from core.operations.snapshot import DeskSnapshot, SinceCheck
+from core.operations.snapshot import ControllerSnapshot, SinceCheck
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, ValidationResult
-from tui.lines import EMPTY, Line, Role, Span, advice, cut, line
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import EMPTY, Line, Role, Span, advice, cut, line
 from tui.views.blocks import Column as Plain
 from tui.views.blocks import rule, table
 from tui.views.frame import Frame, problem, wrap
@@ -26,7 +26,7 @@ _SHOWN_RUNS = 20
 _LEAST_HISTORY = 3
 
 
-def validation_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def validation_head(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return what is wrong with the validation itself, or which key runs it."""
     task = now.validation
     lines: list[Line] = []
@@ -39,7 +39,7 @@ def validation_head(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [cut(entry, frame.width) for entry in lines]
 
 
-def _doubts(now: DeskSnapshot, result: ValidationResult, frame: Frame) -> list[Line]:
+def _doubts(now: ControllerSnapshot, result: ValidationResult, frame: Frame) -> list[Line]:
     """Return what the last verdict does not speak of: what came since, and what goes wrong now."""
     lines = []
     since = now.since_check
@@ -70,25 +70,25 @@ def checks_table(
 ) -> RowTable:
     """Return a row for each check, the worst first; named columns in the full view only.
 
-    The key that mends what a check found stands before it: what was found may be cut. at: now, in
+    The key that fixes what a check found stands before it: what was found may be cut. at: now, in
     UTC; messages tell ages. old: more has come since, so that a PASS is not green.
     """
     checks = sorted(result.checks if result else (), key=lambda check: -check.status)
-    mending = [keys_of(check.remedies, frame, whole=frame.full) for check in checks]
+    fixing = [keys_of(check.remedies, frame, whole=frame.full) for check in checks]
     columns = [
         Column("", 1),
         Column(_("check"), _NAME),
-        Column(_("fix"), max(map(cell_len, mending), default=0), drop=1),
+        Column(_("fix"), max(map(cell_len, fixing), default=0), drop=1),
         Column(_("found"), 40, stretch=True),
         Column(_("took"), 8, right=True, drop=2),
     ]
     places = [
         place
         for place in range(len(columns))
-        if (place != _FIX or any(mending)) and (place != _TOOK or frame.full)
+        if (place != _FIX or any(fixing)) and (place != _TOOK or frame.full)
     ]
     rows = []
-    for check, keys in zip(checks, mending, strict=True):
+    for check, keys in zip(checks, fixing, strict=True):
         cells = _row(check, keys, frame, at, old=old)
         rows.append(Row(check.name, tuple(cells[place] for place in places), check))
     return RowTable(
@@ -108,7 +108,7 @@ def _row(
     return (sign, name, Span(keys, "accent"), Span(check.told(at), role), Span(took, "dim"))
 
 
-def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:
+def validation_foot(now: ControllerSnapshot, past: Sequence[PastRun], frame: Frame) -> list[Line]:
     """Return the reports of the last run and the runs before, as far as there is room.
 
     past: newest first.
@@ -125,7 +125,7 @@ def validation_foot(now: DeskSnapshot, past: Sequence[PastRun], frame: Frame) ->
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
-def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _none_yet(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if now.validation.running:
         name = clean(now.validation.note)
         return [line(Span(_("checking: {name}").format(name=name), "wait"))]
@@ -133,7 +133,7 @@ def _none_yet(now: DeskSnapshot, frame: Frame) -> list[Line]:
     return [line(_("not checked yet")), EMPTY, *advice(text, frame.width)]
 
 
-def _reports(now: DeskSnapshot, frame: Frame) -> list[Line]:
+def _reports(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if not now.reports:
         return []
     result = now.validation.result

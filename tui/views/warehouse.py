@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import TypeVar
 
-from core.lifecycle import RunState
 from core.operations.inspect import Inspection
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, clean
 from core.warehouse.snowflake.task import TaskStatus
+from core.workers import RunState
 from tui.formats import Formats
-from tui.lines import Line, Role, Span, cut, line
-from tui.rows import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import Line, Role, Span, cut, line
 from tui.views.billing import billing
 from tui.views.events import failing
 from tui.views.frame import Frame
@@ -30,7 +30,7 @@ _SLOW_S = 1.0
 T = TypeVar("T")
 
 
-def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
+def warehouse_head(now: ControllerSnapshot, frame: Frame, part: str) -> list[Line]:
     """Return which list is shown, sizes, backlog, and how long questions take."""
     spans = [
         Span(f"[{_(_TITLES[name])}]  ", "bold")
@@ -51,7 +51,7 @@ def warehouse_head(now: DeskSnapshot, frame: Frame, part: str) -> list[Line]:
     return [cut(entry, frame.width) for entry in lines]
 
 
-def _task(now: DeskSnapshot, task: TaskStatus, formats: Formats) -> Line:
+def _task(now: ControllerSnapshot, task: TaskStatus, formats: Formats) -> Line:
     """Return how a task inside Snowflake stands, and how long the first record waits for it."""
     told = line(Span(task.line, "dim" if task.healthy else "wait"))
     if task.backlog is None or task.backlog.oldest_at is None:
@@ -60,7 +60,7 @@ def _task(now: DeskSnapshot, task: TaskStatus, formats: Formats) -> Line:
     return line(told, Span(waits, "dim"))
 
 
-def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
+def _state(now: ControllerSnapshot, found: Inspection, formats: Formats) -> Line:
     lost = sum(gap.to_offset - gap.from_offset for gap in found.gaps)
     lost_spans = (
         Span(_("  lost offsets "), "dim"),
@@ -78,7 +78,7 @@ def _state(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
     )
 
 
-def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
+def _merge(now: ControllerSnapshot, found: Inspection, formats: Formats) -> Line:
     last = found.runs[0] if found.runs else None
     if last is None:
         return line(Span(_("no merge yet  backlog "), "dim"), formats.count(found.backlog))
@@ -94,7 +94,7 @@ def _merge(now: DeskSnapshot, found: Inspection, formats: Formats) -> Line:
     )
 
 
-def _questions(now: DeskSnapshot, frame: Frame) -> Line:
+def _questions(now: ControllerSnapshot, frame: Frame) -> Line:
     """Return how long the latest questions took, or that they fail; as many as fit whole."""
     checks, formats = now.validation.result, frame.formats
     shown = line(Span(_("query times"), "dim"))

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lines import EMPTY, Line, Role, changed_cells, plain_line
+from tui.styled_text import EMPTY, Line, Role, changed_cells, plain_line
 
 _ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent", "other")
 

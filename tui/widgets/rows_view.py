@@ -16,9 +16,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.text import _, clean
-from tui.lines import EMPTY, Line, Span, cut, fit_end, line
-from tui.rows import Layout, Row, RowTable, filtered, lay_out
+from tui.row_table import Layout, Row, RowTable, filtered, lay_out
 from tui.scroll import thumb
+from tui.styled_text import EMPTY, Line, Span, cut, fit_end, line
 from tui.widgets.lines_view import LinesView
 
 _EDGES = 2

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.consumer.decoders.base import NO_TIME, Event
-from core.consumer.decoders.doubts import FLOAT_DIGITS, ZERO
-from core.consumer.decoders.proof import Proven
+from core.consumer.decoders.fast_path import Proven
 from core.consumer.decoders.shape import Slot
+from core.consumer.decoders.suspects import FLOAT_DIGITS, ZERO
 from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
 from core.pipeline.types import FieldType

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from core.consumer.decoders.base import Decoded, Event, Rejection, Times
+from core.consumer.decoders.bulk_match import others
 from core.consumer.decoders.columns import Columns
-from core.consumer.decoders.forms import others
-from core.consumer.decoders.proof import Proof, Proven
+from core.consumer.decoders.fast_path import FastPath, Proven
 from core.consumer.decoders.reasons import EventError
 from core.consumer.decoders.shape import UnprovableError
 from core.consumer.decoders.strict import StrictReader
@@ -39,9 +39,9 @@ class JsonDecoder:
         self._strict = StrictReader(definition)
         self._tombstones = TombstoneReader(definition)
         self._deletes = definition.deletes
-        self._proof: Proof | None = None
+        self._proof: FastPath | None = None
         with suppress(UnprovableError):
-            self._proof = Proof(definition.without_deletes())  # of deletes nothing is proven
+            self._proof = FastPath(definition.without_deletes())  # of deletes nothing is proven
         self._columns = Columns(definition) if columns else None
         self._one_type: str | None = None if self._deletes else ""
         if event.type is not None and not self._deletes:

@@ -44,7 +44,7 @@ class EventError(InputError):
     kind: ClassVar[str] = "event"
 
     def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message, hint=_("mend the event at its source, then replay it"))
+        super().__init__(message, hint=_("fix the event at its source, then replay it"))
         self.reason = reason
 
 

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from core.consumer.decoders.base import Times
-from core.consumer.decoders.layout import Branch, Leaf, layout
+from core.consumer.decoders.field_tree import Branch, Leaf, layout
 from core.pipeline.bounds import integer_bounds, number_bounds
 from core.pipeline.definition import Definition
 from core.pipeline.fields import EventField

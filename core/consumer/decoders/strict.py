@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from core.consumer.decoders.base import NO_TIME, Event
+from core.consumer.decoders.field_tree import Branch, Leaf, layout
 from core.consumer.decoders.json_text import read_json
-from core.consumer.decoders.layout import Branch, Leaf, layout
 from core.consumer.decoders.reasons import EventError
 from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
@@ -23,7 +23,7 @@ from core.pipeline.deletes import (
     Envelope,
     fields_of_deletes,
 )
-from core.pipeline.refusals import ValueRefusedError, wrong_type
+from core.pipeline.value_errors import ValueRefusedError, wrong_type
 from core.pipeline.values import Reader, reader
 from core.text import _, clean
 

@@ -12,7 +12,7 @@ from core.consumer.decoders.reasons import EventError
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
 from core.pipeline.deletes import TOMBSTONE
-from core.pipeline.refusals import ValueRefusedError
+from core.pipeline.value_errors import ValueRefusedError
 from core.pipeline.values import reader
 
 

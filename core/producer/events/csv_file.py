@@ -5,8 +5,8 @@ from pathlib import Path
 
 from core.pipeline.cells import cell_json
 from core.pipeline.types import FieldType
-from core.producer.events.judge import Judge
 from core.producer.events.template import EventTemplate
+from core.producer.events.validator import EventValidator
 from core.producer.sources import Block
 from core.text import _, clean
 from core.textfiles.csv_records import RejectedRow, Scan
@@ -22,7 +22,7 @@ class EventsCsv:
     may be left out of the file: the time is then that of publishing.
     """
 
-    def __init__(self, path: Path, judge: Judge, told: Told) -> None:
+    def __init__(self, path: Path, judge: EventValidator, told: Told) -> None:
         definition = self._definition = judge.definition
         self._judge = judge
         self._text = CsvText(path, told)

@@ -5,7 +5,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.producer.events.csv_file import EventsCsv
 from core.producer.events.json_lines import JsonLines
-from core.producer.events.judge import Judge
+from core.producer.events.validator import EventValidator
 from core.producer.sources import EventFile
 from core.text import _, clean
 from core.textfiles.text_file import Told
@@ -15,7 +15,7 @@ ENDINGS = (".csv", ".jsonl", ".ndjson")
 """Of the files that are looked for in a folder, in this order."""
 
 
-def open_events(path: Path, name: str, judge: Judge) -> EventFile:
+def open_events(path: Path, name: str, judge: EventValidator) -> EventFile:
     """Open the events of a pipeline: a file, or `<name>.csv|.jsonl|.ndjson` of a folder.
 
     Errors: InputError.

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.producer.events.judge import Judge
 from core.producer.events.rows import event_rows
+from core.producer.events.validator import EventValidator
 from core.producer.sources import Block
 from core.textfiles.csv_records import MAX_RECORD_BYTES
 from core.textfiles.text_file import TextFile, Told
@@ -18,7 +18,7 @@ class JsonLines:
     A line that the consumer would refuse is rejected.
     """
 
-    def __init__(self, path: Path, judge: Judge, told: Told) -> None:
+    def __init__(self, path: Path, judge: EventValidator, told: Told) -> None:
         self._file = TextFile(path, told)
         self._judge = judge
         self._limit = max(judge.definition.event.max_bytes, MAX_RECORD_BYTES)

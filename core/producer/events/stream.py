@@ -11,8 +11,8 @@ from core.clock import Clock
 from core.errors import ConfigError, InputError
 from core.pipeline import Definition, Pipeline
 from core.pipeline.reference_csv import read_reference
-from core.producer.events.form import EventsFormat
-from core.producer.events.maker import Make, maker_of
+from core.producer.events.event_format import EventsFormat
+from core.producer.events.generators import Generator, generator_of
 from core.producer.events.rows import event_rows
 from core.producer.events.template import EventTemplate
 from core.producer.sources import run_name
@@ -41,7 +41,7 @@ class EventStream:
         self._template = EventTemplate(definition, stamped=definition.event.time is not None)
         chance, now = random.Random(seed), clock.now()
         self._makers = [
-            maker_of(definition, path, chance, now, lambda name: _keys(pipeline, folder, name))
+            generator_of(definition, path, chance, now, lambda name: _keys(pipeline, folder, name))
             for path in self._template.paths
         ]
         self._key = self._template.paths.index(definition.event.key)
@@ -64,7 +64,7 @@ class EventStream:
         """Nothing is open."""
 
 
-def _new_keys(definition: Definition, clock: Clock, otherwise: Make) -> Make:
+def _new_keys(definition: Definition, clock: Clock, otherwise: Generator) -> Generator:
     """Return what makes keys that no earlier run has used, where the type has room for them."""
     field = definition.fields[definition.event.key]
     if field.one_of or field.pattern or field.min is not None or field.max is not None:

@@ -1,6 +1,6 @@
 """Which rows of orders.csv may become events: the same rules that the consumer holds events to.
 
-A row that the consumer would refuse is refused here, with its line number, where it can be mended.
+A row that the consumer would refuse is refused here, with its line number, where it can be fixed.
 Whole columns are checked in Arrow; only rows that fail are looked at one by one, for the reason.
 """
 

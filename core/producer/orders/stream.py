@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 from core.clock import Clock, iso
 from core.errors import InputError
 from core.producer.orders.encode import ORDER_SCHEMA
-from core.producer.orders.faults import OrderFormat
+from core.producer.orders.order_format import OrderFormat
 from core.producer.orders.rules import unusable_id
 from core.producer.sources import run_name
 from core.seed.catalogue import read_catalogue
-from core.seed.draws import Words
+from core.seed.random_words import Words
 from core.text import _, clean
 
 _QUANTITY_SHARES = np.array([0.52, 0.80, 0.91, 0.97, 1.0])

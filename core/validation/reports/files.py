@@ -12,7 +12,7 @@ from pathlib import Path
 from core.errors import StorageError, UsageError
 from core.files import replace_file
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 from core.validation.model import ValidationResult
 from core.validation.reports.json_report import json_report
 
@@ -43,7 +43,7 @@ def write_reports(
         except OSError as error:
             raise StorageError(
                 _("cannot write the report {file}: {reason}").format(
-                    file=clean(file), reason=why(error)
+                    file=clean(file), reason=os_reason(error)
                 ),
                 hint=_("make room, or name a folder you may write with --reports-dir"),
             ) from error

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 
 from core.clock import iso
 from core.text import _
-from core.text.figures import decimal
+from core.text.number_format import decimal
 from core.validation.model import CheckResult, Status, ValidationResult
 
 _NONE = "-"

@@ -19,7 +19,7 @@ import duckdb
 
 from core.clock import Clock
 from core.errors import WarehouseHeldError
-from core.holding import HeldError, Hold
+from core.process_lock import LockedError, ProcessLock
 from core.text import N_, _, clean
 from core.warehouse.duckdb.admission import Admission
 from core.warehouse.duckdb.errors import (
@@ -93,18 +93,18 @@ class DuckDbFile:
         self._closed = False
         self._log = file.with_name(file.name + ".wal")
         try:
-            self._hold = Hold(lock_file, clock=clock, socket=socket)
-        except HeldError as error:
+            self._lock = ProcessLock(lock_file, clock=clock, socket=socket)
+        except LockedError as error:
             raise WarehouseHeldError(
                 _("the warehouse {file} is in use by {holder}").format(
-                    file=clean(file), holder=error.holder
+                    file=clean(file), holder=error.owner
                 ),
                 hint=_("end that process, or choose another --data-dir"),
             ) from None
         try:
             self._connection = self._connected()
         except BaseException:
-            self._hold.release()
+            self._lock.release()
             raise
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
@@ -213,7 +213,7 @@ class DuckDbFile:
 
     def keep_to_itself(self) -> None:
         """Tell whoever comes that this process does not share the file after all."""
-        self._hold.sign()
+        self._lock.sign()
 
     def close(self) -> None:
         """Close the file and give up the hold; safe to repeat.
@@ -223,7 +223,7 @@ class DuckDbFile:
         self._closed = True
         with self._admission.closed(self._interrupt):
             self._let_go()
-        self._hold.release()
+        self._lock.release()
 
     def _interrupt(self) -> None:
         """End what the threads are doing."""

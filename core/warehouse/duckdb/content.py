@@ -6,8 +6,8 @@ DuckDB is not asked whether its bytes are right: they are read back and summed u
 from collections.abc import Callable, Sequence
 
 from core.checksums import letter_checksum, payload_checksum
-from core.warehouse.headers import headers_from
 from core.warehouse.model import ContentPart, ContentSpan, Damage, Row
+from core.warehouse.record_headers import headers_from
 
 MAX_ROWS = 5_000
 """Rows of one read: their conversion holds up other threads for some milliseconds."""

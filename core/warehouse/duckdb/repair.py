@@ -5,8 +5,8 @@ from datetime import datetime
 
 import duckdb
 
-from core.warehouse.headers import headers_text
 from core.warehouse.model import Damage, RecordBytes
+from core.warehouse.record_headers import headers_text
 
 
 def restore(

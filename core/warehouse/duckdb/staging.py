@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from core.warehouse.headers import headers_text
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+from core.warehouse.record_headers import headers_text
 
 _TIME = pa.timestamp("us")
 
@@ -99,7 +99,7 @@ def advances_table(advances: Sequence[OffsetAdvance]) -> pa.Table:
         [
             {
                 "kafka_partition": move.partition,
-                "expected": move.expected,
+                "expected": move.from_offset,
                 "next_offset": move.next_offset,
                 "skipped": move.skipped,
             }

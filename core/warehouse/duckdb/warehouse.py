@@ -17,12 +17,12 @@ from core.config.identifiers import quoted
 from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
+from core.warehouse.dead_letters import letter_from
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import merge_new_events
-from core.warehouse.duckdb.pending import PendingColumns
-from core.warehouse.letters import letter_from
+from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -91,7 +91,7 @@ class DuckDbWarehouse:
         self._columns = PendingColumns()
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
-            # was dropped by somebody, and that must be seen, not mended in silence.
+            # was dropped by somebody, and that must be seen, not fixed in silence.
             self.setup()
         self._lacks_checksums = bool(self.rows("upgrade_due", [settings.schema]))
         if self._lacks_checksums and not read_only:
@@ -118,7 +118,9 @@ class DuckDbWarehouse:
         with self._writing, self._db.transaction() as cursor:
             return reference.load(cursor, self._sql, table, rows)
 
-    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+    def register_partitions(
+        self, identity: TopicIdentity, starts: Mapping[int, int]
+    ) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
         now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
@@ -129,7 +131,7 @@ class DuckDbWarehouse:
                         identity.source_id,
                         identity.cluster_id,
                         identity.topic,
-                        identity.generation,
+                        identity.topic_id,
                         partition,
                         start,
                         start,

@@ -17,10 +17,10 @@ from pyarrow import flight
 
 from core.errors import WarehouseError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 from core.threads import WatchedThread
 from core.warehouse.backlog import MergeBacklog
-from core.warehouse.letters import letter_from
+from core.warehouse.dead_letters import letter_from
 from core.warehouse.model import Row
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.messages import Answer, Hello, Request
@@ -73,7 +73,7 @@ class Client:
         try:
             token = read_token(socket)
         except OSError as error:
-            raise LostError(why(error), undone=True) from error
+            raise LostError(os_reason(error), undone=True) from error
         self._client = flight.FlightClient(f"grpc+unix://{socket}")
         self._guard = Lock()
         self._calls: set[Any] = set()

@@ -18,7 +18,6 @@ from core.errors import DropshipError
 from core.remedies import REMEDIES
 from core.text import clean
 from core.warehouse.backlog import MergeBacklog
-from core.warehouse.headers import headers_text
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -35,6 +34,7 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
+from core.warehouse.record_headers import headers_text
 
 PROTOCOL = 1
 """Raised with every change of a message: processes of two protocols refuse each other."""
@@ -58,7 +58,7 @@ class _BatchHead:
 ARGUMENTS: dict[str, Any] = {
     "setup": tuple[bool],
     "load_table": tuple[str],
-    "claim": tuple[TopicIdentity, dict[int, int]],
+    "register_partitions": tuple[TopicIdentity, dict[int, int]],
     "stored_offsets": tuple[TopicIdentity],
     "write_batch": tuple[_BatchHead],
     "merge": tuple[()],
@@ -77,7 +77,7 @@ ARGUMENTS: dict[str, Any] = {
 RESULTS: dict[str, Any] = {
     "setup": list[SetupStep],
     "load_table": int,
-    "claim": dict[int, int],
+    "register_partitions": dict[int, int],
     "stored_offsets": dict[int, int],
     "merge": MergeResult,
     "columns": list[ColumnFound],
@@ -248,7 +248,7 @@ class _Column(Sequence[Any]):
 
 
 def letter_row(letter: StoredDeadLetter) -> Row:
-    """Return a dead letter as `core.warehouse.letters.letter_from` takes it."""
+    """Return a dead letter as `core.warehouse.dead_letters.letter_from` takes it."""
     return (
         letter.event_id,
         letter.stage,

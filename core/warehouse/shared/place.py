@@ -15,7 +15,7 @@ from pathlib import Path
 from core.config.settings import Paths
 from core.errors import StorageError
 from core.text import _, clean
-from core.text.system import why
+from core.text.os_errors import os_reason
 
 _LONGEST = 100
 """Bytes of the path of a socket; systems allow 104 to 108 with the final zero."""
@@ -59,7 +59,7 @@ class Place:
         except OSError as error:
             raise StorageError(
                 _("cannot use the folder {folder}: {reason}").format(
-                    folder=clean(folder), reason=why(error)
+                    folder=clean(folder), reason=os_reason(error)
                 )
             ) from error
         return token

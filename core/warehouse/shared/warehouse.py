@@ -22,7 +22,7 @@ from core.clock import Clock
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.errors import DropshipError, StorageError, WarehouseHeldError
-from core.holding import read_holder
+from core.process_lock import read_owner
 from core.text import N_, _, clean
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -120,9 +120,11 @@ class SharedWarehouse:
         held: int = self._do("load_table", table, rows)
         return held
 
-    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+    def register_partitions(
+        self, identity: TopicIdentity, starts: Mapping[int, int]
+    ) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
-        offsets: dict[int, int] = self._do("claim", identity, dict(starts))
+        offsets: dict[int, int] = self._do("register_partitions", identity, dict(starts))
         return offsets
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
@@ -255,7 +257,7 @@ class SharedWarehouse:
 
     def _reached(self, held: WarehouseHeldError, waited_s: float) -> Client | None:
         """Return a connection to the holder; None while it is not known who that is."""
-        holder = read_holder(self._settings.paths.warehouse_lock)
+        holder = read_owner(self._settings.paths.warehouse_lock)
         if not holder.socket:
             if waited_s < _UNSIGNED_S:
                 return None

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import repeat
 
-from core.warehouse.headers import headers_text
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+from core.warehouse.record_headers import headers_text
 from core.warehouse.snowflake.content import letter_md5
 from core.warehouse.snowflake.fingerprint import Fingerprint
 
@@ -67,7 +67,7 @@ def gap_items(gaps: Iterable[OffsetGap]) -> list[bytes]:
 def moves_array(advances: Iterable[OffsetAdvance]) -> str:
     """Return the moves of offsets as a JSON array of {p, x: expected, n: next, s: skipped}."""
     return json_array(
-        {"p": move.partition, "x": move.expected, "n": move.next_offset, "s": move.skipped}
+        {"p": move.partition, "x": move.from_offset, "n": move.next_offset, "s": move.skipped}
         for move in advances
     )
 

@@ -1,7 +1,7 @@
 """One connection to Snowflake, opened as the settings say and bounded in every wait.
 
 The connector's own retries are off: what failed may have been done all the same, and whether to
-try again is for those who can find out (`core.consumer.store` by the stored offsets).
+try again is for those who can find out (`core.consumer.batch_writer` by the stored offsets).
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 
 from core import __version__
 from core.config.settings import Settings, SnowflakeLogin, SnowflakeSettings
-from core.warehouse.snowflake.names import Names
+from core.warehouse.snowflake.identifiers import Identifiers
 
 APPLICATION = "dropship"
 LOCK_TIMEOUT_S = 20
@@ -63,7 +63,7 @@ def query_tag(job: str) -> str:
     return f"{APPLICATION} {__version__} {job}"
 
 
-def connect(settings: Settings, names: Names) -> Any:
+def connect(settings: Settings, names: Identifiers) -> Any:
     """Return an open connection of the driver. Errors: those of the driver."""
     # Before a login the connector asks the metadata services of three clouds where it runs, for its
     # telemetry. Elsewhere that is noise in the log and two seconds.
@@ -77,7 +77,7 @@ def connect(settings: Settings, names: Names) -> Any:
 
 
 def connection_options(
-    snow: SnowflakeSettings, names: Names, *, job: str = "console"
+    snow: SnowflakeSettings, names: Identifiers, *, job: str = "console"
 ) -> dict[str, object]:
     """Return every option of the connector: ours, then what the settings say."""
     options: dict[str, object] = {

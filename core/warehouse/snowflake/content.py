@@ -9,8 +9,8 @@ is covered.
 
 from collections.abc import Callable, Sequence
 
-from core.warehouse.headers import headers_text
 from core.warehouse.model import ContentPart, ContentSpan, Damage, DeadLetter, Row
+from core.warehouse.record_headers import headers_text
 from core.warehouse.snowflake.fingerprint import md5
 
 STEP = 200_000

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from core.errors import WarehouseError
 from core.text import _
-from core.text.figures import decimal
+from core.text.number_format import decimal
 from core.warehouse.base import Warehouse
 
 

@@ -37,7 +37,7 @@ def translated(error: driver.Error, account: str) -> WarehouseError:
     """Return a driver error as ours: what Snowflake said, and whether waiting can help."""
     reason = _reason(error)
     transient = is_transient(error)
-    advice, remedies = _mending(error, transient=transient)
+    advice, remedies = _how_to_fix(error, transient=transient)
     return WarehouseError(
         _("Snowflake {account}: {reason}").format(account=clean(account, 80), reason=reason),
         hint=advice,
@@ -79,8 +79,8 @@ def _reason(error: driver.Error) -> str:
     return clean(plain, 300) + code
 
 
-def _mending(error: driver.Error, *, transient: bool) -> tuple[str, tuple[Remedy, ...]]:
-    """Return advice, and what mends it."""
+def _how_to_fix(error: driver.Error, *, transient: bool) -> tuple[str, tuple[Remedy, ...]]:
+    """Return advice, and what fixes it."""
     if transient:
         return _("check the network and https://status.snowflake.com; it is tried again"), ()
     if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:

@@ -7,10 +7,10 @@ made one.
 Batches leave no lock behind (`core.warehouse.snowflake.storing`). Whoever changes the offsets in
 another way, a worker of an earlier version or a worksheet, and dies before the COMMIT, leaves a
 transaction whose lock Snowflake keeps for minutes: ABORT_DETACHED_QUERY ends statements, not
-transactions that wait for their next one (https://docs.snowflake.com/en/sql-reference/transactions).
-Whoever waits for the lock in vain looks for such a transaction and ends it, as a last resort. One
-that was only slow gets an error and reads the stored offsets, as after any other error: nothing is
-lost or stored twice by that.
+transactions that wait for their next one
+(https://docs.snowflake.com/en/sql-reference/transactions). Whoever waits for the lock in vain looks
+for such a transaction and ends it, as a last resort. One that was only slow gets an error and reads
+the stored offsets, as after any other error: nothing is lost or stored twice by that.
 """
 
 import logging
@@ -82,7 +82,7 @@ def _is_on(lock: Mapping[str, object], table: str) -> bool:
 
 
 def heal_claims(connection: Connection, sql: Sql, identity: TopicIdentity, now: datetime) -> int:
-    """Make one row of every partition that stands twice; return how many there were.
+    """Make one row of every partition that appears twice; return how many there were.
 
     Errors: WarehouseError, also when the role may not delete from consumer_offsets.
     """

@@ -14,7 +14,7 @@ from core.config.identifiers import quoted
 from core.errors import WarehouseError
 from core.text import _, clean
 from core.warehouse.model import Row, SetupStep
-from core.warehouse.snowflake.names import SYSTEM_ROLES, Names
+from core.warehouse.snowflake.identifiers import SYSTEM_ROLES, Identifiers
 from core.warehouse.sqlfiles import source
 
 _TABLES = "03_tables"
@@ -45,7 +45,7 @@ _OWNER_LACKS = "must be granted to owner role"
 """What RESUME says where the owner may run no tasks, no serverless ones, or not on a warehouse."""
 
 
-def setup_scripts(names: Names) -> tuple[str, ...]:
+def setup_scripts(names: Identifiers) -> tuple[str, ...]:
     """Return what `setup` runs and prints with these settings, in this order."""
     tasks = names.tasks
     wanted = {
@@ -67,13 +67,13 @@ class Session(Protocol):
         ...
 
 
-def script_text(name: str, names: Names) -> str:
+def script_text(name: str, names: Identifiers) -> str:
     """Return a whole script, remarks included, with every placeholder filled."""
     known = names.placeholders()
     return _PLACEHOLDER.sub(lambda found: known[found[1]], _source(name, names))
 
 
-def script_statements(name: str, names: Names) -> list[str]:
+def script_statements(name: str, names: Identifiers) -> list[str]:
     """Return the statements of a script, without the remarks between them."""
     return split_statements(script_text(name, names))
 
@@ -92,17 +92,17 @@ def split_statements(text: str) -> list[str]:
     return [statement for statement in statements if statement]
 
 
-def script_tables(names: Names) -> tuple[str, ...]:
+def script_tables(names: Identifiers) -> tuple[str, ...]:
     """Return the names of the tables that 03_tables.sql makes, in its order."""
     return tuple(_TABLE.findall(script_text(_TABLES, names)))
 
 
-def tables_present(session: Session, names: Names) -> bool:
+def tables_present(session: Session, names: Identifiers) -> bool:
     """Return whether every table is there, visible and complete, so that nothing has to be made."""
     return not _missing(session, names)
 
 
-def missing_columns(session: Session, names: Names) -> list[str]:
+def missing_columns(session: Session, names: Identifiers) -> list[str]:
     """Return the columns that tables of an earlier version lack."""
     found = session.run(script_text("setup_columns", names), [names.schema_name.upper()])
     present = {str(row[0]).lower() for row in found}
@@ -110,7 +110,7 @@ def missing_columns(session: Session, names: Names) -> list[str]:
     return [f"{table}.checksum" for table in tables if table not in present]
 
 
-def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, ...]:
+def run_setup(session: Session, names: Identifiers, *, role: str) -> tuple[SetupStep, ...]:
     """Run the scripts of `setup` as far as the role may; tell what became of each.
 
     role: the session's, as configured; empty where the user's default is in force. A script is run
@@ -134,7 +134,7 @@ def run_setup(session: Session, names: Names, *, role: str) -> tuple[SetupStep, 
     return tuple(replace(step, kept=kept) if step.script == _TABLES else step for step in steps)
 
 
-def _kept(session: Session, names: Names) -> str:
+def _kept(session: Session, names: Identifiers) -> str:
     """Return what tables of an earlier version keep; empty where nothing is, or is seen."""
     try:
         found = session.run(script_text("setup_ordered", names), [names.schema_name.upper()])
@@ -163,11 +163,11 @@ def step_title(script: str) -> str:
     }[script]
 
 
-def _source(name: str, names: Names) -> str:
+def _source(name: str, names: Identifiers) -> str:
     return source("snowflake", name, names.pipeline)
 
 
-def _run_script(session: Session, name: str, names: Names, role: str) -> SetupStep:
+def _run_script(session: Session, name: str, names: Identifiers, role: str) -> SetupStep:
     done = denied = 0
     reason = ""
     for statement in script_statements(name, names):
@@ -197,12 +197,12 @@ def _may(session: Session, statement: str) -> str | None:
     return None
 
 
-def _current_role(session: Session, names: Names) -> str:
+def _current_role(session: Session, names: Identifiers) -> str:
     ((_user, role, _warehouse, _version),) = session.run(script_text("session_facts", names))
     return str(role or "PUBLIC")
 
 
-def _missing(session: Session, names: Names) -> list[str]:
+def _missing(session: Session, names: Identifiers) -> list[str]:
     """Return what a worker cannot do without and the role does not see."""
     missing = _missing_tables(session, names) or missing_columns(session, names)
     if missing or session.run(script_text("store_batch_exists", names)):
@@ -210,7 +210,7 @@ def _missing(session: Session, names: Names) -> list[str]:
     return ["store_batch"]
 
 
-def _missing_tables(session: Session, names: Names) -> list[str]:
+def _missing_tables(session: Session, names: Identifiers) -> list[str]:
     found = session.run(script_text("setup_tables", names), [names.schema_name.upper()])
     present = {str(row[0]).lower() for row in found}
     return [table for table in script_tables(names) if table not in present]

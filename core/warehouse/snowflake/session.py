@@ -24,7 +24,7 @@ from core.text import N_, _
 from core.warehouse.model import Row
 from core.warehouse.snowflake.connect import connect
 from core.warehouse.snowflake.errors import loses_session, translated
-from core.warehouse.snowflake.names import Names
+from core.warehouse.snowflake.identifiers import Identifiers
 
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 5.0
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class Connection:
     """One session, used by one thread. Errors: WarehouseError, caused by the driver's error."""
 
-    def __init__(self, settings: Settings, names: Names, orphans: set[int]) -> None:
+    def __init__(self, settings: Settings, names: Identifiers, orphans: set[int]) -> None:
         self._account = _account(settings)
         self._orphans = orphans
         self.broken = False
@@ -157,9 +157,9 @@ class Connection:
 class Sessions:
     """A connection for each thread, opened when it first asks; closed together."""
 
-    def __init__(self, settings: Settings, names: Names, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, names: Identifiers, *, clock: Clock) -> None:
         self._settings = settings
-        self._names = names
+        self._identifiers = names
         self._clock = clock
         self.closing = Event()
         self._guard = Lock()
@@ -183,7 +183,7 @@ class Sessions:
     def _opened(self, thread: Thread) -> Connection:
         """Log in for a thread; logging in takes seconds, so all may have been closed meanwhile."""
         if not self.closing.is_set():
-            made = Connection(self._settings, self._names, self._orphans)
+            made = Connection(self._settings, self._identifiers, self._orphans)
             with self._guard:
                 if not self.closing.is_set():
                     self._open[thread] = made
@@ -229,7 +229,9 @@ class Sessions:
             return
         hasty = replace(snow, options={**snow.options, **_HASTY})
         try:
-            canceller = Connection(replace(self._settings, snowflake=hasty), self._names, set())
+            canceller = Connection(
+                replace(self._settings, snowflake=hasty), self._identifiers, set()
+            )
             try:
                 self._cancel_by(canceller, busy)
             finally:

@@ -16,7 +16,7 @@ from datetime import datetime
 from core.clock import utc
 from core.errors import WarehouseError
 from core.text import _, clean, ngettext
-from core.text.figures import count
+from core.text.number_format import count
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.base import Warehouse
 from core.warehouse.model import Row

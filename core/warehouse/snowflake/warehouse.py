@@ -1,7 +1,7 @@
 """Snowflake behind the warehouse seam: each method one transaction of the calling thread's session.
 
-Writes of batches are never repeated here: `core.consumer.store` reads the stored offsets first.
-What may be repeated without harm is, for as long as the settings allow to wait.
+Writes of batches are never repeated here: `core.consumer.batch_writer` reads the stored offsets
+first. What may be repeated without harm is, for as long as the settings allow to wait.
 """
 
 import json
@@ -16,7 +16,7 @@ from core.config import Settings
 from core.config.engine import SNOWFLAKE
 from core.errors import FencedError, WarehouseError
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
-from core.warehouse.letters import letter_from
+from core.warehouse.dead_letters import letter_from
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -33,8 +33,8 @@ from core.warehouse.model import (
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
 from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
-from core.warehouse.snowflake.names import snowflake_names
-from core.warehouse.snowflake.refusals import is_refusal, without_refused
+from core.warehouse.snowflake.identifiers import snowflake_identifiers
+from core.warehouse.snowflake.rejected_json import is_json_rejection, without_rejected
 from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
@@ -58,11 +58,11 @@ class SnowflakeWarehouse:
 
     def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
         self._settings = settings
-        self._names = snowflake_names(settings)
+        self._identifiers = snowflake_identifiers(settings)
         self._pipeline = settings.pipeline
         self._fingerprint = fingerprint_of(settings.pipeline.definition)
         self._clock = clock
-        self._sessions = Sessions(settings, self._names, clock=clock)
+        self._sessions = Sessions(settings, self._identifiers, clock=clock)
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._backlog = BacklogLedger()
@@ -75,9 +75,9 @@ class SnowflakeWarehouse:
         role = "" if snow is None or snow.role is None else snow.role
 
         def work(connection: Connection) -> Sequence[SetupStep]:
-            if not again and tables_present(connection, self._names):
+            if not again and tables_present(connection, self._identifiers):
                 return ()
-            return run_setup(connection, self._names, role=role)
+            return run_setup(connection, self._identifiers, role=role)
 
         self._procedure = None
         return self._sessions.patiently(work)
@@ -95,12 +95,14 @@ class SnowflakeWarehouse:
 
         return self._sessions.patiently(work)
 
-    def claim(self, identity: TopicIdentity, starts: Mapping[int, int]) -> dict[int, int]:
+    def register_partitions(
+        self, identity: TopicIdentity, starts: Mapping[int, int]
+    ) -> dict[int, int]:
         """Return the next offset of each partition, entering those met for the first time."""
         entries = batches.json_array(
             {"p": partition, "n": start} for partition, start in sorted(starts.items())
         )
-        whose = [identity.source_id, identity.cluster_id, identity.topic, identity.generation]
+        whose = [identity.source_id, identity.cluster_id, identity.topic, identity.topic_id]
         connection = self._sessions.mine()
         if not self._cleared:
             self._cleared = True
@@ -121,13 +123,13 @@ class SnowflakeWarehouse:
         try:
             self._write(batch)
         except WarehouseError as error:
-            if not batch.payloads or not is_refusal(error):
+            if not batch.payloads or not is_json_rejection(error):
                 raise
-            mended = without_refused(self._sessions.mine(), self._sql, batch)
-            if mended is None:
+            fixed = without_rejected(self._sessions.mine(), self._sql, batch)
+            if fixed is None:
                 raise
-            self._write(mended)
-            batch = mended
+            self._write(fixed)
+            batch = fixed
         self._backlog.stored(len(batch.payloads), batch.received_at)
 
     def _write(self, batch: RawBatch) -> None:
@@ -186,7 +188,7 @@ class SnowflakeWarehouse:
         """Return what a table holds for `compare_content`."""
         if not self._checksums:
             self._checksums = self._sessions.patiently(
-                lambda connection: not missing_columns(connection, self._names)
+                lambda connection: not missing_columns(connection, self._identifiers)
             )
         return content.span(self.rows, table, checksums=self._checksums)
 
@@ -221,8 +223,8 @@ class SnowflakeWarehouse:
         self._sessions.close()
 
     def _sql(self, name: str, **more: str) -> str:
-        text = statement(DIALECT.name, name, self._names.schema, self._pipeline)
-        for placeholder, value in {**self._names.placeholders(), **more}.items():
+        text = statement(DIALECT.name, name, self._identifiers.schema, self._pipeline)
+        for placeholder, value in {**self._identifiers.placeholders(), **more}.items():
             text = text.replace(f"{{{placeholder}}}", value)
         return text
 

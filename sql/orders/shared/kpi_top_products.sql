@@ -1,5 +1,5 @@
 -- The five products that earned most. Grouped before the join, so that a product that is missing
--- from the inventory still counts, and one that stands there twice is not counted twice.
+-- from the inventory still counts, and one that appears twice is not counted twice.
 WITH best AS (
     SELECT
         product_id,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
-STAND_IN = Path(__file__).with_name("stand_in.py")
+STUB_JOBS = Path(__file__).with_name("stub_jobs.py")
 _OURS = ("KAFKA_", "SNOW_", "DROPSHIP_", "LOG_LEVEL", "NO_COLOR", "LANG", "LC_")
 
 
@@ -44,9 +44,9 @@ class Command:
         self.folder = folder
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *arguments: str, stand_in: str = "", **options: Any) -> subprocess.Popen[bytes]:
-        """Start it; stand_in: the behaviour of the job that takes the place of `broker`."""
-        what = [str(STAND_IN), stand_in] if stand_in else ["-m", "core.cli.main"]
+    def start(self, *arguments: str, stub: str = "", **options: Any) -> subprocess.Popen[bytes]:
+        """Start it; stub: the behaviour of the job that takes the place of `broker`."""
+        what = [str(STUB_JOBS), stub] if stub else ["-m", "core.cli.main"]
         if script := options.pop("script", ""):
             what = ["-c", script]
         env = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}

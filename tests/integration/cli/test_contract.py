@@ -85,7 +85,7 @@ def test_options_that_do_not_fit_together_end_with_2(dropship):
 
 
 def test_without_json_stdout_holds_the_summary_and_stderr_the_errors(dropship):
-    done = dropship(*RUN, stand_in="good")
+    done = dropship(*RUN, stub="good")
     assert (done.code, done.out, done.err) == (0, "the summary\n", "")
     failed = dropship("--run", "sed")
     assert failed.out == ""
@@ -93,36 +93,36 @@ def test_without_json_stdout_holds_the_summary_and_stderr_the_errors(dropship):
 
 
 def test_values_are_exact_and_harmless(dropship):
-    record = dropship(*RUN, "--json", stand_in="good").record
+    record = dropship(*RUN, "--json", stub="good").record
     assert record["money"] == "1234.50"
     assert record["hostile"] == "\ufffd[31m\ufffd"
 
 
 def test_stray_output_of_others_never_reaches_stdout(dropship):
-    ended = dropship(*RUN, "--json", stand_in="noisy")
+    ended = dropship(*RUN, "--json", stub="noisy")
     assert ended.record["sent"] == 1
     for text in ("a stray print", "a stray write", "a stray line of C"):
         assert text in ended.err
 
 
 def test_a_bad_result_ends_with_1_and_keeps_its_keys(dropship):
-    ended = dropship(*RUN, "--json", stand_in="bad")
+    ended = dropship(*RUN, "--json", stub="bad")
     assert ended.code == 1
     assert ended.record["sent"] == 1
     assert ended.record["error"]["message"] == "3 events were not delivered"
-    told = dropship(*RUN, stand_in="bad")
+    told = dropship(*RUN, stub="bad")
     assert told.code == 1
     assert told.out == "the summary\n"
     assert told.err == "dropship: error: 3 events were not delivered\n"
 
 
 def test_what_is_known_half_way_is_told(dropship):
-    ended = dropship(*RUN, "--json", stand_in="halfway")
+    ended = dropship(*RUN, "--json", stub="halfway")
     assert ended.code == 2
     assert ended.record["error"] == {
         "kind": "input",
         "message": "orders.csv:3: no",
-        "hint": "mend it",
+        "hint": "fix it",
     }
     assert ended.record["sent"] == 7
     assert ended.record["seed"] == {"orders": 5}
@@ -130,7 +130,7 @@ def test_what_is_known_half_way_is_told(dropship):
 
 @pytest.mark.parametrize("behaviour", ["broken", "leaving", "mute", "circular"])
 def test_a_defect_ends_with_4_and_the_log_has_the_traceback(dropship, behaviour):
-    ended = dropship(*RUN, "--json", stand_in=behaviour)
+    ended = dropship(*RUN, "--json", stub=behaviour)
     assert ended.code == 4
     assert ended.record["error"]["kind"] == "internal"
     assert "data/logs/dropship.log" in ended.record["error"]["hint"]
@@ -140,14 +140,14 @@ def test_a_defect_ends_with_4_and_the_log_has_the_traceback(dropship, behaviour)
 
 
 def test_debug_shows_the_traceback(dropship):
-    ended = dropship(*RUN, "--json", "--debug", stand_in="broken")
+    ended = dropship(*RUN, "--json", "--debug", stub="broken")
     assert ended.record["exit_code"] == 4
     assert "Traceback" in ended.err
     assert "in broken" in ended.err
 
 
 def test_a_thread_that_fails_prints_no_traceback(dropship):
-    ended = dropship(*RUN, "--json", stand_in="stray_thread")
+    ended = dropship(*RUN, "--json", stub="stray_thread")
     told = "dropship: error: thread stray failed: division by zero\n"
     assert ended.err == told * 2  # at once, and as the reason of the end
     error = ended.record["error"]
@@ -157,15 +157,15 @@ def test_a_thread_that_fails_prints_no_traceback(dropship):
 
 
 def test_a_log_that_cannot_be_written_is_only_a_warning(dropship):
-    ended = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stand_in="good")
+    ended = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stub="good")
     assert ended.record["ok"]
     assert ended.err.startswith("dropship: warning: no log is kept: /dev/null/x.log")
-    broken = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stand_in="broken")
+    broken = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stub="broken")
     assert "--debug" in broken.record["error"]["hint"]
 
 
 def test_the_log_tells_of_each_run(dropship):
-    dropship(*RUN, stand_in="bad")
+    dropship(*RUN, stub="bad")
     first, last = (json.loads(line) for line in dropship.log.splitlines())
     assert (first["message"], first["job"]) == ("run begins", "broker")
     assert (last["message"], last["exit_code"], last["kind"]) == ("run ends", 1, "bad_result")
@@ -173,15 +173,15 @@ def test_the_log_tells_of_each_run(dropship):
 
 def test_quiet_leaves_only_errors(dropship, env_file):
     env_file("KAFKA_TOPIC=a\nKAFKA_TOPIC=b\n")
-    assert "set twice" in dropship(*RUN, stand_in="good").err
-    assert dropship(*RUN, "--quiet", stand_in="good").err == ""
-    assert "error" in dropship(*RUN, "--quiet", stand_in="bad").err
+    assert "set twice" in dropship(*RUN, stub="good").err
+    assert dropship(*RUN, "--quiet", stub="good").err == ""
+    assert "error" in dropship(*RUN, "--quiet", stub="bad").err
 
 
 def test_a_reader_who_left_changes_nothing(dropship):
     reading, writing = os.pipe()
     os.close(reading)
-    process = dropship.start(*RUN, "--json", stand_in="good", stdout=writing)
+    process = dropship.start(*RUN, "--json", stub="good", stdout=writing)
     os.close(writing)
     ended = dropship.end(process)
     assert ended.code == 0
@@ -189,7 +189,7 @@ def test_a_reader_who_left_changes_nothing(dropship):
 
 
 def test_a_job_that_repeats_itself_ends_when_its_reader_leaves(dropship):
-    process = dropship.start(*RUN, stand_in="watching")
+    process = dropship.start(*RUN, stub="watching")
     dropship.ready(process)
     process.stdout.close()
     assert process.wait(20) == 0
@@ -198,7 +198,7 @@ def test_a_job_that_repeats_itself_ends_when_its_reader_leaves(dropship):
 
 def test_a_full_disk_behind_stdout_is_an_error(dropship):
     with Path("/dev/full").open("wb") as full:
-        ended = dropship.end(dropship.start(*RUN, "--json", stand_in="good", stdout=full))
+        ended = dropship.end(dropship.start(*RUN, "--json", stub="good", stdout=full))
     assert ended.code == 1
     assert "stdout: No space left on device" in ended.err
 

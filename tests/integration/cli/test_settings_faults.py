@@ -105,11 +105,11 @@ def test_a_broker_out_of_reach_ends_with_3_and_without_secrets(dropship, closed_
 
 @pytest.mark.parametrize("behaviour", ["leaky", "broken"])
 def test_a_secret_in_a_result_or_an_error_is_masked(dropship, behaviour):
-    ended = dropship("--run", "broker", "--json", "--debug", stand_in=behaviour, env=SASL)
+    ended = dropship("--run", "broker", "--json", "--debug", stub=behaviour, env=SASL)
     assert "***" in ended.record["error"]["message"]
     for text in (ended.out, ended.err, dropship.log):
         assert "canary" not in text
-    told = dropship("--run", "broker", stand_in=behaviour, env=SASL)
+    told = dropship("--run", "broker", stub=behaviour, env=SASL)
     assert "canary" not in told.out + told.err
 
 

@@ -15,7 +15,7 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_one_signal_drains(dropship, number, code):
-    process = dropship.start(*RUN, stand_in="waiting")
+    process = dropship.start(*RUN, stub="waiting")
     dropship.ready(process)
     process.send_signal(number)
     ended = dropship.end(process)
@@ -28,7 +28,7 @@ def test_one_signal_drains(dropship, number, code):
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_second_signal_forces(dropship, number, code):
-    process = dropship.start(*RUN, stand_in="stubborn")
+    process = dropship.start(*RUN, stub="stubborn")
     dropship.ready(process)
     process.send_signal(number)
     dropship.ready(process, "a second one ends at once")
@@ -63,7 +63,7 @@ def test_a_signal_before_everything_is_answered_too(dropship):
 
 
 def test_waiting_for_a_broker_that_is_absent_ends_cleanly(dropship):
-    process = dropship.start(*RUN, stand_in="absent")
+    process = dropship.start(*RUN, stub="absent")
     dropship.ready(process)
     process.send_signal(signal.SIGTERM)
     assert dropship.end(process).record["exit_code"] == 143

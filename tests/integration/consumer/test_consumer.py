@@ -9,9 +9,9 @@ from confluent_kafka import Producer
 from core.broker.cluster import Cluster
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
-from core.lifecycle import RunState
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import OffsetAdvance, RawBatch
+from core.workers import RunState
 from tests.support.decoding import ORDERS
 from tests.support.events import event, stamp
 from tests.support.oracle import check_exactly_once, coordinates

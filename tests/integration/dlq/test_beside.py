@@ -16,7 +16,7 @@ from core.dlq.replay import Replay, Waiting
 from core.errors import BrokerError
 from core.jobs import dlq
 from core.jobs.base import JobContext
-from core.producer.sharing import shared_room
+from core.producer.shared_capacity import shared_capacity
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.integration.producer.running import held_elsewhere, orders_file, worker
 from tests.support.decoding import ORDERS
@@ -104,15 +104,15 @@ def test_a_stop_while_waiting_leaves_the_producer_that_runs_attached(
     def waiting(_reason: str) -> None:
         told.set()
 
-    with shared_room(
+    with shared_capacity(
         broker,
         kafka.topic,
         kafka.group_id,
         lock_file=settings.paths.producer_lock,
         clock=SystemClock(),
         stopping=lambda: False,
-    ) as room:
-        assert room.attach(on_way)
+    ) as capacity:
+        assert capacity.attach(on_way)
         replay = replay_of(broker, warehouse, settings, waiting=Waiting(waiting))
         published = Thread(target=replay.publish, args=(warehouse.dead_letters(), stop))
         published.start()
@@ -121,8 +121,8 @@ def test_a_stop_while_waiting_leaves_the_producer_that_runs_attached(
         published.join(10)
         assert not published.is_alive()
         assert replay.acked == 0
-        assert not room.attach(none), "a second producer may not attach beside the first"
-        room.detach(on_way)
+        assert not capacity.attach(none), "a second producer may not attach beside the first"
+        capacity.detach(on_way)
 
 
 def test_another_process_that_publishes_is_waited_for_by_name_and_a_stop_ends_it_at_once(

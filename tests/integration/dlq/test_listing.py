@@ -1,4 +1,4 @@
-"""What `dlq` tells of letters that the merge wrote: they stand in raw, and may be mended."""
+"""What `dlq` tells of letters that the merge wrote: they stand in raw, and may be fixed."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -15,8 +15,8 @@ from core.errors import BrokerError
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from tests.support.consuming import IDENTITY, START, MemoryBroker, MemoryTopic
-from tests.support.frail_broker import PRODUCE, frail_broker
 from tests.support.topic import read_all
+from tests.support.unreliable_broker import PRODUCE, unreliable_broker
 
 TOPIC, GROUP = "orders_topic", "test-group"
 REFUSED = 29
@@ -41,7 +41,7 @@ class Nowhere(MemoryBroker):
 
 def letters_of(warehouse: DuckDbWarehouse, *payloads: bytes | None) -> None:
     """Store dead letters as the consumer does."""
-    warehouse.claim(IDENTITY, {0: 0})
+    warehouse.register_partitions(IDENTITY, {0: 0})
     letters = [
         DeadLetter(0, number, "invalid_json", "why", b"key %d" % number, payload)
         for number, payload in enumerate(payloads)
@@ -110,16 +110,16 @@ def test_a_client_that_cannot_be_made_is_an_error_of_ours(
 
 
 @pytest.fixture
-def frail(settings: Settings) -> Any:
-    with frail_broker(Paths(data=settings.paths.data / "broker"), partitions=2) as broker:
+def unreliable(settings: Settings) -> Any:
+    with unreliable_broker(Paths(data=settings.paths.data / "broker"), partitions=2) as broker:
         yield broker
 
 
 @pytest.fixture
-def cluster(frail: Any, settings: Settings) -> Any:
+def cluster(unreliable: Any, settings: Settings) -> Any:
     where = Settings(
         paths=settings.paths,
-        kafka=KafkaSettings(bootstrap_servers=frail.bootstrap_servers, topic=TOPIC),
+        kafka=KafkaSettings(bootstrap_servers=unreliable.bootstrap_servers, topic=TOPIC),
         timeout_s=10,
     )
     broker = connect_broker(where, clock=SystemClock(), stop=Event(), start_embedded=False)
@@ -128,26 +128,26 @@ def cluster(frail: Any, settings: Settings) -> Any:
 
 
 def test_a_refused_letter_stays_listed_and_those_that_went_out_are_marked(
-    cluster: Cluster, frail: Any, warehouse: DuckDbWarehouse, tmp_path: Path
+    cluster: Cluster, unreliable: Any, warehouse: DuckDbWarehouse, tmp_path: Path
 ) -> None:
     """The keys lie on two partitions; one of the two requests is refused."""
     letters_of(warehouse, *(b"{%d" % number for number in range(8)))
-    frail.refuse(PRODUCE, REFUSED, 1)
+    unreliable.refuse(PRODUCE, REFUSED, 1)
     replay = replay_to(cluster, warehouse, tmp_path, timeout_s=10)
     with pytest.raises(BrokerError, match="dead letter"):
         replay.publish(warehouse.dead_letters(), Event())
-    arrived = {value for _part, _offset, value in read_all(frail.bootstrap_servers, TOPIC)}
+    arrived = {value for _part, _offset, value in read_all(unreliable.bootstrap_servers, TOPIC)}
     assert 0 < len(arrived) < 8
     assert replay.acked == len(arrived)
     assert listed(warehouse) == {b"{%d" % number for number in range(8)} - arrived
     again = replay_to(cluster, warehouse, tmp_path, timeout_s=10)
     assert again.publish(warehouse.dead_letters(), Event()) == 8 - len(arrived)
     assert listed(warehouse) == set()
-    assert len(read_all(frail.bootstrap_servers, TOPIC)) == 8
+    assert len(read_all(unreliable.bootstrap_servers, TOPIC)) == 8
 
 
 def test_a_letter_that_the_client_refuses_is_a_failure_and_not_the_end(
-    cluster: Cluster, frail: Any, warehouse: DuckDbWarehouse, tmp_path: Path
+    cluster: Cluster, unreliable: Any, warehouse: DuckDbWarehouse, tmp_path: Path
 ) -> None:
     large = b"{" + b"x" * 2_000_000
     letters_of(warehouse, b"{1", large, b"{2")
@@ -159,7 +159,7 @@ def test_a_letter_that_the_client_refuses_is_a_failure_and_not_the_end(
 
 
 def test_a_stop_before_the_first_letter_publishes_none(
-    cluster: Cluster, frail: Any, warehouse: DuckDbWarehouse, tmp_path: Path
+    cluster: Cluster, unreliable: Any, warehouse: DuckDbWarehouse, tmp_path: Path
 ) -> None:
     letters_of(warehouse, b"{1")
     stop = Event()
@@ -171,4 +171,4 @@ def test_a_stop_before_the_first_letter_publishes_none(
         == 0
     )
     assert listed(warehouse) == {b"{1"}
-    assert read_all(frail.bootstrap_servers, TOPIC) == []
+    assert read_all(unreliable.bootstrap_servers, TOPIC) == []

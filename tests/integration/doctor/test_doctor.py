@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from core.clock import SystemClock
 from core.config import KafkaSettings, Paths, Settings
-from core.doctor.model import Examination, Finding, Section, Status, fail, ok
+from core.doctor.model import CheckGroup, DoctorContext, Finding, Status, fail, ok
 from core.doctor.program import fits
 from core.doctor.run import CHECK_NAMES, examine
 from core.jobs.doctor import DoctorResult
@@ -37,7 +37,7 @@ def dropship(tmp_path) -> Iterator[Dropship]:
 
 
 def checks(settings: Settings, **options) -> dict[str, Finding]:
-    """Examine in this process; every check answers, and says how to mend what is not ok."""
+    """Examine in this process; every check answers, and says how to fix what is not ok."""
     found = examine(settings, clock=SystemClock(), **options)
     if "sections" not in options:
         unused = () if settings.kafka.registry else ("registry",)
@@ -93,7 +93,7 @@ def commit(servers: str, group: str, partition: int, offset: int) -> None:
 def test_commits_ahead_of_the_stored_offsets_fail(settings, broker, warehouse):
     servers = broker.bootstrap_servers
     publish(servers, "orders_topic", [event(1)] * 3, partition=2)
-    warehouse.claim(broker.identity("orders_topic"), dict.fromkeys(range(4), 0))
+    warehouse.register_partitions(broker.identity("orders_topic"), dict.fromkeys(range(4), 0))
     warehouse.close()
     assert statuses(checks(settings), "offsets") == ["ok"]
     commit(servers, settings.kafka.group_id, 2, 3)
@@ -103,7 +103,7 @@ def test_commits_ahead_of_the_stored_offsets_fail(settings, broker, warehouse):
 
 
 def test_a_topic_that_ends_before_the_stored_offsets_fails(settings, broker, warehouse):
-    warehouse.claim(broker.identity("orders_topic"), {0: 7})
+    warehouse.register_partitions(broker.identity("orders_topic"), {0: 7})
     warehouse.close()
     found = checks(settings)
     assert statuses(found, "offsets") == ["fail"]
@@ -218,26 +218,26 @@ def test_a_broker_that_never_answers_costs_no_more_than_the_timeout(dropship):
 def test_a_check_that_hangs_or_breaks_leaves_the_others_alone(settings):
     release = threading.Event()
 
-    def hang(_visit: Examination) -> Iterator[Finding]:
+    def hang(_visit: DoctorContext) -> Iterator[Finding]:
         yield ok("first", "was seen")
         release.wait(30)
         yield ok("second", "too late")
 
-    def broken(_visit: Examination) -> Iterator[Finding]:
+    def broken(_visit: DoctorContext) -> Iterator[Finding]:
         yield ok("third", "was seen")
         raise RuntimeError(f"boom {CANARY} \x1b[31m")
 
-    def fine(_visit: Examination) -> Iterator[Finding]:
-        yield fail("fifth", "seen \u202e", "mend it")
+    def fine(_visit: DoctorContext) -> Iterator[Finding]:
+        yield fail("fifth", "seen \u202e", "fix it")
 
     secret = replace(settings, kafka=kafka(1, **SASL), timeout_s=0.2)
-    sections = (
-        Section(("third", "fourth"), broken),
-        Section(("fifth",), fine),
-        Section(("first", "second"), hang),
+    groups = (
+        CheckGroup(("third", "fourth"), broken),
+        CheckGroup(("fifth",), fine),
+        CheckGroup(("first", "second"), hang),
     )
     try:
-        found = checks(secret, sections=sections)
+        found = checks(secret, groups=groups)
     finally:
         release.set()
     assert statuses(found, "first", "second", "third", "fourth") == ["ok", "fail", "ok", "fail"]
@@ -249,16 +249,16 @@ def test_a_check_that_hangs_or_breaks_leaves_the_others_alone(settings):
 def test_a_stop_ends_it_between_two_checks(settings):
     seen: list[str] = []
 
-    def look(_visit: Examination) -> Iterator[Finding]:
+    def look(_visit: DoctorContext) -> Iterator[Finding]:
         seen.append("look")
         yield ok("one", "seen")
 
-    section = Section(("one",), look)
+    section = CheckGroup(("one",), look)
     found = examine(
         settings,
         clock=SystemClock(),
         cancelled=lambda: bool(seen),
-        sections=(section, section),
+        groups=(section, section),
     )
     assert len(found) == 1
 
@@ -368,7 +368,7 @@ def test_the_summary_shows_each_check_with_its_hint(settings):
     lines = result.summary().lines
     assert lines[0].startswith("ok    python")
     assert lines[2].strip() == "hint: start it"
-    assert lines[-1] == "1 ok, 0 to look at, 1 to mend"
+    assert lines[-1] == "1 ok, 0 to look at, 1 to fix"
     assert result.bad == "1 check failed: broker"
 
 

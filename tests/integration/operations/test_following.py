@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from core.broker.cluster import Cluster
-from core.operations.opening import Backends
+from core.operations.backends import Backends
 
 
 @pytest.fixture

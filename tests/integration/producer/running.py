@@ -128,8 +128,8 @@ def reading(broker: Cluster, settings: Settings) -> Iterator[Reader]:
 
 
 HOLDING = (
-    "import sys; from pathlib import Path; from core.holding import Hold;"
-    "hold = Hold(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    "import sys; from pathlib import Path; from core.process_lock import ProcessLock;"
+    "lock = ProcessLock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
 )
 
 

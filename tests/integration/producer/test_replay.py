@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from core.broker.cluster import Cluster
 from core.config import Settings
 from core.errors import InputError, UsageError
-from core.lifecycle import RunState
+from core.workers import RunState
 from tests.integration.producer.running import finished, orders_file, reading, running, worker
 from tests.support.decoding import decode_batch
 from tests.support.waiting import wait_until

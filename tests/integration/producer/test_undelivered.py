@@ -9,10 +9,10 @@ from core.broker.clients import client_log
 from core.broker.cluster import Cluster
 from core.config import Settings
 from core.errors import BrokerError
-from core.lifecycle import RunState
 from core.producer.delivery import Delivery
 from core.producer.options import ProduceOptions
 from core.producer.worker import ProducerWorker
+from core.workers import RunState
 from tests.integration.producer.running import orders_file, running
 from tests.support.waiting import wait_until
 
@@ -103,14 +103,14 @@ def test_records_that_the_client_refuses_are_failed_or_offered_again(broker: Clu
         "message.max.bytes": 2_000,
     }
     delivery = Delivery(small, "orders_topic")
-    delivery.hand_over([{"key": b"big", "value": b"x" * 5_000}])
+    delivery.enqueue([{"key": b"big", "value": b"x" * 5_000}])
     assert (delivery.failed, len(delivery)) == (1, 0)
     (failure,) = delivery.failures
     assert ("too large" in failure.reason, failure.count) == (True, 1)
     assert "KAFKA_CONF_MESSAGE_MAX_BYTES" in failure.hint
-    delivery.hand_over([{"key": b"%d" % number, "value": b"x"} for number in range(25)])
+    delivery.enqueue([{"key": b"%d" % number, "value": b"x"} for number in range(25)])
     wait_until(lambda: delivery.flush(0.05) == 0)
-    assert (delivery.handed_over, delivery.acked, delivery.failed) == (26, 25, 1)
+    assert (delivery.enqueued, delivery.acked, delivery.failed) == (26, 25, 1)
     assert [mark.high for mark in broker.watermarks("orders_topic").values()].count(0) < 4
     delivery.close()
 

@@ -39,7 +39,7 @@ class Pipeline:
         first = start + gap
         dead = first + len(payloads)
         self.next_offset = dead + letters + skipped
-        self.warehouse.claim(TOPIC, {self.partition: start})
+        self.warehouse.register_partitions(TOPIC, {self.partition: start})
         gaps = [OffsetGap(self.partition, start, first, "retention")] if gap else []
         self.warehouse.write_batch(
             RawBatch(

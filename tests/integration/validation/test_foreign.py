@@ -13,12 +13,12 @@ from core.broker.identity import TopicIdentity
 from core.clock import SystemClock
 from core.config import Settings
 from core.config.load import examine_settings, load_settings
-from core.operations.inforce import settings_in_force
+from core.operations.effective_settings import effective_settings
 from core.remedies import LOAD
 from core.text import use_language
 from core.validation import CheckResult, Status, ValidationResult, checks_of, validate
 from core.validation.history import record_run
-from core.validation.recall import last_run
+from core.validation.last_validation import last_run
 from core.validation.reports.files import write_reports
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
@@ -49,7 +49,7 @@ class Meters:
         start, received = self.next_offset, RECEIVED + timedelta(seconds=later)
         dead = start + len(events)
         self.next_offset = dead + len(letters)
-        self.warehouse.claim(TOPIC, {0: start})
+        self.warehouse.register_partitions(TOPIC, {0: start})
         self.warehouse.write_batch(
             RawBatch(
                 TOPIC,
@@ -192,7 +192,7 @@ def test_limits_come_from_the_environment(opened: Opened) -> None:
     meters.consume(reading(1), reading(2, kwh=12.4))
     check = meters.check("plausible")
     assert (check.status, check.figures["high"]) == (Status.PASS, 1)
-    shown = {row.name: row.value for row in settings_in_force(meters.settings, {})}
+    shown = {row.name: row.value for row in effective_settings(meters.settings, {})}
     assert shown["DROPSHIP_KWH_MAX"] == "12.4"
     assert shown["DROPSHIP_OLDEST_DAYS"] == "30"
     assert "DROPSHIP_PRICE_MAX" not in shown

@@ -33,7 +33,7 @@ def batch(
 
 
 def test_a_batch_stores_events_dead_letters_and_offset_together(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     letter = DeadLetter(0, 2, "invalid_json", "why", b"k", b"\xff{", (("h", b"\x00"), ("n", None)))
     warehouse.write_batch(batch(0, event(1), event(2), dead=(letter,)))
     assert warehouse.stored_offsets(TOPIC) == {0: 3}
@@ -45,7 +45,7 @@ def test_a_batch_stores_events_dead_letters_and_offset_together(warehouse: DuckD
 
 
 def test_a_batch_written_twice_is_refused_and_changes_nothing(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     first = batch(0, event(1), event(2))
     warehouse.write_batch(first)
     with pytest.raises(FencedError):
@@ -54,7 +54,7 @@ def test_a_batch_written_twice_is_refused_and_changes_nothing(warehouse: DuckDbW
 
 
 def test_a_fence_on_one_partition_refuses_the_whole_batch(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0, 1: 0})
+    warehouse.register_partitions(TOPIC, {0: 0, 1: 0})
     warehouse.write_batch(batch(0, event(1)))
     both = RawBatch(
         TOPIC,
@@ -72,7 +72,7 @@ def test_a_fence_on_one_partition_refuses_the_whole_batch(warehouse: DuckDbWareh
 
 
 def test_a_payload_that_duckdb_refuses_rolls_everything_back(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     with pytest.raises(Exception, match="JSON"):
         warehouse.write_batch(batch(0, event(1), b"{broken"))
     assert warehouse.stored_offsets(TOPIC) == {0: 0}
@@ -80,20 +80,20 @@ def test_a_payload_that_duckdb_refuses_rolls_everything_back(warehouse: DuckDbWa
 
 
 def test_claiming_again_keeps_the_stored_offset(warehouse: DuckDbWarehouse) -> None:
-    assert warehouse.claim(TOPIC, {0: 7}) == {0: 7}
-    assert warehouse.claim(TOPIC, {0: 99, 1: 3}) == {0: 7, 1: 3}
+    assert warehouse.register_partitions(TOPIC, {0: 7}) == {0: 7}
+    assert warehouse.register_partitions(TOPIC, {0: 99, 1: 3}) == {0: 7, 1: 3}
 
 
 def test_another_generation_of_a_topic_starts_afresh(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     warehouse.write_batch(batch(0, event(1)))
     remade = TopicIdentity("cluster", "orders_topic", "1")
-    assert warehouse.claim(remade, {0: 0}) == {0: 0}
+    assert warehouse.register_partitions(remade, {0: 0}) == {0: 0}
     assert remade.event_id(0, 0) != TOPIC.event_id(0, 0)
 
 
 def test_gaps_are_kept_with_the_offset_after_them(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     move = OffsetAdvance(0, 0, 10)
     gap = OffsetGap(0, 0, 10, "retention")
     warehouse.write_batch(RawBatch(TOPIC, datetime.now(UTC), [], [], [], [], [move], [gap]))
@@ -101,7 +101,7 @@ def test_gaps_are_kept_with_the_offset_after_them(warehouse: DuckDbWarehouse) ->
 
 
 def test_replayed_dead_letters_are_no_longer_listed(warehouse: DuckDbWarehouse) -> None:
-    warehouse.claim(TOPIC, {0: 0})
+    warehouse.register_partitions(TOPIC, {0: 0})
     letters = tuple(DeadLetter(0, n, reason, "", None, None) for n, reason in enumerate("aab"))
     warehouse.write_batch(batch(0, dead=letters))
     assert {found.offset for found in warehouse.dead_letters(reason="a")} == {0, 1}

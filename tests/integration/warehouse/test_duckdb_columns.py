@@ -14,7 +14,7 @@ from core.config import Paths, Settings
 from core.consumer.decoders.json_events import json_decoder
 from core.errors import FencedError
 from core.pipeline import builtin
-from core.warehouse.duckdb import pending
+from core.warehouse.duckdb import pending_columns
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import MergeResult, OffsetAdvance, RawBatch
 from tests.integration.warehouse.test_duckdb_merge import TOPIC, orders
@@ -24,7 +24,7 @@ from tests.unit.consumer.odd_payloads import random_payload
 
 def batch_of(warehouse: DuckDbWarehouse, payloads: Sequence[bytes]) -> RawBatch:
     """Return payloads, all of them valid, as the next batch, with the columns that they mean."""
-    start = warehouse.claim(TOPIC, {0: 0})[0]
+    start = warehouse.register_partitions(TOPIC, {0: 0})[0]
     end = start + len(payloads)
     return RawBatch(
         TOPIC,
@@ -137,7 +137,7 @@ def test_events_that_were_taken_away_are_not_merged(merging: DuckDbWarehouse) ->
 def test_what_waits_takes_bounded_memory(
     merging: DuckDbWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pending, "MAX_EVENTS", 5)
+    monkeypatch.setattr(pending_columns, "MAX_EVENTS", 5)
     for number in range(1, 8, 2):
         batch = batch_of(merging, [event(number, quantity=2), event(number + 1, quantity=2)])
         merging.write_batch(with_quantity(batch, 77))

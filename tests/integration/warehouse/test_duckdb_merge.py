@@ -25,7 +25,7 @@ TOPIC = TopicIdentity("cluster", "orders_topic", "0")
 
 def store(warehouse: DuckDbWarehouse, *payloads: bytes) -> None:
     """Store payloads as the next events of partition 0."""
-    start = warehouse.claim(TOPIC, {0: 0})[0]
+    start = warehouse.register_partitions(TOPIC, {0: 0})[0]
     end = start + len(payloads)
     offsets = list(range(start, end))
     move = OffsetAdvance(0, start, end)

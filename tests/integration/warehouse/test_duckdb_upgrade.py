@@ -11,7 +11,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.config import Settings, Thresholds
-from core.doctor.model import Examination
+from core.doctor.model import DoctorContext
 from core.doctor.warehouse import look_at_warehouse
 from core.pipeline import builtin
 from core.validation import CheckResult, Status, run
@@ -147,13 +147,13 @@ def test_looking_only_leaves_an_old_file_byte_for_byte(settings: Settings, file:
 
 
 def test_the_doctor_says_that_it_is_older_and_what_happens(settings: Settings, file: Path) -> None:
-    visit = Examination(settings=settings, clock=SystemClock(), patience_s=1)
-    found = {one.name: one for one in look_at_warehouse(visit)}
+    doctor = DoctorContext(settings=settings, clock=SystemClock(), patience_s=1)
+    found = {one.name: one for one in look_at_warehouse(doctor)}
     assert found["tables"].status.value == "warn"
     assert "earlier version" in found["tables"].detail
     assert "nothing to do" in found["tables"].hint
     DuckDbWarehouse(settings, clock=SystemClock()).close()
-    found = {one.name: one for one in look_at_warehouse(visit)}
+    found = {one.name: one for one in look_at_warehouse(doctor)}
     assert found["tables"].status.value == "ok"
 
 

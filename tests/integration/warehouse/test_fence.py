@@ -19,7 +19,8 @@ ELSEWHERE = TopicIdentity("cluster", "orders_topic", "two")
 
 def moves(identity: TopicIdentity, *advances: OffsetAdvance) -> RawBatch:
     gaps = [
-        OffsetGap(move.partition, move.expected, move.next_offset, "evicted") for move in advances
+        OffsetGap(move.partition, move.from_offset, move.next_offset, "evicted")
+        for move in advances
     ]
     return RawBatch(
         identity=identity,
@@ -36,8 +37,8 @@ def moves(identity: TopicIdentity, *advances: OffsetAdvance) -> RawBatch:
 @pytest.fixture
 def stored(warehouse: DuckDbWarehouse) -> DuckDbWarehouse:
     """A warehouse with offset 5 in two partitions of one topic, and in one of another."""
-    warehouse.claim(HERE, {0: 5, 1: 5})
-    warehouse.claim(ELSEWHERE, {0: 5})
+    warehouse.register_partitions(HERE, {0: 5, 1: 5})
+    warehouse.register_partitions(ELSEWHERE, {0: 5})
     return warehouse
 
 

@@ -14,7 +14,7 @@ from pyarrow import flight
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.errors import FencedError, StorageError, WarehouseError, WarehouseHeldError
-from core.holding import read_holder
+from core.process_lock import read_owner
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.client import Client
 from core.warehouse.shared.warehouse import SharedWarehouse
@@ -36,7 +36,11 @@ def pair(settings: Settings):
 def test_every_read_and_write_is_the_same_from_outside(pair, tmp_path):
     inside, outside = pair
     assert outside.setup() == []
-    assert outside.claim(TOPIC, {0: 0, 1: 5}) == inside.stored_offsets(TOPIC) == {0: 0, 1: 5}
+    assert (
+        outside.register_partitions(TOPIC, {0: 0, 1: 5})
+        == inside.stored_offsets(TOPIC)
+        == {0: 0, 1: 5}
+    )
     outside.write_batch(batch(0, 0, 100))
     assert outside.stored_offsets(TOPIC) == inside.stored_offsets(TOPIC) == {0: 100, 1: 5}
     with pytest.raises(FencedError, match="another consumer has stored") as told:
@@ -67,7 +71,7 @@ def test_every_read_and_write_is_the_same_from_outside(pair, tmp_path):
 
 
 def test_only_its_owner_comes_near_the_socket(pair, settings):
-    socket = Path(read_holder(settings.paths.warehouse_lock).socket)
+    socket = Path(read_owner(settings.paths.warehouse_lock).socket)
     modes = [
         stat.S_IMODE(one.stat().st_mode)
         for one in (socket.parent, socket, socket.with_suffix(".token"))
@@ -107,7 +111,7 @@ def test_what_is_not_a_call_of_the_warehouse_is_refused(pair, method, arguments)
 
 def test_a_batch_that_did_not_come_whole_is_refused(pair):
     _inside, outside = pair
-    outside.claim(TOPIC, {0: 0})
+    outside.register_partitions(TOPIC, {0: 0})
     whole = batch(0, 0, 100)
     head = msgspec.Raw(messages.encode((messages.batch_head(whole),)))
     request = messages.encode(messages.Request("write_batch", head, len(whole.payloads) + 1))
@@ -128,7 +132,7 @@ def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path, monkeypatch):
     holder = SharedWarehouse(settings, clock=SystemClock())
     asking = SharedWarehouse(settings, clock=SystemClock())
     assert asking.rows("count_rows") == [(0,)]
-    socket = Path(read_holder(settings.paths.warehouse_lock).socket)
+    socket = Path(read_owner(settings.paths.warehouse_lock).socket)
     assert len(str(socket)) <= 107
     asking.close()
     holder.close()

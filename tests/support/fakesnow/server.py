@@ -194,7 +194,7 @@ def transformed(
     params: Any,
     original: Callable[..., Any] = cursors.FakeSnowflakeCursor._transform,
 ) -> Any:
-    """Mend what DuckDB takes otherwise: a day minus BIGINT, and SUBSTR of bytes."""
+    """Fix what DuckDB takes otherwise: a day minus BIGINT, and SUBSTR of bytes."""
     made = original(self, expression, params)
     for part in list(made.find_all(exp.Substring)):
         if part.this.name.upper() in {"MESSAGE_KEY", "PAYLOAD"}:

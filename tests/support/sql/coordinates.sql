@@ -1,4 +1,4 @@
--- Where every stored record came from; used to prove that each stands there once.
+-- Where every stored record came from; used to prove that each appears once.
 SELECT source_id, kafka_partition, kafka_offset FROM {schema}.orders_events
 UNION ALL
 SELECT source_id, kafka_partition, kafka_offset FROM {schema}.dead_letters WHERE stage = 'decode'

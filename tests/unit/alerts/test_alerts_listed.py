@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.alerts.engine import AlertEngine
-from core.alerts.model import RULES, Level, Measure, Readings, rule_name
+from core.alerts.model import RULES, Level, PipelineSample, RuleValue, rule_name
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def measure(rule="lag", value=500.0, **options):
-    return Measure(rule, value, 100, 1_000, f"{rule} {value:g}", **options)
+    return RuleValue(rule, value, 100, 1_000, f"{rule} {value:g}", **options)
 
 
 def at(second):
@@ -49,7 +49,7 @@ def test_the_slack_can_be_chosen(slack, expected):
 
 
 def test_lag_is_over_the_partitions_whose_offset_is_known_and_never_negative():
-    now = Readings(0.0, START, offsets={0: 5, 1: 9}, ends={0: 7, 1: 4, 3: 100})
+    now = PipelineSample(0.0, START, offsets={0: 5, 1: 9}, ends={0: 7, 1: 4, 3: 100})
     assert now.lag == 2
     assert replace(now, offsets={0: 5, 2: 0}).lag is None, "an end that nobody told is no 0"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.alerts.engine import AlertEngine
-from core.alerts.model import Level, Measure
+from core.alerts.model import Level, RuleValue
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ class Course:
             measures = (
                 []
                 if value is None
-                else [Measure("lag", value, 100, 1_000, f"lag {value}", at_once=at_once)]
+                else [RuleValue("lag", value, 100, 1_000, f"lag {value}", at_once=at_once)]
             )
             changes = self.engine.see(float(self.second), at, measures)
             self.kinds += [(change.kind, self.second) for change in changes]
@@ -151,7 +151,9 @@ def test_an_alert_comes_and_goes_exactly_when_a_level_has_lasted(values):
     for second, value in enumerate(values):
         course.feed(value)
         # A level is judged by what the alert was when the figure came.
-        judged = Level.NONE if value is None else Measure("x", value, 100, 1_000, "").level(present)
+        judged = (
+            Level.NONE if value is None else RuleValue("x", value, 100, 1_000, "").level(present)
+        )
         levels.append(judged)
         held = lasting(levels, second)
         if held and min(held) > present:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cli.output import Fault, Outcome, Output, plain
-from core.lifecycle import RunState
+from core.workers import RunState
 
 ANYTHING = st.recursive(
     st.none()

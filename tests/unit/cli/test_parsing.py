@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.cli import parsing
+from core.cli.job_runner import job_module, job_options
 from core.cli.joblist import NAMES, job_lines
-from core.cli.work import job_module, job_options
 from core.errors import UsageError
 
 WRITTEN = [name for name in NAMES if importlib.util.find_spec(f"core.jobs.{name}") is not None]
@@ -66,12 +66,12 @@ def test_options_stand_in_any_order():
 
 
 def test_a_glance_never_fails():
-    seen = parsing.glance(["--run"])
+    seen = parsing.pre_parse(["--run"])
     assert seen.job == ""
-    assert parsing.glance([]).job is None
-    seen = parsing.glance(["--lang", "xx", "--json", "--run=nope", "-h"])
+    assert parsing.pre_parse([]).job is None
+    seen = parsing.pre_parse(["--lang", "xx", "--json", "--run=nope", "-h"])
     assert (seen.job, seen.language, seen.as_json, seen.wants_help) == ("nope", None, True, True)
-    assert parsing.glance(["--lang=fr"]).language == "fr"
+    assert parsing.pre_parse(["--lang=fr"]).language == "fr"
 
 
 def test_an_unknown_job_gets_a_suggestion():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cli.progress import Board
+from core.cli.progress import ProgressPrinter
 
 
 class HandClock:
@@ -31,24 +31,24 @@ class Screen:
     def __init__(self, *, bars: bool = False, silent: bool = False) -> None:
         self.stream = io.StringIO()
         self.clock = HandClock()
-        self.board = Board(self.stream, self.clock, bars=bars, silent=silent)
+        self.printer = ProgressPrinter(self.stream, self.clock, bars=bars, silent=silent)
 
     def after(self, seconds: float) -> str:
         """Paint so much later; return what is new."""
         self.clock.at += seconds
         before = self.stream.tell()
-        self.board.paint()
+        self.printer.paint()
         return self.stream.getvalue()[before:]
 
 
 def test_a_line_every_three_seconds_with_rate_and_time_left():
     screen = Screen()
-    screen.board.start("seed", 1_000, "rows")
-    screen.board.update("seed", 0)
+    screen.printer.start("seed", 1_000, "rows")
+    screen.printer.update("seed", 0)
     assert screen.after(1.0) == ""
-    screen.board.update("seed", 200)
+    screen.printer.update("seed", 200)
     assert screen.after(1.0) == ""
-    screen.board.update("seed", 400)
+    screen.printer.update("seed", 400)
     assert screen.after(1.0) == "seed: 400 / 1,000 rows, 40 %, 200/s, 3.0 s left\n"
     assert screen.after(2.9) == ""
     assert screen.after(0.2).startswith("seed: 400")
@@ -56,8 +56,8 @@ def test_a_line_every_three_seconds_with_rate_and_time_left():
 
 def test_a_task_without_a_total_shows_its_note():
     screen = Screen()
-    screen.board.start("produce", None, "events")
-    screen.board.update("produce", 0, "broker full: start the consumer")
+    screen.printer.start("produce", None, "events")
+    screen.printer.update("produce", 0, "broker full: start the consumer")
     assert "broker full: start the consumer" in screen.after(3.0)
 
 
@@ -72,60 +72,60 @@ def test_a_task_without_a_total_shows_its_note():
 )
 def test_a_note_is_shown_whatever_it_says(bars, note):
     screen = Screen(bars=bars)
-    screen.board.start("wait", None, "")
-    screen.board.update("wait", 0, note)
+    screen.printer.start("wait", None, "")
+    screen.printer.update("wait", 0, note)
     assert note in screen.after(3.0)
-    screen.board.close()
+    screen.printer.close()
 
 
 def test_a_short_task_says_nothing_a_long_one_says_how_it_ended():
     screen = Screen()
-    screen.board.start("short", 10, "rows")
-    screen.board.update("short", 10)
-    screen.board.finish("short")
+    screen.printer.start("short", 10, "rows")
+    screen.printer.update("short", 10)
+    screen.printer.finish("short")
     assert screen.after(0.1) == ""
-    screen.board.start("long", 70, "rows")
+    screen.printer.start("long", 70, "rows")
     screen.clock.at += 7
-    screen.board.update("long", 70)
-    screen.board.finish("long")
+    screen.printer.update("long", 70)
+    screen.printer.finish("long")
     assert screen.after(0) == "long: 70 rows in 7.0 s, 10/s\n"
     assert screen.after(10) == ""
 
 
 def test_quiet_keeps_lines_and_drops_progress():
     screen = Screen(silent=True, bars=True)
-    screen.board.start("seed", 10, "rows")
-    screen.board.update("seed", 5)
-    screen.board.line("dropship: error: x")
+    screen.printer.start("seed", 10, "rows")
+    screen.printer.update("seed", 5)
+    screen.printer.line("dropship: error: x")
     assert screen.after(10) == "dropship: error: x\n"
 
 
 def test_bars_show_share_and_leave_a_line_in_the_end():
     screen = Screen(bars=True)
-    screen.board.start("seed", 100, "rows")
-    screen.board.update("seed", 50)
+    screen.printer.start("seed", 100, "rows")
+    screen.printer.update("seed", 50)
     assert "50%" in screen.after(1)
-    screen.board.line("a warning")
+    screen.printer.line("a warning")
     assert "a warning\n" in screen.after(1)
-    screen.board.update("seed", 100)
-    screen.board.finish("seed")
+    screen.printer.update("seed", 100)
+    screen.printer.finish("seed")
     assert "seed: 100 rows in 2.0 s, 50/s\n" in screen.after(0)
-    screen.board.close()
+    screen.printer.close()
 
 
 def test_a_task_may_start_again_under_its_name():
     screen = Screen()
-    screen.board.start("merge", 10, "rows")
-    screen.board.finish("merge")
-    screen.board.start("merge", 20, "rows")
-    screen.board.update("merge", 5)
+    screen.printer.start("merge", 10, "rows")
+    screen.printer.finish("merge")
+    screen.printer.start("merge", 20, "rows")
+    screen.printer.update("merge", 5)
     assert "5 / 20 rows" in screen.after(3)
 
 
 def test_updates_of_tasks_that_never_began_are_ignored():
     screen = Screen()
-    screen.board.update("x", 1)
-    screen.board.finish("x")
+    screen.printer.update("x", 1)
+    screen.printer.finish("x")
     assert screen.after(3) == ""
 
 
@@ -133,10 +133,10 @@ def test_updates_of_tasks_that_never_began_are_ignored():
 @pytest.mark.parametrize("bars", [False, True])
 def test_hostile_texts_are_harmless(bars, name, unit, note, done):
     screen = Screen(bars=bars)
-    screen.board.start(name, done or None, unit)
-    screen.board.update(name, done, note)
+    screen.printer.start(name, done or None, unit)
+    screen.printer.update(name, done, note)
     shown = screen.after(3)
-    screen.board.close()
+    screen.printer.close()
     allowed = {"\n", "\r", "\x1b"} if bars else {"\n"}
     assert not {char for char in shown if ord(char) < 32} - allowed
     assert "\u202e" not in shown
@@ -149,10 +149,10 @@ class BrokenStream(io.StringIO):
 
 
 def test_a_stream_that_breaks_stops_nobody():
-    board = Board(BrokenStream(), HandClock(), bars=False, silent=False)
-    board.line("x")
-    board.paint()
-    board.close()
-    nowhere = Board(None, HandClock(), bars=False, silent=False)
+    printer = ProgressPrinter(BrokenStream(), HandClock(), bars=False, silent=False)
+    printer.line("x")
+    printer.paint()
+    printer.close()
+    nowhere = ProgressPrinter(None, HandClock(), bars=False, silent=False)
     nowhere.line("x")
     nowhere.paint()

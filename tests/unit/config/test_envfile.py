@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config.envfile import MAX_BYTES, EnvFile, read_env_file
-from core.config.problems import SettingsError
+from core.config.errors import SettingsError
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.config.errors import SettingsError
 from core.config.folders import check_folder
 from core.config.load import load_settings
-from core.config.problems import SettingsError
 from core.errors import UsageError
 
 

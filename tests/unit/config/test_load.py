@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.config import Settings, Thresholds
-from core.config.given import NAMES
+from core.config.errors import SettingsError
 from core.config.load import load_settings
-from core.config.problems import SettingsError
+from core.config.sources import NAMES
 from core.errors import ExitCode
 from core.pipeline import builtin
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from core.config import Settings
+from core.config.errors import Problem, SettingsError
 from core.config.load import load_settings
-from core.config.problems import Problem, SettingsError
 from core.config.secrets import Redactor
 from core.config.settings import SnowflakeTasks
 
@@ -124,7 +124,7 @@ def test_the_user_is_needed_where_the_login_does_not_name_one(keys):
 
 
 @pytest.mark.parametrize(
-    ("name", "passphrase", "told", "mend"),
+    ("name", "passphrase", "told", "fix"),
     [
         ("absent", None, "cannot be read: No such file", "name the file"),
         ("none", None, "holds no private key in PEM form", "openssl"),
@@ -134,13 +134,13 @@ def test_the_user_is_needed_where_the_login_does_not_name_one(keys):
         ("plain", PASSPHRASE, "is not encrypted", "remove SNOW_PRIVATE_KEY_PASSPHRASE"),
     ],
 )
-def test_each_fault_of_a_key_file_has_its_remedy(keys, name, passphrase, told, mend):
+def test_each_fault_of_a_key_file_has_its_remedy(keys, name, passphrase, told, fix):
     given = {"SNOW_PRIVATE_KEY_FILE": keys[name]}
     if passphrase:
         given["SNOW_PRIVATE_KEY_PASSPHRASE"] = passphrase
     (problem,) = refused(HERE | given)
     assert told in problem.message
-    assert mend in problem.hint
+    assert fix in problem.hint
     assert "\n" not in problem.message
     assert passphrase is None or passphrase not in problem.message + problem.hint
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.consumer.assignment import Assignment, TopicRemadeError, is_incremental
+from core.consumer.assignment import Assignment, TopicRecreatedError, is_incremental
 from core.errors import BrokerError
 from tests.support.consuming import (
     IDENTITY,
@@ -116,7 +116,7 @@ def test_a_topic_made_again_between_two_assignments_ends_the_session() -> None:
     assignment = held.give(0)
     held.broker.present = REMADE
     held.client.give(1)
-    with pytest.raises(TopicRemadeError, match=TOPIC) as caught:
+    with pytest.raises(TopicRecreatedError, match=TOPIC) as caught:
         assignment.raise_failure()
     assert caught.value.transient
     assert assignment.positions == {0: 0}
@@ -146,8 +146,8 @@ def test_on_an_embedded_broker_every_partition_is_taken_by_hand() -> None:
     assert held.client.at == {0: 0, 1: 5, 2: 0}
     assert held.client.subscribed == {}
     assert held.changes == 1
-    assert held.assignment.lasting
-    assert not Held().assignment.lasting
+    assert held.assignment.is_embedded
+    assert not Held().assignment.is_embedded
 
 
 def test_a_client_that_is_left_tells_nobody() -> None:
@@ -181,20 +181,20 @@ def test_lag_is_what_lies_between_position_and_end() -> None:
 
 def test_the_topic_is_confirmed_by_its_identity() -> None:
     held = Held()
-    held.assignment.confirm()
+    held.assignment.verify_topic()
     assert held.broker.asked == 0, "nothing was read yet"
     assignment = held.give(0)
-    assignment.confirm()
+    assignment.verify_topic()
     held.broker.present = REMADE
-    with pytest.raises(TopicRemadeError):
-        assignment.confirm()
+    with pytest.raises(TopicRecreatedError):
+        assignment.verify_topic()
     held.broker.down = BrokerError("away")
     with pytest.raises(BrokerError, match="away"):
-        assignment.confirm()
+        assignment.verify_topic()
     embedded = Held(embedded=True)
     embedded.assignment.subscribe(embedded.client)
     embedded.broker.down = BrokerError("away")
-    embedded.assignment.confirm()  # nobody can make its topic again
+    embedded.assignment.verify_topic()  # nobody can make its topic again
 
 
 def test_an_end_behind_the_last_record_is_noticed() -> None:

@@ -9,8 +9,16 @@ from tests.support.decoding import ORDERS
 from tests.support.events import event
 
 
-def built(records, positions, *, dense=False, ends=None):
-    return build_batch(records, IDENTITY, positions, START, ORDERS, dense=dense, ends=ends)
+def built(records, positions, *, contiguous_offsets=False, ends=None):
+    return build_batch(
+        records,
+        IDENTITY,
+        positions,
+        START,
+        ORDERS,
+        contiguous_offsets=contiguous_offsets,
+        ends=ends,
+    )
 
 
 def records(partition, *offsets):
@@ -56,7 +64,9 @@ def test_a_record_that_comes_twice_is_taken_once() -> None:
 
 @pytest.mark.parametrize("start", [0, 4])
 def test_where_every_offset_holds_a_record_what_is_passed_over_was_lost(start) -> None:
-    raw = built(records(0, start + 2, start + 3, start + 7), {0: start}, dense=True).raw
+    raw = built(
+        records(0, start + 2, start + 3, start + 7), {0: start}, contiguous_offsets=True
+    ).raw
     assert raw.gaps == [
         OffsetGap(0, start, start + 2, "evicted"),
         OffsetGap(0, start + 4, start + 7, "evicted"),
@@ -82,5 +92,5 @@ def test_an_end_that_is_reached_or_passed_moves_nothing() -> None:
 
 
 def test_where_every_offset_holds_a_record_an_end_proves_nothing() -> None:
-    raw = built([], {0: 0}, dense=True, ends={0: 3}).raw
+    raw = built([], {0: 0}, contiguous_offsets=True, ends={0: 3}).raw
     assert (raw.advances, raw.gaps) == ([], [])

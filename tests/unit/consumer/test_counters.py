@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME
 
-from core.alerts.watch import readings
+from core.alerts.headless import sample_of
 from core.consumer.assignment import Assignment
 from core.consumer.batch import build_batch
 from core.consumer.counters import Counters
 from core.consumer.snapshot import ConsumerSnapshot, LatencyBuckets
-from core.lifecycle import RunState
 from core.warehouse.model import OffsetGap
+from core.workers import RunState
 from tests.support.consuming import (
     IDENTITY,
     START,
@@ -34,9 +34,11 @@ def counting():
     return Counters(TOPIC, clock), clock
 
 
-def batch(*values, positions=None, dense=False):
+def batch(*values, positions=None, contiguous_offsets=False):
     records = [Record(0, offset, value) for offset, value in enumerate(values)]
-    return build_batch(records, IDENTITY, positions or {0: 0}, START, ORDERS, dense=dense)
+    return build_batch(
+        records, IDENTITY, positions or {0: 0}, START, ORDERS, contiguous_offsets=contiguous_offsets
+    )
 
 
 def seen(counters, state=RunState.RUNNING):
@@ -72,7 +74,7 @@ def test_gaps_fences_and_notices_are_kept():
     counters, _clock = counting()
     counters.passed_over(GAP)
     late = [Record(0, 2, event(1))]
-    counters.stored(build_batch(late, IDENTITY, {0: 0}, START, ORDERS, dense=True))
+    counters.stored(build_batch(late, IDENTITY, {0: 0}, START, ORDERS, contiguous_offsets=True))
     counters.fenced()
     counters.fenced()
     counters.notice("made again")
@@ -182,13 +184,13 @@ def test_old_events_are_old_and_not_slow(kind):
         Record(0, 1, b"{", timestamp=(kind, 1)),
         Record(0, 2, old, timestamp=(kind, appended)),
     ]
-    counters.stored(build_batch(records, IDENTITY, {0: 0}, START, ORDERS, dense=False))
+    counters.stored(build_batch(records, IDENTITY, {0: 0}, START, ORDERS, contiguous_offsets=False))
     last = seen(counters)
     assert 100 * 0.999 <= last.latency.p50 <= last.latency.p99 <= 100 * 1.05
     assert last.latency_buckets.total == 2
     day_ms = 86_400_000
     assert 500 * day_ms <= last.event_age.p50 <= 500 * day_ms * 1.05
-    assert readings(clock, last).p95_ms == last.latency.p95
+    assert sample_of(clock, last).p95_ms == last.latency.p95
 
 
 def test_a_batch_without_good_events_has_no_latency():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.consumer.decoders.fast_path import FastPath
 from core.consumer.decoders.json_events import JsonDecoder
-from core.consumer.decoders.proof import Proof
 from core.consumer.decoders.reasons import REASONS, EventError
 from core.consumer.decoders.shape import UnprovableError
 from tests.support.any_pipeline import definition, payload
@@ -66,7 +66,7 @@ def test_most_of_what_is_usual_is_proven():
         made = definition(chance)
         batch = [payload(chance, made, odd=0) for _ in range(100)]
         try:
-            proven += len(Proof(made).prove(batch).rows)
+            proven += len(FastPath(made).prove(batch).rows)
         except UnprovableError:
             unprovable += 1
         else:

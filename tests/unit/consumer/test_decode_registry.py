@@ -12,7 +12,7 @@ from core.checksums import payload_checksum
 from core.config.settings import KafkaSettings, RegistrySettings, Settings
 from core.consumer.batch import build_batch
 from core.consumer.decoders.base import Decoder
-from core.consumer.decoders.choice import decoder_of
+from core.consumer.decoders.factory import decoder_of
 from core.consumer.decoders.json_events import JsonDecoder
 from core.consumer.decoders.reasons import EventError
 from core.errors import ConfigError
@@ -115,7 +115,9 @@ def test_what_is_stored_is_the_text_and_a_dead_letter_keeps_what_came(
     number = registry.add(FIRST)
     good, bad = sale(number), sale(number, price=-1)
     came = [Record(0, 5, good), Record(0, 6, bad)]
-    raw = build_batch(came, IDENTITY, {0: 5}, START, decoder(registry, "avro"), dense=True).raw
+    raw = build_batch(
+        came, IDENTITY, {0: 5}, START, decoder(registry, "avro"), contiguous_offsets=True
+    ).raw
     text = b'{"id":"S-1","price":"1.50","at":"2024-05-17T09:30:00.123000Z"}'
     assert (raw.payloads, raw.checksums) == ([text], [payload_checksum(text)])
     [letter] = raw.dead_letters
@@ -178,7 +180,9 @@ def test_a_record_that_waits_for_its_schema_is_named(registry: SmallRegistry) ->
     number = registry.add(FIRST)
     came = [Record(3, 7, sale(number)), Record(3, 8, sale(number + 1))]
     with pytest.raises(RegistryError, match=rf"/3/8: .* knows no schema {number + 1}") as waits:
-        build_batch(came, IDENTITY, {3: 7}, START, decoder(registry, "avro"), dense=True)
+        build_batch(
+            came, IDENTITY, {3: 7}, START, decoder(registry, "avro"), contiguous_offsets=True
+        )
     assert waits.value.transient
 
 

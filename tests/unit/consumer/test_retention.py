@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.consumer.assignment import Assignment, TopicRemadeError
-from core.consumer.retention import step_over
+from core.consumer.assignment import Assignment, TopicRecreatedError
+from core.consumer.retention import skip_lost_offsets
 from core.errors import DataLossError, WarehouseError
 from core.warehouse.model import OffsetAdvance, OffsetGap
 from tests.support.consuming import (
@@ -42,7 +42,7 @@ class Stuck:
         self.assignment.out_of_range = {0, 1}
 
     def step(self):
-        return step_over(
+        return skip_lost_offsets(
             self.client, self.broker, self.warehouse, self.assignment, 0, clock=self.clock
         )
 
@@ -95,7 +95,7 @@ def test_a_topic_made_again_is_said_to_be_that_whatever_its_offsets(cut_at):
     stuck.topic.drop(0, before=min(7, cut_at))
     stuck.topic.cut(0, at=cut_at)
     stuck.broker.present = REMADE
-    with pytest.raises(TopicRemadeError):
+    with pytest.raises(TopicRecreatedError):
         stuck.step()
     assert stuck.warehouse.batches == []
 

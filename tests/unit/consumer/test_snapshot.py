@@ -2,8 +2,8 @@
 
 from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot, LatencyBuckets, Percentiles
-from core.lifecycle import RunState
 from core.warehouse.model import OffsetGap
+from core.workers import RunState
 
 
 def test_bounds_of_a_batch_are_those_of_the_manual():

@@ -9,7 +9,7 @@ from core.consumer.options import ConsumeOptions
 from core.consumer.snapshot import ConsumerSnapshot
 from core.consumer.worker import ConsumerWorker
 from core.errors import BrokerError
-from core.lifecycle import RunState
+from core.workers import RunState
 from tests.support.decoding import ORDERS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Scripted(ConsumerWorker):
 
     script: list[Passing]
 
-    def _session(self) -> Any:
+    def _loop(self) -> Any:
         if not self.script:
             raise BrokerError("the end of the test", hint="", transient=False)
         return self.script.pop(0)

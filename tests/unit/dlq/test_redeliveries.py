@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.dlq.redeliveries import REDELIVERY_HEADER, redeliveries
-from tests.unit.dlq.test_mended_letters import letter
+from tests.unit.dlq.test_edited_letters import letter
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from core.broker.local_codes import LocalCode
+from core.broker.client_error_codes import ClientErrorCode
 from core.dlq.refused import Refused, broken_by, published_too
 from core.errors import BrokerError, ExitCode
-from tests.unit.dlq.test_mended_letters import letter
+from tests.unit.dlq.test_edited_letters import letter
 
 
 def refused(*codes: int) -> Refused:
@@ -30,8 +30,8 @@ def test_the_others_are_told_with_the_first_place_and_the_reasons() -> None:
     [
         (KafkaError.TOPIC_AUTHORIZATION_FAILED, 0, ExitCode.UNREACHABLE, False),
         (KafkaError.TOPIC_AUTHORIZATION_FAILED, 1, ExitCode.BAD_RESULT, False),
-        (LocalCode.MSG_TIMED_OUT, 0, ExitCode.UNREACHABLE, True),
-        (LocalCode.MSG_TIMED_OUT, 1, ExitCode.UNREACHABLE, True),
+        (ClientErrorCode.MSG_TIMED_OUT, 0, ExitCode.UNREACHABLE, True),
+        (ClientErrorCode.MSG_TIMED_OUT, 1, ExitCode.UNREACHABLE, True),
         (KafkaError.MSG_SIZE_TOO_LARGE, 0, ExitCode.BAD_RESULT, False),
     ],
 )

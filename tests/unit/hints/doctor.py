@@ -14,7 +14,7 @@ from threading import Event
 
 from core.clock import SystemClock
 from core.config.load import load_settings
-from core.doctor.model import Examination, Finding, Section, ok
+from core.doctor.model import CheckGroup, DoctorContext, Finding, ok
 from core.doctor.run import examine
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.bench import Bench, Told
@@ -35,26 +35,26 @@ def helped(b: Bench, hint: str, check: str, **env: str) -> None:
 
 
 @tries(
-    "mend it; .env.example names every setting",
-    "mend the settings first",
-    "each check says how to mend it",
-    "mend the line that is named; .env.example names every setting",
+    "fix it; .env.example names every setting",
+    "fix the settings first",
+    "each check says how to fix it",
+    "fix the line that is named; .env.example names every setting",
 )
 def settings(b: Bench) -> None:
     b.works("setup")
     b.file(".env", "SNOW_QQQQ=1\nKAFKA_TOPIC=a b\nLOG_LEVEL=LOUD\n")
-    b.refused("mend the settings first", "doctor")
+    b.refused("fix the settings first", "doctor")
     b.file(".env", "DUCKDB_MEMORY_LIMIT_MB=few\n")
-    told = b.refused("mend it; .env.example names every setting", "doctor")
-    b.expect("each check says how to mend it", told)
+    told = b.refused("fix it; .env.example names every setting", "doctor")
+    b.expect("each check says how to fix it", told)
     open_file = b.file(".env", "SNOW_PASSWORD=abcdefgh\n")
     open_file.chmod(0o644)
     told = b.run("doctor")
-    b.expect("mend the line that is named; .env.example names every setting", told)
+    b.expect("fix the line that is named; .env.example names every setting", told)
     assert "chmod 600" in findings(b, told)["settings"]["detail"], told
     b.file(".env", "")
     open_file.chmod(0o600)
-    helped(b, "mend the line that is named; .env.example names every setting", "settings")
+    helped(b, "fix the line that is named; .env.example names every setting", "settings")
 
 
 @tries(
@@ -152,12 +152,12 @@ def warehouse(b: Bench) -> None:
         helped(b, "run the doctor again once it is free", "tables")
         file = Path("data/warehouse.duckdb")
         copy = file.read_bytes()
-        for mend in ("restore", "move"):
+        for fix in ("restore", "move"):
             file.write_bytes(b"no database" * 1_000)
             told = b.refused("run the doctor again once it opens", "doctor")
             hint = "it was left as it is: restore a copy, or move it away to start a new one"
             b.expect(hint, told)
-            if mend == "restore":
+            if fix == "restore":
                 file.write_bytes(copy)
             else:
                 file.rename("away.duckdb")
@@ -255,13 +255,13 @@ def a_check_that_hangs(b: Bench) -> None:
     hint = "it hangs: look at the disk or the network behind it; --timeout waits longer"
     waiting = Event()
 
-    def look(_visit: Examination) -> Iterator[Finding]:
+    def look(_visit: DoctorContext) -> Iterator[Finding]:
         waiting.wait(0.3)
         yield ok("slow", "in the end")
 
     def told(timeout_s: float) -> Finding:
         settings = replace(load_settings(environ={}), timeout_s=timeout_s)
-        (found,) = examine(settings, clock=SystemClock(), sections=[Section(("slow",), look)])
+        (found,) = examine(settings, clock=SystemClock(), groups=[CheckGroup(("slow",), look)])
         return found
 
     found = told(0.05)

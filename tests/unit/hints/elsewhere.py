@@ -11,11 +11,11 @@ _EVENTS = (
     "tests/kafka/test_refusals.py::test_events_that_the_topic_does_not_take_are_counted_by_reason"
 )
 _ANSWERS = "tests/kafka/test_answers.py::"
-_MADE = "tests/unit/broker/test_refusals.py::test_what_a_broker_answers_never_blames_its_address"
-_PASSED_ON = "tests/unit/broker/test_refusals.py::test_every_setting_that_a_hint_names_is_taken"
+_MADE = "tests/unit/broker/test_error_hints.py::test_what_a_broker_answers_never_blames_its_address"
+_PASSED_ON = "tests/unit/broker/test_error_hints.py::test_every_setting_that_a_hint_names_is_taken"
 _REGISTRY = "tests/kafka/test_registry.py::"
 _ASKED = "tests/unit/registry/test_avro.py::"
-_WRITTEN = "tests/unit/registry/test_writing.py::"
+_WRITTEN = "tests/unit/registry/test_writer.py::"
 _LOOKED = "tests/unit/registry/test_examined.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
@@ -23,7 +23,7 @@ ELSEWHERE: dict[str, str] = {
     # -- of pipelines that are not orders, and of a file that several processes use
     "dropship --run consume stores them": "tests/unit/jobs/test_export.py, and what consumes "
     "any pipeline: tests/pipelines/test_jobs.py",
-    "mend the file": "tests/pipelines/test_load.py",
+    "fix the file": "tests/pipelines/test_load.py",
     "name its folder with --input": "tests/pipelines/test_load.py",
     "leave --late out, or name a time or a count as the version in [event]": (
         "tests/pipelines/test_produce.py"
@@ -61,13 +61,13 @@ ELSEWHERE: dict[str, str] = {
     + "test_without_the_right_schema_nothing_is_written",
     "set format in [event], or register the right schema": _WRITTEN
     + "test_without_the_right_schema_nothing_is_written",
-    "mend the event, or the schema": _WRITTEN + "test_what_is_not_of_the_schema_is_told",
+    "fix the event, or the schema": _WRITTEN + "test_what_is_not_of_the_schema_is_told",
     "set KAFKA_SCHEMA_REGISTRY_URL": _LOOKED + "test_nothing_is_said_where_none_is_used",
     "producers that name subjects otherwise are fine; else see that they use it": _LOOKED
     + "test_the_schema_is_compared_with_the_definition",
-    "records of this schema may become dead letters: mend definition or schema": _LOOKED
+    "records of this schema may become dead letters: fix definition or schema": _LOOKED
     + "test_the_schema_is_compared_with_the_definition",
-    "set format in [event], or mend the producer": _LOOKED
+    "set format in [event], or fix the producer": _LOOKED
     + "test_the_schema_is_compared_with_the_definition",
     # -- answers of a real cluster
     "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run setup`, which "
@@ -101,21 +101,21 @@ ELSEWHERE: dict[str, str] = {
         "in tests/kafka/test_security.py::test_the_pipeline_runs_through"
     ),
     "give this user the right {right}; docs/kafka.md lists all rights": (
-        "tests/kafka/test_rights.py::test_without_write_produce_and_replay_say_so, all of them "
-        "given in tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
+        "tests/kafka/test_acls.py::test_without_write_produce_and_replay_say_so, all of them "
+        "given in tests/kafka/test_acls.py::test_the_table_is_enough_for_every_job"
     ),
     "{right}, on brokers before 3.0 also IdempotentWrite on the cluster": (
         "needs a broker before 3.0; the right itself: "
-        "tests/kafka/test_rights.py::test_without_write_produce_and_replay_say_so"
+        "tests/kafka/test_acls.py::test_without_write_produce_and_replay_say_so"
     ),
     "give this user the rights that docs/kafka.md lists": (
-        "tests/kafka/test_rights.py::test_the_table_is_enough_for_every_job"
+        "tests/kafka/test_acls.py::test_the_table_is_enough_for_every_job"
     ),
     "this user may not do all there: it lacks {rights}; docs/kafka.md says what for": (
-        "tests/kafka/test_rights.py::test_describe_is_enough_to_watch"
+        "tests/kafka/test_acls.py::test_describe_is_enough_to_watch"
     ),
     "the producer of that transaction must commit or abort it; nothing after it is read": (
-        "tests/kafka/test_ends.py::test_what_waits_behind_an_open_transaction_is_left_and_said"
+        "tests/kafka/test_unread.py::test_what_waits_behind_an_open_transaction_is_left_and_said"
     ),
     "create the topic, or name another one with KAFKA_TOPIC": (
         "tests/kafka/test_jobs.py::test_a_consumer_waits_for_its_topic"
@@ -198,7 +198,7 @@ ELSEWHERE: dict[str, str] = {
     "give the pipeline a role of its own: docs/snowflake.md": (
         f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
     ),
-    "after the cause is mended": (
+    "after the cause is fixed": (
         f"{_ACCOUNT}; told in tests/snowflake/test_doctor.py::test_what_keeps_an_account_from_working"  # noqa: E501
     ),
     "by the owner of the tables": (
@@ -287,18 +287,18 @@ ELSEWHERE: dict[str, str] = {
         "test_what_was_not_acknowledged_in_time_stays_listed_and_is_told_by_number"
     ),
     "stop the producer, or replay once the broker answers": (
-        "tests/unit/dlq/test_replay_room.py::test_a_turn_is_waited_for_told_after_a_while_and_given_up"
+        "tests/unit/dlq/test_replay_capacity.py::test_a_turn_is_waited_for_told_after_a_while_and_given_up"
     ),
     "start the consumer, then replay the rest": (
         "tests/integration/dlq/test_replay.py::test_a_full_broker_ends_it_and_what_went_out_is_marked"
     ),
     # -- the console, and the program itself
     "stop it, then start the demonstration again": (
-        "tests/integration/desk/test_desk.py::"
+        "tests/integration/controller/test_controller.py::"
         "test_a_demonstration_does_not_take_the_work_of_others_for_its_own"
     ),
     "damaged records are read again from the topic": (
-        "beside the command of the doctor: tests/integration/desk/test_desk.py::"
+        "beside the command of the doctor: tests/integration/controller/test_controller.py::"
         "test_a_damaged_record_is_put_back_from_the_topic_byte_for_byte_and_merged_again"
     ),
     "run it again with --debug to see where it happened": (
@@ -315,7 +315,7 @@ ELSEWHERE: dict[str, str] = {
         "an environment of its own costs minutes; told in "
         "tests/integration/doctor/test_doctor.py::test_a_library_of_another_version_fails"
     ),
-    "the log has the details; `make install` mends a broken environment": (
+    "the log has the details; `make install` fixes a broken environment": (
         "an environment of its own costs minutes; told in tests/integration/doctor/test_doctor.py::"
         "test_a_check_that_hangs_or_breaks_leaves_the_others_alone"
     ),

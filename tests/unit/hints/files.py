@@ -63,7 +63,7 @@ def orders(b: Bench) -> None:
         assert len(names) == len(set(names))
 
 
-@tries("ids are 1 to 64 letters, digits, _ . : -", "or mend the file", "dropship --run seed")
+@tries("ids are 1 to 64 letters, digits, _ . : -", "or fix the file", "dropship --run seed")
 def catalogue(b: Bench) -> None:
     stream = (*PRODUCE, "--mode", "stream", "--limit", "3")
     with broker(b):
@@ -73,7 +73,7 @@ def catalogue(b: Bench) -> None:
         file = Path("data/seed/inventory.csv")
         good = file.read_text()
         file.write_text("")
-        told = b.refused("or mend the file", *stream)
+        told = b.refused("or fix the file", *stream)
         b.expect("dropship --run seed", told)
         file.write_text(good)
         b.works(*stream)
@@ -87,7 +87,7 @@ def catalogue(b: Bench) -> None:
 
 
 @tries(
-    "or mend the file", "or name its folder with --input", "dropship --run seed", "run `{command}`"
+    "or fix the file", "or name its folder with --input", "dropship --run seed", "run `{command}`"
 )
 def references(b: Bench) -> None:
     told = b.refused("or name its folder with --input", "load")
@@ -100,7 +100,7 @@ def references(b: Bench) -> None:
     file = Path("data/seed/customers.csv")
     good = file.read_text()
     file.write_text(good.replace("@", "", 1).replace("CUST_000002", "CUST_000001", 1))
-    told = b.refused("or mend the file", "load")
+    told = b.refused("or fix the file", "load")
     b.expect("dropship --run seed", told)
     file.write_text(good)
     b.works("load")
@@ -172,18 +172,18 @@ def reports(b: Bench) -> None:
 
 @tries(
     "write one with `dropship --run dlq --save FILE`",
-    "nothing was published: mend that line, or take it out",
+    "nothing was published: fix that line, or take it out",
     "name a file in a folder that exists and has room",
-    "mend the event at its source, then replay it",
+    "fix the event at its source, then replay it",
     "dropship --run dlq --replay",
     slow=True,
 )
 def letters(b: Bench) -> None:
-    """Bad records are listed, saved, mended and replayed, each step as the one before says."""
+    """Bad records are listed, saved, fixed and replayed, each step as the one before says."""
     from tests.support.decoding import parse_strict
 
     fix = ("dlq", "--replay", "--yes", "--fix", "letters.jsonl")
-    caught(b, "mend the event at its source, then replay it", lambda: parse_strict(b"{"))
+    caught(b, "fix the event at its source, then replay it", lambda: parse_strict(b"{"))
     with broker(b) as cluster:
         bad = event(1, quantity=0)
         send(cluster, bad, bad, b"{")
@@ -193,14 +193,14 @@ def letters(b: Bench) -> None:
             "name a file in a folder that exists and has room", "dlq", "--save", "/proc/letters"
         )
         b.works("dlq", "--save", "letters.jsonl")
-        hint = "nothing was published: mend that line, or take it out"
+        hint = "nothing was published: fix that line, or take it out"
         b.refused(hint, *fix)
         file = Path("letters.jsonl")
-        mended = [json.loads(line) for line in file.read_text().splitlines()]
-        mended = [letter for letter in mended if isinstance(letter["payload"], dict)]
-        for letter in mended:
+        fixed = [json.loads(line) for line in file.read_text().splitlines()]
+        fixed = [letter for letter in fixed if isinstance(letter["payload"], dict)]
+        for letter in fixed:
             letter["payload"]["order"]["quantity"] = 2
-        file.write_text("".join(json.dumps(letter) + "\n" for letter in mended))
+        file.write_text("".join(json.dumps(letter) + "\n" for letter in fixed))
         assert b.works(*fix).fields["replayed"] == 2
         assert len(b.works("dlq").fields["dead_letters"]) == 1
         # The last one goes out as it is, and comes back as a letter.

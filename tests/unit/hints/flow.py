@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core.config.load import load_settings
-from core.holding import Hold
-from core.operations.opening import Backends
+from core.operations.backends import Backends
+from core.process_lock import ProcessLock
 from tests.support.bench import Bench
 from tests.support.events import event
 from tests.unit.hints.scenes import SEED, TOPIC, broker, caught, send, tries
@@ -58,7 +58,7 @@ def one_publisher(b: Bench) -> None:
     hint = "end that one first, or use a Kafka cluster (KAFKA_BOOTSTRAP_SERVERS)"
     b.works(*SEED)
     with broker(b) as cluster:
-        other = Hold(load_settings(environ={}).paths.producer_lock)
+        other = ProcessLock(load_settings(environ={}).paths.producer_lock)
         b.refused(hint, "produce", "--rate", "0", "--timeout", "0.2")
         # The same broker, as a cluster: the product knows of no limit there.
         b.works(*PRODUCE, KAFKA_BOOTSTRAP_SERVERS=cluster.bootstrap_servers)
@@ -92,7 +92,7 @@ def unwritable(b: Bench) -> None:
     slow=True,
 )
 def checks(b: Bench) -> None:
-    """Each check that fails names the command, and the command mends it."""
+    """Each check that fails names the command, and the command fixes it."""
     b.works(*SEED)
     b.works("setup")
     with broker(b) as cluster:

@@ -105,7 +105,7 @@ def produce_bounds(b: Bench) -> None:
 @tries("use one or more of {formats}")
 def report_formats(b: Bench) -> None:
     from core.validation.reports.files import write_reports
-    from tests.support.desk import validated
+    from tests.support.panes import validated
 
     result = validated().result
     assert result is not None

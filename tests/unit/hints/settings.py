@@ -87,8 +87,8 @@ def unknown(b: Bench) -> None:
 def undefined(b: Bench) -> None:
     b.file(".env", "KAFKA_GROUP_ID=${NOWHERE}\n")
     b.refused("define it above, or keep ${ as it is by single quotes around the value", *SEED)
-    for mended in ("NOWHERE=here\nKAFKA_GROUP_ID=${NOWHERE}\n", "KAFKA_GROUP_ID='${NOWHERE}'\n"):
-        b.file(".env", mended)
+    for fixed in ("NOWHERE=here\nKAFKA_GROUP_ID=${NOWHERE}\n", "KAFKA_GROUP_ID='${NOWHERE}'\n"):
+        b.file(".env", fixed)
         b.works(*SEED)
 
 
@@ -96,8 +96,8 @@ def undefined(b: Bench) -> None:
 def placeholder(b: Bench) -> None:
     b.file(".env", "KAFKA_BOOTSTRAP_SERVERS=<your-servers>\n")
     b.refused("put in the real value, or remove the line", *SEED)
-    for mended in ("KAFKA_BOOTSTRAP_SERVERS=localhost:9092\n", ""):
-        b.file(".env", mended)
+    for fixed in ("KAFKA_BOOTSTRAP_SERVERS=localhost:9092\n", ""):
+        b.file(".env", fixed)
         b.works(*SEED)
 
 
@@ -105,8 +105,8 @@ def placeholder(b: Bench) -> None:
 def malformed(b: Bench) -> None:
     b.file(".env", 'KAFKA_TOPIC="orders\n')
     b.refused("comment the line out with #, or close the quotes", *SEED)
-    for mended in ('# KAFKA_TOPIC="orders\n', 'KAFKA_TOPIC="orders"\n'):
-        b.file(".env", mended)
+    for fixed in ('# KAFKA_TOPIC="orders\n', 'KAFKA_TOPIC="orders"\n'):
+        b.file(".env", fixed)
         b.works(*SEED)
 
 
@@ -192,13 +192,13 @@ def logins(b: Bench) -> None:
         "SNOW_AUTHENTICATOR=externalbrowser"
     )
     b.refused(hint, *SEED, **KEY)
-    for mended in (
+    for fixed in (
         {"SNOW_PRIVATE_KEY_FILE": str(_key(b, "rsa_key.p8"))},
         {"SNOW_ACCESS_TOKEN": "abcdefgh"},
         {"SNOW_OAUTH_TOKEN": "abcdefgh"},
         {"SNOW_AUTHENTICATOR": "externalbrowser"},
     ):
-        b.works(*SEED, **KEY, **mended)
+        b.works(*SEED, **KEY, **fixed)
 
 
 def _key(b: Bench, name: str, passphrase: str = "") -> str:

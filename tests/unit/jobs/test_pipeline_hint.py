@@ -1,4 +1,4 @@
-"""A pipeline whose result is bad tells what mends the part that is, and nothing of the others."""
+"""A pipeline whose result is bad tells what fixes the part that is, and nothing of the others."""
 
 from core.jobs.pipeline import PipelineResult
 from core.jobs.produce import ProduceResult

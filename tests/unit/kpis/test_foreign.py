@@ -16,7 +16,7 @@ from core.errors import ConfigError, WarehouseError
 from core.jobs import kpis as job
 from core.jobs.base import JobContext
 from core.kpis import KpiRows, Kpis, read_kpis
-from core.operations.figures import read_figures
+from core.operations.kpi_reading import read_figures
 from core.pipeline.read import DefinitionError, read_definition
 from core.text import use_language
 from core.validation.model import Totals

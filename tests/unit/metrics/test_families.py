@@ -11,14 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core.alerts.model import RULES, Alert, Level
 from core.consumer.snapshot import ConsumerSnapshot, LatencyBuckets
-from core.lifecycle import RunState
+from core.merge.snapshot import MergeSnapshot
 from core.metrics import names
 from core.metrics.families import families
-from core.metrics.meters import Meters, Moment, TopicMoment
+from core.metrics.meters import Meters, MetricsSnapshot, TopicMetrics
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult, OffsetGap
+from core.workers import RunState
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TOPIC = (("topic", "t"),)
@@ -64,18 +64,18 @@ ALERTS = (
     Alert("lag", Level.BAD, Level.BAD, "much", AT),
     Alert("merge", Level.WARN, Level.WARN, "slow", AT, cleared_at=AT),
 )
-WHOLE = Moment(
+WHOLE = MetricsSnapshot(
     CONSUMER,
     PRODUCER,
     MERGE,
     ALERTS,
-    TopicMoment("t", {0: 55, 3: 60, 4: 9}, "g", {0: 50, 3: 0}),
+    TopicMetrics("t", {0: 55, 3: 60, 4: 9}, "g", {0: 50, 3: 0}),
     at=AT,
     failed_threads=1,
 )
 
 
-def scraped(moment: Moment) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def scraped(moment: MetricsSnapshot) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """What Prometheus reads: name and labels to the value."""
 
     class Once:
@@ -164,14 +164,14 @@ def test_names_follow_the_conventions():
 
 
 def test_what_is_not_there_is_not_told():
-    assert scraped(Moment()) == {("dropship_failed_threads", ()): 0}
-    told = {name for name, _labels in scraped(Moment(merge=MERGE))}
+    assert scraped(MetricsSnapshot()) == {("dropship_failed_threads", ()): 0}
+    told = {name for name, _labels in scraped(MetricsSnapshot(merge=MERGE))}
     assert "dropship_consumed_records_total" not in told
     assert "dropship_alert_level" not in told
 
 
 def test_every_rule_has_a_level_even_when_quiet():
-    told = Counter(name for name, _labels in scraped(Moment(alerts=())))
+    told = Counter(name for name, _labels in scraped(MetricsSnapshot(alerts=())))
     assert told["dropship_alert_level"] == len(RULES)
 
 
@@ -179,7 +179,7 @@ def test_every_rule_has_a_level_even_when_quiet():
 def test_no_label_can_spoil_the_page(odd):
     """Reasons and topic names come from outside."""
     consumer = ConsumerSnapshot(topic="t" + odd, consumed=3, dead_reasons={odd: 1})
-    found = scraped(Moment(consumer=consumer))
+    found = scraped(MetricsSnapshot(consumer=consumer))
     assert [
         value for (name, _l), value in found.items() if name.startswith("dropship_consumed")
     ] == [3]
@@ -187,10 +187,10 @@ def test_no_label_can_spoil_the_page(odd):
 
 def test_meters_read_the_latest_and_a_later_part_replaces_an_earlier():
     meters, present = Meters(), [CONSUMER]
-    assert meters.moment() == Moment()
+    assert meters.moment() == MetricsSnapshot()
     meters.watch(consumer=lambda: present[0])
     meters.watch(merge=lambda: MERGE)
-    assert meters.moment() == Moment(consumer=CONSUMER, merge=MERGE)
+    assert meters.moment() == MetricsSnapshot(consumer=CONSUMER, merge=MERGE)
     present[0] = ConsumerSnapshot(consumed=1)
     assert meters.moment().consumer == ConsumerSnapshot(consumed=1)
     meters.watch(merge=MergeSnapshot)

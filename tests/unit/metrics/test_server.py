@@ -11,18 +11,20 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import UsageError
-from core.metrics.meters import Moment
+from core.metrics.meters import MetricsSnapshot
 from core.metrics.server import serve_metrics
 from tests.support.metrics import scrape
 
 
-def serving(port=0, take=Moment):
+def serving(port=0, take=MetricsSnapshot):
     return serve_metrics(port, take, job="consume", settings=Settings())
 
 
 def test_each_scrape_shows_the_moment_it_is_made():
     consumed = iter((5, 9))
-    with serving(take=lambda: Moment(ConsumerSnapshot(topic="t", consumed=next(consumed)))) as url:
+    with serving(
+        take=lambda: MetricsSnapshot(ConsumerSnapshot(topic="t", consumed=next(consumed)))
+    ) as url:
         assert scrape(url)["dropship_consumed_records_total", (("topic", "t"),)] == 5
         assert scrape(url)["dropship_consumed_records_total", (("topic", "t"),)] == 9
 
@@ -31,10 +33,10 @@ def test_each_scrape_shows_the_moment_it_is_made():
 def test_a_moment_that_cannot_be_read_is_said_in_log_and_answer(caplog, capfd):
     failing = iter((ValueError("boom"), None))
 
-    def take() -> Moment:
+    def take() -> MetricsSnapshot:
         if (error := next(failing)) is not None:
             raise error
-        return Moment()
+        return MetricsSnapshot()
 
     with serving(take=take) as url:
         told = scrape(url)

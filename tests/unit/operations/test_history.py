@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import StorageError
 from core.operations.history import KEPT, History, HistoryFile, Sample, read_history
-from core.operations.store import StateFile, export_rows
+from core.operations.state_file import StateFile, export_rows
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""The course of a desk stands in the log, once each."""
+"""The course of a controller stands in the log, once each."""
 
 import logging
 from dataclasses import replace
@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
+from core.merge.worker import MergeSnapshot
 from core.operations.journal import Journal
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.seed.spec import SeedFile, SeedResult
-from core.transform.worker import MergeSnapshot
+from core.workers import RunState
 from tests.support.moments import NOW, moment
 
 STILL = moment(opening=TaskSnapshot())

@@ -9,7 +9,7 @@ from core.broker.identity import TopicIdentity
 from core.config import KafkaSettings, Settings
 from core.config.load import load_settings
 from core.errors import BrokerError
-from core.operations.opening import Backends
+from core.operations.backends import Backends
 from core.operations.stored import Account, StoredHere
 from tests.support.moments import NOW
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.broker.base import Watermark
 from core.operations.stored import Account
-from core.operations.watchers import Others, OthersWatch, TopicWatcher, Watch
+from core.operations.watchers import ExternalActivity, ExternalActivityWatch, TopicWatcher, Watch
 
 
 class HandClock:
@@ -95,13 +95,13 @@ def test_from_commits_to_the_warehouse_is_no_progress():
 
 def test_others_are_those_who_work_while_we_do_not():
     clock = HandClock()
-    judge = OthersWatch(clock).judge
+    judge = ExternalActivityWatch(clock).judge
     busy = Watch(produced=10.0, consumed=5.0)
-    assert judge(busy, producing=False, consuming=False) == Others(10.0, 5.0)
-    assert judge(busy, producing=True, consuming=False) == Others(None, 5.0)
+    assert judge(busy, producing=False, consuming=False) == ExternalActivity(10.0, 5.0)
+    assert judge(busy, producing=True, consuming=False) == ExternalActivity(None, 5.0)
     clock.seconds += 5
-    assert judge(busy, producing=False, consuming=False) == Others(None, 5.0)
+    assert judge(busy, producing=False, consuming=False) == ExternalActivity(None, 5.0)
     clock.seconds += 6
-    assert judge(busy, producing=False, consuming=False) == Others(10.0, 5.0)
+    assert judge(busy, producing=False, consuming=False) == ExternalActivity(10.0, 5.0)
     assert not judge(Watch(), producing=False, consuming=False).seen
     assert not judge(None, producing=False, consuming=False).seen

@@ -19,8 +19,8 @@ def keys(made: dict[str, Any]) -> set[str]:
 
 
 def test_every_key_is_explained() -> None:
-    sections = set(re.findall(r"`\[+([a-z]+)", TEXT))
-    assert keys(schema()) - WORDS - sections == set()
+    groups = set(re.findall(r"`\[+([a-z]+)", TEXT))
+    assert keys(schema()) - WORDS - groups == set()
 
 
 def test_every_type_is_explained() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from core.cli.joblist import NAMES, job_lines
 from core.cli.parsing import help_text
-from core.config.given import NAMES as SETTINGS
+from core.config.sources import NAMES as SETTINGS
 from core.errors import ExitCode
 from core.text import use_language
 

@@ -9,8 +9,8 @@ import pytest
 from core.pipeline import builtin, open_pipeline
 from core.pipeline.base import steps, told
 from core.pipeline.definition import Definition
-from core.pipeline.lines import line_of
 from core.pipeline.read import DefinitionError, read_definition, schema
+from core.pipeline.toml_lines import line_of
 from core.pipeline.types import FieldType
 from core.text import use_language
 

@@ -8,8 +8,8 @@ import pytest
 from core.pipeline.drift import MAX_PATHS, DriftFinder, fits, join, read_events
 from core.pipeline.fields import EventField
 from core.pipeline.read import read_definition
-from core.pipeline.refusals import ValueRefusedError
 from core.pipeline.types import FieldType
+from core.pipeline.value_errors import ValueRefusedError
 from core.pipeline.values import Reader, reader
 
 TEXT = """\

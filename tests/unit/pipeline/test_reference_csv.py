@@ -201,4 +201,4 @@ def test_a_cell_that_breaks_its_column_s_rule_is_told(
     with pytest.raises(InputError) as refused:
         rows_of(tmp_path, text, "devices", readings)
     assert f"devices.csv, line 3: {reason}" in refused.value.message
-    assert refused.value.hint == "mend the file"
+    assert refused.value.hint == "fix the file"

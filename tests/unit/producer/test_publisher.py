@@ -8,7 +8,7 @@ import pytest
 from core.clock import SystemClock
 from core.producer.delivery import Delivery
 from core.producer.orders.encode import ORDER_SCHEMA
-from core.producer.orders.faults import OrderFormat
+from core.producer.orders.order_format import OrderFormat
 from core.producer.publisher import Publisher
 
 NOWHERE = "127.0.0.1:9"
@@ -48,7 +48,7 @@ class Counted:
 def delivery() -> Iterator[Delivery]:
     client = Delivery({"bootstrap.servers": NOWHERE}, "topic")
     yield client
-    client.give_up()
+    client.purge()
     client.close()
 
 
@@ -56,9 +56,9 @@ def test_what_is_prepared_is_published_without_asking_the_source_again(delivery:
     source = Counted(3)
     publisher = Publisher(source, delivery, SystemClock())
     publisher.prepare()
-    assert (source.asked, delivery.handed_over) == (1, 0)
+    assert (source.asked, delivery.enqueued) == (1, 0)
     assert publisher.publish(1).sent == 1
-    assert (source.asked, delivery.handed_over) == (1, 1)
+    assert (source.asked, delivery.enqueued) == (1, 1)
     assert not publisher.finished
     assert publisher.publish(5).sent == 2
     assert publisher.finished

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.config.problems import Problem
+from core.config.errors import Problem
 from core.config.settings import KafkaSettings, RegistrySettings, Settings
-from core.doctor.model import Examination, Finding, Status
+from core.doctor.model import DoctorContext, Finding, Status
 from core.doctor.registry import look_at_registry
 from core.pipeline.folder import Pipeline, builtin
 from core.registry.fields import described
@@ -35,7 +35,7 @@ def look(url: str | None, kind: str = "avro", **more: dict[str, object]) -> list
     where = None if url is None else RegistrySettings(url)
     kafka = KafkaSettings(topic="payments", registry=where)
     settings = Settings(kafka=kafka, pipeline=Pipeline(definition, builtin().folder))
-    return list(look_at_registry(Examination(settings, HandClock(), 1.0)))
+    return list(look_at_registry(DoctorContext(settings, HandClock(), 1.0)))
 
 
 def test_nothing_is_said_where_none_is_used(registry: SmallRegistry) -> None:
@@ -77,12 +77,12 @@ def test_a_registry_that_does_not_answer_or_a_wrong_setting_is_told(
     [broken] = look(registry.url)
     assert (broken.status, "told to fail" in broken.detail) == (Status.FAIL, True)
     settings = Settings(kafka=KafkaSettings(registry=RegistrySettings(registry.url)))
-    visit = Examination(
+    doctor = DoctorContext(
         settings, HandClock(), 1.0, problems=[Problem("", "", "KAFKA_SCHEMA_REGISTRY_CA")]
     )
-    [unseen] = look_at_registry(visit)
+    [unseen] = look_at_registry(doctor)
     assert unseen.status is Status.WARN
-    assert "broker" not in visit.unsure
+    assert "broker" not in doctor.unsure
 
 
 def test_what_a_schema_says_of_its_fields() -> None:

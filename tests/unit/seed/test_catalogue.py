@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import InputError
 from core.seed.catalogue import read_catalogue
-from core.seed.draws import Draws, Stream
 from core.seed.generate import generate
+from core.seed.random_words import Draws, Stream
 from core.seed.spec import SeedSpec
 
 CUSTOMERS = "id,name,email,city,country\nCUST_000001,Jean Petit,j@example.com,Lyon,France\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.seed.calendar import black_friday, summer_sales, winter_sales
 from core.seed.generate import generate
 from core.seed.places import load_places
-from core.seed.season import black_friday, summer_sales, winter_sales
 from core.seed.spec import SeedSpec
 
 CUSTOMERS, PRODUCTS, ORDERS = 100_000, 2_000, 100_000

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.seed.draws import Draws, Occurrences, Stream
-from core.seed.goods import LOWEST_CENTS, price_texts
-from core.seed.lines import digits, field, identifiers, join, plain, texts
+from core.seed.csv_lines import digits, field, identifiers, join, plain, texts
 from core.seed.people import ascii_form
 from core.seed.places import SHARES, load_places
 from core.seed.popularity import Popularity, customer_popularity
+from core.seed.products import LOWEST_CENTS, price_texts
+from core.seed.random_words import Draws, Occurrences, Stream
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=5))

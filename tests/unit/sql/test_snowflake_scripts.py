@@ -16,7 +16,7 @@ from core.jobs import setup
 from core.jobs.base import JobContext
 from core.warehouse.model import Row
 from core.warehouse.snowflake.connect import connection_options
-from core.warehouse.snowflake.names import Names, snowflake_names
+from core.warehouse.snowflake.identifiers import Identifiers, snowflake_identifiers
 from core.warehouse.snowflake.scripts import (
     SETUP_SCRIPTS,
     WANTED_SCRIPTS,
@@ -30,7 +30,7 @@ from core.warehouse.snowflake.scripts import (
 from tests.support.snowflake_sql import OTHER_SCRIPTS, filled
 
 MERGE, SINK = "merge_orders_task", "take_from_sink_task"
-NAMES = Names(warehouse="w", database="d", schema_name="s", worker_user="u")
+NAMES = Identifiers(warehouse="w", database="d", schema_name="s", worker_user="u")
 
 
 class DriverError(Exception):
@@ -235,7 +235,7 @@ def test_every_placeholder_is_filled_and_quoted() -> None:
 
 
 def test_a_hostile_name_stays_a_name() -> None:
-    names = Names(warehouse='w"; DROP DATABASE x; --', database="d", schema_name="s")
+    names = Identifiers(warehouse='w"; DROP DATABASE x; --', database="d", schema_name="s")
     (_use, create, *_rest) = script_statements("01_warehouse_database_schema", names)
     assert create.startswith('CREATE WAREHOUSE IF NOT EXISTS "W""; DROP DATABASE X; --"\n')
 
@@ -253,14 +253,14 @@ def test_the_workers_role_is_that_of_the_settings_unless_it_is_somebody_elses(
     role: str | None, worker: str
 ) -> None:
     settings = Settings(snowflake=SnowflakeSettings(account="a", user="u", role=role))
-    assert snowflake_names(settings).worker_role == worker
+    assert snowflake_identifiers(settings).worker_role == worker
 
 
 def test_whoever_is_logged_in_is_not_taken_for_the_workers_user() -> None:
     administrator = SnowflakeSettings(account="a", user="the_boss", role="ACCOUNTADMIN")
-    assert snowflake_names(Settings(snowflake=administrator)).worker_user == "DROPSHIP_WORKER"
+    assert snowflake_identifiers(Settings(snowflake=administrator)).worker_user == "DROPSHIP_WORKER"
     named = replace(administrator, worker_user="loader")
-    assert snowflake_names(Settings(snowflake=named)).worker_user == "loader"
+    assert snowflake_identifiers(Settings(snowflake=named)).worker_user == "loader"
 
 
 def test_no_script_drops_a_user() -> None:
@@ -298,7 +298,9 @@ def test_a_task_leaves_nothing_to_the_account_that_its_statements_rest_on(task: 
 
 def options_of_a_session() -> Mapping[str, object]:
     snow = SnowflakeSettings(account="a", user="u")
-    made = connection_options(snow, snowflake_names(Settings(snowflake=snow)))["session_parameters"]
+    made = connection_options(snow, snowflake_identifiers(Settings(snowflake=snow)))[
+        "session_parameters"
+    ]
     assert isinstance(made, dict)
     return made
 

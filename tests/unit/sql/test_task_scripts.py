@@ -12,7 +12,7 @@ from core.config import Settings, SnowflakeSettings
 from core.config.settings import SnowflakeTasks
 from core.export.script import sink_script
 from core.warehouse.fragments import included
-from core.warehouse.snowflake.names import Names
+from core.warehouse.snowflake.identifiers import Identifiers
 from core.warehouse.snowflake.scripts import (
     script_statements,
     setup_scripts,
@@ -21,7 +21,7 @@ from core.warehouse.snowflake.scripts import (
 from tests.support.snowflake_sql import named_sql
 
 MERGE, SINK = "merge_orders_task", "take_from_sink_task"
-NAMES = Names(warehouse="w", database="d", schema_name="s", worker_user="u")
+NAMES = Identifiers(warehouse="w", database="d", schema_name="s", worker_user="u")
 
 
 def statements_of(tasks: SnowflakeTasks) -> list[str]:

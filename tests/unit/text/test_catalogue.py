@@ -84,7 +84,7 @@ def test_every_text_of_the_code_is_french(french: Catalog, texts: Catalog) -> No
 
 
 def test_no_text_hides_in_an_f_string() -> None:
-    """Extraction looks into f-strings only from Python 3.12 on; so none may stand there."""
+    """Extraction looks into f-strings only from Python 3.12 on; so none may be used."""
     hidden = []
     for path in [*ROOT.glob("core/**/*.py"), *ROOT.glob("tui/**/*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))

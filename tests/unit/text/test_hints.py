@@ -8,9 +8,9 @@ from babel.messages.pofile import read_po
 
 from core.cli.joblist import NAMES as JOBS
 from core.cli.parsing import job_parser, main_parser, parse
-from core.config.given import NAMES as SETTINGS
 from core.config.kafka_conf import library_name, may_be_set
 from core.config.load import examine_settings
+from core.config.sources import NAMES as SETTINGS
 from core.remedies import REMEDIES
 
 ROOT = Path(__file__).parents[3]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from core.operations.snapshot import DeskSnapshot
+from core.operations.snapshot import ControllerSnapshot
 from tui.formats import Formats
-from tui.lines import Line, Role
+from tui.styled_text import Line, Role
 from tui.views.frame import Frame
 
-View = Callable[[DeskSnapshot, Frame], list[Line]]
+View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
 
 def frame(width: int, height: int, *, full: bool = False, ascii_only: bool = False) -> Frame:
@@ -15,7 +15,9 @@ def frame(width: int, height: int, *, full: bool = False, ascii_only: bool = Fal
     return Frame(width, height, Formats("en"), ascii_only, full)
 
 
-def drawn(view: View, now: DeskSnapshot, width: int, height: int, *, full: bool = False) -> str:
+def drawn(
+    view: View, now: ControllerSnapshot, width: int, height: int, *, full: bool = False
+) -> str:
     """Return what a view shows, a text line each."""
     return "\n".join(line.text for line in view(now, frame(width, height, full=full)))
 

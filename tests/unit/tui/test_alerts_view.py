@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.alerts.model import Alert, Level
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW, frame, moment
 from tui.panes import consumer, kpis, producer, seed
 from tui.panes.alerts import AlertsPane
-from tui.rows import lay_out
+from tui.row_table import lay_out
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 
 LAG = Alert("lag", Level.WARN, Level.WARN, "60000 records wait", NOW - timedelta(seconds=95))

@@ -1,10 +1,10 @@
 """The banner says what matters before all else, and nothing when nothing does."""
 
-from core.lifecycle import RunState
 from core.operations.poller import Reading
-from core.operations.snapshot import Others, Watch
+from core.operations.snapshot import ExternalActivity, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
+from core.workers import RunState
 from tests.support.moments import NOW, figures, frame, moment
 from tui.views.banner import banner
 
@@ -52,6 +52,6 @@ def test_opening_says_what_it_waits_for():
 
 
 def test_work_of_others_is_said_to_be_theirs():
-    shown = text(moment(others=Others(1_204.0, 900.0)))
+    shown = text(moment(external=ExternalActivity(1_204.0, 900.0)))
     assert "others publish 1,204/s, store 900/s" in shown
     assert "not started here" in shown

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.tui.drawing import frame
-from tui.lines import Span, line
+from tui.styled_text import Span, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
 
 COUNT = st.integers(0, 30)

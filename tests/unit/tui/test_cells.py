@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lines import EMPTY, Line, Span, changed_cells, line, parted
+from tui.styled_text import EMPTY, Line, Span, changed_cells, line, parted
 
 roles = st.sampled_from(["text", "dim", "ok"])
 narrow = st.builds(Span, st.text("ab ·▲", max_size=6), roles)

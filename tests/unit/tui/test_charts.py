@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.tui.drawing import frame
-from tui.lines import measure, plain_line
+from tui.styled_text import measure, plain_line
 from tui.views import chart as module
 from tui.views.canvas import Canvas, Curve, spread
 from tui.views.chart import Series, ceiling, chart, line_plot

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
+from core.merge.snapshot import MergeSnapshot
 from core.operations.poller import Reading
-from core.operations.snapshot import Others, Watch
-from core.transform.snapshot import MergeSnapshot
+from core.operations.snapshot import ExternalActivity, Watch
 from core.warehouse.backlog import MergeBacklog
-from tests.support.desk import CONSUMING, LOSING, WAITING, history
+from core.workers import RunState
 from tests.support.moments import NOW, moment
+from tests.support.panes import CONSUMING, LOSING, WAITING, history
 from tests.unit.tui.drawing import drawn, frame, roles_of
 from tui.views.consumer import consumer
 
@@ -98,6 +98,6 @@ def test_records_that_nobody_reads_come_with_the_key_that_stores_them() -> None:
     said = "records wait in the topic: s starts storing them"
     for full in (False, True):
         assert said in drawn(consumer, waiting, 76, 19, full=full)
-    by_others = replace(waiting, others=Others(consumed=5.0))
+    by_others = replace(waiting, external=ExternalActivity(consumed=5.0))
     assert said not in drawn(consumer, by_others, 76, 19)
     assert said not in drawn(consumer, replace(waiting, consumer=CONSUMING), 76, 19)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.lifecycle import FINAL_STATES, RunState
 from core.text import use_language
 from core.validation.model import Status
+from core.workers import FINAL_STATES, RunState
 from tests.unit.tui.drawing import roles_of
 from tui.views.frame import problem, state_name, state_role, state_sign, wrap
 from tui.views.strip import status_sign

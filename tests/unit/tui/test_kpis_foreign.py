@@ -11,8 +11,8 @@ from hypothesis import settings as hypothesis_settings
 
 from core.kpis.model import KpiRows, Kpis
 from core.operations.poller import Reading
-from core.operations.snapshot import DeskSnapshot, Figures
-from core.pipeline.shown import Column, Kpi
+from core.operations.snapshot import ControllerSnapshot, Figures
+from core.pipeline.kpis import Column, Kpi
 from core.text import use_language
 from core.validation.model import Totals
 from tests.support import turbines
@@ -26,11 +26,11 @@ KPIS, ROWS = turbines.KPIS, turbines.KPI_ROWS
 BOARD, SMALL, LARGE = (42, 18), (76, 19), (116, 31)
 
 
-def at(*parts: KpiRows, totals: Totals | None = None) -> DeskSnapshot:
+def at(*parts: KpiRows, totals: Totals | None = None) -> ControllerSnapshot:
     return moment(figures=Reading(Figures(Kpis(parts), None, totals), NOW, 0.1))
 
 
-def some(*names: str) -> DeskSnapshot:
+def some(*names: str) -> ControllerSnapshot:
     return at(*(KpiRows(KPIS[name], tuple(ROWS[name])) for name in names or KPIS))
 
 
@@ -112,7 +112,7 @@ def test_whatever_is_missing_the_rest_is_drawn(
     assert max(line.width for line in lines) <= size[0]
 
 
-def figures_of(count: int) -> DeskSnapshot:
+def figures_of(count: int) -> ControllerSnapshot:
     columns = tuple(Column(name=f"figure_{n}", type="integer") for n in range(count))
     kpi = Kpi(name="totals", show="figures", query="q", columns=columns)
     latest = KpiRows(KPIS["latest"], tuple(ROWS["latest"]))

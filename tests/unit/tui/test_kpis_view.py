@@ -7,8 +7,8 @@ from core.kpis import Kpis
 from core.operations.poller import Reading
 from core.operations.snapshot import Figures
 from core.operations.task import TaskSnapshot
-from tests.support.desk import kpis as reading
 from tests.support.moments import NOW, moment
+from tests.support.panes import kpis as reading
 from tests.unit.tui.drawing import drawn, frame, roles_of
 from tui.views.kpis import kpis
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from core.doctor.model import fail, ok, warn
-from core.lifecycle import RunState
-from core.operations.explore import Explored
-from core.operations.inforce import SettingInForce
+from core.merge.snapshot import MergeSnapshot
+from core.operations.effective_settings import EffectiveSetting
+from core.operations.explorer import Explored
 from core.operations.inspect import (
     DeadLetters,
     Inspection,
@@ -19,17 +19,17 @@ from core.operations.inspect import (
     StoredOffset,
 )
 from core.operations.logtail import LogEntry
-from core.operations.peeked import PeekedRecord
 from core.operations.poller import Reading
-from core.operations.replayed import Replayed
+from core.operations.replay_result import ReplayResult
+from core.operations.tail_record import TailRecord
 from core.operations.task import TaskSnapshot
-from core.transform.snapshot import MergeSnapshot
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import StoredDeadLetter, TableFacts
 from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
+from core.workers import RunState
 from tests.support.moments import NOW, frame, moment
-from tui.lines import Span
-from tui.rows import lay_out
+from tui.row_table import lay_out
+from tui.styled_text import Span
 from tui.views.billing import asked_every
 from tui.views.doctor import doctor_head, finding_details, findings_table, settings_table
 from tui.views.events import (
@@ -47,7 +47,7 @@ BYTES = HOSTILE.encode()
 FORBIDDEN = {"\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\n", "\t"}
 FORMATS = frame().formats
 
-RECORD = PeekedRecord(1, 1234, NOW, BYTES, BYTES, len(BYTES), ((HOSTILE, BYTES), ("empty", None)))
+RECORD = TailRecord(1, 1234, NOW, BYTES, BYTES, len(BYTES), ((HOSTILE, BYTES), ("empty", None)))
 LETTER = ListedLetter(
     StoredDeadLetter(
         HOSTILE,
@@ -97,7 +97,7 @@ def test_hostile_data_is_harmless_in_every_table(width):
     table_text(letters_table(DeadLetters(1, (LETTER,)), FORMATS), width)
     table_text(logs_table((ENTRY,), 0, FORMATS), width)
     table_text(findings_table([fail(HOSTILE, HOSTILE, HOSTILE)], frame(width, 20)), width)
-    table_text(settings_table([SettingInForce(HOSTILE, HOSTILE, HOSTILE)]), width)
+    table_text(settings_table([EffectiveSetting(HOSTILE, HOSTILE, HOSTILE)]), width)
     for part in PARTS:
         table_text(warehouse_table(INSPECTION, part, FORMATS), width)
 
@@ -113,7 +113,7 @@ def test_hostile_data_is_harmless_and_whole_in_every_detail(width):
         shown = text_of(lines, width)
         assert shown.count("y") >= 10_000
     text_of(finding_details(fail(HOSTILE, HOSTILE, HOSTILE), size), width)
-    text_of(finding_details(SettingInForce(HOSTILE, HOSTILE, HOSTILE), size), width)
+    text_of(finding_details(EffectiveSetting(HOSTILE, HOSTILE, HOSTILE), size), width)
     for part in PARTS:
         table = warehouse_table(INSPECTION, part, FORMATS)
         text_of(row_details(table, table.rows[0], width), width)
@@ -146,9 +146,9 @@ def test_replay_is_followed_and_its_end_is_told():
     running = Explored(letters=none, replay=TaskSnapshot(running=True, done=3, total=9))
     assert "publishing again: 3 of 9" in events(running, letters=True)
     ended = NOW - timedelta(seconds=5)
-    done = replace(running, replay=TaskSnapshot(result=Replayed(9, 9), ended_at=ended))
+    done = replace(running, replay=TaskSnapshot(result=ReplayResult(9, 9), ended_at=ended))
     assert "9 published again 5 s ago" in events(done, letters=True)
-    fewer = replace(done, replay=TaskSnapshot(result=Replayed(7, 9, gone=2), ended_at=ended))
+    fewer = replace(done, replay=TaskSnapshot(result=ReplayResult(7, 9, gone=2), ended_at=ended))
     assert "2 were not" in events(fewer, letters=True)
     failed = replace(running, replay=TaskSnapshot(error="broker full", hint="start the consumer"))
     shown = events(failed, letters=True)
@@ -166,7 +166,9 @@ def test_what_holds_a_replay_up_is_told_with_the_key_that_ends_it():
     assert "\x1b" not in shown
     ending = replace(held, cancelling=True)
     assert "cancelling" in events(Explored(letters=none, replay=ending), letters=True)
-    cut = TaskSnapshot(result=Replayed(3, 9, cancelled=True), ended_at=NOW - timedelta(seconds=5))
+    cut = TaskSnapshot(
+        result=ReplayResult(3, 9, cancelled=True), ended_at=NOW - timedelta(seconds=5)
+    )
     shown = events(Explored(letters=none, replay=cut), letters=True)
     assert "cancelled 5 s ago: 3 published again, 6 not" in shown
     broken = TaskSnapshot(done=3, total=9, error="the broker is away", ended_at=NOW)
@@ -284,15 +286,15 @@ def test_the_doctor_in_each_state():
     assert "broker, topic" in doctor(
         TaskSnapshot(running=True, done=5, total=13, note="broker, topic")
     )
-    found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "mend"))
+    found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "fix"))
     shown = doctor(TaskSnapshot(result=found, ended_at=NOW - timedelta(seconds=3)))
-    assert "1 ok  1 to look at  1 to mend  3 s ago" in shown
+    assert "1 ok  1 to look at  1 to fix  3 s ago" in shown
     table = findings_table(found, frame(80, 20, plain=True))
     assert [row.cells[0].text for row in table.rows] == ["+", "!", "x"]
 
 
 def test_settings_say_where_they_come_from():
     table = settings_table(
-        [SettingInForce("KAFKA_TOPIC", "t", ".env:3"), SettingInForce("LOG_LEVEL", "INFO", "")]
+        [EffectiveSetting("KAFKA_TOPIC", "t", ".env:3"), EffectiveSetting("LOG_LEVEL", "INFO", "")]
     )
     assert [row.cells[2].text for row in table.rows] == [".env:3", "default"]

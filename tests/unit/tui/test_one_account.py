@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from core.alerts.burrow import PartitionState
+from core.alerts.lag_evaluator import PartitionState
 from core.alerts.model import Alert, Level
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
 from core.operations.history import Sample
 from core.operations.poller import Reading
 from core.operations.snapshot import Watch
 from core.operations.task import TaskSnapshot
 from core.validation.model import Status
-from tests.support.desk import CONSUMING, HELD, RUNNING, WAITING, history, validated
+from core.workers import RunState
 from tests.support.moments import NOW, moment
+from tests.support.panes import CONSUMING, HELD, RUNNING, WAITING, history, validated
 from tests.unit.tui.drawing import drawn, frame, roles_of
 from tui.panes import consumer as consumer_pane
 from tui.panes import producer as producer_pane

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from core.operations.snapshot import DeskSnapshot
-from tests.support.desk import PREVIEWS, STATES, past
+from core.operations.snapshot import ControllerSnapshot
+from tests.support.panes import PREVIEWS, STATES, past
 from tui.formats import Formats
-from tui.lines import Line
+from tui.styled_text import Line
 from tui.views.consumer import consumer
 from tui.views.frame import Frame
 from tui.views.kpis import kpis
@@ -15,7 +15,7 @@ from tui.views.producer import producer
 from tui.views.seed import seed
 from tui.views.validation import validation_foot, validation_head
 
-View = Callable[[DeskSnapshot, Frame], list[Line]]
+View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
 PAST = past("PASS", "WARN", "FAIL", *["PASS"] * 40)
 VIEWS: dict[str, View] = {

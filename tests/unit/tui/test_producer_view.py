@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from core.jobs.produce import Options
-from core.lifecycle import RunState
-from core.operations.snapshot import Others
-from tests.support.desk import BROKEN, FAULTY, HELD, RUNNING, history
+from core.operations.snapshot import ExternalActivity
+from core.workers import RunState
 from tests.support.moments import moment
+from tests.support.panes import BROKEN, FAULTY, HELD, RUNNING, history
 from tests.unit.tui.drawing import drawn, frame, roles_of
 from tui.views.producer import planned, producer
 
@@ -20,7 +20,7 @@ def test_before_the_first_start_it_says_what_a_start_would_publish() -> None:
 
 
 def test_it_says_when_others_publish() -> None:
-    shown = drawn(producer, moment(others=Others(produced=120.0)), 60, 7)
+    shown = drawn(producer, moment(external=ExternalActivity(produced=120.0)), 60, 7)
     assert "others publish 120/s" in shown
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from core.operations.task import TaskSnapshot
 from core.seed.spec import SeedResult
-from tests.support.desk import FAILED_SEED, GENERATING, PREVIEWS, SEEDED, SHA
 from tests.support.moments import moment
+from tests.support.panes import FAILED_SEED, GENERATING, PREVIEWS, SEEDED, SHA
 from tests.unit.tui.drawing import drawn
 from tui.views.seed import seed
 

@@ -6,17 +6,17 @@ import pytest
 
 from core.alerts.model import Alert, Level
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
+from core.merge.snapshot import MergeSnapshot
 from core.operations.history import Sample
 from core.operations.poller import Reading
-from core.operations.snapshot import Others, Watch
+from core.operations.snapshot import ExternalActivity, Watch
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
-from core.transform.snapshot import MergeSnapshot
 from core.validation.model import Status, ValidationResult
 from core.warehouse.backlog import MergeBacklog
+from core.workers import RunState
 from tests.support.moments import NOW, frame, moment
-from tui.lines import plain_line
+from tui.styled_text import plain_line
 from tui.views.strip import strip
 
 WIDTHS = (40, 60, 72, 80, 100, 112, 120, 132, 160, 200)
@@ -113,7 +113,7 @@ def test_the_sign_of_the_merge_is_always_there(width, read_only):
 
 
 def test_workers_of_others_are_told_from_our_own():
-    row = shown(moment(others=Others(produced=100.0)))
+    row = shown(moment(external=ExternalActivity(produced=100.0)))
     assert "◎ producer 100/s" in row.text
     assert "○ consumer idle" in row.text
 

@@ -7,15 +7,15 @@ import pytest
 
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot
-from core.lifecycle import RunState
 from core.operations.history import Sample, summary
 from core.operations.poller import Reading
 from core.operations.snapshot import Watch
 from core.operations.stored import Account
 from core.operations.watchers import TopicWatcher
+from core.workers import RunState
 from tests.support.moments import NOW, frame, moment
 from tui.formats import Formats
-from tui.lines import sparkline
+from tui.styled_text import sparkline
 from tui.views.alerts import alerts_foot
 from tui.views.consumer import consumer
 from tui.views.strip import strip

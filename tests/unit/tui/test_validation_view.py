@@ -4,11 +4,11 @@ import pytest
 
 from core.operations.task import TaskSnapshot
 from core.validation.model import Status, ValidationResult
-from tests.support.desk import CHECK_NAMES, REPORTS, check, past, validated
 from tests.support.moments import NOW, moment
+from tests.support.panes import CHECK_NAMES, REPORTS, check, past, validated
 from tests.unit.tui.drawing import drawn, frame, roles_of
-from tui.lines import Line, Span
-from tui.rows import lay_out
+from tui.row_table import lay_out
+from tui.styled_text import Line, Span
 from tui.views.check_details import check_details
 from tui.views.frame import Frame
 from tui.views.validation import (
@@ -80,9 +80,11 @@ def test_a_path_loses_its_beginning_first() -> None:
 
 
 def test_details_list_message_figures_and_rows() -> None:
-    lines = check_details(check("duplicates", Status.FAIL, "3 keys stand twice"), frame(60, 0), NOW)
+    lines = check_details(
+        check("duplicates", Status.FAIL, "3 keys appear twice"), frame(60, 0), NOW
+    )
     shown = "\n".join(line.text for line in lines)
-    assert shown.startswith("FAIL · 3 keys stand twice")
+    assert shown.startswith("FAIL · 3 keys appear twice")
     for part in ("128404", "rows it found, at most 10", "ORDER_000001", "-3.00"):
         assert part in shown
     assert all(line.width <= 60 for line in lines)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies
 
 from core.clock import bound
-from core.text.figures import percent
+from core.text.number_format import percent
 from core.validation import CheckResult, Status, ValidationResult
-from core.validation.context import over
+from core.validation.context import grade
 from core.validation.model import shown
 
 _values = strategies.recursive(
@@ -97,7 +97,7 @@ def test_moments_are_bound_in_utc_without_a_zone() -> None:
     [(0.1, Status.PASS), (0.11, Status.WARN), (0.2, Status.WARN), (0.21, Status.FAIL)],
 )
 def test_limits_are_still_allowed(value: float, status: Status) -> None:
-    assert over(value, 0.1, 0.2) is status
+    assert grade(value, 0.1, 0.2) is status
 
 
 def test_a_small_share_does_not_read_as_zero() -> None:

@@ -18,8 +18,8 @@ from core.broker.identity import TopicIdentity
 from core.errors import DropshipError, FencedError, WarehouseError
 from core.remedies import EXAMINE, SET_UP
 from core.warehouse.base import Warehouse
+from core.warehouse.dead_letters import letter_from
 from core.warehouse.duckdb.staging import events_table
-from core.warehouse.letters import letter_from
 from core.warehouse.model import (
     DeadLetter,
     OffsetAdvance,

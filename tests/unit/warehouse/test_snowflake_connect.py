@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from core import __version__
 from core.config import Settings, SnowflakeLogin, SnowflakeSettings
 from core.warehouse.snowflake.connect import connection_options
-from core.warehouse.snowflake.names import Names, snowflake_names
+from core.warehouse.snowflake.identifiers import Identifiers, snowflake_identifiers
 
 
 def options(login: SnowflakeLogin, **changes: object) -> dict[str, object]:
@@ -16,8 +16,8 @@ def options(login: SnowflakeLogin, **changes: object) -> dict[str, object]:
     return connection_options(snow, names(snow))
 
 
-def names(snow: SnowflakeSettings) -> Names:
-    return snowflake_names(Settings(snowflake=snow))
+def names(snow: SnowflakeSettings) -> Identifiers:
+    return snowflake_identifiers(Settings(snowflake=snow))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from core.clock import SystemClock
 from core.config import Settings, SnowflakeLogin, SnowflakeSettings
 from core.errors import WarehouseError
 from core.warehouse.snowflake import session
-from core.warehouse.snowflake.names import snowflake_names
+from core.warehouse.snowflake.identifiers import snowflake_identifiers
 
 
 class Driver:
@@ -25,7 +25,7 @@ def test_a_session_that_is_opened_while_all_are_closed_is_closed_too(
     settings = Settings(
         snowflake=SnowflakeSettings("org-account", "worker", SnowflakeLogin("externalbrowser"))
     )
-    sessions = session.Sessions(settings, snowflake_names(settings), clock=SystemClock())
+    sessions = session.Sessions(settings, snowflake_identifiers(settings), clock=SystemClock())
     opened = Driver()
 
     def connect(*_given: object) -> Driver:

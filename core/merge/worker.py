@@ -1,0 +1,100 @@
+"""The merge loop: new raw events into orders, every so often, in a thread of its own."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+
+from core.clock import Clock, SystemClock
+from core.errors import DropshipError
+from core.merge.snapshot import MergeFigures, MergeSnapshot
+from core.text import N_, clean
+from core.warehouse.base import Warehouse
+from core.warehouse.model import MergeResult
+from core.workers import RunState, Worker
+
+log = logging.getLogger(__name__)
+
+
+def merge_all(
+    warehouse: Warehouse, stop: Event, told: Callable[[MergeResult], None] = lambda _run: None
+) -> MergeResult:
+    """Merge until nothing new is left or a stop is wanted; return the sum of the runs.
+
+    told: takes each run as soon as it is over, so that nothing is lost when a later one fails.
+    """
+    total = MergeResult()
+    while not stop.is_set():
+        run = warehouse.merge()
+        told(run)
+        if not run.taken:
+            break
+        total = total.plus(run)
+    return total
+
+
+class MergeWorker(Worker):
+    """Merges every `interval_s` seconds until stopped, and once more at the end.
+
+    A failure that passes is tried again, as long as it takes: the raw events wait where they are.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, *, interval_s: float = 1.0, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock or SystemClock()
+        super().__init__("merge", self._clock)
+        self._warehouse = warehouse
+        self._interval_s = interval_s
+        self._figures = MergeFigures(self._clock)
+
+    def snapshot(self) -> MergeSnapshot:
+        """Return the present moment, also before the first event and after the end."""
+        life = self._life.moment
+        return replace(
+            self._figures.latest,
+            state=life.state,
+            since=life.since,
+            error=life.error,
+            hint=life.hint,
+            backlog=self._warehouse.merge_backlog(),
+        )
+
+    def _run(self) -> None:
+        self._life.enter(RunState.RUNNING)
+        try:
+            while not self._life.stopping:
+                self._merge()
+                self._clock.wait(self._life.stop_event, self._interval_s)
+            self._life.enter(RunState.DRAINING)
+            merge_all(self._warehouse, Event(), self._figures.took)
+        except DropshipError as error:
+            self._figures.failed(error.message, passes=False)
+            log.exception(
+                N_("the merge failed"),
+                extra={"reason": clean(error.message), "hint": clean(error.hint)},
+            )
+            raise
+        except BaseException as error:
+            self._figures.failed(str(error), passes=False)
+            raise
+
+    def _merge(self) -> None:
+        """Merge all that is new; a failure that passes is told once and leaves the state."""
+        try:
+            merge_all(self._warehouse, self._life.stop_event, self._took)
+        except DropshipError as error:
+            if not error.transient:
+                raise
+            reason = clean(error.message)
+            told = reason == self._figures.latest.waiting_for
+            self._figures.failed(reason, passes=True)
+            self._life.enter(RunState.WAITING)
+            if not told:
+                log.warning(N_("the merge waits"), extra={"reason": reason})
+
+    def _took(self, run: MergeResult) -> None:
+        self._figures.took(run)
+        if self._life.state is RunState.WAITING:
+            self._life.enter(RunState.RUNNING)
+            log.info(N_("the merge goes on"))

@@ -1,0 +1,162 @@
+"""A look at the newest records of a topic, without a trace: no group is joined, nothing committed.
+
+A look reads at most `size` records of each partition: where more came since the last one, it jumps
+to the end instead of reading everything in between, so a busy topic costs no more than a quiet one.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any, cast
+
+from confluent_kafka import (
+    TIMESTAMP_NOT_AVAILABLE,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from core.broker.base import Broker, Watermark
+from core.broker.client_error_codes import ClientErrorCode
+from core.broker.clients import is_transient, kafka_error
+from core.broker.error_hints import right
+from core.operations.tail_record import KEPT_BYTES, TailRecord
+from core.text import _
+
+_WAIT_S = 0.3
+_QUEUE_KBYTES = 4_096
+
+
+class TopicTail:
+    """Looks at one topic. `look` and `close` belong to one thread. size: records kept in all.
+
+    text: returns the JSON of a value that is not JSON itself.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        *,
+        size: int = 200,
+        text: Callable[[bytes | None], bytes | None] = lambda _value: None,
+    ) -> None:
+        self.broker = broker
+        self._topic = topic
+        self._group_id = group_id
+        self._size = size
+        self._text = text
+        self._consumer: Consumer | None = None
+        self._next: dict[int, int] = {}
+        self._kept: dict[int, deque[TailRecord]] = {}
+
+    def look(self, stop: Event | None = None) -> tuple[TailRecord, ...]:
+        """Return the newest records, newest first. Errors: BrokerError."""
+        marks = self.broker.watermarks(self._topic)
+        try:
+            if self._consumer is None:
+                self._consumer = Consumer(self._config())
+            self._aim(self._consumer, marks)
+            self._read(self._consumer, marks, stop or Event())
+        except KafkaException as error:
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
+        return self._newest()
+
+    def close(self) -> None:
+        """Close the client; a later look opens another one."""
+        consumer, self._consumer = self._consumer, None
+        self._next.clear()
+        if consumer is not None:
+            consumer.close()
+
+    def _config(self) -> dict[str, Any]:
+        given = self.broker.consumer_config(f"{self._group_id}-peek")
+        given.pop("group.protocol", None)
+        own = {"auto.offset.reset": "earliest", "queued.max.messages.kbytes": _QUEUE_KBYTES}
+        return {**given, **own}
+
+    def _aim(self, consumer: Consumer, marks: Mapping[int, Watermark]) -> None:
+        """Put the client where each partition's newest records begin, if it is not near there."""
+        moved = set(marks) != set(self._next)
+        for partition, mark in marks.items():
+            first = max(mark.low, mark.high - self._size)
+            here = self._next.get(partition)
+            if here is None or here > mark.high:
+                # Met for the first time, or the topic was made again: what was seen is gone.
+                self._kept[partition] = deque(maxlen=self._size)
+            if here is None or not first <= here <= mark.high:
+                self._next[partition] = first
+                moved = True
+        for partition in set(self._next) - set(marks):
+            del self._next[partition], self._kept[partition]
+        if moved:
+            consumer.assign(
+                [TopicPartition(self._topic, part, at) for part, at in self._next.items()]
+            )
+
+    def _read(self, consumer: Consumer, marks: Mapping[int, Watermark], stop: Event) -> None:
+        """Read up to the ends that were seen, or until nothing comes for a moment."""
+        while any(self._next[part] < mark.high for part, mark in marks.items()):
+            messages = consumer.consume(self._size, timeout=_WAIT_S)
+            for message in messages:
+                self._take(message)
+            if not messages or stop.is_set():
+                return
+
+    def _take(self, message: Message) -> None:
+        error = message.error()
+        if error is not None:
+            # No group is joined, so it does not matter that this one may not be looked at.
+            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+            if error.code() == ClientErrorCode.PARTITION_EOF or of_group or is_transient(error):
+                return
+            raise KafkaException(error)
+        partition, offset = message.partition(), message.offset()
+        if partition is None or offset is None or partition not in self._next:
+            return
+        self._next[partition] = offset + 1
+        text = _cut(self._text(message.value()))
+        self._kept[partition].append(_record(message, partition, offset, text))
+
+    def _newest(self) -> tuple[TailRecord, ...]:
+        every = [record for kept in self._kept.values() for record in kept]
+        unknown = datetime.min.replace(tzinfo=UTC)
+        every.sort(key=lambda one: (one.at or unknown, one.offset, one.partition), reverse=True)
+        return tuple(every[: self._size])
+
+
+def _record(message: Message, partition: int, offset: int, text: bytes | None) -> TailRecord:
+    kind, milliseconds = message.timestamp()
+    key, value = message.key(), message.value()
+    headers = cast("Sequence[tuple[str, bytes | None]]", message.headers() or ())
+    return TailRecord(
+        partition=partition,
+        offset=offset,
+        at=None if kind == TIMESTAMP_NOT_AVAILABLE else _moment(milliseconds),
+        key=_cut(key),
+        value=_cut(value),
+        size=len(value or b""),
+        headers=tuple((name, _cut(content)) for name, content in headers),
+        text=text,
+    )
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    """Return a time that a producer may have made up, None for one that cannot be."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1_000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _cut(content: bytes | str | None) -> bytes | None:
+    if content is None:
+        return None
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
+    return data[:KEPT_BYTES]
