@@ -24,7 +24,6 @@ ELSEWHERE: dict[str, str] = {
     "dropship --run consume stores them": "tests/unit/jobs/test_export.py, and what consumes "
     "any pipeline: tests/pipelines/test_jobs.py",
     "fix the file": "tests/pipelines/test_load.py",
-    "name its folder with --input": "tests/pipelines/test_load.py",
     "leave --late out, or name a time or a count as the version in [event]": (
         "tests/pipelines/test_produce.py"
     ),
