@@ -38,8 +38,7 @@ class Draft:
     """A pipeline that is not written yet. found: lines about the sample, for the head of the file.
 
     topic: where its events come from. from_topic: whether the sample did. format: of its records.
-    largest: bytes of the
-    largest event.
+    largest: bytes of the largest event.
     """
 
     name: str

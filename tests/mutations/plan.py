@@ -60,7 +60,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/outage.py": ("test_consume_loop*.py",),
     **{
         f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
-        for name in ("choice", "registry")
+        for name in ("factory", "registry")
     },
     **{f"core/pipeline/{name}.py": _DECODING for name in ("bounds", "time_readers", "values")},
     "core/consumer/consume_loop.py": (

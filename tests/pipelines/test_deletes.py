@@ -37,7 +37,7 @@ def drafted(folder: Path, stream: Stream) -> Pipeline:
         profile.observe(Record(f"topic/0/{place}", value, key))
     fields = infer_fields(profile, typed=True)
     roles = find_roles(profile, fields, key=None, time=None, name=folder.name)
-    draft = Draft(folder.name, folder.name, True, (), fields, roles, 1_000)
+    draft = Draft(folder.name, folder.name, True, "json", (), fields, roles, 1_000)
     write_folder(folder, render(draft))
     return open_pipeline(str(folder))
 

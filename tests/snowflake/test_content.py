@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.engines import RECEIVED, TOPIC, EngineParity, StillClock
 
 from core.config import Settings, Thresholds
 from core.config.load import load_settings
@@ -15,6 +14,7 @@ from core.validation import CheckResult, Status, content
 from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.engine_parity import RECEIVED, TOPIC, EngineParity, StillClock
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.processes import Dropship

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.engines import RECEIVED, Record, StillClock
 
 from core.broker.identity import TopicIdentity
 from core.config import Paths, Settings
@@ -32,6 +31,7 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.pipelines.oracle import newest
 from tests.pipelines.samples import STREAMS, records
 from tests.pipelines.test_deletes import Stream, change
+from tests.support.engine_parity import RECEIVED, Record, StillClock
 from tests.support.fakesnow.start import FakeSnowflake
 
 SIZE = 300

@@ -13,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.support.engines import TOPIC, EngineParity, StillClock
 
 from core.config import Paths, Settings, Thresholds
 from core.config.load import load_settings
@@ -26,6 +25,7 @@ from core.validation import ValidationResult, validate
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.engine_parity import TOPIC, EngineParity, StillClock
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_flow import make_tables

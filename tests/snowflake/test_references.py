@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.engines import RECEIVED, StillClock
 
 from core.config import Paths, Settings
 from core.config.load import load_settings
@@ -20,6 +19,7 @@ from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.pipelines.samples import records
 from tests.snowflake.test_foreign import alike, consume
+from tests.support.engine_parity import RECEIVED, StillClock
 from tests.support.fakesnow.start import FakeSnowflake
 
 DEVICES = """

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.support.engines import StillClock
 
 from core.broker.identity import TopicIdentity
 from core.config import KafkaSettings, Thresholds
@@ -24,6 +23,7 @@ from core.warehouse.snowflake.connect import connect
 from core.warehouse.snowflake.identifiers import snowflake_identifiers
 from core.warehouse.snowflake.scripts import split_statements
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.engine_parity import StillClock
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.snowflake_sql import body_statements, without_into

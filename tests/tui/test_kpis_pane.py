@@ -15,7 +15,7 @@ def test_figures_fill_while_events_flow_and_the_full_view_draws_them(play):
         await here.until(lambda: "revenue a day in euros" in here.text)
         assert "top products" in here.text
         assert "categories" in here.text
-        assert "└" in here.text
+        assert "┈┈┈" in here.text
         await here.until(lambda: " 300 " in here.text)
 
     play(script)

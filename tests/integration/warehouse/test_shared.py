@@ -1,10 +1,12 @@
 """Through the socket the warehouse does what it does in its own process, for its owner alone."""
 
+import logging
 import stat
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pyarrow as pa
@@ -139,10 +141,13 @@ def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path, monkeypatch):
     assert not socket.exists()
 
 
-def test_where_no_socket_can_be_the_holder_works_alone_and_says_so(settings, caplog):
-    settings.paths.data.mkdir(parents=True)
+def test_where_no_socket_can_be_the_holder_works_alone_and_says_so(settings, caplog, request):
+    folder = TemporaryDirectory(prefix="ds")  # a long path would take the socket elsewhere
+    request.addfinalizer(folder.cleanup)
+    settings = replace(settings, paths=replace(settings.paths, data=Path(folder.name)))
     (settings.paths.data / "shared").write_text("in the way")
-    holder = SharedWarehouse(settings, clock=SystemClock())
+    with caplog.at_level(logging.WARNING):
+        holder = SharedWarehouse(settings, clock=SystemClock())
     assert holder.rows("count_rows") == [(0,)]
     assert "the warehouse is not shared" in caplog.text
     with pytest.raises(WarehouseHeldError) as told:
