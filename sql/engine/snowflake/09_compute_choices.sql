@@ -22,3 +22,9 @@ USE ROLE {owner_role};
 -- From some hundred million rows on: checks and KPIs read days, and raw events arrive by the day, so
 -- they are in order by themselves; rows are rewritten by key and lose it.
 ALTER TABLE {schema}.{versions} CLUSTER BY (TO_DATE(ingested_at));
+
+-- Time Travel: how many days a replaced or deleted row can be brought back, and is paid for. Rows can
+-- be merged again from raw events, which need what your backups do not cover (1 day at most on the
+-- Standard Edition, 90 on Enterprise).
+ALTER TABLE {schema}.{versions} SET DATA_RETENTION_TIME_IN_DAYS = 0;
+ALTER TABLE {schema}.{events} SET DATA_RETENTION_TIME_IN_DAYS = 1;
