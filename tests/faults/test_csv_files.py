@@ -196,7 +196,7 @@ def test_fault_31_reference_files_with_bom_crlf_and_quotes_load(dropship, tmp_pa
         pytest.param(
             CUSTOMERS + b",Zo,a@b.c,Lyon,France\n",
             INVENTORY,
-            ["customers.csv", "line 3", "id is empty"],
+            ["customers.csv", "line 3", "id: is empty"],
             id="no_id",
         ),
         pytest.param(
@@ -220,13 +220,13 @@ def test_fault_31_reference_files_with_bom_crlf_and_quotes_load(dropship, tmp_pa
         pytest.param(
             CUSTOMERS,
             INVENTORY + b"PROD_000002,Robe,Robes,,4\n",
-            ["inventory.csv", "line 3", "PROD_000002", "price is empty"],
+            ["inventory.csv", "line 3", "PROD_000002", "price: is empty"],
             id="no_price",
         ),
         pytest.param(
             CUSTOMERS,
             INVENTORY + b"\nPROD_000002,Robe,Robes,1.00\n",
-            ["inventory.csv", "line 4", "4 columns"],
+            ["inventory.csv", "line 4", "4 fields instead of 5"],
             id="too_few_fields",
         ),
         pytest.param(

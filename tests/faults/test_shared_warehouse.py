@@ -2,7 +2,10 @@
 
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -105,41 +108,48 @@ def test_a_new_process_beside_a_stopped_holder_says_so_in_time(tmp_path):
         assert told.value.exit_code == 3
 
 
-def test_what_a_dead_holder_left_is_cleared_away(tmp_path):
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path leaves room for the name of a socket."""
+    with TemporaryDirectory(prefix="ds") as folder:
+        yield Path(folder)
+
+
+def test_what_a_dead_holder_left_is_cleared_away(short_path):
     with members() as started:
-        first = Member(tmp_path, "hold")
+        first = Member(short_path, "hold")
         started.append(first)
-        holder_of(tmp_path)
+        holder_of(short_path)
         first.kill()
-        folder = tmp_path / "data" / "shared"
+        folder = short_path / "data" / "shared"
         left = set(folder.iterdir())
         assert {one.suffix for one in left} == {".socket", ".token"}
-        second = Member(tmp_path, "hold")
+        second = Member(short_path, "hold")
         started.append(second)
-        holder_of(tmp_path, other_than=first.pid)
+        holder_of(short_path, other_than=first.pid)
         assert not left & set(folder.iterdir())
         second.signal(signal.SIGTERM)
         second.end()
         assert not list(folder.iterdir())
 
 
-def test_a_socket_that_is_removed_is_told_and_nothing_is_lost(tmp_path):
+def test_a_socket_that_is_removed_is_told_and_nothing_is_lost(short_path):
     """Whoever is connected stays so; a new process says why it cannot share."""
     with members() as started:
-        first = Member(tmp_path, "hold")
+        first = Member(short_path, "hold")
         started.append(first)
-        holder_of(tmp_path)
-        inside = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
+        holder_of(short_path)
+        inside = SharedWarehouse(settings_in(short_path), clock=SystemClock())
         inside.register_partitions(TOPIC, {0: 0})
-        for left in (tmp_path / "data" / "shared").iterdir():
+        for left in (short_path / "data" / "shared").iterdir():
             left.unlink()
         inside.write_batch(batch(0, 0, 100))
         with pytest.raises(LostError, match="No such file"):
-            SharedWarehouse(replace(settings_in(tmp_path), timeout_s=1), clock=SystemClock())
+            SharedWarehouse(replace(settings_in(short_path), timeout_s=1), clock=SystemClock())
         first.kill()
         inside.write_batch(batch(0, 100, 200))
         inside.close()
-    check_content(tmp_path, {0: 200})
+    check_content(short_path, {0: 200})
 
 
 def test_a_caller_that_dies_in_the_middle_of_a_batch_stores_nothing(tmp_path):

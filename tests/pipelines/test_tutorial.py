@@ -60,7 +60,7 @@ def asked(folder: Path, job: str) -> dict[str, object]:
 
 @pytest.mark.slow
 def test_every_command_of_the_tutorial_works(folder: Path) -> None:
-    start, publish, init, use = COMMANDS
+    start, publish, init, use, _references = COMMANDS
     run(folder, start)
     run(folder, publish)
     told = run(folder, init)
