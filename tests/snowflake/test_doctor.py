@@ -6,6 +6,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.config import Settings
+from core.config.engine import SNOWFLAKE
 from core.doctor.model import DoctorContext, Status
 from core.doctor.snowflake import session
 from tests.support.proxy import LOGIN, answer, path_like, proxy_to
@@ -14,7 +15,7 @@ from tests.support.proxy import LOGIN, answer, path_like, proxy_to
 class Answers:
     """A warehouse that answers named reads."""
 
-    label = "snowflake"
+    engine = SNOWFLAKE
 
     def __init__(self, **answers):
         self._answers = answers

@@ -56,7 +56,8 @@ def test_fault_10_a_warehouse_that_goes_away_is_waited_for(flow):
         producer.signal(signal.SIGTERM)
         acked = producer.end().record["acked"]
         fast = flow.start_stream(20_000, "--limit", "40000").end().record
-        assert (fast["acked"], consumer.ended) == (40_000, False)
+        assert not consumer.ended
+        assert fast["acked"] == 40_000
         grown = psutil.Process(consumer.pid).memory_info().rss - before
         assert grown < 6 * 1024 * 1024
         flow.proxy.come_back()

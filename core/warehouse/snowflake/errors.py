@@ -15,6 +15,8 @@ from core.text import _, clean
 SESSION_GONE = frozenset({390104, 390108, 390110, 390111, 390112, 390114, 390115, 390195, 390318})
 """Codes after which only a new login helps: token or session expired, deleted or unknown."""
 _LOGIN = 250001
+_OF_CLIENT = range(1, 100)
+"""The connector's own codes, which no server gives."""
 _LOGIN_CODES = range(390_000, 391_000)
 """Of Snowflake's own codes those about who one is and how that is proved."""
 _STATEMENT = frozenset({604, 625, 630})
@@ -52,6 +54,8 @@ def is_transient(error: driver.Error) -> bool:
         return True
     if error.errno == _LOGIN:
         return _NETWORK.search(str(error)) is not None
+    if error.errno in _OF_CLIENT and _NETWORK.search(str(error)) is not None:
+        return True  # a connection that is cut in the midst of an answer has any class
     if isinstance(error, (driver.ProgrammingError, driver.IntegrityError)):
         return str(error.sqlstate or "").startswith(_PASSING_STATES)
     return isinstance(error, (driver.OperationalError, driver.InterfaceError))

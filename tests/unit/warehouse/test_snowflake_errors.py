@@ -77,3 +77,12 @@ def test_a_message_is_one_harmless_line_without_its_code_twice() -> None:
         "Snowflake a\ufffd]0;x: SQL compilation error: \ufffd[31mTable 'X' missing (2003)"
     )
     assert "setup" in ours.hint
+
+
+def test_a_connection_that_is_cut_in_the_midst_of_an_answer_passes() -> None:
+    text = "Invalid Snowflake response. Connection reset by peer (os error 104)"
+    for kind in (driver.ProgrammingError, driver.DatabaseError, driver.InternalError):
+        cut = kind(msg=text, errno=6)
+        assert translated(cut, "acme").transient
+        assert loses_session(cut)
+    assert not translated(driver.ProgrammingError(msg="no such option", errno=6), "acme").transient
