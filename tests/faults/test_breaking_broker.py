@@ -119,6 +119,7 @@ def test_fault_06_what_times_out_is_failed_and_never_sent(dropship, unreliable):
         check_all(dropship, cluster)
 
 
+@pytest.mark.slow
 def test_fault_07_a_commit_that_kafka_refuses_is_harmless(dropship, unreliable):
     unreliable.refuse(OFFSET_COMMIT, NOT_ALLOWED, 100_000)
     assert dropship("produce", "--rate", "0", "--limit", "3000").done()["acked"] == 3_000

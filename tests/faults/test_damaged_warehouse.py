@@ -80,6 +80,7 @@ def test_fault_30_a_directory_in_its_place_is_said(dropship):
     assert "warehouse.duckdb" in ended.record["error"]["message"]
 
 
+@pytest.mark.slow
 def test_fault_30_damage_inside_a_table_is_told_when_it_is_read(dropship, healthy):
     # Flip the middle of every block: whatever is read meets one.
     content = bytearray(healthy)

@@ -3,10 +3,12 @@
 from contextlib import closing
 
 import duckdb
+import pytest
 
 from tests.support.terminal import Terminal
 
 
+@pytest.mark.slow
 def test_fault_28_a_job_whose_terminal_is_gone_drains_and_ends_with_129(tmp_path):
     """Writing to the terminal fails from then on; what was published is stored and merged."""
     size = ("--customers", "50", "--products", "20", "--orders", "50000", "--rate", "1000")
