@@ -53,6 +53,7 @@ class Assignment:
         self.identity: TopicIdentity | None = None
         self.positions: dict[int, int] = {}
         self.ends: dict[int, int] = {}
+        self._asked_ends: dict[int, int] = {}
         self.out_of_range: set[int] = set()
         self.error: Exception | None = None
 
@@ -106,18 +107,28 @@ class Assignment:
         if self._broker.identity(self._topic) != self.identity:
             raise _recreated(self._topic)
 
+    def note_ends(self, ends: Mapping[int, int]) -> None:
+        """Take what the broker, asked for it, calls the end of each partition.
+
+        An empty partition, or one that was read to its end before this member came, is told by no
+        record: a run may be over before the client has heard of it.
+        """
+        self._asked_ends.update(ends)
+
     def partitions(self) -> list[TopicPartition]:
         """Return the partitions held, for pause and resume."""
         return [TopicPartition(self._topic, partition) for partition in self.positions]
 
     def lag(self) -> dict[int, int]:
-        """Return how many records each partition is behind, as far as the client has heard.
+        """Return how many records each partition is behind, as far as is known.
 
-        A partition of which it has heard nothing yet is left out.
+        A partition of whose end nobody has told yet is left out.
         """
         behind = {}
         for partition, position in sorted(self.positions.items()):
-            end = self.ends.get(partition, _UNKNOWN)
+            end = max(
+                self.ends.get(partition, _UNKNOWN), self._asked_ends.get(partition, _UNKNOWN)
+            )
             if self._consumer is not None:
                 where = TopicPartition(self._topic, partition)
                 marks = self._consumer.get_watermark_offsets(where, cached=True)

@@ -72,6 +72,7 @@ class StopCondition:
         if self._targets is None:
             marks = self._broker.watermarks(self._options.topic)
             self._targets = {partition: mark.high for partition, mark in marks.items()}
+            assignment.note_ends(self._targets)
             self._moved = now
         read = {
             part: max(assignment.positions.get(part, 0), assignment.ends.get(part, 0))

@@ -179,6 +179,17 @@ def test_lag_is_what_lies_between_position_and_end() -> None:
     assert assignment.lag() == {0: 8, 2: 0}
 
 
+def test_lag_counts_to_the_ends_that_the_broker_told() -> None:
+    held = Held()
+    assignment = held.give(2, 0, stored={0: 4, 2: 10})
+    assignment.note_ends({0: 9, 1: 70, 2: 0})
+    assert assignment.lag() == {0: 5, 2: 0}, "only what it holds"
+    held.client.known = {0: 7}
+    assert assignment.lag() == {0: 5, 2: 0}, "what the client heard before takes nothing away"
+    held.client.known = {0: 11}
+    assert assignment.lag() == {0: 7, 2: 0}
+
+
 def test_the_topic_is_confirmed_by_its_identity() -> None:
     held = Held()
     held.assignment.verify_topic()

@@ -58,6 +58,15 @@ def test_without_a_bound_it_goes_on_and_asks_nobody():
     assert asked.stop_condition.room(10_000) > 1_000_000
 
 
+def test_who_has_caught_up_knows_its_lag_in_empty_partitions_too():
+    asked = Asked(5, 0, until_caught_up=True)
+    asked.stop_condition.begin()
+    asked.hold(p0=5, p1=0)
+    assert asked.assignment.lag() == {}
+    assert asked.reached()
+    assert asked.assignment.lag() == {0: 0, 1: 0}
+
+
 def test_a_limit_leaves_room_for_exactly_the_rest():
     asked = Asked(5, limit=10)
     asked.stop_condition.begin()
