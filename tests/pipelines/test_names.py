@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from tests.support.snowflake_sql import faults_of_file
 WORDS = sorted(RESERVED | RESERVED_WORDS | QUERY_WORDS)
 
 
+@pytest.mark.slow
 def test_every_word_that_is_taken_can_be_a_field(
     settings: Settings, init_job: Init, tmp_path: Path
 ) -> None:

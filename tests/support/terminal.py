@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[2]
 _CODES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_CRASHES = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 _START = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     "from tui.entry import main; sys.exit(main())"
@@ -103,6 +105,8 @@ class Terminal:
         """Wait for the end and return its code."""
         code = self.process.wait(seconds)
         self._until(self._drained, 5.0, "the last bytes")
+        if code in _CRASHES:
+            raise AssertionError(f"crashed with {code}\n{self.text()[-4000:]}")
         return code
 
     def stall(self) -> None:

@@ -43,6 +43,7 @@ def test_the_question_names_the_number_and_what_losing_means(play, code, size):
     play(script, code=code, size=size)
 
 
+@pytest.mark.slow
 def test_the_number_follows_what_comes_while_the_question_is_open(play):
     async def script(here):
         await published(here)
@@ -55,6 +56,7 @@ def test_the_number_follows_what_comes_while_the_question_is_open(play):
     play(script)
 
 
+@pytest.mark.slow
 def test_the_palette_asks_too(play):
     async def script(here):
         await published(here)

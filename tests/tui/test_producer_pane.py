@@ -113,6 +113,7 @@ def test_without_files_it_says_where_to_make_them(play):
     play(script)
 
 
+@pytest.mark.slow
 def test_a_full_broker_is_said_until_the_consumer_makes_room(play):
     async def script(here):
         await seeded(here, orders=120_000)

@@ -130,6 +130,7 @@ def stopped_consumer(controller: Controller) -> None:
     wait_until(lambda: controller.consumer is None)
 
 
+@pytest.mark.slow
 def test_a_larger_demonstration_after_a_stopped_consumer_comes_to_its_end(
     controller: Controller,
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_larger_demonstration_after_a_stopped_consumer_comes_to_its_end(
     assert oracle_rows(controller._warehouse, "coordinates")[499:500]
 
 
+@pytest.mark.slow
 def test_a_demonstration_waits_for_the_merge_of_its_own_orders(
     controller: Controller, gated: Gated
 ) -> None:
@@ -314,6 +316,7 @@ def test_a_replay_of_many_letters_counts_each_once(controller: Controller) -> No
     assert controller.snapshot().explored.replay.result == ReplayResult(120, 120)
 
 
+@pytest.mark.slow
 def test_a_cancelled_replay_is_marked_as_far_as_it_came_and_goes_on_without_repeating(
     controller: Controller,
 ) -> None:
@@ -364,6 +367,7 @@ def test_merge_now_counts_with_the_loop_that_runs(controller: Controller) -> Non
     assert controller.snapshot().merge.total.inserted == 2_000
 
 
+@pytest.mark.slow
 def test_merge_now_starts_a_loop_again_that_has_failed(controller: Controller) -> None:
     generated(controller)
     warehouse = engine(controller._warehouse)

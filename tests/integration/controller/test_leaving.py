@@ -64,6 +64,7 @@ def hold_writes(controller: Controller):
     return warehouse._writing.release
 
 
+@pytest.mark.slow
 def test_the_desk_knows_what_is_not_stored_whoever_published_it(controller: Controller) -> None:
     wait_until(lambda: controller.snapshot().unstored == ORDERS)
     broker = controller._backends.broker

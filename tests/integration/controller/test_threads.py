@@ -164,6 +164,7 @@ def test_a_worker_that_failed_is_an_alert_of_its_own_and_no_good_end(
     assert "boom" in said
 
 
+@pytest.mark.slow
 def test_a_failed_merge_starts_again_beside_its_consumer(settings: Settings) -> None:
     bomb = Bomb("merge")
     controller = Controller(settings, clock=BreakingClock(bomb), backends=BreakingBackends(bomb))

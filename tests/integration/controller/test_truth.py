@@ -31,6 +31,7 @@ def controller(settings: Settings) -> Iterator[Controller]:
     here.close()
 
 
+@pytest.mark.slow
 @pytest.mark.threads_fail
 @pytest.mark.parametrize(
     ("error", "said", "hint"),
@@ -87,6 +88,7 @@ def test_the_lag_of_a_paused_consumer_grows(controller: Controller) -> None:
     wait_until(lambda: PartitionState.UNREAD in controller.snapshot().states.values())
 
 
+@pytest.mark.slow
 def test_a_verdict_is_out_of_date_once_dead_letters_came(controller: Controller) -> None:
     controller.validate()
     wait_until(lambda: controller.snapshot().validation.result)

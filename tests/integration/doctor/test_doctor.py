@@ -148,6 +148,7 @@ def test_who_holds_the_warehouse_is_named(dropship):
     assert f"process {holder.pid}" in found["warehouse"]["detail"]
 
 
+@pytest.mark.slow
 def test_what_a_killed_consumer_left_is_readable_without_a_change(dropship):
     dropship("seed", "--orders", "3000").done()
     dropship.start_broker()
@@ -294,6 +295,7 @@ def test_folders_that_are_files_fail(settings, tmp_path):
     assert statuses(found, "data_dir", "reports") == ["fail", "fail"]
 
 
+@pytest.mark.slow
 def test_everything_broken_at_once_is_all_told(dropship):
     dropship.paths.warehouse_file.mkdir(parents=True)
     dropship.paths.broker_file.write_text("{")
