@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import SystemClock
+from core.config import Settings
+from core.config.load import load_settings
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.fakesnow.environment import FakeSnowUnavailableError, fakesnow_python
 from tests.support.fakesnow.start import FakeSnowflake, fake_snowflake
 from tests.support.processes import Dropship, commands
+from tests.support.snowflake_flow import make_tables
 
 _SCHEMAS = count(1)
 
@@ -38,6 +43,23 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeSnowflake]:
 def schema() -> str:
     """The name of a schema that no other test uses."""
     return f"test_{next(_SCHEMAS)}"
+
+
+@pytest.fixture
+def settings(fake: FakeSnowflake, schema: str, tmp_path: Path) -> Settings:
+    """Settings of that schema, in an empty folder."""
+    return load_settings(
+        environ=fake.environ(schema), data_dir=tmp_path / "data", reports_dir=tmp_path / "reports"
+    )
+
+
+@pytest.fixture
+def warehouse(settings: Settings) -> Iterator[SnowflakeWarehouse]:
+    """That schema with its tables."""
+    opened = SnowflakeWarehouse(settings, clock=SystemClock())
+    make_tables(opened)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -19,29 +19,13 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.events import event
 from tests.support.fakesnow.start import FakeSnowflake
 from tests.support.kafka_server import free_ports
-from tests.support.snowflake_flow import make_tables
 
 FEW = 7
 
 
 @pytest.fixture
-def settings(fake: FakeSnowflake, schema: str, tmp_path) -> Settings:
-    return load_settings(
-        environ=fake.environ(schema), data_dir=tmp_path / "data", reports_dir=tmp_path / "reports"
-    )
-
-
-@pytest.fixture
 def broker(settings: Settings) -> Iterator[Broker]:
     opened = start_embedded(settings.paths, settings.kafka.topic, clock=SystemClock())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def warehouse(settings: Settings) -> Iterator[SnowflakeWarehouse]:
-    opened = SnowflakeWarehouse(settings, clock=SystemClock())
-    make_tables(opened)
     yield opened
     opened.close()
 

@@ -9,25 +9,15 @@ from core.broker.base import Broker
 from core.broker.embedded import start_embedded
 from core.clock import SystemClock
 from core.config import Settings
-from core.config.load import load_settings
 from core.consumer.options import ConsumeOptions
 from core.consumer.worker import ConsumerWorker
 from core.operations.controller import Controller
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.decoding import ORDERS
 from tests.support.events import event
-from tests.support.fakesnow.start import FakeSnowflake
-from tests.support.snowflake_flow import make_tables
 from tests.support.waiting import wait_until
 
 FEW = 7
-
-
-@pytest.fixture
-def settings(fake: FakeSnowflake, schema: str, tmp_path) -> Settings:
-    return load_settings(
-        environ=fake.environ(schema), data_dir=tmp_path / "data", reports_dir=tmp_path / "reports"
-    )
 
 
 @pytest.fixture
@@ -35,14 +25,6 @@ def broker(settings: Settings) -> Iterator[Broker]:
     """A broker that this process keeps up for others, with a few events in partition 0."""
     opened = start_embedded(settings.paths, settings.kafka.topic, clock=SystemClock())
     publish(opened, settings.kafka.topic, FEW)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def warehouse(settings: Settings) -> Iterator[SnowflakeWarehouse]:
-    opened = SnowflakeWarehouse(settings, clock=SystemClock())
-    make_tables(opened)
     yield opened
     opened.close()
 

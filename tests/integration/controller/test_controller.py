@@ -30,15 +30,6 @@ from tests.support.topic import read_messages
 from tests.support.waiting import wait_until
 
 
-@pytest.fixture
-def controller(settings: Settings) -> Iterator[Controller]:
-    opened = Controller(settings)
-    opened.open()
-    wait_until(lambda: opened.ready or opened.snapshot().opening.error)
-    yield opened
-    opened.close()
-
-
 def generated(controller: Controller, orders: int = 300) -> None:
     """Generate seed files and wait for them."""
     assert controller.generate(seed.Options(customers=50, products=20, orders=orders))

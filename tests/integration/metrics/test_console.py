@@ -2,25 +2,11 @@
 
 import logging
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from core.config import Settings
 from core.jobs import produce, seed
-from core.operations.controller import Controller
 from core.operations.metrics import serve_controller_metrics
 from tests.support.metrics import scrape, total
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture
-def controller(settings: Settings) -> Iterator[Controller]:
-    opened = Controller(settings)
-    opened.open()
-    wait_until(lambda: opened.ready or opened.snapshot().opening.error)
-    yield opened
-    opened.close()
 
 
 def test_a_console_is_measured_from_rest_to_the_last_event(controller, caplog):
