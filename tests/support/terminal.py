@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 _CODES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CRASHES = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 _START = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "from tui.entry import main; sys.exit(main())"
+    "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "from tui.entry import command; command()"
 )
 
 
