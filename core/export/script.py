@@ -16,7 +16,7 @@ from core.warehouse.snowflake.scripts import (
 
 _OF_THE_TASKS = (SERVERLESS, TASK_ERRORS)
 """Scripts of `setup` that change every task: those of the engine too."""
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
 def sink_script(settings: Settings, identity: TopicIdentity) -> str:

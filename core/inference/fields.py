@@ -15,7 +15,7 @@ from core.inference.profile import PathProfile, Profile
 from core.inference.records import Steps
 from core.inference.values import TEXTS, WORDS, Shape, shown
 from core.pipeline.base import path_of
-from core.pipeline.definition import RESERVED_OF_DELETES
+from core.pipeline.columns import RESERVED_OF_DELETES
 from core.pipeline.deletes import BEFORE, OPERATION, Envelope
 from core.pipeline.types import MAX_PRECISION, FieldType
 from core.text import _, clean

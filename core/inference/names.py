@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from core.pipeline.definition import RESERVED
+from core.pipeline.columns import RESERVED
 from core.pipeline.reserved_words import RESERVED_WORDS
 
 ENGINE_TABLES = frozenset(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.inference.fields import Inferred
 from core.inference.names import VERSION_WORDS, means_id, words
 from core.inference.roles import Roles
+from core.pipeline.defaults import placeholder
 from core.pipeline.types import FieldType
 
 NOT_SUMMED = frozenset(
@@ -156,6 +157,17 @@ class Plan:
         deleted = f" AND NOT {table}deleted" if column.in_row else ""
         return f"{deleted} AND NOT {table}tombstone"
 
+    def with_default(self, column: Column, table: str = "", given: str = "") -> str:
+        """Return an optional column of an event, or its default where it has none.
+
+        given: its value, where that is not just its name. What is deleted stays without one.
+        """
+        default = f"{{{placeholder(column.name)}}}"
+        if self.deletes:
+            deleted = f"{table}deleted OR " if column.in_row else ""
+            default = f"CASE WHEN NOT ({deleted}{table}tombstone) THEN {default} END"
+        return f"COALESCE({given or table + column.name}, {default})"
+
     def place_before(self, column: Column) -> int:
         """Return where the key of a deleted row stands among the texts; 0 for other columns."""
         return len(self.texts) + 1 if self.key_before and column == self.key else 0
@@ -174,6 +186,11 @@ class Plan:
     def required(self) -> tuple[Column, ...]:
         """Columns that always have a value."""
         return tuple(column for column in self.columns if column.required)
+
+    @property
+    def optional(self) -> tuple[Column, ...]:
+        """Columns of which an event may have no value."""
+        return tuple(column for column in self.columns if not column.required)
 
     @property
     def others(self) -> tuple[Column, ...]:

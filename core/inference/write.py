@@ -29,6 +29,8 @@ from core.text import _, clean
 _DELETES = "deletes/"
 _BATCHES = {"duckdb": "merge_cast", "snowflake": "{schema}.merge_batch"}
 """Where each dialect has the events of a merge; the rest is alike where rows can be deleted."""
+_WRITTEN = ("duckdb/", "shared/", "snowflake/")
+"""Templates of these folders become files of theirs."""
 _PER_COLUMN = {"kpi_top", "kpi_split"}
 _MAX_LABEL = 80
 
@@ -101,7 +103,7 @@ def _room(largest: int) -> int:
 
 def _sql_templates() -> Iterator[str]:
     for name in sorted(_environment().list_templates()):
-        if name.endswith(".sql.j2") and not name.startswith((_DELETES, "references/")):
+        if name.endswith(".sql.j2") and name.startswith(_WRITTEN):
             yield name.removesuffix(".sql.j2")
 
 

@@ -1,6 +1,5 @@
 """A whole definition, and what must hold between its parts."""
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -14,34 +13,18 @@ from core.pipeline.checks import (
     check_of_references,
     problems_of,
 )
+from core.pipeline.columns import problems_of_columns, problems_of_paths
+from core.pipeline.defaults import problems_of_defaults
 from core.pipeline.deletes import DELETE, Envelope, envelope_of, problems_of_deletes
-from core.pipeline.fields import EventField, EventLayout, FieldRules, is_key_type
+from core.pipeline.fields import EventField, EventLayout, is_key_type
 from core.pipeline.kpis import RESULT_KEYS, Kpi
-from core.pipeline.reserved_words import RESERVED_WORDS
+from core.pipeline.references import Reference, problems_of_references
 from core.text import N_, _, clean, language
 
-RESERVED = frozenset(
-    {
-        "seq",
-        "event_id",
-        "created_at",
-        "source_id",
-        "kafka_partition",
-        "kafka_offset",
-        "usable",
-        "unusable",
-        "row_key",
-        "ingested_at",
-    }
-)
-"""Columns that the engine has beside those of a pipeline."""
-RESERVED_OF_DELETES = frozenset({"deleted", "tombstone", "was_live", "was_same"})
-"""Further ones where rows can be deleted."""
 ENGINE_TABLES = frozenset(
     {"consumer_offsets", "dead_letters", "offset_gaps", "transform_runs", "validation_runs"}
 )
 """Tables that every pipeline has beside its own."""
-_USABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 _TOPIC = r"^[A-Za-z0-9._-]{1,249}$"
 
 
@@ -94,31 +77,6 @@ class RowWords(Model):
         return self.singular if alone else self.plural
 
 
-class ReferenceColumn(FieldRules):
-    """A column of a reference table; an empty cell is no value (SQL NULL)."""
-
-    required: bool = False
-
-
-class Reference(Model):
-    """A table that is loaded from a CSV file. field: the field of events that names its key."""
-
-    file: str
-    key: SqlName
-    field: FieldPath | None = None
-    columns: Annotated[dict[SqlName, ReferenceColumn], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _has_key(self) -> Self:
-        if self.key not in self.columns:
-            raise PydanticCustomError("key", N_("names no column of the table as its key"))
-        if not is_key_type(self.columns[self.key].type):
-            raise PydanticCustomError(
-                "key", N_("names a key that is no identifier, text, integer or uuid")
-            )
-        return self
-
-
 class Definition(Model):
     """`pipeline.toml`. fields: by their paths, in the order of the table's columns."""
 
@@ -147,10 +105,14 @@ class Definition(Model):
         for where, reason in problems_of_deletes(event):
             raise _wrong(where, reason)
         self._check_roles()
-        self._check_columns()
-        self._check_paths()
-        for name, table in self.references.items():
-            self._check_reference(name, table)
+        for where, reason in (
+            *problems_of_columns(self.fields, event.key, deletes=self.deletes),
+            *problems_of_paths(self.fields),
+            *problems_of_references(self.references, self.fields),
+        ):
+            raise _wrong(where, reason)
+        for path, reason, detail in problems_of_defaults(self.fields, event):
+            raise _wrong(f"fields.{path}", reason, key="default", detail=detail)
         self._check_kpis()
         self._check_tables()
         tables = {self.tables.rows, *self.references}
@@ -167,16 +129,6 @@ class Definition(Model):
                 )
         return self
 
-    def _check_reference(self, name: str, table: Reference) -> None:
-        where = f"references.{name}.field"
-        if table.field is None:
-            return
-        if table.field not in self.fields:
-            raise _wrong(where, N_("names no path of [fields]"))
-        kinds = {table.columns[table.key].type.kind, self.fields[table.field].type.kind}
-        if len(kinds) > 1 and not kinds <= {"identifier", "text", "uuid"}:
-            raise _wrong(where, N_("is of another type than the key of the table"))
-
     def _check_roles(self) -> None:
         key = self.fields[self.event.key]
         if not key.required or not is_key_type(key.type):
@@ -188,22 +140,6 @@ class Definition(Model):
         if kind is not None and self.fields[kind].type.kind not in {"text", "identifier"}:
             raise _wrong("event.type", N_("must be text"))
 
-    def _check_columns(self) -> None:
-        seen: set[str] = set()
-        for path, field in self.fields.items():
-            column = field.column_at(path)
-            if column is None:
-                continue
-            if not _USABLE.fullmatch(column) or column in RESERVED_WORDS:
-                raise _wrong(f"fields.{path}", N_("needs a column: its path is no name of SQL"))
-            if column in RESERVED or (self.deletes and column in RESERVED_OF_DELETES):
-                raise _wrong(f"fields.{path}", N_("its column has a name that is reserved"))
-            if column in seen:
-                raise _wrong(f"fields.{path}", N_("its column is there twice"))
-            seen.add(column)
-        if self.fields[self.event.key].column_at(self.event.key) is None:
-            raise _wrong("event.key", N_("must have a column"))
-
     def _check_kpis(self) -> None:
         """Refuse what would stand under one key of a result twice, or beside it on one screen."""
         names = [kpi.name for kpi in self.kpis]
@@ -212,14 +148,6 @@ class Definition(Model):
         keys = [key for kpi in self.kpis for key in kpi.result_keys]
         if len(set(keys)) < len(keys) or RESULT_KEYS.intersection(keys):
             raise _wrong("kpis", N_("a key of the result is there twice, or reserved"))
-
-    def _check_paths(self) -> None:
-        """Refuse a field that lies within another one that is no object."""
-        places = {steps(path): path for path in self.fields}
-        for place, path in places.items():
-            for end in range(1, len(place)):
-                if place[:end] in places:
-                    raise _wrong(f"fields.{path}", N_("lies within another field"))
 
     def _check_tables(self) -> None:
         taken = {*ENGINE_TABLES, self.tables.events}
@@ -296,6 +224,9 @@ class Definition(Model):
         return () if self.event.time is None else (self.event.time,)
 
 
-def _wrong(where: str, reason: str, name: str = "") -> PydanticCustomError:
-    context = {"where": where, "reason": reason, "name": name}
+def _wrong(
+    where: str, reason: str, name: str = "", *, key: str = "", detail: str = ""
+) -> PydanticCustomError:
+    """Return a fault. key: within the table at the place. name, detail: for `reason`."""
+    context = {"where": where, "reason": reason, "name": name, "key": key, "detail": detail}
     return PydanticCustomError("definition", "{reason}", context)

@@ -47,6 +47,8 @@ Bound = Annotated[
     WithJsonSchema({"type": ["number", "string"]}),
 ]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+Default = Annotated[Any, WithJsonSchema({"description": "A value as events write it."})]
+"""Any value of TOML; `core.pipeline.defaults` judges it by the rules of its field."""
 
 
 class Hint(Model):
@@ -95,11 +97,11 @@ class EventField(FieldRules):
     """One field. required: absent or null is refused; else both mean no value (SQL NULL).
 
     column: its name in the table of rows; False keeps it out; default: its path with `_` for dots.
-    default: what the merge takes where a value is absent.
+    default: what its column holds where an event has no value; as events write it.
     """
 
     column: SqlName | Literal[False] | None = None
-    default: str | int | float | bool | None = None
+    default: Default = None
     unit: str = ""
     label: Label = ""
     hint: Hint | None = None

@@ -10,7 +10,8 @@ needs; what reference tables need is made of its templates (`core.pipeline.refer
 every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
 `{key_path}` for the path of the key within a payload; values are bound, never formatted in.
 `{versions}` is the table that the merge writes: that of rows, or where rows can be deleted the one
-behind it; `{deleted_key_path}` is where the event of a delete has the key.
+behind it; `{deleted_key_path}` is where the event of a delete has the key. `{default_COLUMN}` is the
+default of a column (`core.pipeline.defaults`).
 """
 
 from collections.abc import Collection
@@ -22,9 +23,11 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.pipeline.base import steps
+from core.pipeline.defaults import MERGES, literals, placeholder, takes_default
 from core.pipeline.definition import Definition
 from core.pipeline.read import read_definition
 from core.pipeline.references_sql import made_sql
+from core.pipeline.toml_lines import line_of
 from core.text import _, clean
 from core.text.os_errors import os_reason
 
@@ -43,6 +46,7 @@ class Pipeline:
     folder: Traversable = field(repr=False)
     where: str = ""
     _texts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _defaults: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -78,8 +82,11 @@ class Pipeline:
             return False
         return True
 
-    def placeholders(self) -> dict[str, str]:
+    def placeholders(self, dialect: str) -> dict[str, str]:
         """Return what stands in for each placeholder of the SQL files that is not the schema."""
+        if dialect not in self._defaults:
+            made = literals(self.definition.event, self.definition.fields, dialect)
+            self._defaults[dialect] = dict(made)
         tables = self.definition.tables
         envelope = self.definition.envelope
         key = steps(self.definition.event.key)
@@ -90,6 +97,7 @@ class Pipeline:
             "key": self.definition.key_column,
             "key_path": _path_in_sql(key),
             "deleted_key_path": _path_in_sql(key if envelope is None else envelope.key_before),
+            **self._defaults[dialect],
         }
 
 
@@ -144,6 +152,7 @@ def open_pipeline(where: str, taken: Collection[str] = ()) -> Pipeline:
         ) from error
     pipeline = Pipeline(read_definition(text, str(file), taken), folder, where)
     _check_queries(pipeline, file)
+    _check_defaults(pipeline, file, text)
     return pipeline
 
 
@@ -162,3 +171,27 @@ def _check_queries(pipeline: Pipeline, file: Path) -> None:
                 ),
                 hint=_("put it into the folder's duckdb, snowflake or shared"),
             )
+
+
+def _check_defaults(pipeline: Pipeline, file: Path, text: str) -> None:
+    """Refuse a default that the merge of a folder does not take."""
+    merges = [
+        (dialect, name) for dialect in DIALECTS for name in MERGES if pipeline.has(dialect, name)
+    ]
+    for path, described in pipeline.definition.fields.items():
+        column = described.column_at(path)
+        if described.default is None or column is None:
+            continue
+        for dialect, name in merges:
+            if not takes_default(pipeline.sql(dialect, name), column):
+                raise ConfigError(
+                    _("{file}:{line}: fields.{path}.default: {sql} does not take it").format(
+                        file=clean(file),
+                        line=line_of(text, ("fields", path, "default")),
+                        path=clean(path, 80),
+                        sql=f"{dialect}/{name}.sql",
+                    ),
+                    hint=_("write COALESCE({column}, {placeholder}) for the column there").format(
+                        column=column, placeholder=f"{{{placeholder(column)}}}"
+                    ),
+                )

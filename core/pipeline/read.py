@@ -67,6 +67,7 @@ def _told(text: str, where: str, fault: ErrorDetails) -> str:
     place: tuple[str | int, ...] = _plain(fault["loc"])
     if "where" in context:
         place = _split(str(context["where"]))
+        place += tuple(filter(None, [str(context.get("key", ""))]))
     key = ".".join(_key(step) for step in place) or _("the file")
     line = line_of(text, place)
     return _("{where}:{line}: {key}: {reason}").format(
@@ -103,7 +104,8 @@ def _reason(fault: ErrorDetails, context: dict[str, Any]) -> str:
     """Return what is wrong with one value."""
     kind, value = fault["type"], fault["input"]
     if "reason" in context:
-        return _(str(context["reason"])).format(name=repr(clean(context.get("name", ""), _SHOWN)))
+        name = repr(clean(context.get("name", ""), _SHOWN))
+        return _(str(context["reason"])).format(name=name, detail=context.get("detail", ""))
     if kind.endswith("_type"):
         return _("must be {expected}").format(expected=_expected(kind))
     known = {

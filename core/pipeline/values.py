@@ -5,7 +5,7 @@ bool, date, a moment in UTC, or any JSON value. Errors: ValueRefusedError.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Any
 
@@ -15,8 +15,7 @@ from core.pipeline.bounds import (
     integer_bounds,
     number_bounds,
 )
-from core.pipeline.definition import Definition
-from core.pipeline.fields import FieldRules
+from core.pipeline.fields import EventField, EventLayout, FieldRules
 from core.pipeline.time_readers import date_reader, moment_reader
 from core.pipeline.value_errors import (
     ValueRefusedError,
@@ -47,11 +46,10 @@ class LongInteger(int):
     text: str
 
 
-def reader_of(definition: Definition, path: str) -> Reader:
+def reader_of(event: EventLayout, fields: Mapping[str, EventField], path: str) -> Reader:
     """Return what reads the values of a field of events."""
-    event = definition.event
     types = event.types if path == event.type else ()
-    return reader(definition.fields[path], event_types=types)
+    return reader(fields[path], event_types=types)
 
 
 def reader(field: FieldRules, *, event_types: tuple[str, ...] = ()) -> Reader:

@@ -17,7 +17,7 @@ def statement(dialect: str, name: str, quoted_schema: str, pipeline: Pipeline | 
     """Return one named statement. pipeline: default orders. Errors: KeyError: it has no file."""
     pipeline = pipeline or builtin()
     text = source(dialect, name, pipeline)
-    for placeholder, value in pipeline.placeholders().items():
+    for placeholder, value in pipeline.placeholders(dialect).items():
         text = text.replace(f"{{{placeholder}}}", value)
     return text.replace("{schema}", quoted_schema)
 

@@ -52,7 +52,7 @@ def table_names(dialect: Dialect, pipeline: Pipeline) -> list[str]:
 
 def _tables(dialect: Dialect, pipeline: Pipeline, name: str) -> Iterator[Table]:
     text = pipeline.sql(dialect.name, name) if pipeline.has(dialect.name, name) else ""
-    for placeholder, value in pipeline.placeholders().items():
+    for placeholder, value in pipeline.placeholders(dialect.name).items():
         text = text.replace(f"{{{placeholder}}}", value)
     for found in _TABLE.finditer(text):
         yield found[1].lower(), dict(_columns(text[found.end() :], dialect.types))

@@ -15,7 +15,7 @@ from core.inference.profile import Profile
 from core.inference.records import Record
 from core.pipeline import open_pipeline
 from core.pipeline.base import steps
-from core.pipeline.definition import RESERVED
+from core.pipeline.columns import RESERVED
 from core.pipeline.reserved_words import RESERVED_WORDS
 from tests.pipelines.conftest import Init, rows_of, store, warehouse_of
 from tests.support.snowflake_sql import faults_of_file

@@ -158,7 +158,8 @@ _NOT_SQL = re.compile(r"END(?: IF)?|RETURN\b.*|RAISE|\w+ := .*|EXCEPTION\b.*", r
 
 def filled(text: str) -> str:
     """Return a file with its placeholders filled. Errors: KeyError for one that is unknown."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], included(text, named_sql))
+    text = re.sub(r"\{default_[a-z0-9_]+\}", "NULL", included(text, named_sql))
+    return re.sub(r"\{([a-z_]+)\}", lambda found: FILLED[found[1]], text)
 
 
 def faults_of_file(file: Path) -> list[str]:

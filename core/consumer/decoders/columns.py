@@ -2,7 +2,7 @@
 
 One column for each field that has one in the table of rows, named like it, with the values that
 the strict reader gives: exact decimals, 64-bit integers, times as naive UTC in microseconds, null
-where there is none. JSON is left out: what counts of it is its text.
+where there is none. Of JSON it is the text, as it stands in the event.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from core.consumer.decoders.base import NO_TIME, Event
 from core.consumer.decoders.fast_path import Proven
-from core.consumer.decoders.shape import Slot
+from core.consumer.decoders.shape import NULL, Slot
 from core.consumer.decoders.suspects import FLOAT_DIGITS, ZERO
+from core.pipeline.base import steps
 from core.pipeline.bounds import microseconds
 from core.pipeline.definition import Definition
 from core.pipeline.types import FieldType
@@ -29,6 +30,7 @@ _TYPES = {
     "date": pa.date32(),
 }
 _read_floats = msgspec.json.Decoder(list[float]).decode
+_read_object = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
 
 
 class Columns:
@@ -38,8 +40,9 @@ class Columns:
         self._types = {
             path: _arrow_type(field.type)
             for path, field in definition.fields.items()
-            if field.column_at(path) is not None and field.type.kind != "json"
+            if field.column_at(path) is not None
         }
+        self._jsons = {path: steps(path) for path in self._types if _is_json(definition, path)}
         self.schema = pa.schema(
             [
                 (definition.fields[path].column_at(path), type_)
@@ -55,15 +58,34 @@ class Columns:
             schema=self.schema,
         )
 
-    def of_events(self, events: Sequence[Event]) -> pa.RecordBatch:
-        """Return the columns of events that were read strictly."""
+    def of_events(self, events: Sequence[Event], payloads: Sequence[bytes]) -> pa.RecordBatch:
+        """Return the columns of events that were read strictly. payloads: theirs, in step."""
         return pa.RecordBatch.from_arrays(
             [
-                _strict([event.values[path] for event in events], type_)
+                pa.array([_json_at(payload, self._jsons[path]) for payload in payloads], type_)
+                if path in self._jsons
+                else _strict([event.values.get(path) for event in events], type_)
                 for path, type_ in self._types.items()
             ],
             schema=self.schema,
         )
+
+
+def _is_json(definition: Definition, path: str) -> bool:
+    return definition.fields[path].type.kind == "json"
+
+
+def _json_at(payload: bytes, place: Sequence[str]) -> str | None:
+    """Return the text of the JSON at a place of an event; None where there is none, or null."""
+    found = msgspec.Raw(payload)
+    for step in place:
+        inner = _read_object(found)
+        value = None if inner is None else inner.get(step)
+        if value is None:
+            return None
+        found = value
+    text = bytes(found)
+    return None if text.strip() == NULL else text.decode()
 
 
 def _arrow_type(described: FieldType) -> pa.DataType:
@@ -88,6 +110,8 @@ def _proven(proven: Proven, slot: Slot, type_: pa.DataType) -> pa.Array:
     if pa.types.is_decimal(type_):
         return _decimals(proven.values.filled(slot, ZERO), mask, type_)
     values = proven.values.values(slot)
+    if slot.field.type.kind == "json":
+        return pa.array([bytes(value) for value in values], pa.binary(), mask=mask).cast(type_)
     if absent:
         values = [None if gone else value for value, gone in zip(values, absent, strict=True)]
     return (

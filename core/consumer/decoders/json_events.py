@@ -129,7 +129,8 @@ class JsonDecoder:
             joined = block.types + [event.type for event in late]
             block.types = [joined[place] for place in order.tolist()]
         if self._columns is not None:
-            every_column = [*block.columns, self._columns.of_events(late)]
+            payloads = [block.payloads[row] or b"" for row in late_rows]
+            every_column = [*block.columns, self._columns.of_events(late, payloads)]
             block.columns = pa.Table.from_batches(every_column).take(order).to_batches()
 
 

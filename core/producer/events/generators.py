@@ -192,7 +192,7 @@ def _valid(definition: Definition, path: str, make: Generator, chance: random.Ra
 
     A text that has to match a pattern needs a hint, for example.
     """
-    read = reader_of(definition, path)
+    read = reader_of(definition.event, definition.fields, path)
 
     def made(number: int) -> str:
         for _try in range(_TRIES):

@@ -8,19 +8,29 @@ from collections import deque
 from threading import Lock
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.clock import naive_utc
+from core.pipeline.deletes import DELETE, TOMBSTONE
 from core.warehouse.duckdb.merge import MAX_EVENTS
 from core.warehouse.model import RawBatch
 
+MAX_BYTES = 128 << 20
+"""Of columns at most: texts and JSON may be as large as an event."""
+
 
 class PendingColumns:
-    """The newest MAX_EVENTS at most. Batches come in the order of their numbers."""
+    """The newest MAX_EVENTS at most, of MAX_BYTES. Batches come in the order of their numbers.
 
-    def __init__(self) -> None:
+    deletes: rows of the pipeline can be deleted, so that it is told which events do that.
+    """
+
+    def __init__(self, *, deletes: bool = False) -> None:
         self._lock = Lock()
         self._parts: deque[tuple[int, pa.Table]] = deque()
         self._rows = 0
+        self._bytes = 0
+        self._deletes = deletes
 
     def add(self, first_seq: int, batch: RawBatch, events: pa.Table) -> None:
         """Keep the columns of a batch, if it has any. events: its rows, from `first_seq` on."""
@@ -36,13 +46,15 @@ class PendingColumns:
                 ),
                 "kafka_partition": events["kafka_partition"],
                 "kafka_offset": events["kafka_offset"],
+                **(_what_deletes(events["event_type"]) if self._deletes else {}),
                 **dict(zip(batch.columns.column_names, batch.columns.columns, strict=True)),
             }
         )
         with self._lock:
             self._parts.append((first_seq, table))
             self._rows += count
-            while self._rows > MAX_EVENTS:
+            self._bytes += table.nbytes
+            while self._rows > MAX_EVENTS or self._bytes > MAX_BYTES:
                 self._drop_first()
 
     def between(self, after: int, last: int, count: int) -> pa.Table | None:
@@ -65,7 +77,7 @@ class PendingColumns:
         """Forget everything, as where it is not known what was stored."""
         with self._lock:
             self._parts.clear()
-            self._rows = 0
+            self._rows = self._bytes = 0
 
     def _end(self, place: int) -> int:
         first, table = self._parts[place]
@@ -74,3 +86,10 @@ class PendingColumns:
     def _drop_first(self) -> None:
         _first, table = self._parts.popleft()
         self._rows -= table.num_rows
+        self._bytes -= table.nbytes
+
+
+def _what_deletes(types: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    """Return which events are deletes, and which are tombstones, by their types."""
+    texts = types.cast(pa.string())
+    return {"deleted": pc.equal(texts, DELETE), "tombstone": pc.equal(texts, TOMBSTONE)}

@@ -88,7 +88,7 @@ class DuckDbWarehouse:
         self._last_seq: int | None = None  # not read yet, or no longer known
         self._backlog: BacklogLedger | None = None
         self._recount = True
-        self._columns = PendingColumns()
+        self._columns = PendingColumns(deletes=settings.pipeline.definition.deletes)
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not fixed in silence.

@@ -50,7 +50,7 @@ class Identifiers:
         }
         return {
             **plain,
-            **self.pipeline.placeholders(),
+            **self.pipeline.placeholders("snowflake"),
             "schema": self.schema,
             "schema_text": _text(self.schema_name),
             "database_text": _text(self.database),

@@ -31,7 +31,7 @@ SERVERLESS, TASK_ERRORS, MAIL_ALERT = "10_serverless_tasks", "11_task_errors", "
 WANTED_SCRIPTS = (SERVERLESS, TASK_ERRORS, MAIL_ALERT)
 """What `setup` runs after the others where a setting asks for it."""
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \S+\.(\w+) \(")
 _USE_ROLE = re.compile(r'USE ROLE "?([\w$]+)"?')
 # A piece of a script in which a semicolon ends nothing: a remark, a string, a name, a body.

@@ -173,7 +173,7 @@ def test_a_folder_is_opened_and_its_own_sql_comes_first(tmp_path: Path) -> None:
     assert pipeline.sql("duckdb", "tables") == "SELECT 1 FROM {schema}.{rows}"
     assert "{schema}.{events}" in pipeline.sql("duckdb", "setup")
     assert not pipeline.has("duckdb", "kpi_totals")
-    assert pipeline.placeholders()["rows"] == "readings"
+    assert pipeline.placeholders("duckdb")["rows"] == "readings"
 
 
 def test_the_path_of_a_key_is_quoted_for_both_engines() -> None:
@@ -182,7 +182,7 @@ def test_the_path_of_a_key_is_quoted_for_both_engines() -> None:
     from core.pipeline.folder import Pipeline
 
     pipeline = Pipeline(read(text), Path())
-    assert pipeline.placeholders()["key_path"] == 'meta."the id"'
+    assert pipeline.placeholders("duckdb")["key_path"] == 'meta."the id"'
 
 
 def test_a_folder_without_definition_says_how_to_get_one(tmp_path: Path) -> None:
