@@ -56,7 +56,7 @@ _SUMS, _AVERAGES, _TOPS, _RECENT, _LIMITS = 3, 2, 2, 7, 6
 _MOST_IN_TOP = 500
 _LONGEST_TOP = 60
 _ROOM = 10
-_MOST_DIGITS = 15
+_MOST_DIGITS = _FLOAT_DIGITS = 15
 _CENTS = 2
 _SHOWN_AS_THEY_ARE = frozenset({"integer", "number", "boolean", "timestamp", "date"})
 
@@ -86,6 +86,11 @@ class Column:
     def is_proven(self) -> bool:
         """Whether it has one text on both sides, so that Snowflake can prove it (`fingerprint`)."""
         return self.type.kind not in {"number", "json"} and not self.type.epoch
+
+    @property
+    def has_many_digits(self) -> bool:
+        """Whether it may have more digits than binary floating point tells apart."""
+        return bool(self.type.epoch) or self.type.precision > _FLOAT_DIGITS
 
     @property
     def cast_can_fail(self) -> bool:

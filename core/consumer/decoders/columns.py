@@ -84,8 +84,7 @@ def _json_at(payload: bytes, place: Sequence[str]) -> str | None:
         if value is None:
             return None
         found = value
-    text = bytes(found)
-    return None if text.strip() == NULL else text.decode()
+    return None if found == NULL else bytes(found).decode()
 
 
 def _arrow_type(described: FieldType) -> pa.DataType:
