@@ -97,9 +97,12 @@ def _as_events_write(value: object, kind: FieldType) -> object:
         return value.isoformat()
     if isinstance(value, float):
         if not math.isfinite(value):
-            detail = _("it is not finite")
-            raise ValueRefusedError("out_of_range", detail)
+            raise ValueRefusedError("out_of_range", _("it is not finite"))
         return Decimal(repr(value)) if kind.kind != "json" else value
+    if isinstance(value, tuple):
+        return [_as_events_write(item, kind) for item in value]
+    if isinstance(value, dict):
+        return {key: _as_events_write(item, kind) for key, item in value.items()}
     return value
 
 
@@ -108,8 +111,8 @@ def _text(meant: Any, kind: FieldType) -> str:
     match kind.kind:
         case "json":
             try:
-                return json.dumps(meant, allow_nan=False)
-            except (TypeError, ValueError):
+                return json.dumps(meant)
+            except TypeError:
                 raise ValueRefusedError("wrong_type", _("it is not JSON")) from None
         case "decimal":
             return f"{meant:f}"

@@ -111,9 +111,11 @@ class DriftFinder:
         if envelope is not None:
             self._of_deletes = _tree(fields_of_deletes(envelope, definition.fields))
         self._found: dict[tuple[DriftKind, str], DriftFinding] = {}
-        self._fields = {
-            path: one.type for path, one in definition.fields.items() if not one.required
-        }
+        self._fields = [
+            path
+            for path, one in definition.fields.items()
+            if not one.required and one.default is None
+        ]
         self._seen: set[str] = set()
 
     def add(self, event: Mapping[str, object]) -> None:
@@ -128,7 +130,10 @@ class DriftFinder:
 
     @property
     def never_seen(self) -> list[str]:
-        """Optional fields that no event had a value for; none while there are few events."""
+        """Optional fields that no event had a value for; none while there are few events.
+
+        One with a default is not told: that it is left out is what the default is for.
+        """
         if self.records < _ENOUGH:
             return []
         return [path for path in self._fields if path not in self._seen]

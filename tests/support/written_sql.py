@@ -64,8 +64,8 @@ def written(made: Definition, folder: Path) -> Pipeline:
     roles = Roles(
         fields[event.key],
         None if event.time is None else fields[event.time],
-        None,
-        (),
+        None if event.envelope is None else fields[event.type or ""],
+        event.types,
         tuple(fields[path] for path in made.versions),
         {},
         made.envelope,

@@ -1,0 +1,69 @@
+"""Defaults of fields on Snowflake: of every type, by the procedure and by the client's statements."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.broker.identity import TopicIdentity
+from core.config.load import load_settings
+from core.consumer.batch import build_batch
+from core.consumer.decoders.json_events import json_decoder
+from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
+from tests.support.defaults import EVENTS, ROW, pipeline_of_defaults
+from tests.support.engine_parity import RECEIVED, Record, StillClock
+from tests.support.fakesnow.start import FakeSnowflake
+
+TOPIC = TopicIdentity("cluster-1", "readings", "0")
+
+
+@pytest.fixture(params=["client", "procedure"])
+def warehouse(
+    fake: FakeSnowflake, schema: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[SnowflakeWarehouse]:
+    """An empty warehouse with the tables of the pipeline; its folder has a query for the test."""
+    folder = tmp_path / "readings"
+    pipeline_of_defaults(folder)
+    columns = ", ".join(["id", *ROW])
+    (folder / "snowflake" / "all_rows.sql").write_text(f"SELECT {columns} FROM {{schema}}.{{rows}}")
+    environ = fake.environ(schema) | {"SNOW_TRANSFORM": request.param}
+    settings = load_settings(environ=environ, pipeline=str(folder))
+    opened = SnowflakeWarehouse(
+        replace(settings, timeout_s=5.0, schema=schema), clock=StillClock()
+    )
+    opened.setup()
+    yield opened
+    opened.close()
+
+
+def alike(value: Any, meant: object) -> Any:
+    """Return a cell of Snowflake as what it is meant to be."""
+    if isinstance(meant, dict):
+        return json.loads(value)
+    if isinstance(meant, (int, float)) and not isinstance(meant, bool):
+        return type(meant)(value)
+    return Decimal(value) if isinstance(meant, Decimal) else value
+
+
+def test_what_is_absent_or_null_has_its_default(warehouse: SnowflakeWarehouse) -> None:
+    positions = warehouse.register_partitions(TOPIC, {0: 0})
+    records = [Record((0, place), value) for place, value in enumerate(EVENTS)]
+    decoder = json_decoder(warehouse._pipeline)
+    batch = build_batch(records, TOPIC, positions, RECEIVED, decoder, contiguous_offsets=True)
+    warehouse.write_batch(batch.raw)
+    assert warehouse.merge().inserted == len(EVENTS)
+    found = {key: dict(zip(ROW, rest, strict=True)) for key, *rest in warehouse.rows("all_rows")}
+    for key in ("bare", "nulls", "inner"):
+        row = {name: alike(found[key][name], meant) for name, meant in ROW.items()}
+        row = {
+            name: value.replace(tzinfo=None) if isinstance(value, datetime) else value
+            for name, value in row.items()
+        }
+        assert row == ROW, key
+    assert found["full"]["word"] == "w"
+    assert found["full"]["note"] == ""
