@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from core.inference.fields import path_text, shape_told
+from core.inference.field_type import shape_told
+from core.inference.fields import path_text
 from core.inference.records import envelope_at
 from core.inference.values import shape_of, shown
 from core.pipeline.base import steps

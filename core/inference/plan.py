@@ -163,10 +163,7 @@ class Plan:
         return f"{deleted} AND NOT {table}tombstone"
 
     def with_default(self, column: Column, table: str = "", given: str = "") -> str:
-        """Return an optional column of an event, or its default where it has none.
-
-        given: its value, where that is not just its name. What is deleted stays without one.
-        """
+        """Return an optional column or its default. given: its value, if not just its name."""
         default = f"{{{placeholder(column.name)}}}"
         if self.deletes:
             deleted = f"{table}deleted OR " if column.in_row else ""

@@ -1,4 +1,4 @@
-"""The columns of the table of rows: one for each field that is not kept out, under a name of its own."""
+"""The columns of the table of rows: one for each field that is not kept out of it."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -88,13 +88,8 @@ def takes_default(sql: str, column: str) -> bool:
 
 def _as_events_write(value: object, kind: FieldType) -> object:
     """Return a value of TOML as the strict readers take it from an event."""
-    if isinstance(value, datetime):
-        if kind.epoch:
-            return Decimal(microseconds(value)) / MICROSECONDS[kind.epoch]
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-        return aware.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
-        return value.isoformat()
+        return _moment_or_day(value, kind)
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueRefusedError("out_of_range", _("it is not finite"))
@@ -104,6 +99,15 @@ def _as_events_write(value: object, kind: FieldType) -> object:
     if isinstance(value, dict):
         return {key: _as_events_write(item, kind) for key, item in value.items()}
     return value
+
+
+def _moment_or_day(value: date, kind: FieldType) -> Decimal | str:
+    """Return a time or date of TOML as events of a type write it; a time without a zone is UTC."""
+    if isinstance(value, datetime):
+        if kind.epoch:
+            return Decimal(microseconds(value)) / MICROSECONDS[kind.epoch]
+        value = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return value.isoformat()
 
 
 def _text(meant: Any, kind: FieldType) -> str:

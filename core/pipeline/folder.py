@@ -10,8 +10,8 @@ needs; what reference tables need is made of its templates (`core.pipeline.refer
 every file `{schema}`, `{events}`, `{rows}` and `{key}` stand for quoted identifiers and
 `{key_path}` for the path of the key within a payload; values are bound, never formatted in.
 `{versions}` is the table that the merge writes: that of rows, or where rows can be deleted the one
-behind it; `{deleted_key_path}` is where the event of a delete has the key. `{default_COLUMN}` is the
-default of a column (`core.pipeline.defaults`).
+behind it; `{deleted_key_path}` is where the event of a delete has the key, and `{default_COLUMN}`
+the default of a column (`core.pipeline.defaults`).
 """
 
 from collections.abc import Collection

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from core.errors import InputError
 from core.pipeline.cells import cell_value
-from core.pipeline.references import ReferenceColumn
 from core.pipeline.folder import Pipeline
+from core.pipeline.references import ReferenceColumn
 from core.pipeline.value_errors import ValueRefusedError
 from core.pipeline.values import reader
 from core.remedies import GENERATE

@@ -1,4 +1,4 @@
-"""Reference tables, as a definition writes them: loaded from CSV files, named by fields of events."""
+"""Reference tables as a definition writes them: loaded from CSV files, named by fields."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self

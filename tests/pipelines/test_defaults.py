@@ -1,4 +1,4 @@
-"""A field that is absent or null in an event has its default in the table, by columns or payloads."""
+"""What is absent or null in an event has its default in the table, by columns or payloads."""
 
 import json
 from datetime import UTC, datetime

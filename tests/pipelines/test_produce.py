@@ -324,7 +324,9 @@ def meant(pipeline: Pipeline, told: object) -> dict[str, Any]:
     for path, text in told.items():  # type: ignore[attr-defined]
         kind = definition.fields[path].type
         bare = kind.is_numeric or kind.epoch or kind.kind == "boolean"
-        value = reader_of(definition.event, definition.fields, path)(json.loads(text if bare else json.dumps(text)))
+        value = reader_of(definition.event, definition.fields, path)(
+            json.loads(text if bare else json.dumps(text))
+        )
         value = value.replace(tzinfo=None) if kind.kind == "timestamp" else value
         found[definition.fields[path].column_at(path) or ""] = value
     return found

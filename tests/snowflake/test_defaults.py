@@ -1,4 +1,4 @@
-"""Defaults of fields on Snowflake: of every type, by the procedure and by the client's statements."""
+"""Defaults of fields of every type on Snowflake, by the procedure and by the client."""
 
 import json
 from collections.abc import Iterator
@@ -33,9 +33,7 @@ def warehouse(
     (folder / "snowflake" / "all_rows.sql").write_text(f"SELECT {columns} FROM {{schema}}.{{rows}}")
     environ = fake.environ(schema) | {"SNOW_TRANSFORM": request.param}
     settings = load_settings(environ=environ, pipeline=str(folder))
-    opened = SnowflakeWarehouse(
-        replace(settings, timeout_s=5.0, schema=schema), clock=StillClock()
-    )
+    opened = SnowflakeWarehouse(replace(settings, timeout_s=5.0, schema=schema), clock=StillClock())
     opened.setup()
     yield opened
     opened.close()

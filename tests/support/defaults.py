@@ -9,6 +9,8 @@ from core.pipeline.read import read_definition
 from tests.support.written_sql import written
 
 TEXT = r"it's a\b ? :started_at; -- $1 %s ''"
+PRICE = "1234567890123456789012345678.0123456789"
+TAGS = r"""{ "a b" = [1, 2.5, "é\\\"'"], none = false }"""
 TOML = f"""\
 version = 1
 name = "readings"
@@ -22,14 +24,14 @@ word = {{ type = "text", required = false, default = {TEXT!r} }}
 site = {{ type = "identifier", required = false, default = "hall-1" }}
 "meta.run" = {{ type = "uuid", required = false, default = "123e4567-e89b-12d3-a456-426614174000" }}
 many = {{ type = "integer", required = false, default = -9223372036854775808 }}
-price = {{ type = "decimal(38,10)", required = false, default = "1234567890123456789012345678.0123456789" }}
+price = {{ type = "decimal(38,10)", required = false, default = "{PRICE}" }}
 rate = {{ type = "number", required = false, default = 0.1 }}
 ok = {{ type = "boolean", required = false, default = false }}
 since = {{ type = "timestamp", required = false, default = 2024-05-17T11:30:00.123456+02:00 }}
 sent = {{ type = "timestamp(ms)", required = false, default = 1715938200123.456 }}
 read = {{ type = "timestamp(s)", required = false, default = 2024-05-17T09:30:00Z }}
 day = {{ type = "date", required = false, default = 2024-05-17 }}
-tags = {{ type = "json", required = false, default = {{ "a b" = [1, 2.5, "é\\\\\\"'"], none = false }} }}
+tags = {{ type = "json", required = false, default = {TAGS} }}
 note = {{ type = "text", required = false }}
 """
 ROW = {
@@ -37,7 +39,7 @@ ROW = {
     "site": "hall-1",
     "meta_run": "123e4567-e89b-12d3-a456-426614174000",
     "many": -9223372036854775808,
-    "price": Decimal("1234567890123456789012345678.0123456789"),
+    "price": Decimal(PRICE),
     "rate": 0.1,
     "ok": False,
     "since": datetime(2024, 5, 17, 9, 30, 0, 123456),  # noqa: DTZ001 - naive UTC, as columns are

@@ -1,4 +1,4 @@
-"""The SQL that `init` writes, for a definition that is there already, and defaults for its fields."""
+"""The SQL that `init` writes, for a definition that is there already, and drawn defaults."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A default is a value of its field, stands in SQL as such, and is taken by the merge of a folder."""
+"""A default is a value of its field, stands in SQL as such, and is taken by the merge."""
 
 import json
 import re
@@ -51,7 +51,10 @@ def refused(line: str) -> str:
         ('type = "text", required = false, pattern = "a*", default = "b"', "does not match"),
         ('type = "json", required = false, default = [nan]', "it is not finite"),
         ('type = "json", required = false, default = [09:30:00]', "it is not JSON"),
-        ('type = "text", required = false, default = "a {schema} b"', "cannot stand in SQL: {name}"),
+        (
+            'type = "text", required = false, default = "a {schema} b"',
+            "cannot stand in SQL: {name}",
+        ),
         ('type = "text", required = false, default = "$$"', "cannot stand in SQL"),
         ('type = "text", required = false, default = "a\\nb"', "cannot stand in SQL"),
         ('type = "json", required = false, default = "{rows}"', "cannot stand in SQL"),
