@@ -19,7 +19,7 @@ _OF_ALL = {
     "validate_references_rows": "validate_rows",
 }
 _OF_ONE = ("replace", "insert", "count", "load")
-_SHARED = frozenset({"count", "validate", "validate_rows"})
+_SHARED = frozenset({"count", "tables", "validate", "validate_rows"})
 
 
 def made_sql(definition: Definition, dialect: str, name: str) -> str | None:
@@ -41,7 +41,7 @@ def _filled(dialect: str, template: str, values: Mapping[str, Any]) -> str | Non
         found = _environment().get_template(f"references/{place}/{template}.sql.j2")
     except TemplateNotFound:
         return None
-    return found.render(values)
+    return found.render(values, dialect=dialect)
 
 
 @cache
