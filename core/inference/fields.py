@@ -33,7 +33,7 @@ class Inferred:
     """One field. share: of the events, how many have a value. column: None keeps it out of SQL.
 
     one_of: its values, where they are few and none of them is rare. made_of: values that made-up
-    events have, where a schema tells them.
+    events have, where a schema tells them. default: as JSON, where a schema tells one.
     """
 
     path: str
@@ -46,6 +46,7 @@ class Inferred:
     column: str | None = None
     one_of: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
+    default: str = ""
 
     @property
     def name(self) -> str:

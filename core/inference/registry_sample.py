@@ -11,7 +11,8 @@ from core.inference.fields import Inferred, path_text
 from core.inference.names import column_name, fits_sql
 from core.inference.profile import PathProfile
 from core.inference.records import Record
-from core.pipeline.fields import Format
+from core.pipeline.defaults import problems_of_defaults
+from core.pipeline.fields import EventField, EventLayout, Format
 from core.pipeline.types import FieldType
 from core.registry.client import open_registry
 from core.registry.fields import Described, described
@@ -97,7 +98,20 @@ def _told(field: Inferred, one: Described | None) -> Inferred:
         doubts=doubts,
         one_of=choices,
         made_of=() if choices else one.symbols,
+        default="" if required or field.column is None else _default(kind, choices, one.default),
     )
+
+
+def _default(kind: FieldType, choices: Sequence[str], value: object) -> str:
+    """Return a default of a schema as a definition writes it; nothing where it can be none."""
+    if not isinstance(value, (str, int, float)):
+        return ""
+    field = EventField.model_validate(
+        {"type": str(kind), "required": False, "one_of": tuple(choices), "default": value}
+    )
+    if [*problems_of_defaults({"value": field}, EventLayout(key="value"))]:
+        return ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _overlaps(one: Described, fields: Sequence[Inferred]) -> bool:
@@ -119,4 +133,5 @@ def _unseen(one: Described, kind: FieldType, column: str | None) -> Inferred:
         doubts=(doubt,),
         counts=PathProfile(one.steps),
         column=column,
+        default="" if column is None else _default(kind, (), one.default),
     )

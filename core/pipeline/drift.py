@@ -18,6 +18,7 @@ from core.pipeline.definition import Definition
 from core.pipeline.deletes import DELETE, OPERATION, fields_of_deletes
 from core.pipeline.fields import EventField
 from core.pipeline.types import FieldType
+from core.pipeline.values import DECIMAL, IDENTIFIER, UUID
 from core.text import N_, _, clean
 
 DriftKind = Literal["new_field", "missing_field", "changed_type"]
@@ -27,15 +28,15 @@ MAX_EXAMPLES = 3
 _SHOWN = 60
 _ENOUGH = 100
 """Records without a field after which it counts as never seen."""
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", re.ASCII)
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_IDENTIFIER = re.compile(IDENTIFIER)
+_DECIMAL = re.compile(DECIMAL)
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+_UUID = re.compile(UUID)
 _INTEGERS = range(-(2**63), 2**63)
 _NAMES: Mapping[type, str] = {
     type(None): N_("null"),

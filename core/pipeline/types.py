@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -24,18 +24,7 @@ Kind = Literal[
 ]
 Epoch = Literal["", "s", "ms", "us"]
 
-KINDS: tuple[Kind, ...] = (
-    "identifier",
-    "text",
-    "integer",
-    "decimal",
-    "number",
-    "boolean",
-    "timestamp",
-    "date",
-    "uuid",
-    "json",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_PRECISION = 38
 _DECIMAL = re.compile(r"decimal\(([0-9]{1,2}), ?([0-9]{1,2})\)", re.ASCII)
 _EPOCH = re.compile(r"timestamp\((s|ms|us)\)", re.ASCII)

@@ -30,10 +30,11 @@ Reader = Callable[[object], Any]
 
 IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}"
 UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+DECIMAL = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 
 _IDENTIFIER = re.compile(IDENTIFIER)
 _UUID = re.compile(UUID)
-_DECIMAL_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_DECIMAL_TEXT = re.compile(DECIMAL)
 _EXACT = Context(prec=4 * MAX_DIGITS)
 
 
