@@ -36,7 +36,7 @@ from core.warehouse.model import (
 )
 from core.warehouse.record_headers import headers_text
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised with every change of a message: processes of two protocols refuse each other."""
 
 MOST_BYTES = 1 << 30
@@ -195,8 +195,12 @@ def batch_head(batch: RawBatch) -> _BatchHead:
     )
 
 
+_TYPED = "typed."
+"""Before the names of typed columns, which may be any."""
+
+
 def batch_events(batch: RawBatch) -> pa.RecordBatch:
-    """Return the events of a batch."""
+    """Return the events of a batch, with what their fields mean where that is known."""
     columns = {
         "partition": pa.array(batch.partitions, pa.int32()),
         "offset": pa.array(batch.offsets, pa.int64()),
@@ -205,13 +209,19 @@ def batch_events(batch: RawBatch) -> pa.RecordBatch:
     }
     if not isinstance(batch.event_types, str):
         columns["event_type"] = pa.array(batch.event_types, pa.string())
+    if batch.columns is not None:
+        for name in batch.columns.column_names:
+            columns[_TYPED + name] = batch.columns[name].combine_chunks()
     return pa.record_batch(columns)
 
 
 def batch_from(head: _BatchHead, events: Sequence[pa.RecordBatch]) -> RawBatch:
     """Return a batch from its parts."""
     table = pa.Table.from_batches(events) if events else _NO_EVENTS
-    columns = {name: _Column(table.column(name)) for name in table.column_names}
+    typed = [name for name in table.column_names if name.startswith(_TYPED)]
+    columns = {
+        name: _Column(table.column(name)) for name in table.column_names if name not in typed
+    }
     return RawBatch(
         head.identity,
         head.received_at,
@@ -223,6 +233,9 @@ def batch_from(head: _BatchHead, events: Sequence[pa.RecordBatch]) -> RawBatch:
         head.gaps,
         columns["checksum"],
         columns.get("event_type", ()) if head.event_type is None else head.event_type,
+        table.select(typed).rename_columns([name.removeprefix(_TYPED) for name in typed])
+        if typed
+        else None,
     )
 
 

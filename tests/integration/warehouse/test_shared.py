@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,9 @@ from pyarrow import flight
 
 from core.clock import SystemClock
 from core.config import Paths, Settings
+from core.consumer.decoders.json_events import json_decoder
 from core.errors import FencedError, StorageError, WarehouseError, WarehouseHeldError
+from core.pipeline import builtin
 from core.process_lock import read_owner
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.client import Client
@@ -70,6 +73,20 @@ def test_every_read_and_write_is_the_same_from_outside(pair, tmp_path):
     assert outside.load_table("customers", customers.slice(1)) == 1
     assert outside.columns() == inside.columns() != []
     assert outside.tables() == inside.tables() != []
+
+
+def test_typed_columns_of_a_batch_come_along(pair):
+    inside, outside = pair
+    inside.merge()
+    outside.register_partitions(TOPIC, {0: 0})
+    whole = batch(0, 0, 100)
+    typed = json_decoder(builtin()).decode(whole.payloads).columns
+    place = typed.column_names.index("quantity")
+    told = pa.array([77] * len(whole.payloads), pa.int64())
+    outside.write_batch(replace(whole, columns=typed.set_column(place, "quantity", told)))
+    assert outside.merge().inserted == len(whole.payloads)
+    found = inside._db.rows("SELECT DISTINCT quantity, unit_price FROM mon_schema.orders")
+    assert found == [(77, Decimal("39.30"))]
 
 
 def test_only_its_owner_comes_near_the_socket(pair, settings):
