@@ -13,15 +13,19 @@ from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.consumer.batch import build_batch
 from core.consumer.decoders.json_events import json_decoder
-from core.pipeline import Pipeline
+from core.jobs import init
+from core.jobs.base import JobContext
+from core.pipeline import Pipeline, open_pipeline
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.pipelines import samples
+from tests.pipelines.samples import STREAMS
 from tests.support.any_pipeline import payload
 from tests.support.engine_parity import Record
 from tests.support.written_sql import drawn_definition, written
 
 TOPIC = TopicIdentity("cluster", "any", "0")
 EVENTS = 400
-FEW = 4
+FEW = 2
 
 
 def merged(pipeline: Pipeline, folder: Path, records: list[Record], *, typed: bool) -> list[Any]:
@@ -72,3 +76,19 @@ def test_columns_give_the_rows_that_payloads_give(seed: int, tmp_path: Path) -> 
     by_payloads = merged(pipeline, tmp_path / "payloads", records, typed=False)
     assert by_columns == by_payloads
     assert all(run.quarantined == 0 for run in by_columns[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STREAMS)
+def test_columns_give_the_rows_of_pipelines_of_strangers(name: str, tmp_path: Path) -> None:
+    stream = samples.records(name, EVENTS)
+    sample = tmp_path / "sample.jsonl"
+    sample.write_bytes(b"".join(value + b"\n" for _key, value in stream if value))
+    options = init.Options(name=str(tmp_path / name), from_file=sample)
+    init.run(JobContext(Settings(paths=Paths(data=tmp_path))), options)
+    pipeline = open_pipeline(str(tmp_path / name))
+    records = [Record((0, offset), value, key) for offset, (key, value) in enumerate(stream)]
+    by_columns = merged(pipeline, tmp_path / "columns", records, typed=True)
+    by_payloads = merged(pipeline, tmp_path / "payloads", records, typed=False)
+    assert by_columns == by_payloads
+    assert len(by_columns[1]) > 50

@@ -146,6 +146,17 @@ def test_what_waits_takes_bounded_memory(
     assert quantities(merging) == [2] * 8
 
 
+def test_what_waits_takes_bounded_bytes(
+    merging: DuckDbWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = batch_of(merging, [event(1, quantity=2)] * 100)
+    monkeypatch.setattr(pending_columns, "MAX_BYTES", one.columns.nbytes)
+    merging.write_batch(with_quantity(one, 77))
+    assert merging._columns._bytes == merging._columns._rows == 0
+    assert merging.merge().taken == 100
+    assert quantities(merging) == [2]
+
+
 def test_where_nobody_merges_nothing_is_kept(warehouse: DuckDbWarehouse) -> None:
     warehouse.write_batch(batch_of(warehouse, [event(1)]))
     assert warehouse._columns._rows == 0
