@@ -109,7 +109,7 @@ def row_of(payment: Payment) -> tuple[Any, ...]:
         str(payment["reference"]),
         payment["attempts"],
         payment["note"],
-        payment.get("currency"),
+        payment.get("currency", "EUR"),
         fee,
     )
 
