@@ -22,6 +22,7 @@ from core.operations.history import Sample
 from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
 from core.operations.readings import Readings
 from core.operations.recorder import Recorder
+from core.operations.restarts import Restarts
 from core.operations.sampler import Sampler
 from core.operations.seed_task import SeedTask
 from core.operations.snapshot import ControllerSnapshot
@@ -47,8 +48,9 @@ log = logging.getLogger(__name__)
 
 
 class Controller:
-    """Controls that return at once, and `snapshot`. Made, used and closed by one screen.
+    """Controls that return at once, and `snapshot`. Made, used and closed by one screen or service.
 
+    restarts: whether consumer and merge are started again when they fail.
     Controls may be called from any thread; one that does not fit the present state does nothing
     and returns False.
     """
@@ -60,6 +62,7 @@ class Controller:
         clock: Clock | None = None,
         read_only: bool = False,
         backends: Backends | None = None,
+        restarts: bool = False,
     ) -> None:
         self.settings = settings
         self.read_only = read_only
@@ -94,6 +97,8 @@ class Controller:
             ours=lambda: self._workers.stored_offsets,
             failed=lambda: self._backends_opening.warehouse_failed,
         )
+        starts = {"consumer": self.start_consumer, "merge": self.restart_merge} if restarts else {}
+        self._restarts = Restarts(starts, self._clock)
         self._recorder = Recorder(settings, self._clock, keep=not read_only)
         self._sampler = Sampler(
             self._recorder,
@@ -330,6 +335,7 @@ class Controller:
             failed_threads=failures(),
             since_check=seen.since_check,
             upkeep=self.upkeep.snapshot(),
+            restarts=self._restarts.latest,
         )
 
     def _start_what_is_due(self, now: ControllerSnapshot) -> None:
@@ -338,5 +344,6 @@ class Controller:
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):
             self._readings.topic.now()
+        self._restarts.look(self._workers.failures)
         if self._validation.due and not self.read_only:
             self.validate()
