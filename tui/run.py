@@ -16,9 +16,11 @@ from core.errors import DropshipError, ExitCode, UsageError
 from core.failures import explained
 from core.import_guard import block_pandas
 from core.logs import start_logging
+from core.operations.base import PipelineController
 from core.operations.controller import Controller
 from core.operations.effective_settings import sources
 from core.operations.metrics import serve_controller_metrics
+from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
 from core.threads import failures
@@ -87,7 +89,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
-    controller = Controller(settings, read_only=options.read_only)
+    controller = _controller(settings, read_only=options.read_only)
     console = Console(
         controller, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on
     )
@@ -101,7 +103,19 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     return _leave(console, controller, signals)
 
 
-def _leave(console: Console, controller: Controller, signals: SignalHandler) -> int:
+def _controller(settings: Settings, *, read_only: bool) -> PipelineController:
+    """Return the controller: of the service of this data directory, else one of our own.
+
+    Errors: NoServiceError where a service runs that cannot be attached to.
+    """
+    if service_of(settings.paths) is None or is_free(settings.paths):
+        return Controller(settings, read_only=read_only)
+    from core.service.attached import AttachedController  # noqa: PLC0415 - loads Arrow
+
+    return AttachedController(settings, read_only=read_only)
+
+
+def _leave(console: Console, controller: PipelineController, signals: SignalHandler) -> int:
     """End what still works, and say on the normal screen what was done and what is lost."""
     if not console.forced:
         controller.close()  # it is closed already, unless the screen ended by a defect
@@ -117,7 +131,7 @@ def _leave(console: Console, controller: Controller, signals: SignalHandler) -> 
     return told_failures(controller, console.return_code or left)
 
 
-def told_failures(controller: Controller, code: int) -> int:
+def told_failures(controller: PipelineController, code: int) -> int:
     """Say on stderr which workers and threads had failed; return an exit code that tells of it."""
     for name, error in controller.failures.items():
         message, hint = explained(error)

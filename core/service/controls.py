@@ -85,9 +85,7 @@ CONTROLS: dict[str, Control] = {
     "examine": Control(lambda here: here.explorer.examine(), result=bool, changes=False),
     "upkeep_refusal": Control(lambda here: here.upkeep.refusal, result=str, changes=False),
     "merge": Control(lambda here: here.upkeep.merge(), result=bool),
-    "load": Control(
-        lambda here, options: here.upkeep.load(options), tuple[LoadOptions], bool
-    ),
+    "load": Control(lambda here, options: here.upkeep.load(options), tuple[LoadOptions], bool),
     "set_up": Control(lambda here: here.upkeep.set_up(), result=bool),
     "repair": Control(lambda here: here.upkeep.repair(), result=bool),
     "cancel_upkeep": Control(lambda here: here.upkeep.cancel(), result=bool),

@@ -38,9 +38,7 @@ class _SentFigures:
 
 _HINTS: dict[str, Any] = {
     **{
-        name: kind
-        for name, kind in get_type_hints(ControllerSnapshot).items()
-        if name != _EXPLORED
+        name: kind for name, kind in get_type_hints(ControllerSnapshot).items() if name != _EXPLORED
     },
     **{f"{_EXPLORED}.{name}": kind for name, kind in get_type_hints(Explored).items()},
     "figures": Reading[_SentFigures],
@@ -78,7 +76,10 @@ class Assembled:
         self._known: dict[str, Any] = {}
 
     def take(self, parts: Parts) -> ControllerSnapshot:
-        """Take what changed; return the whole. Errors: msgspec.MsgspecError, KeyError, TypeError."""
+        """Take what changed; return the whole.
+
+        Errors: msgspec.MsgspecError, KeyError, TypeError.
+        """
         for name, data in parts.items():
             value = wire.decode(data, _HINTS[name])
             self._known[name] = self._figures(value) if name == "figures" else value
@@ -97,9 +98,7 @@ class Assembled:
                 for name, rows in value.kpis
             )
             found = Figures(Kpis(parts), value.newest_row, value.totals, value.tasks)
-        return Reading(
-            found, told.at, told.took_s, told.error, told.failing_since, told.busy
-        )
+        return Reading(found, told.at, told.took_s, told.error, told.failing_since, told.busy)
 
 
 def _row(row: Any) -> tuple[Any, ...]:

@@ -70,7 +70,9 @@ class ServeResult:
 
     def summary(self) -> Summary:
         """Return what it did."""
-        line = _("served for {time}: {published} published, {stored} stored, {dead}, {merged} merged")
+        line = _(
+            "served for {time}: {published} published, {stored} stored, {dead}, {merged} merged"
+        )
         told = line.format(
             time=span(self.uptime_s),
             published=count(self.done.published),
@@ -163,5 +165,3 @@ def is_alive(now: ControllerSnapshot) -> bool:
     if not now.history or any(one.thread == "sampler" for one in failures()):
         return False
     return (now.at - now.history[-1].at).total_seconds() < _ALIVE_S
-
-

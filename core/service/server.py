@@ -10,6 +10,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -87,7 +88,7 @@ class ControlServer:
             if full or self._closing.is_set() or not is_ours(connection):
                 self._end(connection)
                 continue
-            WatchedThread("control-caller", lambda one=connection: self._serve(one)).start()
+            WatchedThread("control-caller", partial(self._serve, connection)).start()
 
     def _end(self, connection: socket.socket) -> None:
         with self._guard:
@@ -205,6 +206,3 @@ def is_ours(connection: socket.socket) -> bool:
     told = connection.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
     _pid, user, _group = _CREDENTIALS.unpack(told)
     return bool(user == os.geteuid())
-
-
-

@@ -100,7 +100,8 @@ class StatusResult:
             _worker(_("producer"), now.producer.state, now.produced),
             _worker(_("consumer"), now.consumer.state, now.consumed),
             _("merge: {state}, {backlog} waiting").format(
-                state=now.merge.state, backlog="?" if backlog is None else raw_events(backlog.events)
+                state=now.merge.state,
+                backlog="?" if backlog is None else raw_events(backlog.events),
             ),
             _("lag: {lag}").format(lag="?" if now.total_lag is None else records(now.total_lag)),
             _("last validation: {verdict}").format(
@@ -114,7 +115,9 @@ class StatusResult:
         if not rows:
             return Summary(lines=(*lines, _("no alert is up")))
         heads = (_("level"), _("rule"), _("message"), _("since"))
-        title = ngettext("{count} alert", "{count} alerts", len(rows)).format(count=count(len(rows)))
+        title = ngettext("{count} alert", "{count} alerts", len(rows)).format(
+            count=count(len(rows))
+        )
         return Summary(lines=tuple(lines), tables=(Table(heads, rows, title),))
 
 

@@ -66,6 +66,8 @@ class LeaveScreen(ModalScreen[None]):
                 self.call_after_refresh(self.query_one("#store", Button).focus)
 
     def _told(self, now: ControllerSnapshot) -> tuple[str, str]:
+        if now.attached:
+            return _("Leaving"), _("The service goes on; dropship attaches to it again.")
         if now.leaving.stage is Stage.ASKING:
             return _question(now, self.console), _choices(now)
         if now.leaving.stage is Stage.STORING and now.leaving.progress.total:
