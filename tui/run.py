@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
+from core.clock import SystemClock
 from core.config.folders import check_folder
 from core.config.load import load_settings
 from core.config.secrets import Redactor
@@ -20,6 +21,7 @@ from core.operations.base import PipelineController
 from core.operations.controller import Controller
 from core.operations.effective_settings import sources
 from core.operations.metrics import serve_controller_metrics
+from core.operations.workers import Handover
 from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
@@ -100,7 +102,38 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     with serve_controller_metrics(controller, options.metrics_port):
         console.run()
     signals.finished()
-    return _leave(console, controller, signals)
+    code = _leave(console, controller, signals)
+    farewell = controller.farewell
+    if farewell is not None and farewell.handover is not None:
+        _go_on(settings, options, farewell.handover)
+    return code
+
+
+def _go_on(settings: Settings, options: argparse.Namespace, handover: Handover) -> None:
+    """Let a service go on with the work. Errors: NoServiceError."""
+    from core.service.background import go_on  # noqa: PLC0415 - asked for rarely
+
+    pid = go_on(settings, carried(options), handover, SystemClock())
+    told = _("the pipeline goes on in the background (process {pid}); dropship attaches to it")
+    sys.stdout.write("dropship: " + told.format(pid=pid) + "\n")
+
+
+def carried(options: argparse.Namespace) -> list[str]:
+    """Return the options of a console that its successor takes over, as arguments."""
+    names = (
+        "data_dir",
+        "reports_dir",
+        "pipeline",
+        "env_file",
+        "log_file",
+        "timeout",
+        "lang",
+        "metrics_port",
+    )
+    given = {name: getattr(options, name, None) for name in names}
+    return [
+        f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None
+    ]
 
 
 def _controller(settings: Settings, *, read_only: bool) -> PipelineController:
@@ -109,7 +142,9 @@ def _controller(settings: Settings, *, read_only: bool) -> PipelineController:
     Errors: NoServiceError where a service runs that cannot be attached to.
     """
     if service_of(settings.paths) is None or is_free(settings.paths):
-        return Controller(settings, read_only=read_only)
+        own = Controller(settings, read_only=read_only)
+        own.leaving.may_go_on = not read_only
+        return own
     from core.service.attached import AttachedController  # noqa: PLC0415 - loads Arrow
 
     return AttachedController(settings, read_only=read_only)

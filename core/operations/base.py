@@ -132,6 +132,10 @@ class LeavingControl(Protocol):
         """Answer: store, then leave."""
         ...
 
+    def go_on(self) -> bool:
+        """Answer: store, then leave the work to a service."""
+        ...
+
     def lose(self) -> bool:
         """Answer: leave without what is not stored."""
         ...

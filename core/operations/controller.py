@@ -179,7 +179,9 @@ class Controller:
         self._sampler.join(5.0)
         self._recorder.journal.see(self.snapshot(), self._workers.failures)
         self._recorder.end()
-        self.farewell = Farewell(self._workers.done, self.count_unstored(), why)
+        self.farewell = Farewell(
+            self._workers.done, self.count_unstored(), why, self.leaving.handover
+        )
         tell_lost(self.farewell.unstored, self.farewell.why)
         self._backends.close()
 

@@ -1,7 +1,7 @@
 """The workers of a controller: one producer, one consumer with its merge loop, and how they end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 _DRAIN_S = 30.0
 
 
+@dataclass(frozen=True)
+class Handover:
+    """What was at work and can go on elsewhere. produce: None where nothing is published."""
+
+    consume: bool
+    produce: produce.Options | None = None
+
+
 class Workers:
     """Starts workers when there is none of the kind; any thread may call."""
 
@@ -48,6 +56,7 @@ class Workers:
         self._merging = MergeControl(clock)
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
+        self._asked = produce.Options()
         self._earlier = WorkTotals()
 
     @property
@@ -92,6 +101,7 @@ class Workers:
             checked = produce.checked_options(context.settings, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
+            self._asked = options
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:
                 self._producer = worker
@@ -239,6 +249,22 @@ class Workers:
             stored,
             self._merging.snapshot(),
         )
+
+    def handover(self) -> Handover:
+        """Return what goes on elsewhere as it is now: a file that is replayed would begin anew."""
+        worker = self.producer
+        last = worker.snapshot() if worker is not None else ProducerSnapshot()
+        going_on = {RunState.STARTING, RunState.RUNNING, RunState.HELD, RunState.WAITING}
+        limit, duration = self._asked.limit, self._asked.duration
+        left = None if limit is None else limit - last.sent
+        left_s = None if duration is None else duration - last.elapsed_s
+        over = (left is not None and left < 1) or (left_s is not None and left_s <= 0)
+        if last.mode != "stream" or last.state not in going_on or over:
+            return Handover(self.consumer is not None)
+        rest = replace(
+            self._asked, rate=last.rate_target, profile=last.profile, limit=left, duration=left_s
+        )
+        return Handover(self.consumer is not None, rest)
 
     @property
     def failures(self) -> dict[str, BaseException]:

@@ -189,7 +189,7 @@ class _Leaving:
         """Answer a question that there is not."""
         return False
 
-    lose = stay = store
+    lose = go_on = stay = store
 
 
 class AttachedController:

@@ -31,6 +31,8 @@ from core.warehouse.shared.messages import fault_of
 _MOST_CONNECTIONS = 64
 _MUTE_S = 60.0
 """A caller that says nothing for so long has to connect again."""
+_STAYS = 2
+"""Looks that make a console of a caller: `status` takes one."""
 _CREDENTIALS = struct.Struct("3i")
 
 log = logging.getLogger(__name__)
@@ -160,12 +162,12 @@ class _Looks:
         self._controller = controller
         self._caller = caller
         self._changes = Changes()
-        self._looked = False
+        self._times = 0
 
     def at(self, wanted: str) -> Reply:
         """Return the parts that changed. wanted: what `Explorer.look_at` keeps fresh for it."""
-        if not self._looked:
-            self._looked = True
+        self._times += 1
+        if self._times == _STAYS:
             _log(N_("a console attached"), self._caller, "look")
         self._controller.explorer.look_at(wanted, viewer=self)
         changed = self._changes.of(self._controller.snapshot())
@@ -177,8 +179,8 @@ class _Looks:
         try:
             yield
         finally:
-            if self._looked:
-                self._controller.explorer.look_at("", viewer=self)
+            self._controller.explorer.look_at("", viewer=self)
+            if self._times >= _STAYS:
                 _log(N_("a console left"), self._caller, "look")
 
 
