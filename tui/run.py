@@ -20,8 +20,8 @@ from core.logs import start_logging
 from core.operations.base import PipelineController
 from core.operations.controller import Controller
 from core.operations.effective_settings import sources
+from core.operations.handover import Handover
 from core.operations.metrics import serve_controller_metrics
-from core.operations.workers import Handover
 from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest

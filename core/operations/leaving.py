@@ -11,7 +11,7 @@ of their own; what a screen shows of them is a frozen snapshot.
 """
 
 import logging
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -22,9 +22,10 @@ from core.consumer.unstored import lost_text
 from core.errors import DropshipError
 from core.failures import explained
 from core.operations.drain import Drained, drain
+from core.operations.handover import Handover
 from core.operations.unstored_count import UnstoredCount
 from core.operations.work_totals import WorkTotals
-from core.operations.workers import Handover, Workers
+from core.operations.workers import Workers
 from core.text import N_
 from core.threads import WatchedThread
 from core.workers import RunState
@@ -114,15 +115,18 @@ class Leaving:
 
     def store(self) -> bool:
         """Answer: store the records, then leave."""
-        return self._answered({Stage.ASKING, Stage.CHOOSING}, Stage.STORING, self._store)
+        return self._answered(_QUESTIONS, Stage.STORING, self._store)
 
     def go_on(self) -> bool:
         """Answer: store the records, then leave the work to a service."""
-        return self._answered({Stage.CHOOSING}, Stage.STORING, self._store, go_on=True)
+        return self._answered(frozenset({Stage.CHOOSING}), Stage.STORING, self._store, go_on=True)
 
     def lose(self) -> bool:
         """Answer: leave without them."""
-        return self._answered({Stage.ASKING}, Stage.CLOSING, lambda: self._close(lose=True))
+        self.handover = None
+        return self._answered(
+            frozenset({Stage.ASKING}), Stage.CLOSING, lambda: self._close(lose=True)
+        )
 
     def stay(self) -> bool:
         """Answer, or change of mind while records are stored: do not leave."""
@@ -139,6 +143,7 @@ class Leaving:
         """Let an end that asks nobody begin: no question is open any more, and nobody stays."""
         with self._lock:
             self._gave_way = True
+            self.handover = None
             self._stay.set()
             if self.latest.stage is not Stage.CLOSING:
                 self.latest = LeavingSnapshot(Stage.STORING)
@@ -157,7 +162,12 @@ class Leaving:
         return why
 
     def _answered(
-        self, asked: Set[Stage], stage: Stage, step: Callable[[], None], *, go_on: bool = False
+        self,
+        asked: frozenset[Stage],
+        stage: Stage,
+        step: Callable[[], None],
+        *,
+        go_on: bool = False,
     ) -> bool:
         with self._lock:
             if self.latest.stage not in asked:

@@ -1,7 +1,7 @@
 """The workers of a controller: one producer, one consumer with its merge loop, and how they end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from core.jobs.topic import require_topic
 from core.merge.snapshot import MergeSnapshot
 from core.merge.worker import MergeWorker
 from core.operations.backends import Backends
+from core.operations.handover import Handover, handover_of
 from core.operations.merge_control import MergeControl
 from core.operations.work_totals import WorkTotals, totals_of
 from core.producer.modes import Mode
@@ -32,14 +33,6 @@ if TYPE_CHECKING:
     from core.producer.worker import ProducerWorker
 
 _DRAIN_S = 30.0
-
-
-@dataclass(frozen=True)
-class Handover:
-    """What was at work and can go on elsewhere. produce: None where nothing is published."""
-
-    consume: bool
-    produce: produce.Options | None = None
 
 
 class Workers:
@@ -251,20 +244,10 @@ class Workers:
         )
 
     def handover(self) -> Handover:
-        """Return what goes on elsewhere as it is now: a file that is replayed would begin anew."""
-        worker = self.producer
-        last = worker.snapshot() if worker is not None else ProducerSnapshot()
-        going_on = {RunState.STARTING, RunState.RUNNING, RunState.HELD, RunState.WAITING}
-        limit, duration = self._asked.limit, self._asked.duration
-        left = None if limit is None else limit - last.sent
-        left_s = None if duration is None else duration - last.elapsed_s
-        over = (left is not None and left < 1) or (left_s is not None and left_s <= 0)
-        if last.mode != "stream" or last.state not in going_on or over:
-            return Handover(self.consumer is not None)
-        rest = replace(
-            self._asked, rate=last.rate_target, profile=last.profile, limit=left, duration=left_s
-        )
-        return Handover(self.consumer is not None, rest)
+        """Return what goes on elsewhere as it is now."""
+        producer = self.producer
+        sent = None if producer is None else producer.snapshot()
+        return handover_of(self._asked, sent, consume=self.consumer is not None)
 
     @property
     def failures(self) -> dict[str, BaseException]:

@@ -7,7 +7,7 @@ from threading import Event
 
 from core.clock import Clock
 from core.config import Settings
-from core.operations.workers import Handover
+from core.operations.handover import Handover
 from core.service.client import Connection, NoServiceError
 from core.text import _, clean
 
