@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from core.jobs import produce
+from core.jobs.options import PublishOptions
 from core.producer.snapshot import ProducerSnapshot
 from core.workers import RunState
 
@@ -14,12 +14,10 @@ class Handover:
     """What was at work and can go on elsewhere. produce: None where nothing is published."""
 
     consume: bool
-    produce: produce.Options | None = None
+    produce: PublishOptions | None = None
 
 
-def handover_of(
-    asked: produce.Options, last: ProducerSnapshot | None, *, consume: bool
-) -> Handover:
+def handover_of(asked: PublishOptions, last: ProducerSnapshot | None, *, consume: bool) -> Handover:
     """Return what goes on, as it is now: a file that is replayed would begin anew, so it does not.
 
     asked: of the producer that is under way, with its latest moment; None without one.
