@@ -143,9 +143,9 @@ class Leaving:
         """Let an end that asks nobody begin: no question is open any more, and nobody stays."""
         with self._lock:
             self._gave_way = True
-            self.handover = None
             self._stay.set()
             if self.latest.stage is not Stage.CLOSING:
+                self.handover = None
                 self.latest = LeavingSnapshot(Stage.STORING)
 
     def store_within(self, seconds: float) -> str:
