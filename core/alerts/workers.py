@@ -75,7 +75,7 @@ def _restarted(one: Restart) -> str:
         "{worker} failed and was started again {count} times, last at {time} UTC: {reason}",
         one.times,
     ).format(
-        worker=one.worker, count=count(one.times), time=f"{one.at:%H:%M:%S}", reason=one.reason
+        worker=_(one.worker), count=count(one.times), time=f"{one.at:%H:%M:%S}", reason=one.reason
     )
 
 
