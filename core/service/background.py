@@ -36,6 +36,7 @@ def go_on(settings: Settings, options: Sequence[str], handover: Handover, clock:
             with Connection(settings.paths) as connection:
                 if handover.produce is not None:
                     connection.ask("start_producer", (handover.produce,), bool)
+                process.returncode = 0  # nobody waits for it: it outlives this process
                 return connection.service.pid
         except NoServiceError as error:
             if process.poll() is not None or clock.monotonic() >= deadline:

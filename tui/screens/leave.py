@@ -39,7 +39,9 @@ class LeaveScreen(ModalScreen[None]):
             yield Label(_("Shutting down"), id="dialog-title", markup=False)
             yield Label("", id="leaving-text", markup=False)
             with Horizontal(id="dialog-buttons"):
-                yield Button(_("Keep it running (b)"), id="background", variant="primary")
+                background = Button(_("Keep it running (b)"), id="background", variant="primary")
+                background.display = False  # the focus would begin there
+                yield background
                 yield Button(_("Store them now (s)"), id="store", variant="primary")
                 yield Button(_("Stay (k)"), id="stay")
                 yield Button(_("Lose them (L)"), id="lose", variant="error")

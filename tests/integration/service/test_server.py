@@ -19,7 +19,7 @@ from core.config import Settings
 from core.errors import UsageError
 from core.jobs.options import PublishOptions, SeedOptions
 from core.operations.controller import Controller
-from core.service import server, wire
+from core.service import observer, server, wire
 from core.service.attached import AttachedController
 from core.service.client import Connection, NoServiceError
 from core.service.controls import CONTROLS
@@ -142,6 +142,20 @@ def test_another_protocol_is_refused_and_told_by_whom(settings, monkeypatch):
             wire.send(connection, wire.Caller(1, "0.0.1"))
             told = wire.receive(connection, wire.Service, wire.MOST_TOLD)
             assert (told.pid, told.refused) == (os.getpid(), "protocol")
+
+
+def test_a_service_of_something_else_is_refused(settings, monkeypatch):
+    with serving(settings):
+        monkeypatch.setattr(observer, "fingerprint", lambda _pipeline: "another")
+        with pytest.raises(NoServiceError, match="works on another pipeline") as refused:
+            AttachedController(settings)
+        assert "--run stop" in refused.value.hint
+        monkeypatch.setattr(observer, "__version__", "0.0.1")
+        with pytest.raises(NoServiceError, match=r"it is dropship .*, this is 0\.0\.1"):
+            AttachedController(settings)
+        # Ending it works whatever its version is.
+        with Connection(settings.paths) as opened:
+            assert opened.ask("stop", (), bool)
 
 
 def test_nobody_serves(settings):
