@@ -1,6 +1,6 @@
 """Keeps the latest moment of a service, in a thread of its own, for a console that draws it."""
 
-from threading import Event
+from threading import Condition, Event
 
 from core import __version__
 from core.clock import Clock
@@ -20,6 +20,7 @@ from core.warehouse.shared.fingerprint import fingerprint
 
 _EVERY_S = 0.25
 _AGAIN_S = 1.0
+_AT_ONCE_S = 0.1
 
 
 class Observer:
@@ -35,6 +36,8 @@ class Observer:
         self._read_only = read_only
         self._closing, self._wake = Event(), Event()
         self._wanted = ""
+        self._done = Condition()
+        self._wished = self._served = 0
         self._reached: Connection | None = self._connect()
         self._assembled = Assembled(settings.pipeline.definition)
         self.latest = self._look(self._reached)
@@ -48,8 +51,12 @@ class Observer:
             self._wake.set()
 
     def now(self) -> None:
-        """Look as soon as possible: something was asked for."""
-        self._wake.set()
+        """Look at once, and wait for that a moment: the next key acts on what the last one did."""
+        with self._done:
+            self._wished += 1
+            wish = self._wished
+            self._wake.set()
+            self._done.wait_for(lambda: self._served >= wish, _AT_ONCE_S)
 
     def close(self) -> None:
         """End the looking; waits a moment for it."""
@@ -73,8 +80,13 @@ class Observer:
             self._assembled = Assembled(self._settings.pipeline.definition)
         with connection:
             while not self._closing.is_set():
-                self._wake.clear()
+                with self._done:
+                    self._wake.clear()
+                    wish = self._wished
                 self.latest = self._look(connection)
+                with self._done:
+                    self._served = wish
+                    self._done.notify_all()
                 self._clock.wait(self._wake, _EVERY_S)
 
     def _look(self, connection: Connection) -> ControllerSnapshot:

@@ -93,7 +93,7 @@ def test_the_connection_goes_under_load_and_the_next_login_sees_it_all(tmp_path)
         with Terminal(tmp_path, program=[*ssh, console_in(tmp_path)]) as terminal:
             terminal.wait_for("attached")
             terminal.wait_for("2 Producer")
-            terminal.press("2ms")
+            terminal.press("2m")
             terminal.wait_for("2 Producer · running")
             wait_until(lambda: dropship("status").record["consumer"]["stored"] > 100, seconds=60)
             terminal.process.kill()

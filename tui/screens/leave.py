@@ -22,6 +22,7 @@ class LeaveScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "app.force_quit", N_("quit now"), id="leave.force", priority=True),
+        Binding("enter", "first", N_("the first answer"), id="leave.first", show=False),
         Binding("s", "store", N_("store them now"), id="leave.store"),
         Binding("b", "background", N_("keep it running"), id="leave.background"),
         Binding("k,escape", "stay", N_("stay in the console"), id="leave.stay"),
@@ -107,6 +108,13 @@ class LeaveScreen(ModalScreen[None]):
     def action_store(self) -> None:
         """Store the records, then leave."""
         self.console.controller.leaving.store()
+
+    def action_first(self) -> None:
+        """Take the first answer; a button that has the focus takes the key itself."""
+        if self._stage is Stage.CHOOSING:
+            self.action_background()
+        elif self._stage is Stage.ASKING:
+            self.action_store()
 
     def action_background(self) -> None:
         """Store what this process holds, and let a service go on."""

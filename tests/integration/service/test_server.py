@@ -232,6 +232,16 @@ def test_controls_answer_at_once(settings):
         assert (monotonic() - began) / 10 < 0.2
 
 
+def test_the_next_key_acts_on_what_the_last_one_did(settings):
+    with serving(settings) as (controller, _asked), attached(settings) as console:
+        assert console.start_consumer()
+        console.consumer.pause()
+        wait_until(lambda: controller.snapshot().consumer.state is RunState.PAUSED)
+        console.consumer.resume()
+        console.consumer.stop()
+        wait_until(lambda: controller.consumer is None)
+
+
 def test_what_a_console_looks_at_is_read_while_it_looks(settings):
     with serving(settings) as (controller, _asked), attached(settings) as one:
         with attached(settings) as two:
