@@ -2,6 +2,8 @@
 
 from threading import Condition, Event
 
+import msgspec
+
 from core import __version__
 from core.clock import Clock
 from core.config import Settings
@@ -38,8 +40,8 @@ class Observer:
         self._wanted = ""
         self._done = Condition()
         self._wished = self._served = 0
-        self._reached: Connection | None = self._connect()
         self._assembled = Assembled(settings.pipeline.definition)
+        self._reached: Connection | None = self._connect()
         self.latest = self._look(self._reached)
         self._thread = WatchedThread("attached", self._run)
         self._thread.start()
@@ -76,8 +78,6 @@ class Observer:
     def _follow(self, connection: Connection) -> None:
         """Look until it fails or nobody wants to know."""
         self._reached = None
-        if not self.latest.ready:
-            self._assembled = Assembled(self._settings.pipeline.definition)
         with connection:
             while not self._closing.is_set():
                 with self._done:
@@ -91,7 +91,10 @@ class Observer:
 
     def _look(self, connection: Connection) -> ControllerSnapshot:
         parts = connection.ask("look", (self._wanted,), Parts)
-        return self._assembled.take(parts) if parts else self.latest
+        try:
+            return self._assembled.take(parts) if parts else self.latest
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            raise self._unfit(clean(error, 200)) from error
 
     def _connect(self) -> Connection:
         connection = Connection(self._settings.paths, read_only=self._read_only)
@@ -105,13 +108,18 @@ class Observer:
             reason = _("it works on another pipeline")
         if reason:
             connection.close()
-            raise NoServiceError(
-                _("the service of {folder} cannot be attached to: {reason}").format(
-                    folder=clean(self._settings.paths.data), reason=reason
-                ),
-                hint=_("`dropship --run stop` ends it"),
-            )
+            raise self._unfit(reason)
+        # Of a new connection everything is told first.
+        self._assembled = Assembled(self._settings.pipeline.definition)
         return connection
+
+    def _unfit(self, reason: str) -> NoServiceError:
+        return NoServiceError(
+            _("the service of {folder} cannot be attached to: {reason}").format(
+                folder=clean(self._settings.paths.data), reason=reason
+            ),
+            hint=_("`dropship --run stop` ends it"),
+        )
 
 
 def nobody(settings: Settings, clock: Clock, error: DropshipError) -> ControllerSnapshot:

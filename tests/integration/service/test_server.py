@@ -23,6 +23,7 @@ from core.service import observer, server, wire
 from core.service.attached import AttachedController
 from core.service.client import Connection, NoServiceError
 from core.service.controls import CONTROLS
+from core.service.parts import Assembled
 from core.service.place import claimed, is_free, service_of
 from core.service.server import ControlServer
 from core.workers import RunState
@@ -30,13 +31,14 @@ from tests.support.waiting import wait_until
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[Controller, Event]]:
+def serving(settings: Settings, *, opened: bool = True) -> Iterator[tuple[Controller, Event]]:
     asked = Event()
     with claimed(settings.paths, SystemClock()) as listener:
         controller = Controller(settings, restarts=True)
         controller.explorer.log.begin()
-        controller.open()
-        wait_until(lambda: controller.ready)
+        if opened:
+            controller.open()
+            wait_until(lambda: controller.ready)
         control = ControlServer(controller, listener, asked.set, "2026-01-01T00:00:00.000Z")
         control.start()
         try:
@@ -268,6 +270,28 @@ def test_no_figure_is_shown_once_the_service_is_gone_and_a_new_one_is_found(sett
         wait_until(lambda: console.snapshot().ready)
         assert console.start_consumer()
         console.close()
+
+
+def test_a_console_attaches_before_the_warehouse_is_open_and_sees_it_open(settings):
+    with serving(settings, opened=False), attached(settings) as console:
+        assert not console.ready
+        console.refresh()
+        console.open()
+        wait_until(lambda: console.ready)
+        assert console.snapshot().broker_open
+
+
+def test_what_cannot_be_understood_is_no_moment(settings, monkeypatch):
+    with serving(settings), attached(settings) as console:
+        wait_until(lambda: console.snapshot().history)
+
+        def broken(*_parts):
+            raise KeyError("a part that there is not")
+
+        monkeypatch.setattr(Assembled, "take", broken)
+        wait_until(lambda: not console.ready)
+        assert "a part that there is not" in console.snapshot().opening.error
+        assert console.snapshot().history == ()
 
 
 def test_a_service_asked_to_stop_is_told(settings):
