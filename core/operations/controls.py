@@ -8,6 +8,7 @@ steer.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.jobs import produce, seed
@@ -26,6 +27,7 @@ from core.operations.validation_task import ValidationTask
 from core.operations.work_totals import WorkTotals
 from core.operations.workers import Workers
 from core.validation.history import PastRun
+from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from core.consumer.worker import ConsumerWorker
@@ -70,6 +72,14 @@ class Controls:
     def ready(self) -> bool:
         """Whether broker and warehouse are open."""
         return self._backends.ready
+
+    @property
+    def _broker(self) -> Broker | None:
+        return self._backends.broker
+
+    @property
+    def _warehouse(self) -> Warehouse | None:
+        return self._backends.warehouse
 
     def _allowed(self) -> bool:
         """Return whether something may be changed; a refusal is counted for the screen."""
