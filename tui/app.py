@@ -14,7 +14,7 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.operations.leaving import Stage
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.state_file import StateFile
@@ -56,7 +56,7 @@ class Console(App[int]):
 
     def __init__(
         self,
-        controller: Controller,
+        controller: PipelineController,
         formats: Formats,
         *,
         ascii_only: bool = False,

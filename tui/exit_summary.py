@@ -4,7 +4,7 @@ import sys
 from contextlib import suppress
 
 from core.consumer.unstored import lost_text
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.operations.leaving import Farewell, tell_lost
 from core.text import _, clean
 from core.text.amounts import dead_letters
@@ -14,7 +14,7 @@ from core.threads import WatchedThread
 _COUNT_S = 1.0
 
 
-def print_exit_summary(controller: Controller) -> int:
+def print_exit_summary(controller: PipelineController) -> int:
     """Write what was done to stdout and what is lost to stderr; return how many are lost.
 
     A controller that is not closed loses what nobody has stored up to now.
@@ -54,7 +54,7 @@ def _loss(farewell: Farewell, lost: int) -> str:
     return f"{text} ({clean(farewell.why, 300)})" if farewell.why else text
 
 
-def _count(controller: Controller) -> int | None:
+def _count(controller: PipelineController) -> int | None:
     """Count what is not stored; whoever is in a hurry gets the last count after a second."""
     counting = WatchedThread("last-count", controller.count_unstored)
     counting.start()

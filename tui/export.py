@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import StorageError
 from core.jobs.base import Table
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.operations.history import HEADERS, rounded
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.state_file import export_rows
@@ -31,7 +31,7 @@ def write_pane(pane: Pane, now: ControllerSnapshot, folder: Path) -> tuple[Path,
     return export_rows(folder, pane.export_name, now.at, table.headers, table.rows)
 
 
-def write_history(controller: Controller, at: datetime, folder: Path) -> tuple[Path, Path]:
+def write_history(controller: PipelineController, at: datetime, folder: Path) -> tuple[Path, Path]:
     """Write the samples of the last hours as CSV and JSON; reads and writes files."""
     rows = []
     for sample in controller.history():

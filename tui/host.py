@@ -6,7 +6,7 @@ from typing import Protocol
 
 from textual.binding import Binding
 
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from tui.drawing import Drawing
 from tui.formats import Formats
 from tui.views.frame import ActionKey
@@ -16,7 +16,7 @@ class Host(Protocol):
     """The application as seen from what it shows; `tui.app.Console` is the one there is."""
 
     @property
-    def controller(self) -> Controller:
+    def controller(self) -> PipelineController:
         """The controls of the pipeline."""
         ...
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
+from core.clock import SystemClock
 from core.config.folders import check_folder
 from core.config.load import load_settings
 from core.config.secrets import Redactor
@@ -16,9 +17,12 @@ from core.errors import DropshipError, ExitCode, UsageError
 from core.failures import explained
 from core.import_guard import block_pandas
 from core.logs import start_logging
+from core.operations.base import PipelineController
 from core.operations.controller import Controller
 from core.operations.effective_settings import sources
+from core.operations.handover import Handover
 from core.operations.metrics import serve_controller_metrics
+from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
 from core.threads import failures
@@ -87,7 +91,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
-    controller = Controller(settings, read_only=options.read_only)
+    controller = _controller(settings, read_only=options.read_only)
     console = Console(
         controller, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on
     )
@@ -98,10 +102,55 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     with serve_controller_metrics(controller, options.metrics_port):
         console.run()
     signals.finished()
-    return _leave(console, controller, signals)
+    code = _leave(console, controller, signals)
+    farewell = controller.farewell
+    if farewell is not None and farewell.handover is not None:
+        _go_on(settings, options, farewell.handover)
+    return code
 
 
-def _leave(console: Console, controller: Controller, signals: SignalHandler) -> int:
+def _go_on(settings: Settings, options: argparse.Namespace, handover: Handover) -> None:
+    """Let a service go on with the work. Errors: NoServiceError."""
+    from core.service.background import go_on  # noqa: PLC0415 - asked for rarely
+
+    pid = go_on(settings, carried(options), handover, SystemClock())
+    told = _("the pipeline goes on in the background (process {pid}); dropship attaches to it")
+    sys.stdout.write("dropship: " + told.format(pid=pid) + "\n")
+
+
+def carried(options: argparse.Namespace) -> list[str]:
+    """Return the options of a console that its successor takes over, as arguments."""
+    names = (
+        "data_dir",
+        "reports_dir",
+        "pipeline",
+        "env_file",
+        "log_file",
+        "timeout",
+        "lang",
+        "metrics_port",
+    )
+    given = {name: getattr(options, name, None) for name in names}
+    return [
+        f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None
+    ]
+
+
+def _controller(settings: Settings, *, read_only: bool) -> PipelineController:
+    """Return the controller: of the service of this data directory, else one of our own.
+
+    Errors: NoServiceError where a service runs that cannot be attached to.
+    """
+    if service_of(settings.paths) is None or is_free(settings.paths):
+        own = Controller(settings, read_only=read_only)
+        own.leaving.may_go_on = not read_only
+        return own
+    from core.service.attached import AttachedController  # noqa: PLC0415 - loads Arrow
+
+    return AttachedController(settings, read_only=read_only)
+
+
+def _leave(console: Console, controller: PipelineController, signals: SignalHandler) -> int:
     """End what still works, and say on the normal screen what was done and what is lost."""
     if not console.forced:
         controller.close()  # it is closed already, unless the screen ended by a defect
@@ -117,7 +166,7 @@ def _leave(console: Console, controller: Controller, signals: SignalHandler) -> 
     return told_failures(controller, console.return_code or left)
 
 
-def told_failures(controller: Controller, code: int) -> int:
+def told_failures(controller: PipelineController, code: int) -> int:
     """Say on stderr which workers and threads had failed; return an exit code that tells of it."""
     for name, error in controller.failures.items():
         message, hint = explained(error)

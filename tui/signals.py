@@ -15,7 +15,7 @@ from threading import Event
 from types import FrameType
 from typing import Any
 
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.threads import WatchedThread, reported
 from tui.app import Console
 from tui.exit_summary import print_exit_summary
@@ -35,7 +35,7 @@ class SignalHandler:
     A third one ends the process where it stands.
     """
 
-    def __init__(self, app: Console, controller: Controller) -> None:
+    def __init__(self, app: Console, controller: PipelineController) -> None:
         self._app = app
         self._controller = controller
         self._received: list[int] = []

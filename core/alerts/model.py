@@ -35,6 +35,7 @@ RULES: Mapping[str, str] = {
     "gaps": N_("lost offsets"),
     "topic": N_("topic"),
     "threads": N_("failed threads"),
+    "restarts": N_("restarts"),
 }
 """Every rule with its name in English, marked for translation."""
 
@@ -57,6 +58,16 @@ class TaskReading:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """A worker that failed and was started again: how often, when last (UTC), what had ended it."""
+
+    worker: str
+    times: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class PipelineSample:
     """One moment of a pipeline, as far as it is known. None: not known.
 
@@ -71,6 +82,7 @@ class PipelineSample:
     topic that was made again. partitions: of the topic, as the broker tells. merge_delay_s: how
     long the oldest raw event has waited for its merge; merge_backlog: how many wait.
     merge_waits_for: what keeps the merge from going on. tasks: by the rule that judges them.
+    restarts: workers that failed and were started again of late.
     """
 
     now_s: float
@@ -98,6 +110,7 @@ class PipelineSample:
     merge_waits_for: str = ""
     failed_threads: tuple[ThreadFailure, ...] = ()
     tasks: Mapping[str, TaskReading] = field(default_factory=dict)
+    restarts: tuple[Restart, ...] = ()
 
     @property
     def lag(self) -> int | None:

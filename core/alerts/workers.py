@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.alerts.model import Level, PipelineSample, RuleValue
+from core.alerts.model import Level, PipelineSample, Restart, RuleValue
 from core.config.thresholds import Thresholds
 from core.text import _, ngettext
 from core.text.number_format import count
@@ -19,6 +19,9 @@ def worker_values(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue
     yield from _merge(now, limits)
     yield from _tasks(now, limits)
     yield from thread_values(now)
+    if now.restarts:
+        told = _("; ").join(_restarted(one) for one in now.restarts)
+        yield RuleValue("restarts", Level.WARN, 0, Level.WARN, told, slack=1.0, at_once=True)
 
 
 def thread_values(now: PipelineSample) -> Iterator[RuleValue]:
@@ -64,6 +67,16 @@ def _tasks(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
             ).format(count=count(task.waiting or 0), seconds=count(round(task.delay_s)))
             late = max(task.delay_s - _PAUSE_S, 0.0)
             yield RuleValue(rule, late, limits.alert_merge_warn_s, limits.alert_merge_fail_s, told)
+
+
+def _restarted(one: Restart) -> str:
+    return ngettext(
+        "{worker} failed and was started again {count} time, last at {time} UTC: {reason}",
+        "{worker} failed and was started again {count} times, last at {time} UTC: {reason}",
+        one.times,
+    ).format(
+        worker=_(one.worker), count=count(one.times), time=f"{one.at:%H:%M:%S}", reason=one.reason
+    )
 
 
 def _severe(rule: str, message: str) -> RuleValue:

@@ -28,6 +28,7 @@ from core.text import _, clean
 
 _EXAMINES_SETTINGS = "doctor"
 _MAKES_PIPELINE = "init"
+_OF_SERVICE = frozenset({"serve", "status", "stop"})
 _READS_WAREHOUSE = frozenset({"transform", "validate", "kpis", "dlq"})
 """Jobs that work on what others stored; without a warehouse their data directory is a slip."""
 
@@ -154,7 +155,8 @@ class JobRunner(Thread):
 
 def job_module(job: str) -> Any:
     """Return the module of a job."""
-    return importlib.import_module(f"core.jobs.{job.replace('-', '_')}")
+    package = "core.service" if job in _OF_SERVICE else "core.jobs"
+    return importlib.import_module(f"{package}.{job.replace('-', '_')}")
 
 
 def job_options(module: Any, given: Mapping[str, object]) -> Any:

@@ -70,10 +70,23 @@ class Group:
         """Add the options that classes of options declare."""
         for kind in kinds:
             for option in declared(kind):
-                if option.type is bool:
+                if option.type is bool and option.default:
+                    self._switch(option)
+                elif option.type is bool:
                     self.flag(option.flag, _(option.opt.text), option.field)
                 else:
                     self._value(option)
+
+    def _switch(self, option: Option) -> None:
+        """Add an option that is on unless it is taken back by its `--no-` form."""
+        text = _("{text} (default: {default})").format(text=_(option.opt.text), default=option.flag)
+        self._add(
+            option.flag,
+            action=argparse.BooleanOptionalAction,
+            default=option.default,
+            dest=option.field,
+            help=text.replace("%", "%%"),
+        )
 
     def _value(self, option: Option) -> None:
         opt, default = option.opt, option.default

@@ -46,6 +46,11 @@ class Paths:
         return self.data / "broker.lock"
 
     @property
+    def service_lock(self) -> Path:
+        """Names the process that runs the pipeline as a service."""
+        return self.data / "service.lock"
+
+    @property
     def producer_lock(self) -> Path:
         """Names the process that may publish to the embedded broker."""
         return self.data / "producer.lock"

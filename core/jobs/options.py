@@ -202,6 +202,16 @@ class PipelineOptions(Checks, Publishing, SeedOptions):
 
 
 @dataclass(frozen=True)
+class ServeOptions:
+    """validate_every: seconds between two runs of the checks, 0 never. consume: store the topic."""
+
+    validate_every: Annotated[
+        float, Opt(N_("seconds from one run of the checks to the next; 0 never"), "S", low=0)
+    ] = 300.0
+    consume: Annotated[bool, Opt(N_("store what the topic holds, or leave that to others"))] = True
+
+
+@dataclass(frozen=True)
 class SetupOptions:
     """print_sql: show the SQL and run nothing."""
 
@@ -279,6 +289,9 @@ OF_JOB: dict[str, tuple[type[Any], ...]] = {
     "validate": (ValidateOptions,),
     "kpis": (WatchOptions,),
     "pipeline": (PipelineOptions, BadLimit, Measured),
+    "serve": (ServeOptions, Measured),
+    "status": (NoOptions,),
+    "stop": (NoOptions,),
     "dlq": (DlqOptions,),
     "broker": (NoOptions, Measured),
     "doctor": (NoOptions,),

@@ -61,14 +61,21 @@ class Meters:
 
     def __init__(self) -> None:
         self._sources = Sources()
+        self._whole: Callable[[], MetricsSnapshot] | None = None
 
     def watch(self, **sources: Unpack[Sources]) -> None:
         """Read these parts from now on; a part that is named again replaces its forerunner."""
         known: Sources = {**self._sources, **sources}
         self._sources = known
 
+    def follow(self, whole: Callable[[], MetricsSnapshot]) -> None:
+        """Read everything from one function from now on."""
+        self._whole = whole
+
     def moment(self) -> MetricsSnapshot:
         """Return the latest snapshot of every part."""
+        if self._whole is not None:
+            return self._whole()
         sources = self._sources
         return MetricsSnapshot(
             consumer=sources["consumer"]() if "consumer" in sources else None,

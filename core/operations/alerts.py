@@ -73,7 +73,9 @@ class ControllerAlerts:
         newest = now.figures.value.newest_row if now.figures.value else None
         topic = None if now.watch.error else now.watch.value
         parts = None if topic is None else len(topic.ends)
-        return replace(own, newest_row=newest, partitions=parts, tasks=self._tasks(now))
+        return replace(
+            own, newest_row=newest, partitions=parts, tasks=self._tasks(now), restarts=now.restarts
+        )
 
     @staticmethod
     def _tasks(now: ControllerSnapshot) -> dict[str, TaskReading]:

@@ -1,4 +1,6 @@
-"""The controller: every control of the pipeline, and its whole state as one snapshot.
+"""The controller: opens, watches and closes a pipeline, and tells its whole state as one snapshot.
+
+Its controls are those of `core.operations.controls`.
 
 Threads and their owners: the controller owns the tasks (opening, seed, validation, demonstration),
 the readings (figures, topic) and the sampler; producer, consumer and merge own theirs. `close` ends
@@ -6,39 +8,23 @@ all of them in the order that loses nothing.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from core.broker.base import Broker
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.errors import DropshipError
-from core.jobs import produce, seed
-from core.operations.backends import Backends, Opening
-from core.operations.demo import Demonstration
-from core.operations.explorer import Explorer
-from core.operations.history import Sample
+from core.operations.backends import Backends
+from core.operations.controls import Controls
 from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
-from core.operations.readings import Readings
-from core.operations.recorder import Recorder
+from core.operations.restarts import Restarts
 from core.operations.sampler import Sampler
-from core.operations.seed_task import SeedTask
 from core.operations.snapshot import ControllerSnapshot
-from core.operations.task import Task
-from core.operations.unstored_count import UnstoredCount
-from core.operations.upkeep import Upkeep
-from core.operations.validation_task import ValidationTask
-from core.operations.work_totals import WorkTotals
-from core.operations.workers import Workers
 from core.text import _
 from core.threads import failures, reported
-from core.validation.history import PastRun
-from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
-    from core.consumer.worker import ConsumerWorker
-    from core.producer.worker import ProducerWorker
+    pass
 
 _DRAIN_S = 30.0
 _RETRY_S = 10.0
@@ -46,11 +32,10 @@ _RETRY_S = 10.0
 log = logging.getLogger(__name__)
 
 
-class Controller:
-    """Controls that return at once, and `snapshot`. Made, used and closed by one screen.
+class Controller(Controls):
+    """Controls that return at once, and `snapshot`. Made, used and closed by one screen or service.
 
-    Controls may be called from any thread; one that does not fit the present state does nothing
-    and returns False.
+    restarts: whether consumer and merge are started again when they fail.
     """
 
     def __init__(
@@ -60,47 +45,31 @@ class Controller:
         clock: Clock | None = None,
         read_only: bool = False,
         backends: Backends | None = None,
+        restarts: bool = False,
     ) -> None:
-        self.settings = settings
-        self.read_only = read_only
-        self._refusals = 0
-        self._clock = clock or SystemClock()
+        clock = clock or SystemClock()
+        super().__init__(
+            settings, backends or Backends(read_only=read_only), clock, read_only=read_only
+        )
         self._lock = Lock()
         self._closing = Event()
-        self._backends = backends or Backends(read_only=read_only)
-        self.explorer = Explorer(settings, self._backends, self._clock)
-        self._workers = Workers(settings, self._backends, self._clock)
-        self._custody = UnstoredCount(settings, self._backends, self._clock)
         self.leaving = Leaving(
             self._workers,
             self._custody,
-            self._clock,
+            clock,
             pause=self.cancel_demo,
             close=lambda lose: self.close(lose=lose),
         )
         self.farewell: Farewell | None = None
         self._ending = Lock()
-        self._backends_opening = Opening(settings, self._backends, self._clock, self._workers.warm)
-        self._seed_task = SeedTask(settings, self._backends, self._clock)
-        self._validation = ValidationTask(settings, self._backends, self._clock)
-        self._demo: Task[str] = Task("demo", self._clock)
-        self.upkeep = Upkeep(settings, self._backends, self._workers, self._clock)
-        self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
-        self._readings = Readings(
-            settings,
-            self._backends,
-            self._custody,
-            self._clock,
-            ours=lambda: self._workers.stored_offsets,
-            failed=lambda: self._backends_opening.warehouse_failed,
-        )
-        self._recorder = Recorder(settings, self._clock, keep=not read_only)
+        starts = {"consumer": self.start_consumer, "merge": self.restart_merge} if restarts else {}
+        self._restarts = Restarts(starts, clock)
         self._sampler = Sampler(
             self._recorder,
             lambda: (self.snapshot(), self._workers.failures),
             self._start_what_is_due,
             self._closing,
-            self._clock,
+            clock,
         )
 
     # -- opening and closing
@@ -115,29 +84,10 @@ class Controller:
                 self._sampler.start()
         return began
 
-    @property
-    def ready(self) -> bool:
-        """Whether broker and warehouse are open."""
-        return self._backends.ready
-
-    @property
-    def _broker(self) -> Broker | None:
-        return self._backends.broker
-
-    @property
-    def _warehouse(self) -> Warehouse | None:
-        return self._backends.warehouse
-
     def _warehouse_opened(self) -> None:
         self._readings.figures.start()
         with reported("recall"):
             self._validation.recall()
-
-    def _allowed(self) -> bool:
-        """Return whether something may be changed; a refusal is counted for the screen."""
-        if self.read_only:
-            self._refusals += 1
-        return not self.read_only
 
     def close(self, *, lose: bool = False, within_s: float = STORE_WITHIN_S) -> None:
         """End everything cleanly: producer flushed, what our own broker holds stored, all closed.
@@ -174,14 +124,11 @@ class Controller:
         self._sampler.join(5.0)
         self._recorder.journal.see(self.snapshot(), self._workers.failures)
         self._recorder.end()
-        self.farewell = Farewell(self._workers.done, self.count_unstored(), why)
+        self.farewell = Farewell(
+            self._workers.done, self.count_unstored(), why, self.leaving.handover
+        )
         tell_lost(self.farewell.unstored, self.farewell.why)
         self._backends.close()
-
-    @property
-    def done(self) -> WorkTotals:
-        """What the workers did since the controller was opened."""
-        return self._workers.done
 
     def count_unstored(self) -> int | None:
         """Count the records that end with our own broker and are not stored; None without one."""
@@ -189,106 +136,6 @@ class Controller:
             return self._custody.count(self._workers.stored_offsets, ask=True)
         except DropshipError:
             return self._custody.latest
-
-    # -- seed
-
-    def generate(self, options: seed.Options) -> bool:
-        """Generate seed files in the background, and load the catalogue from them."""
-        return self._allowed() and self._seed_task.run(options)
-
-    def cancel_seed(self) -> None:
-        """Give up generating; files that were there stay as they were."""
-        self._seed_task.task.cancel()
-
-    # -- producer and consumer
-
-    def start_producer(self, options: produce.Options) -> bool:
-        """Start publishing. Errors: UsageError for options that cannot be used."""
-        return self._allowed() and self._workers.start_producer(options)
-
-    @property
-    def producer(self) -> "ProducerWorker | None":
-        """The producer under way, for pause, resume, stop and its rate; None without one."""
-        return self._workers.producer
-
-    def start_consumer(self) -> bool:
-        """Start storing what the topic holds, and merging it."""
-        return self._allowed() and self._workers.start_consumer()
-
-    def restart_merge(self) -> bool:
-        """Start merging again after a failure; the consumer may be at work or not."""
-        return self._allowed() and self._workers.restart_merge()
-
-    @property
-    def failures(self) -> Mapping[str, BaseException]:
-        """What ended the workers that failed and were not started again, by their names."""
-        return self._workers.failures
-
-    @property
-    def consumer(self) -> "ConsumerWorker | None":
-        """The consumer under way, for pause, resume and stop; None without one."""
-        return self._workers.consumer
-
-    # -- validation and figures
-
-    def validate(self) -> bool:
-        """Run all checks in the background and write a report."""
-        return self._allowed() and self._validation.run()
-
-    def validate_every(self, seconds: float) -> None:
-        """Run the checks every so many seconds; 0 is only when asked."""
-        self._validation.every_s = seconds
-
-    def refresh_every(self, seconds: float) -> None:
-        """Read the figures every so many seconds; 0 is only when asked."""
-        self._readings.figures.set_interval(seconds)
-
-    def refresh(self) -> None:
-        """Read the figures now."""
-        self._readings.figures.now()
-
-    def past_validations(self, limit: int) -> list[PastRun]:
-        """Return the latest validations, newest first; reads the warehouse, so it may wait.
-
-        Errors: WarehouseError.
-        """
-        return self._validation.past(limit)
-
-    def _look_anew(self) -> None:
-        """Read again what upkeep may have changed."""
-        self._readings.figures.now()
-        self.explorer.look_again()
-
-    # -- alerts and history
-
-    def replay(self, event_ids: Sequence[str]) -> bool:
-        """Publish dead letters again in the background."""
-        return self._allowed() and self.ready and self.explorer.replay(event_ids)
-
-    def cancel_replay(self) -> None:
-        """End the replay under way: what went out is marked, the rest stays listed."""
-        self.explorer.cancel_replay()
-
-    def acknowledge(self, rule: str | None = None) -> int:
-        """Mark an alert (None: all) as seen; return how many were not yet."""
-        return self._recorder.alerts.acknowledge(rule)
-
-    def history(self) -> list[Sample]:
-        """Return the samples kept of the last hours, oldest first; reads a file."""
-        return self._recorder.samples()
-
-    # -- demonstration
-
-    def demonstrate(self, orders: int = 5_000, rate: float = 400.0) -> bool:
-        """Run the whole pipeline at a rate that can be watched."""
-        if not self._allowed() or not self.ready:
-            return False
-        demo = Demonstration(self, self._workers, self._backends, self._demo)
-        return self._demo.run(lambda: demo.run(orders, rate))
-
-    def cancel_demo(self) -> None:
-        """End the demonstration; what it started is stopped cleanly."""
-        self._demo.cancel()
 
     # -- state
 
@@ -330,6 +177,7 @@ class Controller:
             failed_threads=failures(),
             since_check=seen.since_check,
             upkeep=self.upkeep.snapshot(),
+            restarts=self._restarts.latest,
         )
 
     def _start_what_is_due(self, now: ControllerSnapshot) -> None:
@@ -338,5 +186,6 @@ class Controller:
         idle = self.producer is None and self.consumer is None
         if now.watch.error and idle and self._backends.follow(self.settings):
             self._readings.topic.now()
+        self._restarts.look(self._workers.failures)
         if self._validation.due and not self.read_only:
             self.validate()

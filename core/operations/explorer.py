@@ -5,6 +5,7 @@ Each reading is taken only while its pane is on the screen (`look_at`); replay a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
@@ -56,7 +57,8 @@ class Explorer:
         self._settings = settings
         self._backends = backends
         self._clock = clock
-        self._wanted = ""
+        self._guard = Lock()
+        self._wishes: dict[object, str] = {}
         self._tail: TopicTail | None = None
         self._letter_text = ReadableValues(settings, clock).text
         self._pollers: dict[str, tuple[Poller[Any], float]] = {
@@ -90,20 +92,30 @@ class Explorer:
         """Return the settings in force, secrets masked."""
         return effective_settings(self._settings, self.where)
 
-    def look_at(self, what: str) -> None:
-        """Keep one reading fresh: `topic`, `letters`, `warehouse`; anything else is none."""
-        if what == self._wanted:
-            return
-        self._wanted = what
-        for name, (poller, interval_s) in self._pollers.items():
-            if name == what:
+    def look_at(self, what: str, viewer: object = None) -> None:
+        """Keep one reading fresh: `topic`, `letters`, `warehouse`; anything else is none.
+
+        viewer: who wants it; each viewer looks at one thing.
+        """
+        with self._guard:
+            before = self._wanted
+            others = {who: wish for who, wish in self._wishes.items() if who is not viewer}
+            self._wishes = others | ({viewer: what} if what in self._pollers else {})
+            wanted = self._wanted
+        for name in before ^ wanted:
+            poller, interval_s = self._pollers[name]
+            if name in wanted:
                 poller.start()
-            poller.set_interval(interval_s if name == what else 0.0)
+            poller.set_interval(interval_s if name in wanted else 0.0)
+
+    @property
+    def _wanted(self) -> set[str]:
+        return set(self._wishes.values())
 
     def look_again(self) -> None:
-        """Take the wanted reading as soon as possible."""
-        if self._wanted in self._pollers:
-            self._pollers[self._wanted][0].now()
+        """Take the wanted readings as soon as possible."""
+        for name in self._wanted:
+            self._pollers[name][0].now()
 
     def replay(self, event_ids: Sequence[str]) -> bool:
         """Publish dead letters again in the background; those of the merge are left out."""
@@ -119,7 +131,7 @@ class Explorer:
 
     def close(self) -> None:
         """End pollers and tasks; blocks for a few seconds at most."""
-        self._wanted = ""
+        self._wishes = {}
         for task in (self._replay, self._doctor):
             task.close()
         for poller, _interval in self._pollers.values():
@@ -144,7 +156,7 @@ class Explorer:
 
     def _look_at_topic(self) -> tuple[TailRecord, ...]:
         """Take a look while wanted; otherwise give up the client and keep what was seen."""
-        if self._wanted != "topic":
+        if "topic" not in self._wanted:
             if self._tail is not None:
                 self._tail.close()
                 self._tail = None
@@ -163,13 +175,13 @@ class Explorer:
 
     def _read_letters(self) -> DeadLetters | None:
         """Read while wanted; put to rest, keep the last value."""
-        if self._wanted != "letters":
+        if "letters" not in self._wanted:
             return self.snapshot().letters.value
         return dead_letters(self._warehouse(), text=self._letter_text)
 
     def _inspect(self) -> Inspection | None:
         """Read while wanted; put to rest, keep the last value."""
-        if self._wanted != "warehouse":
+        if "warehouse" not in self._wanted:
             return self.snapshot().inspection.value
         return inspect(self._warehouse(), self._settings)
 

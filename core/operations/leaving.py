@@ -1,7 +1,10 @@
 r"""Closing a controller without losing what its own broker holds: first a question, then the end.
 
-    HERE -> LOOKING -> ASKING -> STORING -> CLOSING -> LEFT
-                 \________________^ nothing would be lost, or a consumer is storing it
+    HERE -> LOOKING -> CHOOSING -> ASKING -> STORING -> CLOSING -> LEFT
+                 \____________________________^ nothing would be lost, or a consumer is storing it
+
+It chooses where work is under way that a service could go on with (`may_go_on`): that one begins
+once all is closed here, with what stands in `Handover`.
 
 While it asks and while it stores, one may stay after all. The steps that take time run in a thread
 of their own; what a screen shows of them is a frozen snapshot.
@@ -19,6 +22,7 @@ from core.consumer.unstored import lost_text
 from core.errors import DropshipError
 from core.failures import explained
 from core.operations.drain import Drained, drain
+from core.operations.handover import Handover
 from core.operations.unstored_count import UnstoredCount
 from core.operations.work_totals import WorkTotals
 from core.operations.workers import Workers
@@ -37,10 +41,14 @@ class Stage(StrEnum):
 
     HERE = "here"
     LOOKING = "looking"
+    CHOOSING = "choosing"
     ASKING = "asking"
     STORING = "storing"
     CLOSING = "closing"
     LEFT = "left"
+
+
+_QUESTIONS = frozenset({Stage.CHOOSING, Stage.ASKING})
 
 
 @dataclass(frozen=True)
@@ -56,12 +64,14 @@ class LeavingSnapshot:
 class Farewell:
     """How a controller was left. unstored: records lost with our own broker, None without one.
 
-    why: what kept them from being stored; empty where somebody chose to lose them.
+    why: what kept them from being stored; empty where somebody chose to lose them. handover: what a
+    service is to go on with.
     """
 
     done: WorkTotals
     unstored: int | None = None
     why: str = ""
+    handover: Handover | None = None
 
 
 class Leaving:
@@ -90,6 +100,8 @@ class Leaving:
         self._stay = Event()
         self._gave_way = False
         self._thread: WatchedThread | None = None
+        self.may_go_on = False
+        self.handover: Handover | None = None
         self.latest = LeavingSnapshot()
 
     def begin(self, left: Callable[[], None]) -> bool:
@@ -103,21 +115,29 @@ class Leaving:
 
     def store(self) -> bool:
         """Answer: store the records, then leave."""
-        return self._answered(Stage.STORING, self._store)
+        return self._answered(_QUESTIONS, Stage.STORING, self._store)
+
+    def go_on(self) -> bool:
+        """Answer: store the records, then leave the work to a service."""
+        return self._answered(frozenset({Stage.CHOOSING}), Stage.STORING, self._store, go_on=True)
 
     def lose(self) -> bool:
         """Answer: leave without them."""
-        return self._answered(Stage.CLOSING, lambda: self._close(lose=True))
+        self.handover = None
+        return self._answered(
+            frozenset({Stage.ASKING}), Stage.CLOSING, lambda: self._close(lose=True)
+        )
 
     def stay(self) -> bool:
         """Answer, or change of mind while records are stored: do not leave."""
         with self._lock:
             stage = self.latest.stage
-            if stage is Stage.ASKING:
+            self.handover = None
+            if stage in _QUESTIONS:
                 self.latest = LeavingSnapshot()
             elif stage is Stage.STORING:
                 self._stay.set()
-            return stage in {Stage.ASKING, Stage.STORING}
+            return stage in {*_QUESTIONS, Stage.STORING}
 
     def give_way(self) -> None:
         """Let an end that asks nobody begin: no question is open any more, and nobody stays."""
@@ -125,6 +145,7 @@ class Leaving:
             self._gave_way = True
             self._stay.set()
             if self.latest.stage is not Stage.CLOSING:
+                self.handover = None
                 self.latest = LeavingSnapshot(Stage.STORING)
 
     def store_within(self, seconds: float) -> str:
@@ -140,10 +161,19 @@ class Leaving:
         self.latest = LeavingSnapshot(Stage.CLOSING)
         return why
 
-    def _answered(self, stage: Stage, step: Callable[[], None]) -> bool:
+    def _answered(
+        self,
+        asked: frozenset[Stage],
+        stage: Stage,
+        step: Callable[[], None],
+        *,
+        go_on: bool = False,
+    ) -> bool:
         with self._lock:
-            if self.latest.stage is not Stage.ASKING:
+            if self.latest.stage not in asked:
                 return False
+            if go_on:
+                self.handover = self._workers.handover()
             self._go(stage, step)
             return True
 
@@ -159,7 +189,9 @@ class Leaving:
             unstored = self._custody.count(self._workers.stored_offsets, ask=True)
         if self._gave_way:
             return
-        if unstored and not self._workers.storing:
+        if self.may_go_on and (self._workers.producer or self._workers.consumer):
+            self.latest = LeavingSnapshot(Stage.CHOOSING)
+        elif unstored and not self._workers.storing:
             log.info(N_("asked what becomes of records"), extra={"unstored": unstored})
             self.latest = LeavingSnapshot(Stage.ASKING)
         elif unstored is None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from core.config import Settings
 from core.metrics.meters import MetricsSnapshot, TopicMetrics
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _
 from core.workers import RunState
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def serve_controller_metrics(controller: Controller, port: int | None) -> Iterator[None]:
+def serve_controller_metrics(controller: PipelineController, port: int | None) -> Iterator[None]:
     """Serve the metrics of a controller until the block ends, given a port; the log says where.
 
     Errors: UsageError when the port cannot be had.

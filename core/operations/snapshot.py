@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert
+from core.alerts.model import Alert, Restart
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import Kpis
 from core.merge.snapshot import MergeSnapshot
@@ -71,7 +71,8 @@ class ControllerSnapshot:
     the last hours. refused: how many controls a read-only controller refused, and the reason of the
     last one. unstored: records of our own embedded broker that no consumer has stored; None while
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
-    an exception has ended. since_check: what was stored after the last verdict.
+    an exception has ended. since_check: what was stored after the last verdict. restarts: workers
+    that failed and were started again of late. attached: it is that of a service.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
@@ -110,6 +111,8 @@ class ControllerSnapshot:
     failed_threads: tuple[ThreadFailure, ...] = ()
     since_check: SinceCheck = field(default_factory=SinceCheck)
     upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
+    restarts: tuple[Restart, ...] = ()
+    attached: bool = False
 
     @property
     def produced(self) -> float | None:

@@ -17,6 +17,7 @@ from core.jobs.topic import require_topic
 from core.merge.snapshot import MergeSnapshot
 from core.merge.worker import MergeWorker
 from core.operations.backends import Backends
+from core.operations.handover import Handover, handover_of
 from core.operations.merge_control import MergeControl
 from core.operations.work_totals import WorkTotals, totals_of
 from core.producer.modes import Mode
@@ -48,6 +49,7 @@ class Workers:
         self._merging = MergeControl(clock)
         self._checking: WatchedThread | None = None
         self._refusal: ProducerSnapshot | None = None
+        self._asked = produce.Options()
         self._earlier = WorkTotals()
 
     @property
@@ -92,6 +94,7 @@ class Workers:
             checked = produce.checked_options(context.settings, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
             self._refusal = None
+            self._asked = options
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:
                 self._producer = worker
@@ -239,6 +242,12 @@ class Workers:
             stored,
             self._merging.snapshot(),
         )
+
+    def handover(self) -> Handover:
+        """Return what goes on elsewhere as it is now."""
+        producer = self.producer
+        sent = None if producer is None else producer.snapshot()
+        return handover_of(self._asked, sent, consume=self.consumer is not None)
 
     @property
     def failures(self) -> dict[str, BaseException]:

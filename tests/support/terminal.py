@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -34,11 +35,13 @@ class Terminal:
         rows: int = 36,
         term: str = "xterm",
         bend: str = "",
+        program: Sequence[str] = (),
         **more: str,
     ) -> None:
         """More settings of the environment may be given by their names.
 
-        bend: code that the console's process runs first, to put a defect in.
+        bend: code that the console's process runs first, to put a defect in. program: what runs in
+        place of the console.
         """
         self._master, self.slave = os.openpty()
         self.resize(columns, rows)
@@ -49,7 +52,7 @@ class Terminal:
         environ |= {"TERM": term, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         environ |= more
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"{bend}\n{_START}", *options],
+            [*(program or [sys.executable, "-c", f"{bend}\n{_START}"]), *options],
             cwd=folder,
             env=environ,
             stdin=self.slave,

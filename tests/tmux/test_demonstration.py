@@ -84,6 +84,8 @@ def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
         tmux.press("5")
         tmux.wait_for("── categories")
         tmux.press("q")
+        tmux.wait_for("The pipeline is at work")
+        tmux.press("s")
         tmux.wait_for("ended with 0")
         tmux.wait_for("settings kept")
         flags = {name: tmux.flag(name) for name in ("alternate_on", "mouse_any_flag")}

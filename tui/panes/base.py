@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.geometry import Region
 
 from core.jobs.base import Table
-from core.operations.controller import Controller
+from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _
 from tui.formats import Formats
@@ -84,7 +84,7 @@ class Pane(Container, can_focus=True):
         return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
 
     @property
-    def controller(self) -> Controller:
+    def controller(self) -> PipelineController:
         """The controls of the pipeline."""
         return self.console.controller
 

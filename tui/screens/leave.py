@@ -22,7 +22,9 @@ class LeaveScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "app.force_quit", N_("quit now"), id="leave.force", priority=True),
+        Binding("enter", "first", N_("the first answer"), id="leave.first", show=False),
         Binding("s", "store", N_("store them now"), id="leave.store"),
+        Binding("b", "background", N_("keep it running"), id="leave.background"),
         Binding("k,escape", "stay", N_("stay in the console"), id="leave.stay"),
         Binding("L", "lose", N_("lose them"), id="leave.lose"),
     ]
@@ -38,6 +40,9 @@ class LeaveScreen(ModalScreen[None]):
             yield Label(_("Shutting down"), id="dialog-title", markup=False)
             yield Label("", id="leaving-text", markup=False)
             with Horizontal(id="dialog-buttons"):
+                background = Button(_("Keep it running (b)"), id="background", variant="primary")
+                background.display = False  # the focus would begin there
+                yield background
                 yield Button(_("Store them now (s)"), id="store", variant="primary")
                 yield Button(_("Stay (k)"), id="stay")
                 yield Button(_("Lose them (L)"), id="lose", variant="error")
@@ -59,13 +64,22 @@ class LeaveScreen(ModalScreen[None]):
         self.query_one("#leaving-text", Label).update(text)
         if stage is not self._stage:
             self._stage = stage
-            asking = stage is Stage.ASKING
-            self.query_one("#dialog-buttons").display = asking
-            if asking:
+            asking, choosing = stage is Stage.ASKING, stage is Stage.CHOOSING
+            self.query_one("#dialog-buttons").display = asking or choosing
+            self.query_one("#background").display = choosing
+            self.query_one("#lose").display = asking
+            store = self.query_one("#store", Button)
+            store.label = _("Store and stop (s)") if choosing else _("Store them now (s)")
+            if asking or choosing:
                 # What is not displayed yet could not have the focus.
-                self.call_after_refresh(self.query_one("#store", Button).focus)
+                first = "#background" if choosing else "#store"
+                self.call_after_refresh(self.query_one(first, Button).focus)
 
     def _told(self, now: ControllerSnapshot) -> tuple[str, str]:
+        if now.attached:
+            return _("Leaving"), _("The service goes on; dropship attaches to it again.")
+        if now.leaving.stage is Stage.CHOOSING:
+            return _("The pipeline is at work"), _ways()
         if now.leaving.stage is Stage.ASKING:
             return _question(now, self.console), _choices(now)
         if now.leaving.stage is Stage.STORING and now.leaving.progress.total:
@@ -83,12 +97,28 @@ class LeaveScreen(ModalScreen[None]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the mouse or Enter."""
-        answers = {"store": self.action_store, "stay": self.action_stay, "lose": self.action_lose}
+        answers = {
+            "background": self.action_background,
+            "store": self.action_store,
+            "stay": self.action_stay,
+            "lose": self.action_lose,
+        }
         answers[event.button.id or "stay"]()
 
     def action_store(self) -> None:
         """Store the records, then leave."""
         self.console.controller.leaving.store()
+
+    def action_first(self) -> None:
+        """Take the first answer; a button that has the focus takes the key itself."""
+        if self._stage is Stage.CHOOSING:
+            self.action_background()
+        elif self._stage is Stage.ASKING:
+            self.action_store()
+
+    def action_background(self) -> None:
+        """Store what this process holds, and let a service go on."""
+        self.console.controller.leaving.go_on()
 
     def action_lose(self) -> None:
         """Leave without them."""
@@ -104,6 +134,17 @@ def _question(now: ControllerSnapshot, console: Host) -> str:
     return ngettext(
         "{count} record is not stored", "{count} records are not stored", unstored
     ).format(count=console.formats.count(unstored))
+
+
+def _ways() -> str:
+    return "\n".join(
+        [
+            _("Keep it running: a service goes on in the background; dropship attaches to it."),
+            _("A stream goes on there; the replay of a file ends here."),
+            _("Store and stop: what was published is stored, then all ends."),
+            _("Stay: the pipeline keeps running in this console."),
+        ]
+    )
 
 
 def _choices(now: ControllerSnapshot) -> str:

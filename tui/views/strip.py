@@ -67,7 +67,8 @@ def _taken(parts: Sequence[Line], clock: Line) -> int:
 
 def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], Line]:
     wide, middle = frame.width >= _WIDE, frame.width >= _MIDDLE
-    parts = [_name(now)] if middle and (detail.name or now.read_only) else []
+    told = detail.name or now.read_only or now.attached
+    parts = [_name(now)] if middle and told else []
     if wide:
         parts.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
     produced, consumed = now.external.produced, now.external.consumed
@@ -89,8 +90,13 @@ def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> tuple[list[L
 
 
 def _name(now: ControllerSnapshot) -> Line:
-    if now.read_only:
-        return line(Span(_("read-only"), "wait"))
+    words = [Span(_("read-only"), "wait")] if now.read_only else []
+    if now.attached:
+        words.append(Span(_("attached"), "accent"))
+    if len(words) > 1:
+        return line(words[0], " ", words[1])
+    if words:
+        return line(words[0])
     return line(Span("dropship", "bold"))
 
 

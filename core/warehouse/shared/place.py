@@ -29,14 +29,7 @@ class Place:
     """
 
     def __init__(self, paths: Paths) -> None:
-        name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        folder = (paths.data / "shared").absolute()
-        self._marked = ""
-        if len(os.fsencode(folder / name)) + len(_SOCKET) > _LONGEST:
-            # Several data directories share this folder, so names tell to which one they belong.
-            folder = _runtime_folder()
-            digest = hashlib.blake2b(os.fsencode(paths.data.resolve()), digest_size=6)
-            self._marked = f"{digest.hexdigest()}-"
+        folder, self._marked, name = folder_of_sockets(paths)
         self.socket = folder / f"{self._marked}{name}{_SOCKET}"
 
     def prepare(self) -> str:
@@ -69,6 +62,20 @@ class Place:
         for file in (self.socket, self.socket.with_suffix(_TOKEN)):
             with suppress(OSError):
                 file.unlink()
+
+
+def folder_of_sockets(paths: Paths) -> tuple[Path, str, str]:
+    """Return where sockets of a data directory lie, how their names begin, and a name for one.
+
+    That is a folder of the data directory, or one of this user where its path is too long.
+    """
+    name = f"{os.getpid()}-{secrets.token_hex(4)}"
+    folder = (paths.data / "shared").absolute()
+    if len(os.fsencode(folder / name)) + len(_SOCKET) <= _LONGEST:
+        return folder, "", name
+    # Several data directories share this folder, so names tell to which one they belong.
+    digest = hashlib.blake2b(os.fsencode(paths.data.resolve()), digest_size=6)
+    return _runtime_folder(), f"{digest.hexdigest()}-", name
 
 
 def read_token(socket: Path) -> str:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from core.alerts.headless import HeadlessAlerts, sample_of
-from core.alerts.model import RULES, Level, PipelineSample, TaskReading
+from core.alerts.model import RULES, Level, PipelineSample, Restart, TaskReading
 from core.alerts.rules import RuleEvaluator
 from core.config.thresholds import Thresholds
 from core.consumer.snapshot import ConsumerSnapshot, Percentiles
@@ -200,6 +200,7 @@ def test_every_rule_has_a_name():
         ended={"producer": "away"},
         failed_threads=(ThreadFailure("sampler", "boom", START),),
         tasks={"merge_task": TaskReading("gave up"), "sink_task": TaskReading(delay_s=1.0)},
+        restarts=(Restart("consumer", 2, START, "no room"),),
     )
     later = replace(busy, consumed=2, acked=2)
     found = course(*[busy] * 60, *[later] * 2)

@@ -17,6 +17,7 @@ _REGISTRY = "tests/kafka/test_registry.py::"
 _ASKED = "tests/unit/registry/test_avro.py::"
 _WRITTEN = "tests/unit/registry/test_writer.py::"
 _LOOKED = "tests/unit/registry/test_examined.py::"
+_SERVICE = "tests/integration/service/test_processes.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
 ELSEWHERE: dict[str, str] = {
@@ -36,6 +37,24 @@ ELSEWHERE: dict[str, str] = {
     "it was ended or stopped; another one takes over, or it goes on": (
         "needs a process that holds the file and is killed: tests/faults/test_shared_warehouse.py"
     ),
+    # -- of the service, which is a process of its own
+    "`dropship` attaches to it, `dropship --run stop` ends it": _SERVICE
+    + "test_it_stores_what_others_publish_tells_how_it_is_and_stops",
+    "start one with `dropship --run serve`, or name its folder with --data-dir": _SERVICE
+    + "test_it_stores_what_others_publish_tells_how_it_is_and_stops",
+    "it ended, was stopped or hangs; `dropship --run serve` starts one": _SERVICE
+    + "test_a_service_that_is_stopped_in_its_tracks_is_told_of",
+    "use the same version, or end it: kill {pid}": (
+        "tests/integration/service/test_server.py::"
+        "test_another_protocol_is_refused_and_told_by_whom"
+    ),
+    "`dropship --run stop` ends it": (
+        "tests/integration/service/test_server.py::test_a_service_of_something_else_is_refused"
+    ),
+    "it still stores what its broker holds; its log tells how far it is": (
+        "needs a service that takes three minutes to end"
+    ),
+    "its log tells why: {file}": "tests/integration/service/test_background.py",
     # -- what no scene of a moment shows
     "see whether the partition has a leader, or wait longer with --timeout": (
         "needs a broker that falls silent in the midst of reading: "

@@ -78,10 +78,10 @@ def test_the_process_itself_gets_the_signal(name):
 def test_the_default_command_and_the_health_check_are_calls_that_exist():
     assert json.loads(last("ENTRYPOINT").value) == ["dropship"]
     command = json.loads(last("CMD").value)
-    assert parse("consume", command).run == "consume"
+    assert parse("serve", command).run == "serve"
     program, _m, module, port = healthcheck()
     assert (program, find_spec(module) is not None) == ("python", True)
-    assert parse("consume", command).metrics_port == int(port)
+    assert parse("serve", command).metrics_port == int(port)
 
 
 def test_the_health_check_asks_no_warehouse():
