@@ -30,7 +30,7 @@ WHEN MATCHED AND target.orders + source.orders = 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET
     orders = target.orders + source.orders,
     revenue = target.revenue + source.revenue
-WHEN NOT MATCHED THEN INSERT (sold_on, orders, revenue)
+WHEN NOT MATCHED AND source.orders > 0 THEN INSERT (sold_on, orders, revenue)
 VALUES (source.sold_on, source.orders, source.revenue);
 
 MERGE INTO {schema}.sales_by_product AS target
@@ -49,5 +49,5 @@ WHEN MATCHED THEN UPDATE SET
     orders = target.orders + source.orders,
     quantity = target.quantity + source.quantity,
     revenue = target.revenue + source.revenue
-WHEN NOT MATCHED THEN INSERT (product_id, orders, quantity, revenue)
+WHEN NOT MATCHED AND source.orders > 0 THEN INSERT (product_id, orders, quantity, revenue)
 VALUES (source.product_id, source.orders, source.quantity, source.revenue);
