@@ -52,9 +52,10 @@ def table_names(dialect: Dialect, pipeline: Pipeline) -> list[str]:
     return [events, rows, letters, *references, *books]
 
 
-def kept_tables(dialect: Dialect, pipeline: Pipeline) -> list[str]:
-    """Return the tables of the figures that the merge keeps."""
-    return [name for name, _ in _tables(dialect, pipeline, _KEPT)]
+def kept_tables(engine: str, pipeline: Pipeline) -> list[str]:
+    """Return the tables of the figures that the merge keeps. engine: its name."""
+    text = pipeline.sql(engine, _KEPT) if pipeline.has(engine, _KEPT) else ""
+    return [found[1].lower() for found in _TABLE.finditer(text)]
 
 
 def _tables(dialect: Dialect, pipeline: Pipeline, name: str) -> Iterator[Table]:

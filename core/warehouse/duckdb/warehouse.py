@@ -216,7 +216,7 @@ class DuckDbWarehouse:
             return False
         there = {table for table, _column, _kind in self.rows("catalogue")}
         return self._pipeline.definition.tables.rows in there and not there.issuperset(
-            kept_tables(DIALECT, self._pipeline)
+            kept_tables(DIALECT.name, self._pipeline)
         )
 
     def merge_backlog(self) -> MergeBacklog | None:
