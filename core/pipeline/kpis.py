@@ -46,8 +46,8 @@ class Kpi(Model):
     newest rows, a table. lead: the column that names a row, default the first text; a bar without
     a name has that of a hidden text. parameters: what is bound, in order: `as_of` (UTC, or NULL),
     `days`.
-    in_result: whether JSON results hold it; else it is on screens only. kept: an SQL file that gives
-    the same rows from figures that the merge keeps (`core.pipeline.kept`).
+    in_result: whether JSON results hold it; else it is on screens only. kept: an SQL file that
+    gives the same rows from figures that the merge keeps (`core.pipeline.kept`).
     """
 
     name: Name

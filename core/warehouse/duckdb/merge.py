@@ -86,12 +86,9 @@ def write_rows(
     return written
 
 
-def fill_kept(
-    cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], *, anew: bool = False
-) -> None:
-    """Fill kept figures that are empty from the rows; anew: all of them."""
-    if anew:
-        cursor.execute(sql("kept_empty"))
+def count_kept(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]) -> None:
+    """Count kept figures anew from all rows."""
+    cursor.execute(sql("kept_empty"))
     cursor.execute(sql("kept_fill"))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from core.warehouse.duckdb.merge import fill_kept, write_rows
+from core.warehouse.duckdb.merge import count_kept, write_rows
 from core.warehouse.model import Damage, RecordBytes
 from core.warehouse.record_headers import headers_text
 
@@ -30,7 +30,7 @@ def restore(
     if damage.stage == "event" and record.payload is not None:
         _restore_event(cursor, sql, damage, [record.payload.decode(), *place], now)
         if keeps:
-            fill_kept(cursor, sql, anew=True)
+            count_kept(cursor, sql)
     elif damage.stage == "merge":
         cursor.execute(sql("repair_copy"), [record.payload, *place, damage.position])
     else:

@@ -1,5 +1,6 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -14,14 +15,14 @@ from core.clock import Clock, naive_utc, utc
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
-from core.errors import FencedError
-from core.text import _, clean
+from core.errors import FencedError, WarehouseError
+from core.text import N_, _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.dead_letters import letter_from
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
-from core.warehouse.duckdb.merge import fill_kept, merge_new_events
+from core.warehouse.duckdb.merge import count_kept, merge_new_events
 from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.model import (
     ColumnFound,
@@ -41,6 +42,8 @@ from core.warehouse.tables import compared, kept_tables, table_names
 
 SETUP_SCRIPTS = ("setup", "tables", "reference_tables")
 """What the engine needs, and what the pipeline does."""
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,8 +100,8 @@ class DuckDbWarehouse:
         self._lacks_checksums = bool(self.rows("upgrade_due", [settings.schema]))
         if self._lacks_checksums and not read_only:
             self._upgrade()
-        if not read_only and self._lacks_kept():
-            self.rebuild_kept()
+        if not read_only:
+            self._heal_kept()
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
@@ -106,9 +109,7 @@ class DuckDbWarehouse:
             for name in SETUP_SCRIPTS:
                 for part in script(DIALECT.name, name, self._schema, self._pipeline):
                     cursor.execute(part)
-            if self._keeps:
-                self._make_kept(cursor)
-                fill_kept(cursor, self._sql)
+        self._heal_kept()
         return ()
 
     def _upgrade(self) -> None:
@@ -204,20 +205,26 @@ class DuckDbWarehouse:
             return
         with self._merging, self._db.transaction() as cursor:
             self._make_kept(cursor)
-            fill_kept(cursor, self._sql, anew=True)
+            count_kept(cursor, self._sql)
 
     def _make_kept(self, cursor: duckdb.DuckDBPyConnection) -> None:
         for part in script(DIALECT.name, "kept_tables", self._schema, self._pipeline):
             cursor.execute(part)
 
-    def _lacks_kept(self) -> bool:
-        """Whether tables of kept figures are absent, as in a file of an earlier version."""
+    def _heal_kept(self) -> None:
+        """Make kept figures where there are none, as in a file of an earlier version."""
         if not self._keeps:
-            return False
+            return
         there = {table for table, _column, _kind in self.rows("catalogue")}
-        return self._pipeline.definition.tables.rows in there and not there.issuperset(
-            kept_tables(DIALECT.name, self._pipeline)
-        )
+        if there.issuperset(kept_tables(DIALECT.name, self._pipeline)):
+            return
+        try:
+            self.rebuild_kept()
+        except WarehouseError as error:
+            if error.transient:
+                raise
+            # As where somebody altered the table of rows: that is for the checks to tell.
+            log.warning(N_("no figures are kept for the KPIs"), extra={"reason": error.message})
 
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many raw events wait for a merge; None before the first one."""

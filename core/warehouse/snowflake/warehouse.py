@@ -164,7 +164,9 @@ class SnowflakeWarehouse:
     def rebuild_kept(self) -> None:
         """Make the figures that the merge keeps anew."""
         if self._keeps:
-            self._sessions.patiently(lambda connection: merge.rebuild_kept(connection, self._script))
+            self._sessions.patiently(
+                lambda connection: merge.rebuild_kept(connection, self._script)
+            )
 
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many events this process stored that no merge has taken yet."""
