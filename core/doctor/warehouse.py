@@ -12,6 +12,7 @@ from core.validation import schema
 from core.validation.context import CheckContext
 from core.validation.model import Status
 from core.warehouse.base import Warehouse
+from core.warehouse.tables import kept_tables
 
 _MB = 1_000_000
 
@@ -153,14 +154,16 @@ def _tables(doctor: DoctorContext, warehouse: Warehouse) -> Finding:
         pipeline=doctor.settings.pipeline,
     )
     found = schema.check(context)
-    if schema.is_older(found, doctor.settings.pipeline.definition.tables.events):
-        return _older(doctor)
+    pipeline = doctor.settings.pipeline
+    kept = kept_tables(doctor.settings.engine.name, pipeline)
+    if schema.is_older(found, pipeline.definition.tables.events, kept):
+        return _older(doctor, found.message)
     if found.status is not Status.PASS:
         return fail("tables", clean(found.message), advice, found.remedies or (SET_UP,))
     if doctor.topic is not None:
         doctor.stored = warehouse.stored_offsets(doctor.topic.identity)
     ((raw, rows, dead),) = warehouse.rows("validate_totals")
-    row = doctor.settings.pipeline.definition.row
+    row = pipeline.definition.row
     return ok(
         "tables",
         _("as expected: {raw}, {orders}, {dead}").format(
@@ -169,9 +172,9 @@ def _tables(doctor: DoctorContext, warehouse: Warehouse) -> Finding:
     )
 
 
-def _older(doctor: DoctorContext) -> Finding:
-    """Return that the tables are those of an earlier version."""
-    told = _("made by an earlier version: columns for checksums are missing")
+def _older(doctor: DoctorContext, lacking: str) -> Finding:
+    """Return that the tables are those of an earlier version. lacking: what they have not."""
+    told = _("made by an earlier version: {reason}").format(reason=lacking)
     if doctor.settings.engine.upgrades_itself:
         advice = _("nothing to do: the next job that opens the warehouse adds them")
         return warn("tables", told, advice)

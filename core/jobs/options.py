@@ -193,6 +193,15 @@ class WatchOptions:
 
 
 @dataclass(frozen=True)
+class TransformOptions(WatchOptions):
+    """rebuild_kpis: first make the figures that the merge keeps for the KPIs anew from all rows."""
+
+    rebuild_kpis: Annotated[
+        bool, Opt(N_("count the figures kept for the KPIs anew before the first merge"))
+    ] = False
+
+
+@dataclass(frozen=True)
 class PipelineOptions(Checks, Publishing, SeedOptions):
     """The options of all parts; see theirs. rate 0: as fast as possible."""
 
@@ -285,7 +294,7 @@ OF_JOB: dict[str, tuple[type[Any], ...]] = {
     "load": (LoadOptions,),
     "produce": (PublishOptions, BadLimit, Measured),
     "consume": (ReadOptions, BadLimit, Measured),
-    "transform": (WatchOptions, Measured),
+    "transform": (TransformOptions, Measured),
     "validate": (ValidateOptions,),
     "kpis": (WatchOptions,),
     "pipeline": (PipelineOptions, BadLimit, Measured),

@@ -6,14 +6,14 @@ from core.alerts.headless import HeadlessAlerts
 from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
-from core.jobs.options import WatchOptions
+from core.jobs.options import TransformOptions
 from core.merge.snapshot import MergeFigures, MergeSnapshot, merged_line
 from core.merge.worker import merge_all
 from core.warehouse.model import MergeResult
 from core.warehouse.snowflake.task import TaskStatus, read_tasks
 from core.workers import RunState
 
-Options = WatchOptions
+Options = TransformOptions
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class TransformResult:
 
 
 def run(context: JobContext, options: Options) -> TransformResult:
-    """Merge what is new; with `watch` until a stop is wanted.
+    """Merge what is new; with `watch` until a stop is wanted. Kept figures are made anew before.
 
     Errors: whatever ended a merge; what earlier ones took is noted.
     """
@@ -86,6 +86,8 @@ def run(context: JobContext, options: Options) -> TransformResult:
                 raise
             return TransformResult(present(RunState.STOPPED), read_tasks(warehouse), deletes)
 
+        if options.rebuild_kpis:
+            warehouse.rebuild_kept()
         context.meters.watch(merge=present, alerts=alerts.latest)
         result = merge()
         while options.watch is not None and not context.stopping:

@@ -1,5 +1,6 @@
 """Reads the KPIs of a definition through the warehouse seam, a short query each.
 
+Where the merge keeps figures, and they may stand for the rows, they are read instead of all rows.
 Each read sees one state of the warehouse; between two of them a merge may land, so lists can be a
 moment newer than figures.
 """
@@ -34,16 +35,32 @@ def read_kpis(
     promise.
     """
     values = {"as_of": None if as_of is None else bound(as_of), "days": days}
+    if not kept_is_sound(warehouse, kpis):
+        kpis = [kpi.model_copy(update={"kept": None}) for kpi in kpis]
     return Kpis(tuple(_read(warehouse, kpi, values, days) for kpi in kpis))
 
 
-def _read(warehouse: Warehouse, kpi: Kpi, bound: Mapping[str, object], days: int) -> KpiRows:
+def kept_is_sound(warehouse: Warehouse, kpis: Sequence[Kpi]) -> bool:
+    """Return whether kept figures, where there are any, may be read. Errors: WarehouseError."""
+    if all(kpi.kept is None for kpi in kpis):
+        return True
     try:
-        found = warehouse.rows(kpi.query, [bound[name] for name in kpi.parameters])
+        ((sound,),) = warehouse.rows("kept_sound")
     except WarehouseError as error:
         if error.transient or type(error) is not WarehouseError:
             raise
-        raise _refused(kpi, error) from error
+        return False  # tables of an earlier version, which only reading does not change
+    return bool(sound)
+
+
+def _read(warehouse: Warehouse, kpi: Kpi, bound: Mapping[str, object], days: int) -> KpiRows:
+    query = kpi.kept or kpi.query
+    try:
+        found = warehouse.rows(query, [bound[name] for name in kpi.parameters])
+    except WarehouseError as error:
+        if error.transient or type(error) is not WarehouseError:
+            raise
+        raise _refused(query, error) from error
     if kpi.show == "figures" and len(found) != 1:
         raise _misfit(kpi, _("it must return one row of figures"))
     rows = tuple(_row(kpi, row) for row in found)
@@ -75,9 +92,9 @@ def _value(kpi: Kpi, column: Column, value: Any) -> Value:
         raise _misfit(kpi, reason) from None
 
 
-def _refused(kpi: Kpi, error: WarehouseError) -> WarehouseError:
+def _refused(query: str, error: WarehouseError) -> WarehouseError:
     """Return what a warehouse says of a query, with the name of its file."""
-    file = f"{kpi.query}.sql"
+    file = f"{query}.sql"
     own = _("where {file} is your own, see that it runs").format(file=file)
     return WarehouseError(
         _("{file}: {reason}").format(file=file, reason=error.message),
@@ -88,7 +105,7 @@ def _refused(kpi: Kpi, error: WarehouseError) -> WarehouseError:
 
 def _misfit(kpi: Kpi, reason: str) -> ConfigError:
     return ConfigError(
-        _("{file}: {reason}").format(file=f"{kpi.query}.sql", reason=reason),
+        _("{file}: {reason}").format(file=f"{kpi.kept or kpi.query}.sql", reason=reason),
         hint=_("see that the query fits the columns of kpis.{name} in pipeline.toml").format(
             name=kpi.name
         ),

@@ -182,6 +182,11 @@ class Definition(Model):
         return (*self.checks, check_of_references(self.joined))
 
     @property
+    def keeps(self) -> bool:
+        """Whether the merge keeps figures for the KPIs."""
+        return any(kpi.kept is not None for kpi in self.kpis)
+
+    @property
     def envelope(self) -> Envelope | None:
         """Where the envelope of a row stands; None where there is none."""
         return envelope_of(self.event)

@@ -25,6 +25,7 @@ from core.errors import ConfigError
 from core.pipeline.base import steps
 from core.pipeline.defaults import MERGES, literals, placeholder, takes_default
 from core.pipeline.definition import Definition
+from core.pipeline.kept import KEPT_SQL
 from core.pipeline.read import read_definition
 from core.pipeline.references_sql import made_sql
 from core.pipeline.toml_lines import line_of
@@ -161,6 +162,8 @@ def _check_queries(pipeline: Pipeline, file: Path) -> None:
     named = [kpi.query for kpi in pipeline.definition.kpis]
     if pipeline.definition.deletes:
         named += MERGES_OF_DELETES
+    if pipeline.definition.keeps:
+        named += [*KEPT_SQL, *(kpi.kept for kpi in pipeline.definition.kpis if kpi.kept)]
     for check in pipeline.definition.checks:
         named += [check.query, *([check.rows] if check.rows else [])]
     for name in named:

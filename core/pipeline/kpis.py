@@ -46,7 +46,8 @@ class Kpi(Model):
     newest rows, a table. lead: the column that names a row, default the first text; a bar without
     a name has that of a hidden text. parameters: what is bound, in order: `as_of` (UTC, or NULL),
     `days`.
-    in_result: whether JSON results hold it; else it is on screens only.
+    in_result: whether JSON results hold it; else it is on screens only. kept: an SQL file that
+    gives the same rows from figures that the merge keeps (`core.pipeline.kept`).
     """
 
     name: Name
@@ -58,6 +59,7 @@ class Kpi(Model):
     lead: Name | None = None
     parameters: tuple[Literal["as_of", "days"], ...] = ()
     in_result: bool = True
+    kept: Name | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -3,6 +3,8 @@
 What is expected is what the statements say that make the tables (`core.warehouse.tables`).
 """
 
+from collections.abc import Collection
+
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
@@ -55,21 +57,19 @@ def check(context: CheckContext) -> CheckResult:
     )
 
 
-def is_older(found: CheckResult, events: str) -> bool:
+def is_older(found: CheckResult, events: str, kept: Collection[str]) -> bool:
     """Return whether nothing is wrong but that the tables were made by an earlier version.
 
-    Those of version 0.1.0 lack columns for checksums. events: the table of raw events.
+    Those of version 0.1.0 lack columns for checksums, and no earlier one has the tables of the
+    figures that the merge keeps. events: the table of raw events; kept: those tables.
     """
-    added = {f"{events}.checksum", "dead_letters.checksum"}
+    added = {f"{events}.checksum", "dead_letters.checksum", *kept}
     figures = found.figures
-    lacking = figures["missing_columns"]
-    return (
-        isinstance(lacking, list)
-        and bool(lacking)
-        and added.issuperset(lacking)
-        and not figures["missing_tables"]
-        and not figures["wrong_types"]
-    )
+    columns, tables = figures["missing_columns"], figures["missing_tables"]
+    if not isinstance(columns, list) or not isinstance(tables, list) or figures["wrong_types"]:
+        return False
+    lacking = {*columns, *tables}
+    return bool(lacking) and added >= lacking
 
 
 def _message(tables: list[str], columns: list[str], types: list[str]) -> str:

@@ -77,6 +77,13 @@ class Warehouse(Protocol):
         """Merge the raw events that came since the last merge into orders, and log the run."""
         ...
 
+    def rebuild_kept(self) -> None:
+        """Make the figures that the merge keeps anew from all rows, in ONE transaction.
+
+        Nothing is done where the pipeline keeps none.
+        """
+        ...
+
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many raw events wait for a merge, as far as this process knows; never waits.
 

@@ -12,7 +12,9 @@ from core.pipeline.folder import Pipeline
 from core.warehouse.model import ColumnFound, Row
 
 _OWN = ("tables", "reference_tables")
-"""What makes the tables of one pipeline."""
+"""What makes the tables that events and reference files fill."""
+_KEPT = "kept_tables"
+"""What makes those of the figures that the merge keeps."""
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS \{schema\}\.(\w+) \(", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[(),]|[^-'\"(),]+|.", re.DOTALL)
 _COLUMN = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+(?:\s*\([\d\s,]+\))?)", re.ASCII)
@@ -39,15 +41,21 @@ class Dialect:
 
 def expected_columns(dialect: Dialect, pipeline: Pipeline) -> Iterator[Table]:
     """Yield each table with its columns and their types: those of every pipeline, then its own."""
-    for name in (dialect.setup, *_OWN):
+    for name in (dialect.setup, *_OWN, _KEPT):
         yield from _tables(dialect, pipeline, name)
 
 
 def table_names(dialect: Dialect, pipeline: Pipeline) -> list[str]:
-    """Return all tables in the order that an event takes."""
+    """Return the tables that hold data of their own, in the order that an event takes."""
     events, letters, *books = (name for name, _ in _tables(dialect, pipeline, dialect.setup))
     rows, *references = (name for own in _OWN for name, _ in _tables(dialect, pipeline, own))
     return [events, rows, letters, *references, *books]
+
+
+def kept_tables(engine: str, pipeline: Pipeline) -> list[str]:
+    """Return the tables of the figures that the merge keeps. engine: its name."""
+    text = pipeline.sql(engine, _KEPT) if pipeline.has(engine, _KEPT) else ""
+    return [found[1].lower() for found in _TABLE.finditer(text)]
 
 
 def _tables(dialect: Dialect, pipeline: Pipeline, name: str) -> Iterator[Table]:

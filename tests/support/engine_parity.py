@@ -108,6 +108,9 @@ class EngineParity:
         first, second = (warehouse.merge() for warehouse in self.both)
         for name in ("inserted", "updated", "stale", "quarantined", "delay_s"):
             assert getattr(first, name) == getattr(second, name), name
+        for warehouse in self.both:
+            ((_orders, *differing),) = warehouse.rows("validate_kept")
+            assert differing == [0, 0]
 
     def rows(self, name: str) -> list[tuple[object, ...]]:
         """Ask both the same; fail where they differ; return the rows."""

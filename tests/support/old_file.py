@@ -54,7 +54,8 @@ def make_old(file: Path) -> duckdb.DuckDBPyConnection:
         [*place, EVENTS + 2, RECEIVED],
     )
     base.execute(statement("duckdb", "merge_cast", SCHEMA), [0, EVENTS])
-    base.execute(statement("duckdb", "merge_rows", SCHEMA))
+    every = {"first": "", "last": "ORDER_999999"}
+    base.execute(statement("duckdb", "merge_rows", SCHEMA), every)
     base.execute(
         f"INSERT INTO {SCHEMA}.transform_runs VALUES (?, 0, ?, ?, 0, 0, 1, 0.1, 0.1)",
         [RECEIVED, EVENTS, EVENTS - 1],

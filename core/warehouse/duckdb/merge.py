@@ -5,7 +5,7 @@ run are reduced to the newest first, so a MERGE never meets two sources for one 
 fields do not cast go to the dead letters (stage `merge`) and never block the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import duckdb
@@ -24,11 +24,12 @@ def merge_new_events(
     columns: Callable[[int, int, int], object] = lambda *_range: None,
     *,
     deletes: bool = False,
+    keeps: bool = False,
 ) -> MergeResult:
     """Merge up to MAX_EVENTS new raw events, in the caller's transaction.
 
     columns: gives typed columns of so many events after a number up to another, or None. deletes:
-    rows of the pipeline can be deleted.
+    rows of the pipeline can be deleted. keeps: figures are kept with them.
     """
     began, started_at = clock.monotonic(), naive_utc(clock.now())
     from_seq, to_seq, oldest, count = _range(cursor, sql)
@@ -41,16 +42,16 @@ def merge_new_events(
         cursor.register("staged", typed)
         cursor.execute(sql("merge_columns")).fetchall()  # to its end: it reads `staged`
         cursor.unregister("staged")
-    taken, quarantined, keys = _row(cursor, sql("merge_count"), [])
+    taken, quarantined, keys, *bounds = _row(cursor, sql("merge_count"), [])
     if quarantined:
         cursor.execute(sql("merge_quarantine"), [started_at, from_seq, to_seq])
     if deletes:
-        inserted, updated, deleted = _merge_deletes(cursor, sql)
+        inserted, updated, deleted = _merge_deletes(cursor, sql, bounds, keeps=keeps)
     else:
         if keys < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
             cursor.execute(sql("merge_reduce"))
         (before,) = _row(cursor, sql("count_rows"), [])
-        (written,) = _row(cursor, sql("merge_rows"), [])
+        (written,) = write_rows(cursor, sql, bounds, keeps=keeps)
         (after,) = _row(cursor, sql("count_rows"), [])
         inserted, updated, deleted = after - before, written - (after - before), 0
     result = MergeResult(
@@ -66,10 +67,51 @@ def merge_new_events(
     return result
 
 
-def _merge_deletes(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]) -> Row:
+def write_rows(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: Callable[[str], str],
+    bounds: Sequence[object],
+    *,
+    keeps: bool,
+) -> Row:
+    """Write the usable rows of `merge_cast`; return what `merge_rows` tells.
+
+    bounds: the smallest and the largest of their keys. keeps: figures are kept with them.
+    """
+    if keeps:
+        _within(cursor, sql("kept_before"), bounds)
+    written = _within(cursor, sql("merge_rows"), bounds)
+    if keeps:
+        cursor.execute(sql("kept_after"))
+    return written
+
+
+def count_kept(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str]) -> None:
+    """Count kept figures anew from all rows."""
+    cursor.execute(sql("kept_empty"))
+    cursor.execute(sql("kept_fill"))
+
+
+def _within(cursor: duckdb.DuckDBPyConnection, text: str, bounds: Sequence[object]) -> Row:
+    """Run SQL that may say by `$first` and `$last` between which keys the rows of a run lie.
+
+    A join alone reads all of a table of rows; bounds skip its row groups that hold other keys.
+    """
+    named = dict(zip(("first", "last"), bounds, strict=True)) if "$first" in text else None
+    (found,) = cursor.execute(text, named).fetchall()
+    return tuple(found)
+
+
+def _merge_deletes(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: Callable[[str], str],
+    bounds: Sequence[object],
+    *,
+    keeps: bool,
+) -> Row:
     """Merge where rows can be deleted; return how many were inserted, updated and deleted."""
     cursor.execute(sql("merge_before"))
-    cursor.execute(sql("merge_rows"))
+    write_rows(cursor, sql, bounds, keeps=keeps)
     return _row(cursor, sql("merge_outcome"), [])
 
 

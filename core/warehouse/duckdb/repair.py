@@ -5,6 +5,7 @@ from datetime import datetime
 
 import duckdb
 
+from core.warehouse.duckdb.merge import count_kept, write_rows
 from core.warehouse.model import Damage, RecordBytes
 from core.warehouse.record_headers import headers_text
 
@@ -15,8 +16,10 @@ def restore(
     damage: Damage,
     record: RecordBytes,
     now: datetime,
+    *,
+    keeps: bool = False,
 ) -> None:
-    """Put a record back, in the caller's transaction. now: naive UTC."""
+    """Put a record back, in the caller's transaction. now: naive UTC. keeps: figures with rows."""
     place = [
         record.event_id,
         record.source_id,
@@ -26,6 +29,8 @@ def restore(
     ]
     if damage.stage == "event" and record.payload is not None:
         _restore_event(cursor, sql, damage, [record.payload.decode(), *place], now)
+        if keeps:
+            count_kept(cursor, sql)
     elif damage.stage == "merge":
         cursor.execute(sql("repair_copy"), [record.payload, *place, damage.position])
     else:
@@ -51,8 +56,8 @@ def _restore_event(
     cursor.execute(sql("repair_rows"), [ids])
     for (other,) in cursor.execute(sql("repair_events"), [merged, ids]).fetchall():
         cursor.execute(sql("merge_cast"), [other - 1, other])
-        ((_taken, unusable, _keys),) = cursor.execute(sql("merge_count")).fetchall()
-        cursor.execute(sql("merge_rows"))
+        ((_taken, unusable, _keys, *bounds),) = cursor.execute(sql("merge_count")).fetchall()
+        write_rows(cursor, sql, bounds, keeps=False)
         if unusable and other == seq:
             cursor.execute(sql("merge_quarantine"), [now, seq - 1, seq])
 

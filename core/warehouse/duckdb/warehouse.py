@@ -1,5 +1,6 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -14,14 +15,14 @@ from core.clock import Clock, naive_utc, utc
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
-from core.errors import FencedError
-from core.text import _, clean
+from core.errors import FencedError, WarehouseError
+from core.text import N_, _, clean
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.dead_letters import letter_from
 from core.warehouse.duckdb import content, reference, repair, staging
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
-from core.warehouse.duckdb.merge import merge_new_events
+from core.warehouse.duckdb.merge import count_kept, merge_new_events
 from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.model import (
     ColumnFound,
@@ -37,10 +38,12 @@ from core.warehouse.model import (
     TableFacts,
 )
 from core.warehouse.sqlfiles import script, statement
-from core.warehouse.tables import compared, table_names
+from core.warehouse.tables import compared, kept_tables, table_names
 
 SETUP_SCRIPTS = ("setup", "tables", "reference_tables")
 """What the engine needs, and what the pipeline does."""
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,6 +77,7 @@ class DuckDbWarehouse:
     ) -> None:
         self._schema = quoted(settings.schema)
         self._pipeline = settings.pipeline
+        self._keeps = settings.pipeline.definition.keeps
         self._clock = clock
         self._db = DuckDbFile(
             settings.paths.warehouse_file,
@@ -96,6 +100,8 @@ class DuckDbWarehouse:
         self._lacks_checksums = bool(self.rows("upgrade_due", [settings.schema]))
         if self._lacks_checksums and not read_only:
             self._upgrade()
+        if not read_only:
+            self._heal_kept()
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
@@ -103,6 +109,7 @@ class DuckDbWarehouse:
             for name in SETUP_SCRIPTS:
                 for part in script(DIALECT.name, name, self._schema, self._pipeline):
                     cursor.execute(part)
+        self._heal_kept()
         return ()
 
     def _upgrade(self) -> None:
@@ -181,6 +188,7 @@ class DuckDbWarehouse:
                         self._clock,
                         self._columns.between,
                         deletes=self._pipeline.definition.deletes,
+                        keeps=self._keeps,
                     )
             except BaseException:
                 self._recount = True
@@ -189,6 +197,34 @@ class DuckDbWarehouse:
             with self._writing:  # for as long as one batch takes
                 self._db.checkpoint_if_due()
         return result
+
+    @_again_alone
+    def rebuild_kept(self) -> None:
+        """Make the figures that the merge keeps anew; nothing where it keeps none."""
+        if not self._keeps:
+            return
+        with self._merging, self._db.transaction() as cursor:
+            self._make_kept(cursor)
+            count_kept(cursor, self._sql)
+
+    def _make_kept(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        for part in script(DIALECT.name, "kept_tables", self._schema, self._pipeline):
+            cursor.execute(part)
+
+    def _heal_kept(self) -> None:
+        """Make kept figures where there are none, as in a file of an earlier version."""
+        if not self._keeps:
+            return
+        there = {table for table, _column, _kind in self.rows("catalogue")}
+        if there.issuperset(kept_tables(DIALECT.name, self._pipeline)):
+            return
+        try:
+            self.rebuild_kept()
+        except WarehouseError as error:
+            if error.transient:
+                raise
+            # As where somebody altered the table of rows: that is for the checks to tell.
+            log.warning(N_("no figures are kept for the KPIs"), extra={"reason": error.message})
 
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many raw events wait for a merge; None before the first one."""
@@ -230,7 +266,7 @@ class DuckDbWarehouse:
         now = naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
             self._columns.clear()
-            repair.restore(cursor, self._sql, damage, record, now)
+            repair.restore(cursor, self._sql, damage, record, now, keeps=self._keeps)
 
     def dead_letters(
         self, *, reason: str | None = None, limit: int | None = None

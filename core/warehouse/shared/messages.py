@@ -62,6 +62,7 @@ ARGUMENTS: dict[str, Any] = {
     "stored_offsets": tuple[TopicIdentity],
     "write_batch": tuple[_BatchHead],
     "merge": tuple[()],
+    "rebuild_kept": tuple[()],
     "rows": tuple[str, str],
     "execute": tuple[str, str],
     "columns": tuple[()],

@@ -141,6 +141,10 @@ class SharedWarehouse:
         result: MergeResult = self._do("merge")
         return result
 
+    def rebuild_kept(self) -> None:
+        """Make the figures that the merge keeps anew."""
+        self._do("rebuild_kept")
+
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many raw events wait for a merge, as of the latest call; never waits."""
         seat = self._seat

@@ -17,6 +17,8 @@ from core.warehouse.model import MergeResult, Row
 from core.warehouse.snowflake.session import Connection
 
 Sql = Callable[[str], str]
+Script = Callable[[str], Sequence[str]]
+"""Gives the statements of a named file."""
 _NOT_FOR_US = frozenset({2003, 2043, 2140, 2141, 3001})
 """Not there or not authorized (of an object, of a function), insufficient privileges."""
 
@@ -53,14 +55,20 @@ def merge_by_procedure(connection: Connection, sql: Sql) -> MergeResult:
 
 
 def merge_by_statements(
-    connection: Connection, sql: Sql, clock: Clock, *, deletes: bool
+    connection: Connection,
+    sql: Sql,
+    clock: Clock,
+    *,
+    deletes: bool,
+    kept: Script | None = None,
 ) -> MergeResult:
     """Merge everything in the stream, in one transaction of this session.
 
-    deletes: rows of the pipeline can be deleted.
+    deletes: rows of the pipeline can be deleted. kept: gives the SQL of figures that are kept.
     """
     began, started_at = clock.monotonic(), clock.now()
     connection.run(sql("merge_batch"))
+    _run_all(connection, kept, "kept_batch")
     with connection.transaction():
         connection.run(sql("merge_cast"))
         (counted,) = connection.run(sql("merge_count"))
@@ -70,12 +78,14 @@ def merge_by_statements(
         if quarantined:
             quarantine = sql("merge_quarantine").replace("{now}", "CAST(? AS TIMESTAMP_NTZ(6))")
             connection.run(quarantine, [started_at])
+        _run_all(connection, kept, "kept_before")
         if deletes:
             connection.run(sql("merge_before"))
             connection.run(sql("merge_rows"))
             (written,) = connection.run(sql("merge_outcome"))
         else:
             (written,) = connection.run(sql("merge_rows"))
+        _run_all(connection, kept, "kept_after")
         inserted, updated = int(written[0]), int(written[1])
         deleted = int(written[2]) if deletes else 0
         result = MergeResult(
@@ -89,6 +99,19 @@ def merge_by_statements(
         )
         connection.run(sql("merge_log"), result.logged(started_at, from_seq, to_seq))
     return result
+
+
+def rebuild_kept(connection: Connection, kept: Script) -> None:
+    """Make kept figures anew. Emptying comes first: from then on no merge can end before this."""
+    with connection.transaction():
+        _run_all(connection, kept, "kept_empty")
+        _run_all(connection, kept, "kept_fill")
+
+
+def _run_all(connection: Connection, script: Script | None, name: str) -> None:
+    """Run every statement of a named file, where there are any to run."""
+    for statement in () if script is None else script(name):
+        connection.run(statement)
 
 
 def merge_by_task(

@@ -35,7 +35,12 @@ from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.identifiers import snowflake_identifiers
 from core.warehouse.snowflake.rejected_json import is_json_rejection, without_rejected
-from core.warehouse.snowflake.scripts import missing_columns, run_setup, tables_present
+from core.warehouse.snowflake.scripts import (
+    missing_columns,
+    run_setup,
+    split_statements,
+    tables_present,
+)
 from core.warehouse.snowflake.session import Connection, Sessions
 from core.warehouse.sqlfiles import statement
 from core.warehouse.tables import compared, table_names
@@ -60,6 +65,7 @@ class SnowflakeWarehouse:
         self._settings = settings
         self._identifiers = snowflake_identifiers(settings)
         self._pipeline = settings.pipeline
+        self._keeps = settings.pipeline.definition.keeps
         self._fingerprint = fingerprint_of(settings.pipeline.definition)
         self._clock = clock
         self._sessions = Sessions(settings, self._identifiers, clock=clock)
@@ -155,6 +161,13 @@ class SnowflakeWarehouse:
         """Merge new raw events into orders and log the run."""
         return self._sessions.patiently(self._merge)
 
+    def rebuild_kept(self) -> None:
+        """Make the figures that the merge keeps anew."""
+        if self._keeps:
+            self._sessions.patiently(
+                lambda connection: merge.rebuild_kept(connection, self._script)
+            )
+
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many events this process stored that no merge has taken yet."""
         return self._backlog.latest
@@ -228,6 +241,9 @@ class SnowflakeWarehouse:
             text = text.replace(f"{{{placeholder}}}", value)
         return text
 
+    def _script(self, name: str) -> list[str]:
+        return split_statements(self._sql(name))
+
     def _merge(self, connection: Connection) -> MergeResult:
         # Whoever merges takes the stream whole: then all that stood in it at this mark is merged.
         mark, result = self._backlog.mark, MergeResult()
@@ -254,8 +270,13 @@ class SnowflakeWarehouse:
                 if self._wanted != "auto" or not merge.is_not_for_us(error):
                     raise
                 self._procedure = False  # visible, but not for this role
-        deletes = self._pipeline.definition.deletes
-        return merge.merge_by_statements(connection, self._sql, self._clock, deletes=deletes)
+        return merge.merge_by_statements(
+            connection,
+            self._sql,
+            self._clock,
+            deletes=self._pipeline.definition.deletes,
+            kept=self._script if self._keeps else None,
+        )
 
     def _transform(self, connection: Connection) -> str:
         """Return who merges: as set, else the procedure where it is there."""

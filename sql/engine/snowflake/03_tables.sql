@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS {schema}.{events} (
 
 -- include reference_tables
 
+-- include kept_tables
+
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
 -- whose fields do not cast). replayed_at: when it was published again. checksum: MD5 of key, payload
 -- and headers (content_letters.sql); NULL for those of the merge, which hold no bytes of their own.

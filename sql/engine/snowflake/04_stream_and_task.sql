@@ -44,6 +44,7 @@ DECLARE
     delay_s DOUBLE;
 BEGIN
 -- include merge_batch
+-- include kept_batch
 
     BEGIN TRANSACTION;
     started_at := SYSDATE();
@@ -66,10 +67,12 @@ BEGIN
 -- include merge_quarantine now=:started_at
     END IF;
 
+-- include kept_before
 -- include procedure_before
 -- include merge_rows
     written := SQLROWCOUNT;
 -- include procedure_counts
+-- include kept_after
     stale := taken - quarantined - inserted - updated - removed;
 
     duration_s := TIMESTAMPDIFF(MILLISECOND, started_at, SYSDATE()) / 1000;
@@ -97,6 +100,10 @@ EXCEPTION
         RAISE;
 END;
 $$;
+
+-- Figures that the merge keeps with the rows, from those that were there before it kept any. Filled
+-- only where they are empty.
+-- include kept_fill
 
 -- Without a schedule Snowflake itself watches the stream, at no cost while nothing comes.
 CREATE TASK IF NOT EXISTS {schema}.merge_{rows}_task

@@ -1,6 +1,8 @@
+-- $first, $last: the ids of the run lie between them. Without these bounds DuckDB would read every order
+-- for each run, as a join alone skips no row groups of a column of text.
 MERGE INTO {schema}.orders AS target
 USING (SELECT * FROM merge_cast WHERE usable) AS source
-ON target.id = source.id
+ON target.id = source.id AND target.id BETWEEN $first AND $last
 -- Versions of one moment and offset (two topics, or two partitions) are told apart by what they
 -- say, so that the outcome does not hang on which came first.
 WHEN MATCHED AND (

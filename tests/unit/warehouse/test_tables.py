@@ -42,7 +42,7 @@ create table if not exists {schema}.{rows} (
 @pytest.mark.parametrize("pipeline", [builtin(), written(BY_HAND)], ids=["orders", "by hand"])
 def test_what_the_statements_say_is_what_duckdb_makes_of_them(pipeline: Pipeline) -> None:
     with duckdb.connect() as made:
-        for name in ("setup", "tables", "reference_tables"):
+        for name in ("setup", "tables", "reference_tables", "kept_tables"):
             for statement in script("duckdb", name, '"s"', pipeline):
                 made.execute(statement)
         rows = made.execute(

@@ -1,0 +1,1 @@
+-- What a merge changes in kept figures: nothing, unless a folder has a file of this name.

@@ -1,0 +1,1 @@
+-- The work table of kept figures: none, unless a folder has a file of this name.

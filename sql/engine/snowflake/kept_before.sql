@@ -1,0 +1,1 @@
+-- What kept figures need before rows are written: nothing, unless a folder has this file.

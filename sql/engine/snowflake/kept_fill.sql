@@ -1,0 +1,1 @@
+-- Fills kept figures that are empty: none, unless a folder has a file of this name.

@@ -1,0 +1,1 @@
+-- The tables of figures that the merge keeps: none, unless a folder has a file of this name.

@@ -1,0 +1,47 @@
+-- Days and products whose kept figures are not those of the orders themselves.
+WITH days AS (
+    SELECT
+        CAST(sold_at AS DATE) AS sold_on,
+        COUNT(*) AS orders,
+        SUM(CAST(quantity AS DECIMAL(20, 0)) * unit_price) AS revenue
+    FROM {schema}.orders
+    GROUP BY CAST(sold_at AS DATE)
+),
+products AS (
+    SELECT
+        product_id,
+        COUNT(*) AS orders,
+        SUM(quantity) AS quantity,
+        SUM(CAST(quantity AS DECIMAL(20, 0)) * unit_price) AS revenue
+    FROM {schema}.orders
+    GROUP BY product_id
+)
+SELECT figure, name, kept_orders, orders, kept_revenue, revenue
+FROM (
+    SELECT
+        'day' AS figure,
+        CAST(COALESCE(kept.sold_on, days.sold_on) AS VARCHAR) AS name,
+        COALESCE(kept.orders, 0) AS kept_orders,
+        COALESCE(days.orders, 0) AS orders,
+        COALESCE(kept.revenue, 0) AS kept_revenue,
+        COALESCE(days.revenue, 0) AS revenue
+    FROM days
+    FULL OUTER JOIN {schema}.sales_by_day AS kept ON kept.sold_on = days.sold_on
+    WHERE COALESCE(kept.orders, 0) <> COALESCE(days.orders, 0)
+        OR COALESCE(kept.revenue, 0) <> COALESCE(days.revenue, 0)
+    UNION ALL
+    SELECT
+        'product',
+        COALESCE(kept.product_id, products.product_id),
+        COALESCE(kept.orders, 0),
+        COALESCE(products.orders, 0),
+        COALESCE(kept.revenue, 0),
+        COALESCE(products.revenue, 0)
+    FROM products
+    FULL OUTER JOIN {schema}.sales_by_product AS kept ON kept.product_id = products.product_id
+    WHERE COALESCE(kept.orders, 0) <> COALESCE(products.orders, 0)
+        OR COALESCE(kept.quantity, 0) <> COALESCE(products.quantity, 0)
+        OR COALESCE(kept.revenue, 0) <> COALESCE(products.revenue, 0)
+) AS differing
+ORDER BY figure, name
+LIMIT 10
