@@ -43,6 +43,8 @@ _TESTS: dict[str, tuple[str, ...]] = {
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
             "base",
+            "compact",
+            "compact_values",
             "suspects",
             "bulk_match",
             "bulk_timestamps",
