@@ -43,8 +43,6 @@ _TESTS: dict[str, tuple[str, ...]] = {
         f"core/consumer/decoders/{name}.py": _DECODING
         for name in (
             "base",
-            "compact",
-            "compact_values",
             "suspects",
             "bulk_match",
             "bulk_timestamps",
@@ -56,6 +54,10 @@ _TESTS: dict[str, tuple[str, ...]] = {
             "shape",
             "strict",
         )
+    },
+    **{
+        f"core/consumer/decoders/{name}.py": ("test_decode_compact.py",)
+        for name in ("compact", "compact_values")
     },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
     "core/consumer/decoders/tombstones.py": ("test_decode_any_pipeline.py",),
