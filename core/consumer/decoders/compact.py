@@ -26,6 +26,7 @@ from core.pipeline.definition import Definition
 
 _QUOTE = ord('"')
 _WORD = 8
+_PROBES = 16
 _MOST_BYTES = 2**31 - 2**20
 """Of one block: Arrow counts the bytes of texts in 32 bits."""
 _NONE: Times = np.empty(0, dtype=np.int64)
@@ -82,6 +83,8 @@ class CompactForm:
 
     def prove(self, block: Sequence[bytes | None]) -> CompactRows | None:
         """Return the rows of a block that are proven; None where most are in another form."""
+        if not self._is_likely(block[:: len(block) // _PROBES + 1]):
+            return None
         payloads = [payload or b"" for payload in block] if None in block else block
         lengths = np.fromiter(map(len, payloads), np.int64, len(payloads))  # type: ignore[arg-type]
         bounds = np.zeros(len(payloads) + 1, np.int64)
@@ -98,6 +101,12 @@ class CompactForm:
         if not len(kept):
             return None
         return self._read(kept, edges, pa.py_buffer(joined))
+
+    def _is_likely(self, some: Sequence[bytes | None]) -> bool:
+        """Return whether most of some payloads begin and end as compact ones do."""
+        first, last = self._literals[0].text, self._literals[-1].text
+        likely = [one for one in some if one and one.startswith(first) and one.endswith(last)]
+        return 2 * len(likely) >= len(some)
 
     def _matched(
         self, joined: bytes, quotes: Places, first: Places, bounds: Places, likely: Places
