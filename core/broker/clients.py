@@ -47,6 +47,9 @@ WAREHOUSE_CONSUMER: dict[str, Any] = {
     "isolation.level": "read_committed",
     "fetch.wait.max.ms": 50,
     "fetch.error.backoff.ms": 100,
+    # A client whose queue is full looks again this soon; by default after a second, in which a fast
+    # consumer has emptied it and waits.
+    "fetch.queue.backoff.ms": 20,
     "queued.min.messages": 100_000,
     "queued.max.messages.kbytes": 65_536,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,18 @@ def build_batch(
     transaction) are skipped too.
     """
     tracker = _OffsetTracker(positions)
-    kept = [record for record in records if tracker.accept(record.partition(), record.offset())]
+    partitions = [record.partition() for record in records]
+    offsets = [record.offset() for record in records]
+    kept: Sequence[Any] = records
+    if not tracker.accept_run(partitions, offsets):
+        places = [
+            place
+            for place, at in enumerate(zip(partitions, offsets, strict=True))
+            if tracker.accept(*at)
+        ]
+        kept, partitions, offsets = (
+            [column[place] for place in places] for column in (records, partitions, offsets)
+        )
     if not contiguous_offsets:
         tracker.advance_to(ends or {})
     payloads = [record.value() for record in kept]
@@ -85,8 +97,8 @@ def build_batch(
     raw = RawBatch(
         identity=identity,
         received_at=received_at,
-        partitions=[record.partition() for record in good],
-        offsets=[record.offset() for record in good],
+        partitions=[partitions[index] for index in decoded.good],
+        offsets=[offsets[index] for index in decoded.good],
         payloads=[payloads[index] for index in decoded.good] if stored is None else stored,
         dead_letters=[
             _dead_letter(kept[bad.index], bad, checksums[bad.index]) for bad in decoded.rejected
@@ -125,7 +137,8 @@ def _times(
     """
     if not good:
         return _NONE, _NONE
-    kinds, stamps = np.array([record.timestamp() for record in good], dtype=np.int64).T
+    pairs = chain.from_iterable([record.timestamp() for record in good])
+    kinds, stamps = np.fromiter(pairs, np.int64, 2 * len(good)).reshape(-1, 2).T
     has_none = (kinds == _NO_TIME) | (stamps <= 0)
     if event_times_us is None:
         event_times_us = np.full(len(good), NO_TIME)
@@ -141,6 +154,19 @@ class _OffsetTracker:
         self._positions = positions
         self._next = dict(positions)
         self.holes: list[OffsetGap] = []
+
+    def accept_run(self, partitions: Sequence[int], offsets: Sequence[int]) -> bool:
+        """Step over all records if each is the next one of its partition; else over none."""
+        columns = [np.fromiter(column, np.int64, len(column)) for column in (partitions, offsets)]
+        following = {}
+        for partition in np.unique(columns[0]).tolist():
+            of_one = columns[1][columns[0] == partition]
+            expected = self._next.get(partition)
+            if expected is None or of_one[0] != expected or (np.diff(of_one) != 1).any():
+                return False
+            following[partition] = expected + len(of_one)
+        self._next.update(following)
+        return True
 
     def accept(self, partition: int, offset: int) -> bool:
         """Return whether a record is new, and step over it."""

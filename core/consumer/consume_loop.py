@@ -32,6 +32,8 @@ from core.warehouse.base import Warehouse
 from core.workers import Lifecycle, RunState
 
 _TELL_EVERY_S = 1.0
+_TELL_AT_MOST_EVERY_S = 0.2
+"""Small batches come fifty times a second; lag displays need no more than this of them."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class ConsumeLoop:
         self._outage = Outage(broker, options, clock=clock, life=life, waiting=self._waiting)
         self._commit_failed_s: float | None = None
         self._told_s = float("-inf")
+        self._untold = False
         self._paused = False
         self.reading_since: float | None = None
         """Monotonic seconds at which it first went on with partitions in hand; None before."""
@@ -72,7 +75,7 @@ class ConsumeLoop:
             warehouse,
             options.topic,
             incremental=is_incremental(self._config),
-            on_change=self._publish,
+            on_change=self._reassigned,
             on_notice=counters.notice,
         )
 
@@ -187,8 +190,18 @@ class ConsumeLoop:
         self._counters.stored(batch)
         for gap in batch.raw.gaps:
             log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
-        self._tell_kafka(consumer)
+        self._untold = True
+        self._tell_if_due(consumer)
         return outcome
+
+    def _tell_if_due(self, consumer: Consumer) -> None:
+        """Tell Kafka what was stored since, unless it was told a moment ago.
+
+        A producer waits for it where an embedded broker is full, so there it is told at once.
+        """
+        since_s = self._clock.monotonic() - self._told_s
+        if self._untold and (self._assignment.is_embedded or since_s >= _TELL_AT_MOST_EVERY_S):
+            self._tell_kafka(consumer)
 
     def _tell_kafka(self, consumer: Consumer) -> None:
         """Commit the stored positions to Kafka; leaving the group waits for it.
@@ -202,6 +215,7 @@ class ConsumeLoop:
         if not offsets:
             return
         self._told_s = self._clock.monotonic()
+        self._untold = False
         try:
             consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
@@ -214,6 +228,7 @@ class ConsumeLoop:
         On an embedded broker every commit, for another member may commit over it: the producer
         would wait for room, and this consumer for records.
         """
+        self._tell_if_due(consumer)
         now, failed = self._clock.monotonic(), self._commit_failed_s
         lost = failed is not None and now - failed >= PROBE_S
         if lost or (self._assignment.is_embedded and now - self._told_s >= _TELL_EVERY_S):
@@ -267,6 +282,11 @@ class ConsumeLoop:
             log.warning(N_("commit to Kafka failed"), extra={"reason": clean(error.str(), 200)})
         self._counters.commit_error = "" if error is None else clean(error.str(), 200)
         self._commit_failed_s = None if error is None else self._clock.monotonic()
+
+    def _reassigned(self) -> None:
+        # What a partition's former owner stored last it may not have told any more.
+        self._untold = True
+        self._publish()
 
     def _publish(self) -> None:
         self._counters.publish(self._life.state)

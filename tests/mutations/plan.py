@@ -55,6 +55,10 @@ _TESTS: dict[str, tuple[str, ...]] = {
             "strict",
         )
     },
+    **{
+        f"core/consumer/decoders/{name}.py": ("test_decode_compact.py",)
+        for name in ("compact", "compact_values")
+    },
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
     "core/consumer/decoders/tombstones.py": ("test_decode_any_pipeline.py",),
     "core/consumer/outage.py": ("test_consume_loop*.py",),

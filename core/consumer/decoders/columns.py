@@ -5,7 +5,7 @@ the strict reader gives: exact decimals, 64-bit integers, times as naive UTC in 
 where there is none. Of JSON it is the text, as it stands in the event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -56,6 +56,12 @@ class Columns:
         return pa.RecordBatch.from_arrays(
             [_proven(proven, slots[path], type_) for path, type_ in self._types.items()],
             schema=self.schema,
+        )
+
+    def of_values(self, values: Mapping[str, pa.Array]) -> pa.RecordBatch:
+        """Return columns that are made already, by the paths of their fields."""
+        return pa.RecordBatch.from_arrays(
+            [values[path] for path in self._types], schema=self.schema
         )
 
     def of_events(self, events: Sequence[Event], payloads: Sequence[bytes]) -> pa.RecordBatch:

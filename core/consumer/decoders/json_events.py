@@ -1,6 +1,6 @@
 """The decoder of JSON events: proven a block at a time, and strictly where that does not reach."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from core.consumer.decoders.base import Decoded, Event, Rejection, Times
 from core.consumer.decoders.bulk_match import others
 from core.consumer.decoders.columns import Columns
+from core.consumer.decoders.compact import CompactForm, CompactRows
 from core.consumer.decoders.fast_path import FastPath, Proven
 from core.consumer.decoders.reasons import EventError
 from core.consumer.decoders.shape import UnprovableError
@@ -21,6 +22,8 @@ from core.pipeline.folder import Pipeline
 # Small enough that the objects of one block stay in the processor's cache, and that other threads
 # get their turn between the calls into C.
 _BLOCK = 1_000
+_COMPACT_BLOCK = 4_000
+"""Of events in compact form no objects are made; a larger block spreads the cost of its calls."""
 
 
 @lru_cache(maxsize=8)
@@ -42,11 +45,16 @@ class JsonDecoder:
         self._proof: FastPath | None = None
         with suppress(UnprovableError):
             self._proof = FastPath(definition.without_deletes())  # of deletes nothing is proven
+        self._time = event.time
         self._columns = Columns(definition) if columns else None
         self._one_type: str | None = None if self._deletes else ""
         if event.type is not None and not self._deletes:
             always = definition.fields[event.type].required
             self._one_type = event.types[0] if always and len(event.types) == 1 else None
+        self._compact: CompactForm | None = None
+        if self._one_type is not None:
+            with suppress(UnprovableError):
+                self._compact = CompactForm(definition)
 
     def read(self, payload: bytes | None) -> Event:
         """Return the event of one payload. Errors: EventError."""
@@ -65,10 +73,8 @@ class JsonDecoder:
         types: list[str] = []
         rejected: list[Rejection] = []
         columns: list[pa.RecordBatch] = []
-        for start in range(0, len(payloads), _BLOCK):
-            block = _Block(payloads[start : start + _BLOCK])
-            if self._proof is not None:
-                self._take_proven(block, self._proof.prove(self._provable(block)))
+        start = 0
+        for block in self._blocks(payloads):
             if len(block.rows) < len(block.payloads):
                 self._take_strictly(block)
             good += [start + row for row in block.rows]
@@ -76,6 +82,7 @@ class JsonDecoder:
             types += block.types
             columns += block.columns
             rejected += [Rejection(start + row, *why) for row, *why in block.rejected]
+            start += len(block.payloads)
         return Decoded(
             good,
             np.concatenate(times) if self._has_time else None,
@@ -90,11 +97,34 @@ class JsonDecoder:
             self._proof.warm_up()
         self.decode([b"{}", None])
 
+    def _blocks(self, payloads: Sequence[bytes | None]) -> Iterator["_Block"]:
+        """Yield the payloads in blocks, with what is proven of them."""
+        for start in range(0, len(payloads), _COMPACT_BLOCK):
+            wide = payloads[start : start + _COMPACT_BLOCK]
+            compact = None if self._compact is None else self._compact.prove(wide)
+            if compact is not None and 2 * len(compact.rows) >= len(wide):
+                block = _Block(wide)
+                self._take_compact(block, compact)
+                yield block
+                continue
+            for place in range(0, len(wide), _BLOCK):
+                block = _Block(wide[place : place + _BLOCK])
+                if self._proof is not None:
+                    self._take_proven(block, self._proof.prove(self._provable(block)))
+                yield block
+
     def _provable(self, block: "_Block") -> Sequence[bytes | None]:
         """Return the payloads of a block, without those that stand for tombstones."""
         if not self._deletes:
             return block.payloads
         return [None if isinstance(one, Tombstone) else one for one in block.payloads]
+
+    def _take_compact(self, block: "_Block", proven: CompactRows) -> None:
+        block.rows = proven.rows
+        if self._has_time:
+            block.times = proven.times_us(self._time)
+        if self._columns is not None:
+            block.columns = [self._columns.of_values(proven.values)]
 
     def _take_proven(self, block: "_Block", proven: Proven) -> None:
         block.rows = proven.rows

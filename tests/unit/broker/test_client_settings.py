@@ -16,3 +16,8 @@ def test_only_the_embedded_broker_is_asked_often_as_it_answers_no_sooner_when_re
 def test_a_setting_of_the_user_stands_above_ours() -> None:
     cluster = Cluster("127.0.0.1:1", embedded_id="e", extra={"fetch.wait.max.ms": "7"})
     assert cluster.consumer_config("group")["fetch.wait.max.ms"] == "7"
+
+
+def test_a_client_whose_queue_was_full_is_not_left_empty_for_a_second() -> None:
+    config = Cluster("127.0.0.1:1").consumer_config("group")
+    assert config["fetch.queue.backoff.ms"] == 20

@@ -29,6 +29,7 @@ from tests.support.consuming import (
     failed,
 )
 from tests.support.decoding import ORDERS
+from tests.support.events import event
 
 AWAY = BrokerError("away", transient=True)
 
@@ -530,6 +531,30 @@ def test_a_commit_that_failed_later_is_repeated_half_a_second_later(caplog) -> N
     loop.clock.seconds += 9
     loop.session._tell_again(loop.client)
     assert len(loop.client.commits) == told + 1
+
+
+def test_small_batches_are_told_to_kafka_five_times_a_second_and_the_last_one_too() -> None:
+    loop = Loop(1, until_caught_up=False, duration_s=2.0)
+    consume = loop.client.consume
+
+    def one_more(most, seconds):
+        loop.clock.seconds += 0.02
+        if len(loop.topic.records[0]) < 80:
+            loop.topic.publish(0, event(1))
+        return consume(most, seconds)
+
+    loop.client.consume = one_more
+    loop.run()
+    assert loop.stored == {0: 80}
+    assert 5 <= len(loop.client.commits) <= 11, "each batch tells nobody anything"
+    assert loop.client.commits[-1] == {0: 80}, "nobody would see the lag gone"
+
+
+def test_a_new_owner_tells_kafka_what_the_former_one_has_stored() -> None:
+    loop = Loop(5, eof=True)
+    loop.warehouse.offsets[IDENTITY] = {0: 5}
+    loop.run()
+    assert loop.client.commits == [{0: 5}]
 
 
 def test_what_is_stored_is_told_to_an_embedded_broker_again_and_again_with_where() -> None:
