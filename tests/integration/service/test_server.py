@@ -191,7 +191,8 @@ def test_a_console_steers_and_sees_what_another_one_does(settings, caplog):
                 (told := two.snapshot().figures.value) and told.kpis.value("total_orders") == 300
             )
         )
-        assert two.snapshot().figures == controller.snapshot().figures
+        # Read again and again meanwhile: the same is told, not by the same reading.
+        wait_until(lambda: two.snapshot().figures.value == controller.snapshot().figures.value)
         two.consumer.pause()
         wait_until(lambda: one.snapshot().consumer.state is RunState.PAUSED)
         wait_until(
