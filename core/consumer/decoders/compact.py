@@ -23,6 +23,7 @@ from core.consumer.decoders.compact_values import Form, form_of
 from core.consumer.decoders.field_tree import Branch, Leaf, layout
 from core.consumer.decoders.shape import UnprovableError
 from core.pipeline.definition import Definition
+from core.pipeline.fields import EventField
 
 _QUOTE = ord('"')
 _WORD = 8
@@ -67,6 +68,11 @@ class CompactForm:
 
     def __init__(self, definition: Definition) -> None:
         self._max_bytes = definition.event.max_bytes
+        self._constants = {
+            path: _choices(path, field, definition)[0]
+            for path, field in definition.fields.items()
+            if _choices(path, field, definition)
+        }
         literals = [b""]
         self._slots: list[tuple[str, Form]] = []
         for part in _parts(layout(definition.fields), definition):
@@ -155,6 +161,8 @@ class CompactForm:
                 values[path], good = form.values(text)
                 fits &= good
             if fits.all():
+                for path, value in self._constants.items():
+                    values[path] = pa.repeat(pa.scalar(value, pa.string()), len(rows))
                 return CompactRows(rows.tolist(), values)
 
 
@@ -196,7 +204,7 @@ def _value(leaf: Leaf, definition: Definition) -> Iterator[bytes | Leaf]:
         raise UnprovableError(leaf.path)
     types = definition.event.types if leaf.path == definition.event.type else ()
     if types or field.one_of:
-        allowed = [one for one in types or field.one_of if one in (field.one_of or types)]
+        allowed = _choices(leaf.path, field, definition)
         if kind != "text" or len(allowed) != 1:
             raise UnprovableError(leaf.path)
         yield json.dumps(allowed[0], ensure_ascii=False).encode()
@@ -204,3 +212,9 @@ def _value(leaf: Leaf, definition: Definition) -> Iterator[bytes | Leaf]:
         yield leaf
     else:
         yield from (b'"', leaf, b'"')
+
+
+def _choices(path: str, field: EventField, definition: Definition) -> list[str | int | bool]:
+    """Return the values that a field may be one of; nothing where it may be any."""
+    types = definition.event.types if path == definition.event.type else ()
+    return [one for one in types or field.one_of if one in (field.one_of or types)]

@@ -15,6 +15,7 @@ from tests.support.any_pipeline import simple
 
 FIELDS = {
     "kind": {"type": "text", "one_of": ("seen",), "column": False},
+    "mood": {"type": "text", "one_of": ("fine",)},
     "place.id": {"type": "identifier"},
     "place.note": {"type": "text"},
     "seen": {"type": "timestamp"},
@@ -26,7 +27,8 @@ FIELDS = {
     "n": {"type": "integer"},
 }
 PLAIN = (
-    b'{"kind":"seen","place":{"id":"a.b:c-d_9","note":"a {[,]}: b"},"seen":"2024-02-29T23:59:59Z",'
+    b'{"kind":"seen","mood":"fine",'
+    b'"place":{"id":"a.b:c-d_9","note":"a {[,]}: b"},"seen":"2024-02-29T23:59:59Z",'
     b'"count":70000,"id":"7","share":0.125,"price":1234567890123.45,'
     b'"last":"2030-12-31T00:00:00.123456Z","n":0}'
 )
@@ -118,7 +120,7 @@ ODD = {
     b"2030-12-31T00:00:00.123456Z": [b"2001-02-03T04:05:05.999999Z", b"2001-02-03T04:05:06Z"],
     b'"n":0}': [b'"n":0 }', b'"n":0}}', b'"n":0,"m":1}', b'"n":-0}', b'"n":}', b'"n":999999}'],
     b'"kind":"seen"': [b'"kind":"unseen"', b'"kind": "seen"', b'"kinD":"seen"', b'"kind":null'],
-    PLAIN: [b"", b"{}", PLAIN + b" ", b" " + PLAIN, PLAIN[:-1], PLAIN * 2, b'"' * 34],
+    PLAIN: [b"", b"{}", PLAIN + b" ", b" " + PLAIN, PLAIN[:-1], PLAIN * 2, b'"' * 38],
 }
 CHANGES = [(old, new) for old, changed in ODD.items() for new in changed]
 
