@@ -56,6 +56,11 @@ class SeedPane(Pane):
         self._found: Sequence[FilePreview] = ()
         self._looked_for: tuple[datetime | None, bool] | None = None
 
+    @property
+    def found(self) -> Sequence[FilePreview]:
+        """The files as they lay in the folder when it was last looked at."""
+        return self._found
+
     def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""
         if not self.controller.settings.pipeline.has_generator:

@@ -1,5 +1,6 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
+from core.seed.preview import FilePreview
 from core.text import N_, _
 from tui.host import Host
 from tui.panes.alerts import AlertsPane
@@ -22,6 +24,7 @@ from tui.panes.doctor import DoctorPane
 from tui.panes.events import EventsPane
 from tui.panes.kpis import KpisPane
 from tui.panes.logs import LogsPane
+from tui.panes.overview import OverviewPane
 from tui.panes.producer import ProducerPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
@@ -93,6 +96,7 @@ class MainScreen(Screen[None]):
         self._tabs = LinesView(id="tabs")
         self._footer = LinesView(id="footer")
         self._panes = {kind.NAME: kind() for kind in _BOARD + _EXTRA}
+        self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
 
@@ -110,12 +114,15 @@ class MainScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Show the first pane as chosen."""
-        self.action_choose(self._chosen)
+        """Show the first pane as chosen, or the compact board."""
+        self.action_choose(OverviewPane.NAME if self.small else self._chosen)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Take the layout that fits, and draw at once."""
+        before = self.small
         self._fit()
+        if before != self.small:
+            self._turn()
         self.call_after_refresh(self.console.tick)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -127,6 +134,23 @@ class MainScreen(Screen[None]):
     def console(self) -> Host:
         """The application."""
         return cast("Host", self.app)
+
+    def _turn(self) -> None:
+        """Go from all panes to the compact board, or back; a pane that has the screen keeps it."""
+        compact = self._chosen == OverviewPane.NAME
+        if compact and not self.small:
+            self.action_choose(self._last_on_board)
+        elif self.small and not self.has_class("-alone"):
+            self.action_choose(OverviewPane.NAME)
+
+    def _seed_files(self) -> Sequence[FilePreview]:
+        seed = self._panes[SeedPane.NAME]
+        return seed.found if isinstance(seed, SeedPane) else ()
+
+    @property
+    def small(self) -> bool:
+        """Whether the terminal has no room for all panes: a compact board stands for them."""
+        return self.has_class("-narrow") or self.has_class("-low")
 
     @property
     def single(self) -> bool:
@@ -182,8 +206,9 @@ class MainScreen(Screen[None]):
     def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
         self._show_banner(banner(now, frame))
         if self.single:
-            titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]
-            self._tabs.show([tabs(titles, self.chosen.NUMBER, frame.width)])
+            shown = [self._panes[OverviewPane.NAME], *self.panes] if self.small else self.panes
+            titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
+            self._tabs.show([tabs(titles, self._chosen, frame.width)])
         self._footer.show([self._foot_line(frame.width)])
 
     def action_choose(self, name: str) -> None:
@@ -198,11 +223,21 @@ class MainScreen(Screen[None]):
 
     def action_maximise(self) -> None:
         """Give the chosen pane the whole screen, or give it back."""
+        if self.small:
+            overview = self._panes[OverviewPane.NAME]
+            stage = overview.stage if isinstance(overview, OverviewPane) else None
+            here = self._chosen == OverviewPane.NAME
+            self.action_choose(stage.NAME if here and stage is not None else OverviewPane.NAME)
+            return
         self._maximised = not self._maximised
         self._choose(self._chosen)
 
     def action_restore(self) -> None:
-        """Give the screen back to all panes."""
+        """Give the screen back to all panes, or to the compact board."""
+        if self.small:
+            self._maximised = False
+            self.action_choose(OverviewPane.NAME)
+            return
         if self._panes[self._chosen].EXTRA:
             self._maximised = False
             self.action_choose(self._last_on_board)
@@ -212,7 +247,7 @@ class MainScreen(Screen[None]):
     def _choose(self, name: str) -> None:
         self._chosen = name
         extra = self._panes[name].EXTRA
-        if not extra:
+        if not extra and name != OverviewPane.NAME:
             self._last_on_board = name
         if not self._panes[name].is_attached:
             self.query_one("#board").mount(self._panes[name])
@@ -242,10 +277,19 @@ class MainScreen(Screen[None]):
 
     def _foot_line(self, width: int) -> Line:
         pairs = [
-            (binding.id, self.app.get_key_display(binding), _(binding.description))
+            (
+                binding.id,
+                (
+                    self.app.get_key_display(binding),
+                    _(binding.description),
+                    f"app.simulate_key('{binding.key.partition(',')[0]}')",
+                ),
+            )
             for binding in self.console.shown_bindings()
         ]
-        always = [(key, text) for name, key, text in pairs if name in _ALWAYS]
-        hints = [(key, text) for name, key, text in pairs if name not in _ALWAYS]
-        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes")))
+        always = [hint for name, hint in pairs if name in _ALWAYS]
+        hints = [hint for name, hint in pairs if name not in _ALWAYS]
+        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes"), ""))
+        if self.single and self._chosen != OverviewPane.NAME:
+            hints.insert(0, ("esc", _("board"), "screen.restore"))
         return footer(hints, always, width)

@@ -34,7 +34,7 @@ def consumer(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     else:
         height = frame.height - _FIXED - len(lines)
         if height >= _LEAST_CHART:
-            lines += _throughput(now, frame, frame.width, height)
+            lines += throughput(now, frame, frame.width, height)
         lines += [_lag_line(now, frame), _latency_line(now, frame), _counts(now, frame)]
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
@@ -93,7 +93,8 @@ def _wrapped(text: str, width: int, role: Role) -> list[Line]:
     return [line(Span(part, role)) for part in wrap(text, width)]
 
 
-def _throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+def throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+    """Return what was published and what was stored per second, over time."""
     form, history = frame.formats, now.history
     return chart(
         _("events/s"),
@@ -192,13 +193,13 @@ def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
     if frame.width < _PAIR_WIDTH or charts < 2 * _LEAST_PAIR:
         if charts <= _LEAST_CHART:
             return below
-        chart_lines = _throughput(now, frame, frame.width, charts - 1)
+        chart_lines = throughput(now, frame, frame.width, charts - 1)
         return [*chart_lines, _latency_line(now, frame), *below]
     pair = charts * 2 // 5
     left, right = halves(frame.width)
     lag = _lag_chart(now, frame, left, pair)
     latency = _latency_chart(now, frame, right, pair)
-    above = _throughput(now, frame, frame.width, charts - pair)
+    above = throughput(now, frame, frame.width, charts - pair)
     return [*above, *beside(lag, latency, left), *below]
 
 

@@ -38,7 +38,7 @@ class RowsView(LinesView):
     """
 
     class Opened(Message):
-        """A row was chosen with the mouse, twice."""
+        """A row was clicked."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every Textual widget names it
         super().__init__(id=id, classes=classes)
@@ -196,16 +196,15 @@ class RowsView(LinesView):
         event.stop()
         self.move(-_WHEEL)
 
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row under the pointer; a second click opens it."""
+    async def on_click(self, event: events.Click) -> None:
+        """Open the row under the pointer."""
         line_number = event.y - self._table.head
         index = self._top + line_number
         if not 0 <= line_number < self._room or index >= len(self._rows):
             return
         self._put(index)
         self._paint()
-        if event.chain > 1:
-            self.post_message(self.Opened())
+        self.post_message(self.Opened())
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for another size."""
