@@ -182,11 +182,13 @@ def goes_to(name):
 
 async def maximises(here, press):
     here.console.go_to("producer")
-    before = here.console._main.has_class("-alone")
+    main = here.console._main
+    alone = lambda: main.chosen.NAME == "producer" if main.small else main.has_class("-alone")  # noqa: E731
+    before = alone()
     await press()
-    assert here.console._main.has_class("-alone") is not before
+    assert alone() is not before
     await press()
-    assert here.console._main.has_class("-alone") is before
+    assert alone() is before
 
 
 async def restores(here, press):
@@ -194,7 +196,37 @@ async def restores(here, press):
     here.console.go_to("logs")
     await here.draw()
     await press()
-    assert chosen(here).NAME == "producer"
+    assert chosen(here).NAME == ("overview" if here.console._main.small else "producer")
+
+
+def shows_charts_over(before, after):
+    async def check(here, press):
+        main = here.console._main
+        main.window = replace(main.window, seconds=before)
+        await press()
+        assert main.window.seconds == after
+
+    return check
+
+
+def reads(before, after):
+    async def check(here, press):
+        main = here.console._main
+        main.window = replace(main.window, back=before)
+        await press()
+        assert main.window.back == after
+        await here.press("escape")
+        assert main.window.back is None
+
+    return check
+
+
+async def holds_charts(here, press):
+    main = here.console._main
+    here.console.go_to("consumer")
+    for held in (True, False):
+        await press()
+        assert (main.window.held is not None) is held
 
 
 async def asks_for_the_demonstration(here, press):
@@ -569,6 +601,11 @@ async def examines(here, press):
 DOES = {
     **{entry.id: goes_to(entry.id.partition(".")[2]) for entry in MainScreen.BINDINGS},
     "pane.maximise": maximises,
+    "chart.shorter": shows_charts_over(3_600, 300),
+    "chart.longer": shows_charts_over(300, 3_600),
+    "chart.left": reads(None, 0),
+    "chart.right": reads(1, 0),
+    "chart.hold": holds_charts,
     "pane.restore": restores,
     "app.demo": asks_for_the_demonstration,
     "app.retry": leaves_the_key_to_the_pane,

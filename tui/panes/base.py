@@ -118,7 +118,10 @@ class Pane(Container, can_focus=True):
         size = self._lines_view.size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
+        console = self.console
+        frame = Frame(
+            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
+        )
         self._lines_view.show(self.view(now, frame))
         status = self.status(now)
         if status != self._shown_title:

@@ -129,6 +129,7 @@ class RowsPane(Pane):
             console.ascii_only,
             full=True,
             key_of=console.key_of,
+            window=console.window,
         )
 
     @property
@@ -148,7 +149,10 @@ class RowsPane(Pane):
         size = self.content_size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
+        console = self.console
+        frame = Frame(
+            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
+        )
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))

@@ -1,6 +1,7 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
@@ -17,6 +18,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import N_, _
 from tui.host import Host
+from tui.keys import CHART_KEYS
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
@@ -31,6 +33,7 @@ from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
 from tui.panes.warehouse import WarehousePane
 from tui.styled_text import Line, Span, line, parted
+from tui.time_window import TimeWindow
 from tui.views.banner import banner
 from tui.views.footer_tabs import footer, span_of, tabs
 from tui.views.frame import Frame
@@ -48,7 +51,15 @@ _EXTRA: tuple[type[Pane], ...] = (
 )
 """Always alone on the screen."""
 _ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
+_LARGE: tuple[type[Pane], ...] = (EventsPane, AlertsPane, LogsPane)
+"""On the board too where there is room for eight."""
+_ORDER = [
+    *(SeedPane, ProducerPane, KpisPane, ConsumerPane, EventsPane, ValidationPane, AlertsPane),
+    *(LogsPane, WarehousePane, DoctorPane, OverviewPane),
+]
+"""The order of the grid, of whatever is there."""
 _WIDE, _TALL, _ROOMY = 110, 30, 36
+_LARGE_WIDTH, _LARGE_HEIGHT = 180, 50
 _TINY_WIDTH, _TINY_HEIGHT = 40, 10
 _ALWAYS = {"app.help", "app.quit"}
 """Keys that the footer never leaves out."""
@@ -83,6 +94,7 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip=N_("back to all panes"),
         ),
+        *CHART_KEYS,
     ]
 
     AUTO_FOCUS = ""  # on_mount chooses; Textual would take the first pane of a small terminal
@@ -99,6 +111,7 @@ class MainScreen(Screen[None]):
         self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
+        self.window = TimeWindow()
 
     def compose(self) -> ComposeResult:
         """Yield strip, banner, tabs, panes and footer."""
@@ -115,14 +128,18 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first pane as chosen, or the compact board."""
+        self._furnish()
         self.action_choose(OverviewPane.NAME if self.small else self._chosen)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Take the layout that fits, and draw at once."""
-        before = self.small
+        small, large = self.small, self.has_class("-large")
         self._fit()
-        if before != self.small:
+        self._furnish()
+        if small != self.small:
             self._turn()
+        elif large != self.has_class("-large"):
+            self._choose(self._chosen)
         self.call_after_refresh(self.console.tick)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -142,6 +159,26 @@ class MainScreen(Screen[None]):
             self.action_choose(self._last_on_board)
         elif self.small and not self.has_class("-alone"):
             self.action_choose(OverviewPane.NAME)
+
+    def _furnish(self) -> None:
+        """Let the panes that a large board shows be there."""
+        if self.has_class("-large"):
+            for kind in _LARGE:
+                self._bring(kind.NAME)
+
+    def _bring(self, name: str) -> None:
+        """Let a pane be there, in its place."""
+        if self._panes[name].is_attached:
+            return
+        names = [kind.NAME for kind in _ORDER]
+        later = (self._panes[each] for each in names[names.index(name) + 1 :])
+        follower = next((pane for pane in later if pane.is_attached), None)
+        self.query_one("#board").mount(self._panes[name], before=follower)
+
+    def _on_board(self, name: str) -> bool:
+        """Whether a pane is seen together with others."""
+        large = self.has_class("-large") and name in {kind.NAME for kind in _LARGE}
+        return large or not self._panes[name].EXTRA
 
     def _seed_files(self) -> Sequence[FilePreview]:
         seed = self._panes[SeedPane.NAME]
@@ -186,12 +223,17 @@ class MainScreen(Screen[None]):
         part("view-strip", lambda: self._draw_strip(now, frame), self._say_in_strip)
         part("view-edges", lambda: self._draw_edges(now, frame))
         # What nobody sees is not read.
+        spread = self.has_class("-spread")
         seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
+        events = self._panes[EventsPane.NAME]
+        if spread and not seen and isinstance(events, EventsPane):
+            seen = events.wants
         console.controller.explorer.look_at(seen)
         full = self.single
         for pane in self._panes.values():
             if pane.is_attached:
-                draw = partial(pane.draw, now, formats, ascii_only=plain, full=full)
+                most = full or (spread and pane.NAME == ConsumerPane.NAME)
+                draw = partial(pane.draw, now, formats, ascii_only=plain, full=most)
                 part(f"view-{pane.NAME}", draw, pane.show_failure)
 
     def _draw_strip(self, now: ControllerSnapshot, frame: Frame) -> None:
@@ -214,6 +256,8 @@ class MainScreen(Screen[None]):
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
         before, pane = self.chosen, self._panes[name]
+        if isinstance(pane, OverviewPane) and before.is_attached:
+            pane.rows_view.point_at(before.NAME)
         self._choose(name)
         # At once, so that keys typed quickly after it reach this pane already; one that is not
         # displayed yet could not have the focus.
@@ -233,29 +277,48 @@ class MainScreen(Screen[None]):
         self._choose(self._chosen)
 
     def action_restore(self) -> None:
-        """Give the screen back to all panes, or to the compact board."""
+        """Give the screen back to all panes, or to the compact board; first end what is read."""
+        if self.window.back is not None:
+            self.window = replace(self.window, back=None)
+            self.console.tick()
+            return
         if self.small:
             self._maximised = False
             self.action_choose(OverviewPane.NAME)
             return
-        if self._panes[self._chosen].EXTRA:
+        if not self._on_board(self._chosen):
             self._maximised = False
             self.action_choose(self._last_on_board)
         elif self._maximised:
             self.action_maximise()
 
+    def action_range(self, step: int) -> None:
+        """Show a longer stretch of time in charts, or a shorter one."""
+        self.window = self.window.longer(step)
+        self.console.tick()
+
+    def action_read(self, step: int) -> None:
+        """Read another value off the charts."""
+        self.window = self.window.moved(step, self.console.controller.snapshot())
+        self.console.tick()
+
+    def action_hold(self) -> None:
+        """Hold the charts, or let them go on."""
+        self.window = self.window.paused(self.console.controller.snapshot())
+        self.console.tick()
+
     def _choose(self, name: str) -> None:
         self._chosen = name
-        extra = self._panes[name].EXTRA
-        if not extra and name != OverviewPane.NAME:
+        extra = not self._on_board(name)
+        if not self._panes[name].EXTRA and name != OverviewPane.NAME:
             self._last_on_board = name
-        if not self._panes[name].is_attached:
-            self.query_one("#board").mount(self._panes[name])
+        self._bring(name)
         for pane in self._panes.values():
             if pane.is_attached:
                 # Seen only while one pane has the screen; a change of that looks at all of them.
                 pane.set_class(name == pane.NAME, "-shown", update=self.single)
         self.set_class(extra or self._maximised, "-alone")
+        self.set_class(self.has_class("-large") and not self.single, "-spread")
         self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:
@@ -265,6 +328,9 @@ class MainScreen(Screen[None]):
         self.set_class(height < _TALL, "-low")
         self.set_class(height >= _ROOMY, "-roomy")
         self.set_class(tiny, "-tiny")
+        large = width >= _LARGE_WIDTH and height >= _LARGE_HEIGHT
+        self.set_class(large, "-large")
+        self.set_class(large and not self.has_class("-alone"), "-spread")
 
     def _show_banner(self, lines: list[Line]) -> None:
         """Give the banner the height of its lines; most of the time there are none."""

@@ -107,6 +107,13 @@ class RowsView(LinesView):
         self._following = self._table.follow == ("last" if last else "first")
         self._paint()
 
+    def point_at(self, key: str) -> None:
+        """Put the cursor on the row of a key, where there is one."""
+        place = next((place for place, row in enumerate(self._rows) if row.key == key), None)
+        if place is not None:
+            self._put(place)
+            self._paint()
+
     def choose(self) -> Row | None:
         """Return the row under the cursor; put it at the end that is followed where none is."""
         if self._cursor is None and self._chosen is None:
