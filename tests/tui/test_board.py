@@ -105,3 +105,57 @@ def test_one_click_opens_a_line_of_the_compact_board(play):
         await here.until(lambda: here.console.chosen.NAME == "validation")
 
     play(script, size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_a_click_on_a_key_in_a_border_presses_it(play, size):
+    async def script(here):
+        controller = here.console.controller
+        await here.press("3")
+        await click(here, "s start", "x stop ─")
+        await here.until(lambda: controller.snapshot().consumer.state is RunState.RUNNING)
+        assert controller.producer is None
+
+    play(script, size=size)
+
+
+def test_the_scroll_bar_of_a_list_takes_the_mouse(play):
+    async def script(here):
+        await here.press("0", "tab")
+        pane = here.console.chosen
+        await here.until(lambda: len(pane.rows_view.rows) > pane.rows_view._room)
+        view = pane.rows_view
+        area = view.region
+        await here.pilot.click(offset=(area.right - 1, area.bottom - 1))
+        await here.draw()
+        assert view.current is view.rows[-1]
+        await here.pilot.mouse_down(offset=(area.right - 1, area.bottom - 1))
+        await here.pilot.hover(offset=(area.right - 1, area.y + 1))
+        await here.pilot.mouse_up(offset=(area.right - 1, area.y + 1))
+        await here.draw()
+        assert view.current is view.rows[0]
+        assert len(here.console.screen_stack) == 2
+
+    play(script, size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+def test_a_pane_that_does_not_fit_scrolls(play, size):
+    async def script(here):
+        await here.press("3", "s")
+        consumer = lambda: here.console.controller.snapshot().consumer  # noqa: E731
+        await here.until(lambda: consumer().state is RunState.RUNNING)
+        pane = here.console.chosen
+        shown = lambda: "\n".join(line.text for line in pane.lines)  # noqa: E731
+        await here.until(lambda: "events/s" in shown() and "█" in shown())
+        assert "dead letters" not in shown()
+        await here.press("end")
+        assert "dead letters" in shown()
+        assert "events/s" not in shown()
+        await here.press("home", "j")
+        assert "events/s" not in shown()
+        await here.press("k")
+        assert "events/s" in shown()
+        await here.press("escape")
+
+    play(script, size=size)

@@ -14,6 +14,7 @@ from tui.panes.base import Pane
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
+from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame
 from tui.views.overview import overview_foot, stages
 
@@ -62,14 +63,12 @@ class OverviewPane(RowsPane):
         """Return the rates over time."""
         return overview_foot(now, frame)
 
-    def hints(self) -> list[tuple[str, str]]:
+    def hints(self) -> list[Hint]:
         """Return the keys of the stage under the cursor."""
         stage = self.stage
         keys = self._keys_of(stage) if stage is not None else []
-        own = [
-            (self.app.get_key_display(entry), _(entry.description)) for entry in keys if entry.show
-        ]
-        return [(_("enter"), _("open")), *own]
+        own = [self.hint_of(entry) for entry in keys if entry.show]
+        return [(_("enter"), _("open"), "app.simulate_key('enter')"), *own]
 
     def _show_hints(self, width: int) -> None:
         row = self.rows_view.current

@@ -37,6 +37,7 @@ class SeedPane(Pane):
     """Generates the CSV files. `options` are those of the session, as last given."""
 
     NAME, NUMBER, TITLE = "seed", "1", N_("Seed")
+    WHOLE = 26
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "generate", N_("generate"), id="seed.generate"),

@@ -207,11 +207,37 @@ class RowsView(LinesView):
         """Open the row under the pointer."""
         line_number = event.y - self._table.head
         index = self._top + line_number
-        if not 0 <= line_number < self._room or index >= len(self._rows):
+        if not 0 <= line_number < self._room or index >= len(self._rows) or self._on_bar(event):
             return
         self._put(index)
         self._paint()
         self.post_message(self.Opened())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the scroll bar."""
+        if self._on_bar(event):
+            self.capture_mouse()
+            self._drag(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Go where the scroll bar is pulled to."""
+        if self.app.mouse_captured is self:
+            self._drag(event)
+
+    def on_mouse_up(self, _event: events.MouseUp) -> None:
+        """Let go of the scroll bar."""
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+
+    def _on_bar(self, event: events.MouseEvent) -> bool:
+        """Whether the pointer is on the scroll bar, which is there where rows do not fit."""
+        return event.x >= self.size.width - 1 and len(self._rows) > self._room
+
+    def _drag(self, event: events.MouseEvent) -> None:
+        """Put the cursor as far down the rows as the pointer is down the bar."""
+        share = (event.y - self._table.head) / max(self._room - 1, 1)
+        self._put(round(min(max(share, 0.0), 1.0) * (len(self._rows) - 1)))
+        self._paint()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for another size."""
