@@ -465,6 +465,17 @@ def moves(to, start=0):
     return check
 
 
+async def opens_a_row(here, press):
+    await has_rows(here)
+    if chosen(here).NAME != "alerts":
+        await opens(RowDetails)(here, press)
+        return
+    await press()
+    assert chosen(here).NAME != "alerts"
+    await here.press("escape")
+    assert chosen(here).NAME == "alerts"
+
+
 # -- the panes that look
 
 
@@ -639,7 +650,8 @@ DOES = {
     "kpis.refresh": reads_the_figures,
     "kpis.interval": changes("figures_every_s"),
     "rows.filter": filters,
-    "rows.open": opens(RowDetails),
+    "rows.open": opens_a_row,
+    "alerts.details": opens(RowDetails),
     "rows.next": moves(lambda _count, _room: 1),
     "rows.previous": moves(lambda count, _room: count - 2, start=-1),
     "rows.first": moves(lambda _count, _room: 0, start=-1),

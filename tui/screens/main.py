@@ -17,6 +17,7 @@ from textual.widget import Widget
 from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import N_, _
+from tui.causes import Crumb, Follow
 from tui.host import Host
 from tui.keys import CHART_KEYS
 from tui.panes.alerts import AlertsPane
@@ -32,7 +33,7 @@ from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
 from tui.panes.warehouse import WarehousePane
-from tui.styled_text import Line, Span, line, parted
+from tui.styled_text import Line, Span, ends, line, parted
 from tui.time_window import TimeWindow
 from tui.views.banner import banner
 from tui.views.footer_tabs import footer, span_of, tabs
@@ -112,6 +113,7 @@ class MainScreen(Screen[None]):
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
         self.window = TimeWindow()
+        self._trail: list[Crumb] = []
 
     def compose(self) -> ComposeResult:
         """Yield strip, banner, tabs, panes and footer."""
@@ -246,7 +248,7 @@ class MainScreen(Screen[None]):
         self._strip.show([line(Span(text, "bad"))])
 
     def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
-        self._show_banner(banner(now, frame))
+        self._show_banner([*self._crumbs(), *banner(now, frame)])
         if self.single:
             shown = [self._panes[OverviewPane.NAME], *self.panes] if self.small else self.panes
             titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
@@ -255,6 +257,56 @@ class MainScreen(Screen[None]):
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
+        self._trail = []
+        self._go(name)
+
+    def on_follow(self, event: Follow) -> None:
+        """Show what is behind a row, already filtered; escape comes back from there."""
+        event.stop()
+        here, place = self.chosen, event.place
+        part, words, row = "", "", ""
+        if isinstance(here, RowsPane):
+            part, words = here.part, here.rows_view.filter
+            row = here.rows_view.current.key if here.rows_view.current is not None else ""
+        crumb = Crumb(here.NAME, part, words, row, self._maximised, event.told)
+        self._trail.append(crumb)
+        self._maximised = True
+        self._enter(place.pane, place.part, place.words)
+
+    def _enter(self, name: str, part: str, words: str) -> None:
+        pane = self._panes[name]
+        self._go(name)
+        if isinstance(pane, RowsPane):
+            pane.show_part(part)
+            pane.rows_view.set_filter(words)
+
+    def _step_back(self) -> None:
+        """Go back to where the last row was followed, as it was there."""
+        crumb = self._trail.pop()
+        left = self.chosen
+        if isinstance(left, RowsPane):
+            left.rows_view.clear_filter()
+        self._maximised = crumb.maximised
+        self._enter(crumb.pane, crumb.part, crumb.words)
+        pane = self.chosen
+        if isinstance(pane, RowsPane):
+            pane.rows_view.point_at(crumb.row)
+
+    def _crumbs(self) -> list[Line]:
+        """Return the way that led to the pane, where rows were followed to it."""
+        if not self._trail:
+            return []
+        sign = Span(" > " if self.console.ascii_only else " › ", "dim")
+        pieces: list[Span] = [Span(" ")]
+        for crumb in self._trail:
+            pane = self._panes[crumb.pane]
+            name = Span(f"{pane.NUMBER} {_(pane.TITLE)}".strip(), "dim", "screen.restore")
+            pieces += [name, sign, Span(crumb.told), sign]
+        way = line(*pieces, Span(_(self.chosen.TITLE), "bold"))
+        back = line(Span("esc", "accent", "screen.restore"), Span(" " + _("back"), "dim"))
+        return [ends(way, back, self.size.width - 1)]
+
+    def _go(self, name: str) -> None:
         before, pane = self.chosen, self._panes[name]
         if isinstance(pane, OverviewPane) and before.is_attached:
             pane.rows_view.point_at(before.NAME)
@@ -281,6 +333,9 @@ class MainScreen(Screen[None]):
         if self.window.back is not None:
             self.window = replace(self.window, back=None)
             self.console.tick()
+            return
+        if self._trail:
+            self._step_back()
             return
         if self.small:
             self._maximised = False
@@ -314,6 +369,8 @@ class MainScreen(Screen[None]):
             self._last_on_board = name
         self._bring(name)
         for pane in self._panes.values():
+            if isinstance(pane, RowsPane):
+                pane.followed = bool(self._trail) and name == pane.NAME
             if pane.is_attached:
                 # Seen only while one pane has the screen; a change of that looks at all of them.
                 pane.set_class(name == pane.NAME, "-shown", update=self.single)
