@@ -150,7 +150,8 @@ class Pane(Container, can_focus=True):
     def _window(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the lines that are seen: of a pane that does not fit a part, beside a bar."""
         room = frame.height
-        if not frame.full or room >= self.WHOLE:
+        together = self.screen.has_class("-spread")
+        if not frame.full or room >= self.WHOLE or together:
             self._top = 0
             return self.view(now, frame)
         lines = self.view(now, replace(frame, width=frame.width - _BAR, height=self.WHOLE))
@@ -221,7 +222,7 @@ class Pane(Container, can_focus=True):
         self._retitled = ()
 
     def _title(self, status: str) -> str:
-        title = f"{self.NUMBER} {_(self.TITLE)}"
+        title = f"{self.NUMBER} {_(self.TITLE)}".strip()
         text = f"{title} · {status}" if status else title
         return plain(text) if self.console.ascii_only else text
 

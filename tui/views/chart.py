@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from core.text import _
 from tui.styled_text import Line, Role, Span, cut, fit, line
 from tui.time_window import TimeWindow
-from tui.views.canvas import Canvas, Curve, Values
+from tui.views.canvas import Canvas, Curve, Values, spread
 from tui.views.frame import Frame
 
 _TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -179,8 +179,9 @@ def _named(
     if not values or height < _ROWS_WITH_NAMES:
         return []
     across = max(width - _AXIS, 4)
-    top = ceiling(max(values)) if max(values) > 0 else 0.0
-    low = -ceiling(-min(values)) if min(values) < 0 else 0.0
+    drawn = [value for value in spread(values, across) if value is not None]
+    top = ceiling(max(drawn)) if max(drawn) > 0 else 0.0
+    low = -ceiling(-min(drawn)) if min(drawn) < 0 else 0.0
     curves = [Curve(values, role, filled=low == 0.0)]
     span = (low, top if top > low else 1.0)
     lines = _drawn(curves, span, across, height - 1, frame)

@@ -7,7 +7,6 @@ from core.kpis.model import title_of
 from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import _, clean, ngettext
-from core.text.amounts import records
 from core.validation.model import ValidationResult
 from core.workers import FINAL_STATES, RunState
 from tui.row_table import Column, Row, RowTable
@@ -127,7 +126,9 @@ def _producer(now: ControllerSnapshot, frame: Frame) -> _Told:
 def _topic(now: ControllerSnapshot, frame: Frame) -> _Told:
     form, count = frame.formats, now.total_lag
     watch = now.watch.value
-    told = Span(records(watch.records), "dim") if watch is not None else _NOTHING
+    told = _NOTHING
+    if watch is not None:
+        told = Span(_("{count} in all").format(count=form.count(watch.records)), "dim")
     text = _("lag {count}").format(count="?" if count is None else form.count(count))
     if count and now.behind_s is not None:
         text += " · " + _("{span} behind").format(span=form.span(now.behind_s))

@@ -141,3 +141,9 @@ def test_a_line_far_above_an_area_stays_a_line() -> None:
     area, line = Curve((1.0,) * 40, "ok", filled=True), Curve((9.0,) * 40, "other")
     rows = Canvas(20, 6, 0.0, 10.0).drawn([area, line])
     assert not set("".join(span.text for span in rows[0])) & set("▁▂▃▄▅▆▇█")
+
+
+def test_an_axis_fits_what_is_drawn_of_many_values() -> None:
+    many = [0.0, 300.0] * 208
+    lines = line_plot(many, ["d"] * 416, 60, 8, frame(60, 8))
+    assert lines[0].text.strip().startswith("150")
