@@ -35,8 +35,8 @@ from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.styled_text import plain
-from tui.time_window import TimeWindow
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
+from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 
 _FRAMES_PER_S = 4

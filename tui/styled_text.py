@@ -126,7 +126,9 @@ def fit_end(text: str, width: int) -> str:
 
 def linked(whole: Line, action: str) -> Line:
     """Return a line that does something when it is clicked, where its parts do nothing yet."""
-    return Line(tuple(span if span.action else span._replace(action=action) for span in whole.spans))
+    return Line(
+        tuple(span if span.action else span._replace(action=action) for span in whole.spans)
+    )
 
 
 def action_at(whole: Line, place: int) -> str:

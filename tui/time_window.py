@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.operations.history import Sample, summary
-from core.operations.marks import Mark
+from core.operations.mark import Mark
 from core.operations.snapshot import ControllerSnapshot
 
 RANGES_S = (60, 300, 3_600, 21_600)

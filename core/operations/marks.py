@@ -1,37 +1,14 @@
-"""Moments that explain a chart: when something started, stopped, failed, alerted or was checked."""
+"""Finds the moments that explain a chart in what changed from one snapshot to the next."""
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
-from typing import TYPE_CHECKING
 
 from core.operations.history import KEPT
+from core.operations.mark import Mark, MarkKind
+from core.operations.snapshot import ControllerSnapshot
 from core.workers import FINAL_STATES, RunState
 
-if TYPE_CHECKING:
-    from core.operations.snapshot import ControllerSnapshot
-
 _MOST = 500
-
-
-class MarkKind(Enum):
-    """What happened."""
-
-    STARTED = "started"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    ALERTED = "alerted"
-    CHECKED = "checked"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One moment (UTC). what: the worker or rule it is about; empty for the checks."""
-
-    at: datetime
-    kind: MarkKind
-    what: str = ""
 
 
 class Marks:
@@ -47,7 +24,7 @@ class Marks:
         self._marks: deque[Mark] = deque(maxlen=_MOST)
         self.latest: tuple[Mark, ...] = ()
 
-    def see(self, now: "ControllerSnapshot") -> None:
+    def see(self, now: ControllerSnapshot) -> None:
         """Take a moment."""
         found = [*self._workers(now), *self._alerted(now), *self._validated(now)]
         old = bool(self._marks) and self._marks[0].at < now.at - KEPT
@@ -56,7 +33,7 @@ class Marks:
             self._marks = deque(sorted([*kept, *found], key=lambda mark: mark.at), maxlen=_MOST)
             self.latest = tuple(self._marks)
 
-    def _workers(self, now: "ControllerSnapshot") -> list[Mark]:
+    def _workers(self, now: ControllerSnapshot) -> list[Mark]:
         states = {"producer": now.producer.state, "consumer": now.consumer.state}
         before, self._states = self._states, states
         found = []
@@ -70,12 +47,12 @@ class Marks:
                 found.append(Mark(now.at, MarkKind.STOPPED, name))
         return found
 
-    def _alerted(self, now: "ControllerSnapshot") -> list[Mark]:
+    def _alerted(self, now: ControllerSnapshot) -> list[Mark]:
         names = {(alert.rule, alert.raised_at) for alert in now.alerts}
         new, self._alerts = names - self._alerts, names
         return [Mark(at, MarkKind.ALERTED, rule) for rule, at in new]
 
-    def _validated(self, now: "ControllerSnapshot") -> list[Mark]:
+    def _validated(self, now: ControllerSnapshot) -> list[Mark]:
         result = now.validation.result
         if result is None or result.run_at == self._checked:
             return []

@@ -17,7 +17,8 @@ from core.operations.history import (
     read_history,
 )
 from core.operations.journal import Failures, Journal
-from core.operations.marks import Mark, Marks
+from core.operations.mark import Mark
+from core.operations.marks import Marks
 from core.operations.outdated import CheckAge
 from core.operations.snapshot import ControllerSnapshot, SinceCheck
 from core.operations.watchers import ExternalActivity, ExternalActivityWatch, Watch

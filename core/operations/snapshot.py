@@ -12,7 +12,7 @@ from core.merge.snapshot import MergeSnapshot
 from core.operations.explorer import Explored
 from core.operations.history import Sample
 from core.operations.leaving import LeavingSnapshot
-from core.operations.marks import Mark
+from core.operations.mark import Mark
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.operations.upkeep_snapshot import UpkeepSnapshot

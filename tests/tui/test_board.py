@@ -22,7 +22,10 @@ def test_a_small_terminal_begins_with_a_line_a_stage(play, size):
         assert here.console.chosen.NAME == "overview"
         body = here.text.splitlines()
         names = ["seed", "producer", "topic", "consumer", "merge", "checks", "KPIs", "alerts"]
-        lines = [next(y for y, row in enumerate(body) if f" {name} " in row and "│" in row) for name in names]
+        lines = [
+            next(y for y, row in enumerate(body) if f" {name} " in row and "│" in row)
+            for name in names
+        ]
         assert lines == sorted(lines)
         assert len(set(lines)) == len(names)
 
@@ -73,7 +76,9 @@ def test_tabs_of_a_small_terminal_are_whole(play):
     async def script(here):
         for key in "12345678900":
             await here.press(key)
-            (row,) = (entry for entry in here.text.splitlines() if "Board" in entry and "[" in entry)
+            (row,) = (
+                entry for entry in here.text.splitlines() if "Board" in entry and "[" in entry
+            )
             chosen = here.console.chosen
             assert f"[{chosen.NUMBER} {chosen.TITLE}]" in row
             others = row.replace(f"[{chosen.NUMBER} {chosen.TITLE}]", "").split()
@@ -94,7 +99,7 @@ def test_one_click_does_what_the_key_does(play, size):
         await click(here, " 9 ", "[8")
         assert here.console.chosen.NAME == "logs"
         await click(here, "board")
-        assert here.console.chosen.NAME == ("overview" if size[0] == 80 else "consumer")
+        assert ("overview" if size[0] == 80 else "consumer") == here.console.chosen.NAME
 
     play(script, size=size)
 

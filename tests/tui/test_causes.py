@@ -54,18 +54,18 @@ def test_enter_on_an_alert_opens_what_is_behind_it_and_escape_comes_back(
         app = still_console(settings, LOUD)
         async with app.run_test(size=size) as pilot:
             await press(app, pilot, "8", *["j"] * row, "enter")
-            assert app.chosen.NAME == pane
+            assert pane == app.chosen.NAME
             assert app.chosen.display
             if part or words:
                 assert app.chosen.part == part
                 assert app.chosen.rows_view.filter == words
             shown = screen_text(app)
             assert f"{ALERTS[row].rule} is bad" in shown
-            assert "8 Alerts ›" in shown
+            assert "8 Alerts ▸" in shown
             await press(app, pilot, "escape")
             assert app.chosen.NAME == "alerts"
             assert app.chosen.rows_view.current.source is ALERTS[row]
-            assert "8 Alerts ›" not in screen_text(app)
+            assert "8 Alerts ▸" not in screen_text(app)
             if words:
                 assert app._main.pane(pane).rows_view.filter == ""
 
@@ -78,7 +78,7 @@ def test_a_number_key_leaves_the_way_that_was_followed(settings):
         app = still_console(settings, LOUD)
         async with app.run_test(size=(120, 36)) as pilot:
             await press(app, pilot, "8", "enter", "9")
-            assert "8 Alerts ›" not in screen_text(app)
+            assert "8 Alerts ▸" not in screen_text(app)
             await press(app, pilot, "escape")
             assert app.chosen.NAME == "consumer"
 

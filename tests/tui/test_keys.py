@@ -196,7 +196,7 @@ async def restores(here, press):
     here.console.go_to("logs")
     await here.draw()
     await press()
-    assert chosen(here).NAME == ("overview" if here.console._main.small else "producer")
+    assert ("overview" if here.console._main.small else "producer") == chosen(here).NAME
 
 
 def shows_charts_over(before, after):

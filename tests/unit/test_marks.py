@@ -5,7 +5,8 @@ from datetime import timedelta
 from core.alerts.model import Alert, Level
 from core.consumer.snapshot import ConsumerSnapshot
 from core.operations.history import KEPT
-from core.operations.marks import Mark, MarkKind, Marks
+from core.operations.mark import Mark, MarkKind
+from core.operations.marks import Marks
 from core.operations.task import TaskSnapshot
 from core.producer.snapshot import ProducerSnapshot
 from core.validation.model import Status, ValidationResult

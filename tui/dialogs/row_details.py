@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar, cast
+from typing import ClassVar, Self, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -88,9 +88,10 @@ class RowDetails(ModalScreen[None]):
         box.border_title = Content(self._heading)
         box.border_subtitle = Content(" · ".join(told))
 
-    def take(self, other: "RowDetails") -> None:
+    def take(self, other: Self) -> None:
         """Show another row instead."""
-        self._heading, self._make, self.cause = other._heading, other._make, other.cause
+        self._heading, self._make = other._heading, other._make
+        self.cause = other.cause
         self._name_box(self._box)
         self._box.scroll_home(animate=False)
         self._draw()

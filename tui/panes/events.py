@@ -155,14 +155,10 @@ class EventsPane(RowsPane):
         frame = self.frame_now()
         if isinstance(source, TailRecord):
             place = f"{source.partition}/{source.offset}"
-            self.show_details(
-                RowDetails(place, lambda size: record_details(source, size), frame)
-            )
+            self.show_details(RowDetails(place, lambda size: record_details(source, size), frame))
         elif isinstance(source, ListedLetter):
             place = f"{source.letter.partition}/{source.letter.offset}"
-            self.show_details(
-                RowDetails(place, lambda size: letter_details(source, size), frame)
-            )
+            self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
 
     @property
     def part(self) -> str:

@@ -85,7 +85,7 @@ class OverviewPane(RowsPane):
         shared = {entry.key for entry in RowsPane.BINDINGS if isinstance(entry, Binding)}
         return [entry for entry in stage.own_bindings() if entry.key not in shared]
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Keys of the stage under the cursor act on it; there is nothing to filter."""
         stage = self.stage
         if stage is None:
@@ -94,7 +94,7 @@ class OverviewPane(RowsPane):
             if event.key in binding.key.split(","):
                 event.stop()
                 event.prevent_default()
-                await self.app.run_action(binding.action, stage)
+                self.call_later(self.app.run_action, binding.action, stage)
                 return
 
     def action_filter(self) -> None:

@@ -54,10 +54,10 @@ _EXTRA: tuple[type[Pane], ...] = (
 _ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
 _LARGE: tuple[type[Pane], ...] = (EventsPane, AlertsPane, LogsPane)
 """On the board too where there is room for eight."""
-_ORDER = [
+_ORDER: tuple[type[Pane], ...] = (
     *(SeedPane, ProducerPane, KpisPane, ConsumerPane, EventsPane, ValidationPane, AlertsPane),
     *(LogsPane, WarehousePane, DoctorPane, OverviewPane),
-]
+)
 """The order of the grid, of whatever is there."""
 _WIDE, _TALL, _ROOMY = 110, 30, 36
 _LARGE_WIDTH, _LARGE_HEIGHT = 180, 50
@@ -296,7 +296,7 @@ class MainScreen(Screen[None]):
         """Return the way that led to the pane, where rows were followed to it."""
         if not self._trail:
             return []
-        sign = Span(" > " if self.console.ascii_only else " › ", "dim")
+        sign = Span(" > " if self.console.ascii_only else " ▸ ", "dim")
         pieces: list[Span] = [Span(" ")]
         for crumb in self._trail:
             pane = self._panes[crumb.pane]

@@ -75,6 +75,7 @@ def chart(
     width: int,
     height: int,
     frame: Frame,
+    *,
     times: Times = _NOW,
 ) -> list[Line]:
     """Return `height` lines: title and legend, the curves, and the time where there is room."""
@@ -125,7 +126,7 @@ def _chart(
     ]
     most = max((value or 0.0 for values in shown for value in values), default=0.0)
     place = _column(times.back, steps, across) if times.back is not None else None
-    lines = [head, *_drawn(curves, (0.0, ceiling(most)), across, rows, frame, place)]
+    lines = [head, *_drawn(curves, (0.0, ceiling(most)), across, rows, frame, read=place)]
     if marked:
         lines.append(_marks(times.marks, steps, across))
     if timed:
@@ -227,6 +228,7 @@ def _drawn(
     across: int,
     rows: int,
     frame: Frame,
+    *,
     read: int | None = None,
 ) -> list[Line]:
     """Return the rows of the curves behind their axis, with a line at each value that it names."""

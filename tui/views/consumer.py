@@ -102,7 +102,7 @@ def throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -
         Plotted(_("produced"), "accent", lambda one: one.produced, rate, produced),
         Plotted(_("consumed"), "ok", lambda one: one.consumed, rate, consumed, filled=True),
     ]
-    return timed_chart(_("events/s"), curves, now, frame, width, height)
+    return timed_chart(_("events/s"), curves, now, frame, (width, height))
 
 
 def _lag_line(now: ControllerSnapshot, frame: Frame) -> Line:
@@ -196,7 +196,7 @@ def _lag_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -
         return frame.formats.short(value)
 
     curve = Plotted(_("behind"), "dim", lambda one: one.lag, told, latest, filled=True)
-    return timed_chart(_("lag, records"), [curve], now, frame, width, height)
+    return timed_chart(_("lag, records"), [curve], now, frame, (width, height))
 
 
 def _latency_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
@@ -217,7 +217,7 @@ def _latency_chart(now: ControllerSnapshot, frame: Frame, width: int, height: in
         Plotted("p95", "text", lambda one: scaled(one.p95_ms), form.short, told(latest.p95)),
         Plotted("p50", "dim", lambda one: scaled(one.p50_ms), form.short, told(latest.p50), True),
     ]
-    return timed_chart(title, curves, now, frame, width, height)
+    return timed_chart(title, curves, now, frame, (width, height))
 
 
 def _tables(now: ControllerSnapshot, frame: Frame, most: int) -> list[Line]:

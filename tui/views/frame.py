@@ -11,6 +11,8 @@ from tui.formats import Formats
 from tui.styled_text import Line, Role, Span, line
 from tui.time_window import TimeWindow
 
+_WINDOW = TimeWindow()
+
 
 class ActionKey(NamedTuple):
     """What to press for an action, from anywhere, and what it does: `7 m`, `merge now`."""
@@ -33,7 +35,7 @@ class Frame:
     ascii_only: bool = False
     full: bool = False
     key_of: Callable[[str], ActionKey | None] = lambda _action: None
-    window: TimeWindow = TimeWindow()
+    window: TimeWindow = _WINDOW
 
 
 def state_name(state: RunState) -> str:

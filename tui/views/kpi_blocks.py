@@ -100,7 +100,9 @@ def _change(figure: Figure, frame: Frame) -> tuple[str, Role]:
     if (now > before) == (figure.column.rising == "good"):
         return sign, "ok"
     # A few percent are no trouble.
-    return sign, "wait" if abs(float(now - before) / float(before)) >= _GREAT_CHANGE else "text"
+    return sign, "wait" if abs(
+        (float(now) - float(before)) / float(before)
+    ) >= _GREAT_CHANGE else "text"
 
 
 # -- bars
@@ -150,7 +152,9 @@ def narrow_bars(part: KpiRows, frame: Frame, room: int) -> list[Line]:
             line(
                 fit(title, name),
                 " ",
-                measure(length / best if best else 0.0, width, "other", ascii_only=frame.ascii_only),
+                measure(
+                    length / best if best else 0.0, width, "other", ascii_only=frame.ascii_only
+                ),
                 fit(amount, side, right=True),
             )
             for title, length, _side, amount in rows

@@ -69,7 +69,10 @@ def overview_foot(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     height = frame.height - 1
     if height < _LEAST_CHART or not now.history:
         return []
-    return [EMPTY, *(cut(each, frame.width) for each in throughput(now, frame, frame.width, height))]
+    return [
+        EMPTY,
+        *(cut(each, frame.width) for each in throughput(now, frame, frame.width, height)),
+    ]
 
 
 def _curve(now: ControllerSnapshot, frame: Frame, *, produced: bool) -> Span:
@@ -90,7 +93,9 @@ def _seed(now: ControllerSnapshot, frame: Frame, files: Sequence[FilePreview]) -
     task, form = now.seed, frame.formats
     if task.running:
         sign = state_sign(RunState.STARTING, ascii_only=frame.ascii_only)
-        return _Told(sign, Span(clean(task.note) or _("generating")), Span(form.percent(task.fraction or 0)))
+        return _Told(
+            sign, Span(clean(task.note) or _("generating")), Span(form.percent(task.fraction or 0))
+        )
     if task.error:
         return _Told(Span("x" if frame.ascii_only else "✗", "bad"), Span(task.error, "bad"))
     found, when = present(now, files)
@@ -135,7 +140,9 @@ def _topic(now: ControllerSnapshot, frame: Frame) -> _Told:
     if now.stored_at is not None:
         text += " · " + _("as of {age} ago").format(age=form.age(now.stored_at, now.at))
     role: Role = "text" if count else "dim"
-    levels = [alert.level for alert in now.alerts if alert.active and alert.rule in {"lag", "behind"}]
+    levels = [
+        alert.level for alert in now.alerts if alert.active and alert.rule in {"lag", "behind"}
+    ]
     role = LEVEL_ROLES[max(levels)] if levels else role
     return _Told(_mark(frame, good=count == 0), Span(text, role), told)
 
@@ -216,10 +223,10 @@ def _kpis(now: ControllerSnapshot, frame: Frame) -> _Told:
         return _Told(Span("x" if frame.ascii_only else "✗", "bad"), Span(reading.error, "bad"), age)
     if reading.value is None or reading.value.empty:
         return _Told(_mark(frame, good=False), Span(_("no rows yet"), "dim"), age)
-    told = [
-        f"{title_of(each.column)} {shown(each.column, each.value, frame, cents=has_cents([each.value]))}"
-        for each in reading.value.kpis.figures[:2]
-    ]
+    told = []
+    for each in reading.value.kpis.figures[:2]:
+        value = shown(each.column, each.value, frame, cents=has_cents([each.value]))
+        told.append(f"{title_of(each.column)} {value}")
     return _Told(_mark(frame, good=True), Span(" · ".join(told)), age)
 
 

@@ -191,11 +191,9 @@ def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
         return below
     rate = frame.formats.rate
     latest = rate(now.produced) if now.history else ""
-    curve = Plotted(
-        _("published"), "accent", lambda one: one.produced, rate, latest, filled=True
-    )
+    curve = Plotted(_("published"), "accent", lambda one: one.produced, rate, latest, filled=True)
     chart_lines = timed_chart(
-        _("published per second"), [curve], now, frame, frame.width, height + 1
+        _("published per second"), [curve], now, frame, (frame.width, height + 1)
     )
     return [*chart_lines, EMPTY, *below]
 

@@ -31,8 +31,9 @@ _ABBREVIATED = 4
 class _Detail(NamedTuple):
     """How much of the strip is shown.
 
-    ends: broker and warehouse. name: of the program. labels: letters of the names of stages, None for all. behind: the lag as time.
-    age: of the verdict. verdict: in a word. clock: its letters. words: of what alerts are.
+    ends: broker and warehouse. name: of the program. labels: letters of the names of stages, None
+    for all. behind: the lag as time. age: of the verdict. verdict: in a word. clock: its letters.
+    words: of what alerts are.
     backlog: of the merge, beside its sign. marked: that it is read-only.
     """
 
@@ -118,9 +119,13 @@ def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> _Parts:
     one, two = (name[: detail.labels] for name in (_("producer"), _("consumer")))
     three = _("merge") if detail.labels != 0 else ""
     flow = [
-        linked(_worker(one, now.producer.state, now.produced, others.produced, frame), _go("producer")),
+        linked(
+            _worker(one, now.producer.state, now.produced, others.produced, frame), _go("producer")
+        ),
         linked(_lag(now, frame, detail), _go("consumer" if now.total_lag else "events")),
-        linked(_worker(two, now.consumer.state, now.consumed, others.consumed, frame), _go("consumer")),
+        linked(
+            _worker(two, now.consumer.state, now.consumed, others.consumed, frame), _go("consumer")
+        ),
         linked(_merge(three, now, frame, backlog=detail.backlog), _go("warehouse")),
         linked(_validation(now, frame, detail), _go("validation")),
     ]

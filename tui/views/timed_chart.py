@@ -1,11 +1,11 @@
-"""Charts over the stretch of time that the keys choose: held or not, read by a cursor, with marks."""
+"""Charts over the time that the keys choose: held or not, read by a cursor, with marks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from core.operations.history import Sample
-from core.operations.marks import Mark, MarkKind
+from core.operations.mark import Mark, MarkKind
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _
 from tui.styled_text import Line, Role, Span
@@ -39,10 +39,9 @@ def timed_chart(
     curves: Sequence[Plotted],
     now: ControllerSnapshot,
     frame: Frame,
-    width: int,
-    height: int,
+    size: tuple[int, int],
 ) -> list[Line]:
-    """Return a chart of the samples in the frame's window, `height` lines."""
+    """Return a chart of the samples in the frame's window. size: cells across, and lines."""
     window = frame.window
     seen = window.sampled(now)
     back = window.back if window.back is not None and window.back < len(seen.samples) else None
@@ -58,7 +57,11 @@ def timed_chart(
         )
         for one in curves
     ]
-    read = frame.formats.clock(seen.until - timedelta(seconds=back * seen.step_s)) if back is not None else ""
+    read = (
+        frame.formats.clock(seen.until - timedelta(seconds=back * seen.step_s))
+        if back is not None
+        else ""
+    )
     end = frame.formats.clock(seen.until) if held else ""
     marks = tuple(
         ((seen.until - mark.at).total_seconds() / seen.step_s, _sign(mark, frame))
@@ -67,7 +70,8 @@ def timed_chart(
     told = f"{title} · {_range(window.seconds)}"
     if held:
         told += " · " + _("paused")
-    return chart(told, series, width, height, frame, Times(seen.step_s, back, read, marks, end))
+    times = Times(seen.step_s, back, read, marks, end)
+    return chart(told, series, *size, frame, times=times)
 
 
 def _sign(mark: Mark, frame: Frame) -> Span:

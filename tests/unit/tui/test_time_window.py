@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.operations.history import Sample
-from core.operations.marks import Mark, MarkKind
+from core.operations.mark import Mark, MarkKind
 from tests.support.moments import NOW, moment
 from tests.unit.tui.drawing import frame
 from tui.time_window import TimeWindow
@@ -106,13 +106,16 @@ def test_marks_stand_below_the_moment_they_are_of():
     rows = drawn(moment(history=seconds(60), marks=marks), TimeWindow(60))
     assert rows[-2] == " " * 8 + "▶" + " " * 90 + "✓"
     assert len(rows) == 12
-    assert not any("✓" in row for row in drawn(moment(history=seconds(60), marks=marks), TimeWindow(60), height=6))
+    assert not any(
+        "✓" in row
+        for row in drawn(moment(history=seconds(60), marks=marks), TimeWindow(60), height=6)
+    )
 
 
 @pytest.mark.parametrize("back", range(0, 60, 3))
 @pytest.mark.parametrize("width", [20, 40, 100])
 def test_the_time_that_is_read_is_always_whole(width, back):
     times = Times(1, back, "14:05:29Z", (), "now")
-    rows = chart("t", [Series("a", [1.0] * 60, "ok")], width, 8, frame(width, 8), times)
+    rows = chart("t", [Series("a", [1.0] * 60, "ok")], width, 8, frame(width, 8), times=times)
     assert "14:05:29Z" in rows[-1].text
     assert all(row.width <= width for row in rows)
