@@ -164,3 +164,26 @@ def test_a_pane_that_does_not_fit_scrolls(play, size):
         await here.press("escape")
 
     play(script, size=size)
+
+
+def test_a_large_terminal_shows_events_alerts_and_the_log_beside_the_rest(play):
+    async def script(here):
+        seen = ["1 Seed", "2 Producer", "3 Consumer", "4 Validation"]
+        seen += ["5 KPIs", "6 Events", "8 Alerts", "9 Logs"]
+        assert all(f"─ {title} " in here.text for title in seen)
+        await here.press("6", "tab")
+        assert here.console.chosen.sheet == "dead_letters"
+        assert "─ 1 Seed " in here.text
+        await here.press("z")
+        assert "─ 1 Seed " not in here.text
+        await here.press("z")
+        assert "─ 1 Seed " in here.text
+        await here.press("7")
+        assert "─ 1 Seed " not in here.text
+        await here.press("escape")
+        await here.pilot.resize_terminal(120, 36)
+        await here.draw()
+        assert "─ 6 Events " not in here.text
+        assert "─ 5 KPIs " in here.text
+
+    play(script, size=(200, 60))

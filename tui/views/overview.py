@@ -17,7 +17,7 @@ from tui.views.kpi_values import has_cents, shown
 from tui.views.seed import present
 from tui.views.strip import LEVEL_ROLES, verdict_sign
 
-_NAME, _CURVE, _MORE = 9, 8, 15
+_NAME, _CURVE, _MORE = 9, 8, 19
 _LEAST_CHART = 5
 _MOST_TOLD = 300
 _NOTHING = Span(" ")
