@@ -15,7 +15,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 Role = Literal["text", "dim", "bold", "ok", "wait", "bad", "accent", "other"]
 """ok, wait and bad say how things are. As series accent is what was published, ok what was stored,
-other what was merged: on every screen."""
+on every screen; everything else is drawn in text, dim or bold."""
 
 
 class Span(NamedTuple):

@@ -152,9 +152,7 @@ def narrow_bars(part: KpiRows, frame: Frame, room: int) -> list[Line]:
             line(
                 fit(title, name),
                 " ",
-                measure(
-                    length / best if best else 0.0, width, "other", ascii_only=frame.ascii_only
-                ),
+                measure(length / best if best else 0.0, width, "text", ascii_only=frame.ascii_only),
                 fit(amount, side, right=True),
             )
             for title, length, _side, amount in rows
@@ -199,7 +197,7 @@ def _bars(rows: Sequence[_Bar], frame: Frame, width: int, like: Sequence[_Bar]) 
         line(
             fit(title, name),
             " ",
-            measure(length / best, across, "other", ascii_only=frame.ascii_only),
+            measure(length / best, across, "text", ascii_only=frame.ascii_only),
             Span(fit(beside_it, side, right=True), "dim"),
             fit(amount, last, right=True),
         )
@@ -244,7 +242,7 @@ def _curve(part: KpiRows, frame: Frame, width: int, height: int) -> list[Line]:
         title=title_of(part.kpi), first=points[0][0], last=points[-1][0]
     )
     values, names = [value for _time, value in points], [time for time, _value in points]
-    plot = line_plot(values, names, width, height, frame, role="other")
+    plot = line_plot(values, names, width, height, frame, role="dim")
     return [rule(title, frame, width), *plot]
 
 

@@ -57,7 +57,7 @@ def stages(now: ControllerSnapshot, frame: Frame, files: Sequence[FilePreview] =
         Column("", 1),
         Column("", max(_NAME, *(len(title) for _name, _number, title, _tell in parts))),
         Column("", 1),
-        Column("", 24, stretch=True),
+        Column("", 34, stretch=True),
         Column("", _CURVE, drop=2),
         Column("", _MORE, right=True, drop=1),
     )

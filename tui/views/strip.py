@@ -76,10 +76,12 @@ def strip(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return the flow in one line, as far as it fits: what is published, what waits in the topic,
     what is stored and merged, the last verdict; then alerts and the time. Each opens its pane.
     """  # noqa: D205 - one sentence
-    found = [_row(now, frame, detail) for detail in _DETAILS]
-    shown = next((row for row in found if _taken(row, 3) <= frame.width), found[-1])
+    for detail in _DETAILS:
+        shown = _row(now, frame, detail)
+        roomy = _taken(shown, 3) <= frame.width
+        if roomy:
+            break
     front, flow, back, clock = shown
-    roomy = _taken(shown, 3) <= frame.width
     arrow = "▶" if not frame.ascii_only else ">"
     link = line(Span(f" {arrow} ", "dim")) if roomy else line(Span(arrow, "dim"))
     pieces: list[Line | str] = [" "]
