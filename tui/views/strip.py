@@ -113,7 +113,9 @@ def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> _Parts:
     front = []
     if now.read_only and detail.marked:
         front.append(line(Span(_("read-only"), "wait")))
-    elif detail.name:
+    if now.attached and detail.marked:
+        front.append(line(Span(_("attached"), "accent")))
+    if not front and detail.name:
         front.append(line(Span("dropship", "bold")))
     if detail.ends:
         front.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
