@@ -33,6 +33,7 @@ _RULES: Mapping[str, Place] = {
     "schema_drift": Place("validation", words="schema_drift"),
     "gaps": Place("warehouse", "gaps"),
     "topic": Place("warehouse", "offsets"),
+    "restarts": Place("logs", words="ERROR"),
     "threads": Place("logs", words="ERROR"),
 }
 _CHECKS: Mapping[str, Place] = {

@@ -73,8 +73,8 @@ class ControllerSnapshot:
     last one. unstored: records of our own embedded broker that no consumer has stored; None while
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
     an exception has ended. since_check: what was stored after the last verdict. restarts: workers
-    that failed and were started again of late. attached: it is that of a service. marks: what charts
-    name of the last hours.
+    that failed and were started again of late. attached: it is that of a service. marks: what
+    charts name of the last hours.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
