@@ -36,6 +36,7 @@ from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.styled_text import plain
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
+from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 
 _FRAMES_PER_S = 4
@@ -132,6 +133,11 @@ class Console(App[int]):
     def exports(self) -> Path:
         """Where exports and pictures go."""
         return self.controller.settings.paths.data / "exports"
+
+    @property
+    def window(self) -> TimeWindow:
+        """The time that charts show."""
+        return self._main.window
 
     @property
     def seed_folder(self) -> Path | None:

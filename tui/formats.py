@@ -66,7 +66,7 @@ class Formats:
         """Return a figure in at most six characters: 7.5, 950, 12.3k, 1.20M."""
         if value is None:
             return UNKNOWN
-        for limit, unit, places in ((1e6, "M", 2), (1e4, "k", 1)):
+        for limit, unit, places in ((999_950, "M", 2), (1e4, "k", 1)):  # 1000.0k is 1.00M
             if value >= limit:
                 scale = 1e6 if unit == "M" else _THOUSAND
                 return self._number(value / scale, places) + unit

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from core.operations.base import PipelineController
 from tui.drawing import Drawing
 from tui.formats import Formats
+from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 
 
@@ -33,6 +34,11 @@ class Host(Protocol):
     @property
     def drawing(self) -> Drawing:
         """What keeps a view that fails from taking others along."""
+        ...
+
+    @property
+    def window(self) -> TimeWindow:
+        """The time that charts show."""
         ...
 
     @property

@@ -83,3 +83,49 @@ CONSOLE_KEYS: list[BindingType] = [
         tooltip=N_("end everything cleanly and leave; again: at once"),
     ),
 ]
+
+CHART_KEYS: list[BindingType] = [
+    Binding(
+        "left_square_bracket",
+        "range(-1)",
+        N_("shorter range"),
+        id="chart.shorter",
+        key_display="[",
+        tooltip=N_("charts over a shorter time: 6 h, 1 h, 5 m, 1 m"),
+        show=False,
+    ),
+    Binding(
+        "right_square_bracket",
+        "range(1)",
+        N_("longer range"),
+        id="chart.longer",
+        key_display="]",
+        tooltip=N_("charts over a longer time: 1 m, 5 m, 1 h, 6 h"),
+        show=False,
+    ),
+    Binding(
+        "left",
+        "read(-1)",
+        N_("read the chart"),
+        id="chart.left",
+        tooltip=N_("read the value before in the charts; escape ends it"),
+        show=False,
+    ),
+    Binding(
+        "right",
+        "read(1)",
+        N_("read on"),
+        id="chart.right",
+        tooltip=N_("read the next value in the charts"),
+        show=False,
+    ),
+    Binding(
+        "space",
+        "hold",
+        N_("hold charts"),
+        id="chart.hold",
+        tooltip=N_("hold the charts still, or let them go on"),
+        show=False,
+    ),
+]
+"""The keys of every chart."""

@@ -14,14 +14,19 @@ from typing import Literal, NamedTuple
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 Role = Literal["text", "dim", "bold", "ok", "wait", "bad", "accent", "other"]
-"""ok, wait and bad say how things are; accent and other tell two series apart."""
+"""ok, wait and bad say how things are. As series accent is what was published, ok what was stored,
+on every screen; everything else is drawn in text, dim or bold."""
 
 
 class Span(NamedTuple):
-    """A piece of one line. Text must be harmless already (`core.text.clean`)."""
+    """A piece of one line. Text must be harmless already (`core.text.clean`).
+
+    action: what a click on it does, as Textual names actions; never made from outside text.
+    """
 
     text: str
     role: Role = "text"
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _cells(whole: Line) -> list[tuple[str, Role]]:
     ]
 
 
-_PLAIN = str.maketrans("·–−×…▲▼△●○◎◐▸▪■✓✗•→←↑↓\u00a0\u202f─", "---x~^v^*oo~>##+x*><^v  -")
+_PLAIN = str.maketrans("·–−×…▲▼△●○◎◐▸▪■✓✗•→←↑↓\u00a0\u202f─▶", "---x~^v^*oo~>##+x*><^v  ->")
 
 
 def plain(text: str) -> str:
@@ -82,7 +87,7 @@ def plain(text: str) -> str:
 
 def plain_line(whole: Line) -> Line:
     """Return a line with our own signs as ASCII."""
-    return Line(tuple(Span(plain(span.text), span.role) for span in whole.spans))
+    return Line(tuple(span._replace(text=plain(span.text)) for span in whole.spans))
 
 
 Piece = str | Span | Line
@@ -119,6 +124,22 @@ def fit_end(text: str, width: int) -> str:
     return text if len(text) <= width else "…" + fit(text[-(width - 1) :], width - 1).rstrip()
 
 
+def linked(whole: Line, action: str) -> Line:
+    """Return a line that does something when it is clicked, where its parts do nothing yet."""
+    return Line(
+        tuple(span if span.action else span._replace(action=action) for span in whole.spans)
+    )
+
+
+def action_at(whole: Line, place: int) -> str:
+    """Return what a click on a cell of a line does; empty for nothing."""
+    for span in whole.spans:
+        place -= cell_len(span.text)
+        if place < 0:
+            return span.action
+    return ""
+
+
 def ends(left: Line, right: Line, width: int) -> Line:
     """Return a line with one part at each end; the left one gives way."""
     room = width - right.width - 1
@@ -136,7 +157,7 @@ def cut(whole: Line, width: int) -> Line:
     for span in whole.spans:
         size = cell_len(span.text)
         if size > room:
-            spans.append(Span(fit(span.text, room), span.role))
+            spans.append(span._replace(text=fit(span.text, room)))
             break
         spans.append(span)
         room -= size
@@ -150,8 +171,8 @@ def parted(whole: Line, place: int) -> tuple[Line, Line]:
         size = cell_len(span.text)
         if size > place:
             fits = "".join(chop_cells(span.text, place)[:1]) if place > 0 else ""
-            rest = Span(span.text[len(fits) :], span.role)
-            return line(*first, Span(fits, span.role)), line(rest, *whole.spans[index + 1 :])
+            rest = span._replace(text=span.text[len(fits) :])
+            return line(*first, span._replace(text=fits)), line(rest, *whole.spans[index + 1 :])
         first.append(span)
         place -= size
     return whole, EMPTY

@@ -168,6 +168,7 @@ class Controller(Controls):
             states=seen.states,
             behind_s=seen.behind_s,
             minutes=seen.minutes,
+            marks=seen.marks,
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,

@@ -17,6 +17,8 @@ from core.operations.history import (
     read_history,
 )
 from core.operations.journal import Failures, Journal
+from core.operations.mark import Mark
+from core.operations.marks import Marks
 from core.operations.outdated import CheckAge
 from core.operations.snapshot import ControllerSnapshot, SinceCheck
 from core.operations.watchers import ExternalActivity, ExternalActivityWatch, Watch
@@ -27,8 +29,8 @@ from core.workers import FINAL_STATES
 class Recorded:
     """What one look found, swapped in as a whole: whoever shows one part of it shows no other look.
 
-    history and minutes: the samples, the last one of this look. external, states, behind_s and
-    since_check: see `ControllerSnapshot`.
+    history and minutes: the samples, the last one of this look. external, states, behind_s,
+    since_check and marks: see `ControllerSnapshot`.
     """
 
     history: tuple[Sample, ...] = ()
@@ -37,6 +39,7 @@ class Recorded:
     states: Mapping[int, PartitionState] = field(default_factory=dict)
     behind_s: float | None = None
     since_check: SinceCheck = field(default_factory=SinceCheck)
+    marks: tuple[Mark, ...] = ()
 
 
 class Recorder:
@@ -54,6 +57,7 @@ class Recorder:
         self.journal = Journal()
         self._history = History()
         self._check_age = CheckAge()
+        self._marks = Marks()
         self.alerts = ControllerAlerts(settings.thresholds, clock, settings.pipeline.definition.row)
         self.latest = Recorded()
 
@@ -80,6 +84,7 @@ class Recorder:
         if self._file is not None:
             self._file.add(sample)
         self.alerts.see(now)
+        self._marks.see(now)
         self.latest = Recorded(
             self._history.latest,
             self._history.minutes,
@@ -87,6 +92,7 @@ class Recorder:
             self.alerts.states,
             self.alerts.behind_s,
             self._check_age.see(now),
+            self._marks.latest,
         )
 
     def end(self) -> None:

@@ -12,6 +12,7 @@ from core.merge.snapshot import MergeSnapshot
 from core.operations.explorer import Explored
 from core.operations.history import Sample
 from core.operations.leaving import LeavingSnapshot
+from core.operations.mark import Mark
 from core.operations.poller import Reading
 from core.operations.task import TaskSnapshot
 from core.operations.upkeep_snapshot import UpkeepSnapshot
@@ -72,7 +73,8 @@ class ControllerSnapshot:
     last one. unstored: records of our own embedded broker that no consumer has stored; None while
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
     an exception has ended. since_check: what was stored after the last verdict. restarts: workers
-    that failed and were started again of late. attached: it is that of a service.
+    that failed and were started again of late. attached: it is that of a service. marks: what
+    charts name of the last hours.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
@@ -113,6 +115,7 @@ class ControllerSnapshot:
     upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
     restarts: tuple[Restart, ...] = ()
     attached: bool = False
+    marks: tuple[Mark, ...] = ()
 
     @property
     def produced(self) -> float | None:

@@ -182,11 +182,13 @@ def goes_to(name):
 
 async def maximises(here, press):
     here.console.go_to("producer")
-    before = here.console._main.has_class("-alone")
+    main = here.console._main
+    alone = lambda: main.chosen.NAME == "producer" if main.small else main.has_class("-alone")  # noqa: E731
+    before = alone()
     await press()
-    assert here.console._main.has_class("-alone") is not before
+    assert alone() is not before
     await press()
-    assert here.console._main.has_class("-alone") is before
+    assert alone() is before
 
 
 async def restores(here, press):
@@ -194,7 +196,37 @@ async def restores(here, press):
     here.console.go_to("logs")
     await here.draw()
     await press()
-    assert chosen(here).NAME == "producer"
+    assert ("overview" if here.console._main.small else "producer") == chosen(here).NAME
+
+
+def shows_charts_over(before, after):
+    async def check(here, press):
+        main = here.console._main
+        main.window = replace(main.window, seconds=before)
+        await press()
+        assert main.window.seconds == after
+
+    return check
+
+
+def reads(before, after):
+    async def check(here, press):
+        main = here.console._main
+        main.window = replace(main.window, back=before)
+        await press()
+        assert main.window.back == after
+        await here.press("escape")
+        assert main.window.back is None
+
+    return check
+
+
+async def holds_charts(here, press):
+    main = here.console._main
+    here.console.go_to("consumer")
+    for held in (True, False):
+        await press()
+        assert (main.window.held is not None) is held
 
 
 async def asks_for_the_demonstration(here, press):
@@ -433,6 +465,17 @@ def moves(to, start=0):
     return check
 
 
+async def opens_a_row(here, press):
+    await has_rows(here)
+    if chosen(here).NAME != "alerts":
+        await opens(RowDetails)(here, press)
+        return
+    await press()
+    assert chosen(here).NAME != "alerts"
+    await here.press("escape")
+    assert chosen(here).NAME == "alerts"
+
+
 # -- the panes that look
 
 
@@ -569,6 +612,11 @@ async def examines(here, press):
 DOES = {
     **{entry.id: goes_to(entry.id.partition(".")[2]) for entry in MainScreen.BINDINGS},
     "pane.maximise": maximises,
+    "chart.shorter": shows_charts_over(3_600, 300),
+    "chart.longer": shows_charts_over(300, 3_600),
+    "chart.left": reads(None, 0),
+    "chart.right": reads(1, 0),
+    "chart.hold": holds_charts,
     "pane.restore": restores,
     "app.demo": asks_for_the_demonstration,
     "app.retry": leaves_the_key_to_the_pane,
@@ -602,7 +650,8 @@ DOES = {
     "kpis.refresh": reads_the_figures,
     "kpis.interval": changes("figures_every_s"),
     "rows.filter": filters,
-    "rows.open": opens(RowDetails),
+    "rows.open": opens_a_row,
+    "alerts.details": opens(RowDetails),
     "rows.next": moves(lambda _count, _room: 1),
     "rows.previous": moves(lambda count, _room: count - 2, start=-1),
     "rows.first": moves(lambda _count, _room: 0, start=-1),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar, cast
+from typing import ClassVar, Self, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from core.text import N_, _
+from tui.causes import Place
 from tui.host import Host
 from tui.styled_text import Line
 from tui.views.frame import Frame
@@ -21,10 +22,17 @@ _MOST_LINES = 20_000
 
 
 class RowDetails(ModalScreen[None]):
-    """Shows the lines that `view` makes for the width there is; ages: once a second anew."""
+    """Shows the lines that `view` makes for the width there is; ages: once a second anew.
+
+    cause, step and follow are given by the pane: where what is behind the row is seen, and how to
+    go on to another row or there.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss", N_("close"), id="row.close"),
+        Binding("escape,q", "dismiss", N_("close"), id="row.close"),
+        Binding("enter", "cause", N_("go to the cause, or close"), id="row.cause", show=False),
+        Binding("n", "step(1)", N_("next row"), id="row.next", show=False),
+        Binding("p", "step(-1)", N_("previous row"), id="row.previous", show=False),
         Binding("j,down", "move(1)", N_("down"), id="row.down", show=False),
         Binding("k,up", "move(-1)", N_("up"), id="row.up", show=False),
         Binding("ctrl+d,pagedown,space", "move(10)", N_("page down"), id="row.page", show=False),
@@ -61,13 +69,43 @@ class RowDetails(ModalScreen[None]):
         self._frame = frame
         self._ages = ages
         self._view = LinesView()
+        self.cause: Place | None = None
+        self.step: Callable[[int], None] | None = None
+        self.follow: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the lines in a box that scrolls."""
         with VerticalScroll(id="row-details") as box:
-            box.border_title = Content(self._heading)
-            box.border_subtitle = Content(_("y copies · escape closes"))
+            self._name_box(box)
             yield self._view
+
+    def _name_box(self, box: VerticalScroll) -> None:
+        told = [_("y copies · escape closes")]
+        if self.step is not None:
+            told.insert(0, _("n p next, previous"))
+        if self.cause is not None:
+            told.insert(0, _("enter goes to the cause"))
+        box.border_title = Content(self._heading)
+        box.border_subtitle = Content(" · ".join(told))
+
+    def take(self, other: Self) -> None:
+        """Show another row instead."""
+        self._heading, self._make = other._heading, other._make
+        self.cause = other.cause
+        self._name_box(self._box)
+        self._box.scroll_home(animate=False)
+        self._draw()
+
+    def action_step(self, rows: int) -> None:
+        """Show the next row, or the one before."""
+        if self.step is not None:
+            self.step(rows)
+
+    def action_cause(self) -> None:
+        """Go to what is behind the row, where there is something; close."""
+        self.dismiss()
+        if self.cause is not None and self.follow is not None:
+            self.follow()
 
     def on_mount(self) -> None:
         """Draw once the width is known."""

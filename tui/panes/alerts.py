@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from core.alerts.model import Alert, rule_name
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, ngettext
+from tui.causes import Place, cause_of_rule
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
@@ -38,6 +39,13 @@ class AlertsPane(RowsPane):
     LEAST_FOOT = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "i",
+            "details",
+            N_("details"),
+            id="alerts.details",
+            tooltip=N_("show the alert under the cursor in full"),
+        ),
         Binding(
             "a",
             "acknowledge",
@@ -78,11 +86,32 @@ class AlertsPane(RowsPane):
             return ""
         return ngettext("{count} alert", "{count} alerts", count).format(count=count)
 
+    def cause_of(self, row: Row) -> Place | None:
+        """Return where what raised an alert is seen."""
+        return cause_of_rule(row.source.rule) if isinstance(row.source, Alert) else None
+
+    def title_of(self, row: Row) -> str:
+        """Return what an alert is about, and what it says."""
+        alert = row.source
+        return f"{rule_name(alert.rule)}: {alert.message}" if isinstance(alert, Alert) else row.key
+
+    def action_details(self) -> None:
+        """Show an alert in full."""
+        super().action_open()
+
+    def action_open(self) -> None:
+        """Go to what is behind an alert; one that has left the list is shown as it was."""
+        row = self.rows_view.choose()
+        if row is not None and self.cause_of(row) is not None:
+            self._follow()
+        else:
+            super().action_open()
+
     def open_row(self, row: Row) -> None:
         """Show an alert in full."""
         alert = row.source
         if isinstance(alert, Alert):
-            self.app.push_screen(
+            self.show_details(
                 RowDetails(
                     rule_name(alert.rule),
                     lambda frame: self._details(alert, frame),

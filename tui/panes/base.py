@@ -1,28 +1,34 @@
 """A bordered pane: a title with its number, a state, and the keys that work in it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from textwrap import wrap
 from typing import ClassVar, Self, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
+from textual.style import Style
 
 from core.jobs.base import Table
 from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
-from core.text import _
+from core.text import N_, _
 from tui.formats import Formats
 from tui.host import Host
-from tui.styled_text import Line, Span, changed_cells, line, plain
+from tui.scroll import thumb
+from tui.styled_text import Line, Span, changed_cells, cut, line, plain
+from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame
 from tui.widgets.lines_view import LinesView
 
 View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
+_BAR, _WHEEL = 2, 3
 _TITLE_FROM = 3
 """Cells of the border before the title."""
 
@@ -36,11 +42,23 @@ class Pane(Container, can_focus=True):
     """In English, marked for translation."""
     EXTRA: ClassVar[bool] = False
     """Whether it always has the screen for itself."""
+    WHOLE: ClassVar[int] = 0
+    """Lines that it wants with the screen for itself; where there are fewer it scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll(1)", N_("down"), show=False),
+        Binding("k,up", "scroll(-1)", N_("up"), show=False),
+        Binding("ctrl+d,pagedown", "scroll_page(1)", N_("page down"), show=False),
+        Binding("ctrl+u,pageup", "scroll_page(-1)", N_("page up"), show=False),
+        Binding("home", "scroll_page(-100)", N_("begin"), show=False),
+        Binding("G,end", "scroll_page(100)", N_("end"), show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NAME}", classes="pane extra" if self.EXTRA else "pane")
         self._lines_view = LinesView(classes="pane-lines")
         self._shown_title = ""
+        self._top = 0
         self._hinted_width = 0
         self._retitled: tuple[Region, ...] = ()
 
@@ -71,13 +89,14 @@ class Pane(Container, can_focus=True):
         if self.EXTRA:
             self.call_after_refresh(self.console.tick)
 
-    def hints(self) -> list[tuple[str, str]]:
+    def hints(self) -> list[Hint]:
         """Return the keys of this pane with what they do, as the border shows them."""
-        return [
-            (self.app.get_key_display(binding), _(binding.description))
-            for binding in self.own_bindings()
-            if binding.show
-        ]
+        return [self.hint_of(binding) for binding in self.own_bindings() if binding.show]
+
+    def hint_of(self, binding: Binding) -> Hint:
+        """Return a key as the border shows it; a click on it presses the key."""
+        action = f"app.simulate_key('{binding.key.partition(',')[0]}')"
+        return self.app.get_key_display(binding), _(binding.description), action
 
     def own_bindings(self) -> list[Binding]:
         """Return what is bound in this class."""
@@ -118,12 +137,56 @@ class Pane(Container, can_focus=True):
         size = self._lines_view.size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
-        self._lines_view.show(self.view(now, frame))
+        console = self.console
+        frame = Frame(
+            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
+        )
+        self._lines_view.show(self._window(now, frame))
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)
         self._show_hints(size.width)
+
+    def _window(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
+        """Return the lines that are seen: of a pane that does not fit a part, beside a bar."""
+        room = frame.height
+        together = self.screen.has_class("-spread")
+        if not frame.full or room >= self.WHOLE or together:
+            self._top = 0
+            return self.view(now, frame)
+        lines = self.view(now, replace(frame, width=frame.width - _BAR, height=self.WHOLE))
+        while lines and not lines[-1].text.strip():
+            lines.pop()
+        self._top = min(self._top, max(len(lines) - room, 0))
+        shown = lines[self._top : self._top + room]
+        if len(lines) <= room:
+            return shown
+        width = frame.width - _BAR
+        return [
+            line(
+                cut(each, width),
+                " " * (width - min(each.width, width) + 1),
+                thumb(place, room, len(lines), self._top, ascii_only=frame.ascii_only),
+            )
+            for place, each in enumerate(shown)
+        ]
+
+    def action_scroll(self, rows: int) -> None:
+        """Show what is further down, or up; the ends are at the ends."""
+        self._top = max(self._top + rows, 0)
+        self.console.tick()
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Scroll by what is seen at once."""
+        self.action_scroll(pages * max(self._lines_view.size.height - 1, 1))
+
+    def on_mouse_scroll_down(self, _event: MouseScrollDown) -> None:
+        """Scroll down."""
+        self.action_scroll(_WHEEL)
+
+    def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
+        """Scroll up."""
+        self.action_scroll(-_WHEEL)
 
     def show_failure(self, text: str) -> None:
         """Show why the view cannot be drawn, in its place."""
@@ -135,15 +198,15 @@ class Pane(Container, can_focus=True):
         if width == self._hinted_width:
             return
         self._hinted_width = width
-        shown: list[str] = []
+        shown: list[Content] = []
         room = width - 2
-        for key, text in self.hints():
+        for key, text, action in self.hints():
             hint = f"{key} {text}"
             room -= cell_len(hint) + 2
             if room < 0:
                 break
-            shown.append(hint)
-        self.border_subtitle = Content("  ".join(shown))
+            shown.append(Content.styled(hint, Style.from_meta({"@click": action})))
+        self.border_subtitle = Content("  ").join(shown)
 
     def _retitle(self, status: str) -> None:
         before = self._title(self._shown_title)
@@ -159,7 +222,7 @@ class Pane(Container, can_focus=True):
         self._retitled = ()
 
     def _title(self, status: str) -> str:
-        title = f"{self.NUMBER} {_(self.TITLE)}"
+        title = f"{self.NUMBER} {_(self.TITLE)}".strip()
         text = f"{title} · {status}" if status else title
         return plain(text) if self.console.ascii_only else text
 

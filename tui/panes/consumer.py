@@ -32,6 +32,7 @@ class ConsumerPane(Pane):
     """Stores what the topic holds."""
 
     NAME, NUMBER, TITLE = "consumer", "3", N_("Consumer")
+    WHOLE = 22
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start, or go on")),

@@ -84,7 +84,7 @@ class DoctorPane(RowsPane):
         """Show a check or a setting in full."""
         source = row.source
         if isinstance(source, (Finding, EffectiveSetting)):
-            self.app.push_screen(
+            self.show_details(
                 RowDetails(
                     clean(source.name, 60),
                     lambda frame: finding_details(source, frame),

@@ -155,14 +155,20 @@ class EventsPane(RowsPane):
         frame = self.frame_now()
         if isinstance(source, TailRecord):
             place = f"{source.partition}/{source.offset}"
-            self.app.push_screen(
-                RowDetails(place, lambda size: record_details(source, size), frame)
-            )
+            self.show_details(RowDetails(place, lambda size: record_details(source, size), frame))
         elif isinstance(source, ListedLetter):
             place = f"{source.letter.partition}/{source.letter.offset}"
-            self.app.push_screen(
-                RowDetails(place, lambda size: letter_details(source, size), frame)
-            )
+            self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
+
+    @property
+    def part(self) -> str:
+        """The list that is shown."""
+        return self.sheet
+
+    def show_part(self, part: str) -> None:
+        """Show the topic, or the dead letters."""
+        if part and part != self.part:
+            self.action_switch()
 
     def action_switch(self) -> None:
         """Show the other list."""

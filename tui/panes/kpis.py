@@ -36,6 +36,7 @@ class KpisPane(Pane):
     """Shows what the pipeline earns."""
 
     NAME, NUMBER, TITLE = "kpis", "5", N_("KPIs")
+    WHOLE = 44
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", N_("refresh"), id="kpis.refresh"),

@@ -68,7 +68,7 @@ class LogsPane(RowsPane):
         """Show a record in full."""
         entry = row.source
         if isinstance(entry, LogEntry):
-            self.app.push_screen(
+            self.show_details(
                 RowDetails(entry.level, lambda frame: log_details(entry, frame), self.frame_now())
             )
 

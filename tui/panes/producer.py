@@ -53,6 +53,7 @@ class ProducerPane(Pane):
     """
 
     NAME, NUMBER, TITLE = "producer", "2", N_("Producer")
+    WHOLE = 20
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start, or go on")),

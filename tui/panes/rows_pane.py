@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, clean
+from tui.causes import Follow, Place
+from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
 from tui.formats import Formats
 from tui.panes.base import Pane
@@ -26,7 +28,7 @@ _LEAST_ROWS = 2
 class RowsPane(Pane):
     """Subclasses give `head`, `rows_of`, `open_row` and, where there is more to say, `foot`.
 
-    The keys of the table are bound here.
+    The keys of the table are bound here. followed: another pane's row led here; escape goes back.
     """
 
     SHEETS: ClassVar[Mapping[str, Sheet]]
@@ -64,6 +66,8 @@ class RowsPane(Pane):
         self._rows_height: int | None = None
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
+        self._shown_details: RowDetails | None = None
+        self.followed = False
 
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the lines above the table."""
@@ -83,6 +87,51 @@ class RowsPane(Pane):
 
     def open_row(self, row: Row) -> None:
         """Show a row in full."""
+
+    def show_details(self, details: RowDetails) -> None:
+        """Show a row over the pane; where one is shown already, in its place."""
+        row = self._rows_view.current or self._rows_view.gone
+        details.cause = self.cause_of(row) if row is not None else None
+        if self._shown_details is not None:
+            self._shown_details.take(details)
+            return
+        details.step = self._step
+        details.follow = self._follow
+        self._shown_details = details
+        self.app.push_screen(details, self._details_closed)
+
+    def _details_closed(self, _nothing: None) -> None:
+        self._shown_details = None
+
+    def _step(self, rows: int) -> None:
+        """Show the details of another row."""
+        self._rows_view.move(rows)
+        row = self._rows_view.current
+        if row is not None:
+            self.open_row(row)
+
+    def cause_of(self, row: Row) -> Place | None:  # noqa: ARG002 - most rows are all there is
+        """Return where what is behind a row is seen; None for nowhere else."""
+        return None
+
+    def title_of(self, row: Row) -> str:
+        """Return a row in a few words, for the breadcrumb."""
+        return row.key
+
+    def _follow(self) -> None:
+        """Go to what is behind the row under the cursor."""
+        row = self._rows_view.current
+        place = self.cause_of(row) if row is not None else None
+        if row is not None and place is not None:
+            self.post_message(Follow(place, clean(self.title_of(row), 200)))
+
+    @property
+    def part(self) -> str:
+        """Which of its lists is shown; empty where there is one only."""
+        return ""
+
+    def show_part(self, part: str) -> None:
+        """Show one of its lists."""
 
     def compose(self) -> ComposeResult:
         """Yield head, rows and foot."""
@@ -129,6 +178,7 @@ class RowsPane(Pane):
             console.ascii_only,
             full=True,
             key_of=console.key_of,
+            window=console.window,
         )
 
     @property
@@ -148,7 +198,10 @@ class RowsPane(Pane):
         size = self.content_size
         if not self.display or not size:
             return
-        frame = Frame(size.width, size.height, formats, ascii_only, full, self.console.key_of)
+        console = self.console
+        frame = Frame(
+            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
+        )
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))
@@ -239,8 +292,12 @@ class RowsPane(Pane):
         self._rows_view.move_page(pages)
 
     async def action_escape(self) -> None:
-        """End the filter; without one go back to the other panes."""
-        if not self._rows_view.clear_filter():
+        """End the filter; without one go back to the other panes.
+
+        What was followed came with its filter, and goes with it.
+        """
+        back = self.followed and not self._rows_view.typing
+        if back or not self._rows_view.clear_filter():
             await self.run_action("screen.restore")
 
 

@@ -37,6 +37,7 @@ class SeedPane(Pane):
     """Generates the CSV files. `options` are those of the session, as last given."""
 
     NAME, NUMBER, TITLE = "seed", "1", N_("Seed")
+    WHOLE = 26
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "generate", N_("generate"), id="seed.generate"),
@@ -55,6 +56,11 @@ class SeedPane(Pane):
         self.options = job.Options()
         self._found: Sequence[FilePreview] = ()
         self._looked_for: tuple[datetime | None, bool] | None = None
+
+    @property
+    def found(self) -> Sequence[FilePreview]:
+        """The files as they lay in the folder when it was last looked at."""
+        return self._found
 
     def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return progress, files, or what to press."""

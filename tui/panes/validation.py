@@ -14,6 +14,7 @@ from core.text import N_, _
 from core.threads import reported
 from core.validation.history import PastRun
 from core.validation.model import CheckResult
+from tui.causes import Place, cause_of_check
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet
 from tui.formats import Formats
@@ -128,11 +129,15 @@ class ValidationPane(RowsPane):
             if not get_current_worker().is_cancelled:
                 self._past = found
 
+    def cause_of(self, row: Row) -> Place | None:
+        """Return where what a check found is seen, beside its own figures and rows."""
+        return cause_of_check(row.key)
+
     def open_row(self, row: Row) -> None:
         """Show a check with its figures and the rows it found."""
         check = row.source
         if isinstance(check, CheckResult):
-            self.app.push_screen(
+            self.show_details(
                 RowDetails(
                     check.name,
                     lambda frame: check_details(check, frame, self.controller.snapshot().at),

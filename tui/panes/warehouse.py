@@ -147,11 +147,22 @@ class WarehousePane(RowsPane):
     def open_row(self, row: Row) -> None:
         """Show a row with a line for each column."""
         table = self.table_now
-        self.app.push_screen(
+        self.show_details(
             RowDetails(
                 row.key, lambda frame: row_details(table, row, frame.width), self.frame_now()
             )
         )
+
+    @property
+    def part(self) -> str:
+        """The list that is shown."""
+        return self._part
+
+    def show_part(self, part: str) -> None:
+        """Show one of the lists."""
+        if part in PARTS and part != self._part:
+            self._part = part
+            self.rows_view.start_over()
 
     def action_switch(self, step: int) -> None:
         """Show the next list."""

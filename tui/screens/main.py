@@ -1,5 +1,7 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
@@ -13,8 +15,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
+from core.seed.preview import FilePreview
 from core.text import N_, _
+from tui.causes import Crumb, Follow
 from tui.host import Host
+from tui.keys import CHART_KEYS
 from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
@@ -22,12 +27,14 @@ from tui.panes.doctor import DoctorPane
 from tui.panes.events import EventsPane
 from tui.panes.kpis import KpisPane
 from tui.panes.logs import LogsPane
+from tui.panes.overview import OverviewPane
 from tui.panes.producer import ProducerPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
 from tui.panes.validation import ValidationPane
 from tui.panes.warehouse import WarehousePane
-from tui.styled_text import Line, Span, line, parted
+from tui.styled_text import Line, Span, ends, line, parted
+from tui.time_window import TimeWindow
 from tui.views.banner import banner
 from tui.views.footer_tabs import footer, span_of, tabs
 from tui.views.frame import Frame
@@ -45,7 +52,15 @@ _EXTRA: tuple[type[Pane], ...] = (
 )
 """Always alone on the screen."""
 _ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
+_LARGE: tuple[type[Pane], ...] = (EventsPane, AlertsPane, LogsPane)
+"""On the board too where there is room for eight."""
+_ORDER: tuple[type[Pane], ...] = (
+    *(SeedPane, ProducerPane, KpisPane, ConsumerPane, EventsPane, ValidationPane, AlertsPane),
+    *(LogsPane, WarehousePane, DoctorPane, OverviewPane),
+)
+"""The order of the grid, of whatever is there."""
 _WIDE, _TALL, _ROOMY = 110, 30, 36
+_LARGE_WIDTH, _LARGE_HEIGHT = 180, 50
 _TINY_WIDTH, _TINY_HEIGHT = 40, 10
 _ALWAYS = {"app.help", "app.quit"}
 """Keys that the footer never leaves out."""
@@ -80,6 +95,7 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip=N_("back to all panes"),
         ),
+        *CHART_KEYS,
     ]
 
     AUTO_FOCUS = ""  # on_mount chooses; Textual would take the first pane of a small terminal
@@ -93,8 +109,11 @@ class MainScreen(Screen[None]):
         self._tabs = LinesView(id="tabs")
         self._footer = LinesView(id="footer")
         self._panes = {kind.NAME: kind() for kind in _BOARD + _EXTRA}
+        self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
+        self.window = TimeWindow()
+        self._trail: list[Crumb] = []
 
     def compose(self) -> ComposeResult:
         """Yield strip, banner, tabs, panes and footer."""
@@ -110,12 +129,19 @@ class MainScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Show the first pane as chosen."""
-        self.action_choose(self._chosen)
+        """Show the first pane as chosen, or the compact board."""
+        self._furnish()
+        self.action_choose(OverviewPane.NAME if self.small else self._chosen)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Take the layout that fits, and draw at once."""
+        small, large = self.small, self.has_class("-large")
         self._fit()
+        self._furnish()
+        if small != self.small:
+            self._turn()
+        elif large != self.has_class("-large"):
+            self._choose(self._chosen)
         self.call_after_refresh(self.console.tick)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -127,6 +153,43 @@ class MainScreen(Screen[None]):
     def console(self) -> Host:
         """The application."""
         return cast("Host", self.app)
+
+    def _turn(self) -> None:
+        """Go from all panes to the compact board, or back; a pane that has the screen keeps it."""
+        compact = self._chosen == OverviewPane.NAME
+        if compact and not self.small:
+            self.action_choose(self._last_on_board)
+        elif self.small and not self.has_class("-alone"):
+            self.action_choose(OverviewPane.NAME)
+
+    def _furnish(self) -> None:
+        """Let the panes that a large board shows be there."""
+        if self.has_class("-large"):
+            for kind in _LARGE:
+                self._bring(kind.NAME)
+
+    def _bring(self, name: str) -> None:
+        """Let a pane be there, in its place."""
+        if self._panes[name].is_attached:
+            return
+        names = [kind.NAME for kind in _ORDER]
+        later = (self._panes[each] for each in names[names.index(name) + 1 :])
+        follower = next((pane for pane in later if pane.is_attached), None)
+        self.query_one("#board").mount(self._panes[name], before=follower)
+
+    def _on_board(self, name: str) -> bool:
+        """Whether a pane is seen together with others."""
+        large = self.has_class("-large") and name in {kind.NAME for kind in _LARGE}
+        return large or not self._panes[name].EXTRA
+
+    def _seed_files(self) -> Sequence[FilePreview]:
+        seed = self._panes[SeedPane.NAME]
+        return seed.found if isinstance(seed, SeedPane) else ()
+
+    @property
+    def small(self) -> bool:
+        """Whether the terminal has no room for all panes: a compact board stands for them."""
+        return self.has_class("-narrow") or self.has_class("-low")
 
     @property
     def single(self) -> bool:
@@ -162,12 +225,17 @@ class MainScreen(Screen[None]):
         part("view-strip", lambda: self._draw_strip(now, frame), self._say_in_strip)
         part("view-edges", lambda: self._draw_edges(now, frame))
         # What nobody sees is not read.
+        spread = self.has_class("-spread")
         seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
+        events = self._panes[EventsPane.NAME]
+        if spread and not seen and isinstance(events, EventsPane):
+            seen = events.wants
         console.controller.explorer.look_at(seen)
         full = self.single
         for pane in self._panes.values():
             if pane.is_attached:
-                draw = partial(pane.draw, now, formats, ascii_only=plain, full=full)
+                most = full or (spread and pane.NAME == ConsumerPane.NAME)
+                draw = partial(pane.draw, now, formats, ascii_only=plain, full=most)
                 part(f"view-{pane.NAME}", draw, pane.show_failure)
 
     def _draw_strip(self, now: ControllerSnapshot, frame: Frame) -> None:
@@ -180,15 +248,68 @@ class MainScreen(Screen[None]):
         self._strip.show([line(Span(text, "bad"))])
 
     def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
-        self._show_banner(banner(now, frame))
+        self._show_banner([*self._crumbs(), *banner(now, frame)])
         if self.single:
-            titles = [(pane.NUMBER, _(pane.TITLE)) for pane in self.panes]
-            self._tabs.show([tabs(titles, self.chosen.NUMBER, frame.width)])
+            shown = [self._panes[OverviewPane.NAME], *self.panes] if self.small else self.panes
+            titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
+            self._tabs.show([tabs(titles, self._chosen, frame.width)])
         self._footer.show([self._foot_line(frame.width)])
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
+        self._trail = []
+        self._go(name)
+
+    def on_follow(self, event: Follow) -> None:
+        """Show what is behind a row, already filtered; escape comes back from there."""
+        event.stop()
+        here, place = self.chosen, event.place
+        part, words, row = "", "", ""
+        if isinstance(here, RowsPane):
+            part, words = here.part, here.rows_view.filter
+            row = here.rows_view.current.key if here.rows_view.current is not None else ""
+        crumb = Crumb(here.NAME, part, words, row, self._maximised, event.told)
+        self._trail.append(crumb)
+        self._maximised = True
+        self._enter(place.pane, place.part, place.words)
+
+    def _enter(self, name: str, part: str, words: str) -> None:
+        pane = self._panes[name]
+        self._go(name)
+        if isinstance(pane, RowsPane):
+            pane.show_part(part)
+            pane.rows_view.set_filter(words)
+
+    def _step_back(self) -> None:
+        """Go back to where the last row was followed, as it was there."""
+        crumb = self._trail.pop()
+        left = self.chosen
+        if isinstance(left, RowsPane):
+            left.rows_view.clear_filter()
+        self._maximised = crumb.maximised
+        self._enter(crumb.pane, crumb.part, crumb.words)
+        pane = self.chosen
+        if isinstance(pane, RowsPane):
+            pane.rows_view.point_at(crumb.row)
+
+    def _crumbs(self) -> list[Line]:
+        """Return the way that led to the pane, where rows were followed to it."""
+        if not self._trail:
+            return []
+        sign = Span(" > " if self.console.ascii_only else " ▸ ", "dim")
+        pieces: list[Span] = [Span(" ")]
+        for crumb in self._trail:
+            pane = self._panes[crumb.pane]
+            name = Span(f"{pane.NUMBER} {_(pane.TITLE)}".strip(), "dim", "screen.restore")
+            pieces += [name, sign, Span(crumb.told), sign]
+        way = line(*pieces, Span(_(self.chosen.TITLE), "bold"))
+        back = line(Span("esc", "accent", "screen.restore"), Span(" " + _("back"), "dim"))
+        return [ends(way, back, self.size.width - 1)]
+
+    def _go(self, name: str) -> None:
         before, pane = self.chosen, self._panes[name]
+        if isinstance(pane, OverviewPane) and before.is_attached:
+            pane.rows_view.point_at(before.NAME)
         self._choose(name)
         # At once, so that keys typed quickly after it reach this pane already; one that is not
         # displayed yet could not have the focus.
@@ -198,29 +319,63 @@ class MainScreen(Screen[None]):
 
     def action_maximise(self) -> None:
         """Give the chosen pane the whole screen, or give it back."""
+        if self.small:
+            overview = self._panes[OverviewPane.NAME]
+            stage = overview.stage if isinstance(overview, OverviewPane) else None
+            here = self._chosen == OverviewPane.NAME
+            self.action_choose(stage.NAME if here and stage is not None else OverviewPane.NAME)
+            return
         self._maximised = not self._maximised
         self._choose(self._chosen)
 
     def action_restore(self) -> None:
-        """Give the screen back to all panes."""
-        if self._panes[self._chosen].EXTRA:
+        """Give the screen back to all panes, or to the compact board; first end what is read."""
+        if self.window.back is not None:
+            self.window = replace(self.window, back=None)
+            self.console.tick()
+            return
+        if self._trail:
+            self._step_back()
+            return
+        if self.small:
+            self._maximised = False
+            self.action_choose(OverviewPane.NAME)
+            return
+        if not self._on_board(self._chosen):
             self._maximised = False
             self.action_choose(self._last_on_board)
         elif self._maximised:
             self.action_maximise()
 
+    def action_range(self, step: int) -> None:
+        """Show a longer stretch of time in charts, or a shorter one."""
+        self.window = self.window.longer(step)
+        self.console.tick()
+
+    def action_read(self, step: int) -> None:
+        """Read another value off the charts."""
+        self.window = self.window.moved(step, self.console.controller.snapshot())
+        self.console.tick()
+
+    def action_hold(self) -> None:
+        """Hold the charts, or let them go on."""
+        self.window = self.window.paused(self.console.controller.snapshot())
+        self.console.tick()
+
     def _choose(self, name: str) -> None:
         self._chosen = name
-        extra = self._panes[name].EXTRA
-        if not extra:
+        extra = not self._on_board(name)
+        if not self._panes[name].EXTRA and name != OverviewPane.NAME:
             self._last_on_board = name
-        if not self._panes[name].is_attached:
-            self.query_one("#board").mount(self._panes[name])
+        self._bring(name)
         for pane in self._panes.values():
+            if isinstance(pane, RowsPane):
+                pane.followed = bool(self._trail) and name == pane.NAME
             if pane.is_attached:
                 # Seen only while one pane has the screen; a change of that looks at all of them.
                 pane.set_class(name == pane.NAME, "-shown", update=self.single)
         self.set_class(extra or self._maximised, "-alone")
+        self.set_class(self.has_class("-large") and not self.single, "-spread")
         self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:
@@ -230,6 +385,9 @@ class MainScreen(Screen[None]):
         self.set_class(height < _TALL, "-low")
         self.set_class(height >= _ROOMY, "-roomy")
         self.set_class(tiny, "-tiny")
+        large = width >= _LARGE_WIDTH and height >= _LARGE_HEIGHT
+        self.set_class(large, "-large")
+        self.set_class(large and not self.has_class("-alone"), "-spread")
 
     def _show_banner(self, lines: list[Line]) -> None:
         """Give the banner the height of its lines; most of the time there are none."""
@@ -242,10 +400,19 @@ class MainScreen(Screen[None]):
 
     def _foot_line(self, width: int) -> Line:
         pairs = [
-            (binding.id, self.app.get_key_display(binding), _(binding.description))
+            (
+                binding.id,
+                (
+                    self.app.get_key_display(binding),
+                    _(binding.description),
+                    f"app.simulate_key('{binding.key.partition(',')[0]}')",
+                ),
+            )
             for binding in self.console.shown_bindings()
         ]
-        always = [(key, text) for name, key, text in pairs if name in _ALWAYS]
-        hints = [(key, text) for name, key, text in pairs if name not in _ALWAYS]
-        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes")))
+        always = [hint for name, hint in pairs if name in _ALWAYS]
+        hints = [hint for name, hint in pairs if name not in _ALWAYS]
+        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes"), ""))
+        if self.single and self._chosen != OverviewPane.NAME:
+            hints.insert(0, ("esc", _("board"), "screen.restore"))
         return footer(hints, always, width)

@@ -210,10 +210,10 @@ def _hours(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     title = _("last hours, a column a minute")
     lines = [rule(f"{title} ({since})" if since else title, frame)]
     series: list[tuple[str, Callable[[Sample], float | None], Callable[[float], str], Role]] = [
-        (_("produced"), lambda one: one.produced, form.rate, "other"),
+        (_("produced"), lambda one: one.produced, form.rate, "accent"),
         (_("consumed"), lambda one: one.consumed, form.rate, "ok"),
-        (_("lag"), lambda one: one.lag, form.short, "accent"),
-        (_("latency p95"), lambda one: one.p95_ms, form.milliseconds, "accent"),
+        (_("lag"), lambda one: one.lag, form.short, "text"),
+        (_("latency p95"), lambda one: one.p95_ms, form.milliseconds, "text"),
     ]
     for name, value, told, role in series:
         values = [value(sample) for sample in shown]

@@ -19,7 +19,7 @@ def banner(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if now.external.seen:
         lines.append(_others(now, frame))
     elif not lines and untouched(now):
-        lines += _welcome(frame)
+        lines += welcome(frame)
     return [cut(line(" ", entry), frame.width) for entry in lines]
 
 
@@ -33,14 +33,28 @@ def untouched(now: ControllerSnapshot) -> bool:
     return nothing and empty and idle and not seeded
 
 
-def _welcome(frame: Frame) -> list[Line]:
+def welcome(frame: Frame) -> list[Line]:
+    """Return what an empty pipeline is told: the flow, and the key that sets each part going."""
+    arrow = Span(" > " if frame.ascii_only else " ▶ ", "dim")
+    steps = [
+        _("[1 g] generate"),
+        _("[2 s] publish"),
+        _("[3 s] store and merge"),
+        _("[4 v] check"),
+        _("[5] KPIs"),
+    ]
+    pieces: list[Line | Span] = []
+    for step in steps:
+        pieces += [arrow, keys(step)] if pieces else [keys(step)]
+    flow = line(*pieces)
     text = _(
         "Nothing here yet: press [d] to run the whole pipeline once on made-up events, "
         "[?] for all keys"
     )
     if keys(text).width >= frame.width:
         text = _("Nothing here yet: press [d] to run the whole pipeline once, [?] for all keys")
-    return advice(text, frame.width - 2)
+    told = advice(text, frame.width - 2)
+    return [*told, flow] if flow.width <= frame.width - 2 else told
 
 
 def _demo(now: ControllerSnapshot, frame: Frame) -> Line:

@@ -14,6 +14,7 @@ _ASCII_AREA = ":"
 
 Values = Sequence[float | None]
 _Cell = tuple[str, Role]
+_Place = tuple[int, int]
 _NOTHING: _Cell = (" ", "dim")
 
 
@@ -33,7 +34,7 @@ class Curve:
 class Canvas:
     """How many cells there are, and the values of their lower and upper edge.
 
-    grid: rows, from the top, on which blank cells show a line.
+    grid: rows, from the top, on which blank cells show a line. read: the column of a cursor.
     """
 
     across: int
@@ -42,6 +43,7 @@ class Canvas:
     high: float
     grid: Collection[int] = ()
     ascii_only: bool = False
+    read: int | None = None
 
     def drawn(self, curves: Sequence[Curve]) -> list[list[Span]]:
         """Return the spans of each row, from the top. A curve is drawn over those before it."""
@@ -49,11 +51,21 @@ class Canvas:
         cells = [
             [line_cell if row in self.grid else _NOTHING] * self.across for row in range(self.rows)
         ]
-        for number, curve in enumerate(sorted(curves, key=lambda curve: not curve.filled)):
+        for curve in curves:
             if curve.filled:
                 self._fill(cells, curve)
-            else:
-                self._trace(cells, curve, _ASCII_LINES[number % len(_ASCII_LINES)])
+        solid = {
+            (row, column)
+            for row, found in enumerate(cells)
+            for column, cell in enumerate(found)
+            if cell[0] in _EIGHTHS[1:]
+        }
+        lines = [curve for curve in curves if not curve.filled]
+        for number, curve in enumerate(lines, len(curves) - len(lines)):
+            self._trace(cells, curve, _ASCII_LINES[number % len(_ASCII_LINES)], solid)
+        if self.read is not None:
+            for row in cells:
+                row[self.read] = ("|" if self.ascii_only else "│", "bold")
         return [_spans(row) for row in cells]
 
     def _share(self, value: float) -> float:
@@ -74,9 +86,11 @@ class Canvas:
                         sign = _ASCII_AREA if here >= _HALF else "."
                     cells[row][column] = (sign, curve.role)
 
-    def _trace(self, cells: list[list[_Cell]], curve: Curve, ascii_sign: str) -> None:
+    def _trace(
+        self, cells: list[list[_Cell]], curve: Curve, ascii_sign: str, solid: Collection[_Place]
+    ) -> None:
         per_cell, levels = (1, 1) if self.ascii_only else (2, 4)
-        masks: dict[tuple[int, int], int] = {}
+        masks: dict[_Place, int] = {}
         most = self.rows * levels - 1
         previous: int | None = None
         for step, value in enumerate(spread(curve.values, self.across * per_cell)):
@@ -92,7 +106,17 @@ class Canvas:
             previous = level
         for (row, column), dots in masks.items():
             sign = ascii_sign if self.ascii_only else chr(_BLANK | dots)
+            if (row, column) in solid:  # dots would leave a hole in the area
+                sign = cells[row][column][0]
+            elif (row + 1, column) in solid:  # and a gap above it
+                sign = _block(dots)
             cells[row][column] = (sign, curve.role)
+
+
+def _block(dots: int) -> str:
+    """Return the block that ends where the highest of some dots does."""
+    top = next(place for place, pair in enumerate(_DOTS) if dots & (pair[0] | pair[1]))
+    return _EIGHTHS[2 * (len(_DOTS) - top)]
 
 
 _HALF = 4

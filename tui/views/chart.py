@@ -3,7 +3,7 @@
 Built charts are kept, because views are asked again more often than values change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import floor, log10
@@ -12,15 +12,17 @@ from rich.cells import cell_len
 
 from core.text import _
 from tui.styled_text import Line, Role, Span, cut, fit, line
-from tui.views.canvas import Canvas, Curve, Values
+from tui.time_window import TimeWindow
+from tui.views.canvas import Canvas, Curve, Values, spread
 from tui.views.frame import Frame
 
 _TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _AXIS = 8
 _ROWS_WITH_NAMES = 4
 """From so many rows on, one of them tells the time."""
+_ROWS_WITH_MARKS = 6
 _YOUNG = 15
-"""Seconds that a chart shows at least: fewer samples leave the left of it empty."""
+"""Values that a chart shows at least: fewer samples leave the left of it empty."""
 _SPANS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600)
 _TICK, _NAME_TICK = 14, 16
 """Cells from one name below a chart to the next, at least."""
@@ -36,7 +38,8 @@ Label = tuple[int, str]
 class Series:
     """One curve: values at equal steps of a second, the last one now; None is a hole.
 
-    latest: the value now as people read it, for the legend. filled: drawn as an area.
+    latest: the value now as people read it, for the legend. told: how any other value is read.
+    filled: drawn as an area.
     """
 
     name: str
@@ -44,14 +47,51 @@ class Series:
     role: Role
     latest: str = ""
     filled: bool = False
+    told: Callable[[float | None], str] | None = None
+
+
+@dataclass(frozen=True)
+class Times:
+    """What a chart knows of time. step_s: seconds from one value to the next.
+
+    back: values from the last one to the one that is read, None for none; read: its time. marks:
+    signs below the chart, by values from the last one. end: what stands below the last value.
+    """
+
+    step_s: int = 1
+    back: int | None = None
+    read: str = ""
+    marks: tuple[tuple[float, Span], ...] = ()
+    end: str = ""
+
+
+_NOW = Times()
+_ANY = TimeWindow()
 
 
 def chart(
-    title: str, series: Sequence[Series], width: int, height: int, frame: Frame
+    title: str,
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    frame: Frame,
+    *,
+    times: Times = _NOW,
 ) -> list[Line]:
     """Return `height` lines: title and legend, the curves, and the time where there is room."""
     fixed = tuple(replace(one, values=tuple(one.values)) for one in series)
-    return list(_chart(title, fixed, (width, height), frame, _("now")))
+    if times.back is not None:
+        fixed = tuple(_read(one, times.back) for one in fixed)
+    fixed = tuple(replace(one, told=None) for one in fixed)  # each time another function
+    plain = replace(frame, window=_ANY)  # what is held there would take long to compare
+    times = replace(times, end=times.end or _("now"))
+    return list(_chart(title, fixed, (width, height), plain, times))
+
+
+def _read(one: Series, back: int) -> Series:
+    """Return a curve whose legend has the value that is read, not the latest one."""
+    value = one.values[-1 - back] if back < len(one.values) else None
+    return replace(one, latest=one.told(value) if one.told is not None else "")
 
 
 def line_plot(
@@ -69,27 +109,63 @@ def line_plot(
 
 @lru_cache(maxsize=16)
 def _chart(
-    title: str, series: tuple[Series, ...], size: tuple[int, int], frame: Frame, now: str
+    title: str, series: tuple[Series, ...], size: tuple[int, int], frame: Frame, times: Times
 ) -> list[Line]:
     width, height = size
     head = _head(title, series, width, frame)
-    timed = height > _ROWS_WITH_NAMES
-    rows = height - (2 if timed else 1)
+    timed, marked = height > _ROWS_WITH_NAMES, bool(times.marks) and height > _ROWS_WITH_MARKS
+    rows = height - (2 if timed else 1) - marked
     if rows < 1:
         return [head][:height]
     across = max(width - _AXIS, 4)
-    kept = across * (1 if frame.ascii_only else 2)
-    shown = [list(one.values)[-kept:] for one in series]
+    shown = [list(one.values) for one in series]
     steps = max(_YOUNG, *map(len, shown))
     curves = [
         Curve([None] * (steps - len(values)) + values, one.role, one.filled)
         for one, values in zip(series, shown, strict=True)
     ]
     most = max((value or 0.0 for values in shown for value in values), default=0.0)
-    lines = [head, *_drawn(curves, (0.0, ceiling(most)), across, rows, frame)]
+    place = _column(times.back, steps, across) if times.back is not None else None
+    lines = [head, *_drawn(curves, (0.0, ceiling(most)), across, rows, frame, read=place)]
+    if marked:
+        lines.append(_marks(times.marks, steps, across))
     if timed:
-        lines.append(_below(_times(steps, across, frame, now), across))
+        labels = _times(steps, across, frame, times)
+        if place is not None:
+            labels = _giving_way(labels, (place, times.read), across)
+        lines.append(_below(labels, across))
     return lines
+
+
+def _column(back: float, steps: int, across: int) -> int:
+    """Return the column of a value, counted from the last one."""
+    return across - 1 - round(back * (across - 1) / (steps - 1))
+
+
+def _marks(marks: Sequence[tuple[float, Span]], steps: int, across: int) -> Line:
+    """Return a line with a sign below each moment; of several in one column the last one."""
+    cells = {_column(back, steps, across): sign for back, sign in marks if 0 <= back <= steps - 1}
+    pieces: list[Span | str] = [" " * _AXIS]
+    place = 0
+    for column, sign in sorted(cells.items()):
+        pieces += [" " * (column - place), sign]
+        place = column + 1
+    return line(*pieces, " " * (across - place))
+
+
+def _giving_way(labels: Sequence[Label], read: Label, across: int) -> list[Label]:
+    """Return the labels that leave room for the time that is read."""
+    half = cell_len(read[1]) // 2 + 1
+    centre = min(max(read[0], half), across - half)
+    kept = [
+        label for label in labels if abs(label[0] - centre) > half + cell_len(label[1]) // 2 + 1
+    ]
+    kept = [
+        label
+        for label in kept
+        if label[0] != across - 1 or centre + half < across - cell_len(label[1]) - 1
+    ]
+    return sorted([*kept, read])
 
 
 @lru_cache(maxsize=16)
@@ -104,8 +180,9 @@ def _named(
     if not values or height < _ROWS_WITH_NAMES:
         return []
     across = max(width - _AXIS, 4)
-    top = ceiling(max(values)) if max(values) > 0 else 0.0
-    low = -ceiling(-min(values)) if min(values) < 0 else 0.0
+    drawn = [value for value in spread(values, across) if value is not None]
+    top = ceiling(max(drawn)) if max(drawn) > 0 else 0.0
+    low = -ceiling(-min(drawn)) if min(drawn) < 0 else 0.0
     curves = [Curve(values, role, filled=low == 0.0)]
     span = (low, top if top > low else 1.0)
     lines = _drawn(curves, span, across, height - 1, frame)
@@ -146,7 +223,13 @@ def _sign(one: Series, frame: Frame) -> str:
 
 
 def _drawn(
-    curves: Sequence[Curve], span: tuple[float, float], across: int, rows: int, frame: Frame
+    curves: Sequence[Curve],
+    span: tuple[float, float],
+    across: int,
+    rows: int,
+    frame: Frame,
+    *,
+    read: int | None = None,
 ) -> list[Line]:
     """Return the rows of the curves behind their axis, with a line at each value that it names."""
     low, high = span
@@ -156,7 +239,7 @@ def _drawn(
         row: low + (high - low) * (rows - 1 - row) / max(rows - 1, 1)
         for row in range(rows - 1, -1, -every)
     }
-    canvas = Canvas(across, rows, low, high, values, frame.ascii_only)
+    canvas = Canvas(across, rows, low, high, values, frame.ascii_only, read)
     return [
         line(
             Span(fit(named(values[row]) if row in values else "", _AXIS - 1, right=True), "dim"),
@@ -174,17 +257,18 @@ def _every(rows: int) -> int:
     return next((step for step in steps if step >= _LEAST_STEP), last)
 
 
-def _times(steps: int, across: int, frame: Frame, now: str) -> list[Label]:
+def _times(steps: int, across: int, frame: Frame, times: Times) -> list[Label]:
     """Return round times before now, and now."""
     room = max(across // _TICK, 1)
-    span = next((span for span in _SPANS if (steps - 1) / span <= room), _SPANS[-1])
+    whole = (steps - 1) * times.step_s
+    span = next((span for span in _SPANS if whole / span <= room), _SPANS[-1])
     minus = "-" if frame.ascii_only else "−"
     return [
         *(
-            (across - 1 - round(back * (across - 1) / (steps - 1)), minus + _round_span(back))
-            for back in range((steps - 1) // span * span, 0, -span)
+            (_column(back / times.step_s, steps, across), minus + _round_span(back))
+            for back in range(whole // span * span, 0, -span)
         ),
-        (across - 1, now),
+        (across - 1, times.end),
     ]
 
 

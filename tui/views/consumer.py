@@ -8,14 +8,14 @@ from core.text.amounts import records
 from core.workers import RunState
 from tui.styled_text import EMPTY, Line, Role, Span, advice, cut, ends, line
 from tui.views.blocks import Column, beside, facts, halves, rule, shortened, table
-from tui.views.chart import Series, chart
 from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.merge import merge_spans, merge_trouble
+from tui.views.timed_chart import Plotted, timed_chart
 
 _RESTING = {RunState.IDLE, RunState.STOPPED}
 _LEAST_CHART = 3
 _FIXED = 3
-_LEAST_PAIR, _LEAST_TABLES = 7, 8
+_LEAST_PAIR, _LEAST_TABLES = 6, 8
 _FULL_WIDTH, _FULL_HEIGHT = 70, 12
 _PAIR_WIDTH = 90
 _ROOMY = 44
@@ -34,7 +34,7 @@ def consumer(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     else:
         height = frame.height - _FIXED - len(lines)
         if height >= _LEAST_CHART:
-            lines += _throughput(now, frame, frame.width, height)
+            lines += throughput(now, frame, frame.width, height)
         lines += [_lag_line(now, frame), _latency_line(now, frame), _counts(now, frame)]
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
@@ -93,29 +93,16 @@ def _wrapped(text: str, width: int, role: Role) -> list[Line]:
     return [line(Span(part, role)) for part in wrap(text, width)]
 
 
-def _throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
-    form, history = frame.formats, now.history
-    return chart(
-        _("events/s"),
-        [
-            Series(
-                _("produced"),
-                tuple(sample.produced for sample in history),
-                "accent",
-                form.rate(now.produced) if history else "",
-            ),
-            Series(
-                _("consumed"),
-                tuple(sample.consumed for sample in history),
-                "ok",
-                form.rate(now.consumed) if history else "",
-                filled=True,
-            ),
-        ],
-        width,
-        height,
-        frame,
-    )
+def throughput(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
+    """Return what was published and what was stored per second, over time."""
+    rate, known = frame.formats.rate, bool(now.history)
+    produced = rate(now.produced) if known else ""
+    consumed = rate(now.consumed) if known else ""
+    curves = [
+        Plotted(_("produced"), "accent", lambda one: one.produced, rate, produced),
+        Plotted(_("consumed"), "ok", lambda one: one.consumed, rate, consumed, filled=True),
+    ]
+    return timed_chart(_("events/s"), curves, now, frame, (width, height))
 
 
 def _lag_line(now: ControllerSnapshot, frame: Frame) -> Line:
@@ -123,7 +110,7 @@ def _lag_line(now: ControllerSnapshot, frame: Frame) -> Line:
     for told in (frame.formats.count, frame.formats.short):  # whole figures where there is room
         spans = [Span(_("lag "), "dim")]
         for partition, behind in sorted(now.lag.items()):
-            role: Role = "wait" if behind else "dim"
+            role: Role = "text" if behind else "dim"
             spans += [Span(f" {partition}:", "dim"), Span(told(behind), role)]
         if len(spans) == 1:
             spans.append(Span(_("not known"), "dim"))
@@ -192,26 +179,29 @@ def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
     if frame.width < _PAIR_WIDTH or charts < 2 * _LEAST_PAIR:
         if charts <= _LEAST_CHART:
             return below
-        chart_lines = _throughput(now, frame, frame.width, charts - 1)
+        chart_lines = throughput(now, frame, frame.width, charts - 1)
         return [*chart_lines, _latency_line(now, frame), *below]
     pair = charts * 2 // 5
     left, right = halves(frame.width)
     lag = _lag_chart(now, frame, left, pair)
     latency = _latency_chart(now, frame, right, pair)
-    above = _throughput(now, frame, frame.width, charts - pair)
+    above = throughput(now, frame, frame.width, charts - pair)
     return [*above, *beside(lag, latency, left), *below]
 
 
 def _lag_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
-    values = tuple(sample.lag for sample in now.history)
     latest = frame.formats.count(now.total_lag) if now.history else ""
-    series = Series(_("behind"), values, "wait", latest, filled=True)
-    return chart(_("lag, records"), [series], width, height, frame)
+
+    def told(value: float | None) -> str:
+        return frame.formats.short(value)
+
+    curve = Plotted(_("behind"), "dim", lambda one: one.lag, told, latest, filled=True)
+    return timed_chart(_("lag, records"), [curve], now, frame, (width, height))
 
 
 def _latency_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -> list[Line]:
-    history, form = now.history[-2 * width :], frame.formats
-    most = max((sample.p99_ms or 0.0 for sample in history), default=0.0)
+    form, shown = frame.formats, frame.window.sampled(now).samples
+    most = max((sample.p99_ms or 0.0 for sample in shown), default=0.0)
     scale, unit = (1_000.0, "s") if most >= _SECONDS_FROM_MS else (1.0, "ms")
     title = _("latency, {unit}").format(unit=unit)
     latest = now.consumer.latency
@@ -219,15 +209,15 @@ def _latency_chart(now: ControllerSnapshot, frame: Frame, width: int, height: in
     def told(value: float | None) -> str:
         return form.short(None if value is None else value / scale)
 
-    def scaled(values: list[float | None]) -> tuple[float | None, ...]:
-        return tuple(None if value is None else value / scale for value in values)
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value / scale
 
-    series = [
-        Series("p99", scaled([s.p99_ms for s in history]), "other", told(latest.p99)),
-        Series("p95", scaled([s.p95_ms for s in history]), "accent", told(latest.p95)),
-        Series("p50", scaled([s.p50_ms for s in history]), "dim", told(latest.p50), filled=True),
+    curves = [
+        Plotted("p99", "bold", lambda one: scaled(one.p99_ms), form.short, told(latest.p99)),
+        Plotted("p95", "text", lambda one: scaled(one.p95_ms), form.short, told(latest.p95)),
+        Plotted("p50", "dim", lambda one: scaled(one.p50_ms), form.short, told(latest.p50), True),
     ]
-    return chart(title, series, width, height, frame)
+    return timed_chart(title, curves, now, frame, (width, height))
 
 
 def _tables(now: ControllerSnapshot, frame: Frame, most: int) -> list[Line]:

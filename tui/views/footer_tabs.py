@@ -5,13 +5,11 @@ from itertools import product
 
 from tui.styled_text import Line, Span, cut, line
 
-Hint = tuple[str, str]
-"""A key and what it does."""
+Hint = tuple[str, str, str]
+"""A key, what it does, and the action of a click on it; empty for none."""
 
-Tab = tuple[str, str]
-"""The number and the title of a pane."""
-
-_WHOLE, _MOST_LETTERS, _LEAST_LETTERS = 99, 12, 3
+Tab = tuple[str, str, str]
+"""The name, the number and the title of a pane."""
 
 
 def footer(hints: Sequence[Hint], always: Sequence[Hint], width: int) -> Line:
@@ -29,28 +27,32 @@ def footer(hints: Sequence[Hint], always: Sequence[Hint], width: int) -> Line:
 
 
 def _hint(hint: Hint) -> Line:
-    key, text = hint
-    return line(Span(key, "accent"), Span(f" {text}  ", "dim"))
+    key, text, action = hint
+    return line(Span(key, "accent", action), Span(f" {text}", "dim", action), "  ")
 
 
 def tabs(titles: Sequence[Tab], chosen: str, width: int) -> Line:
-    """Return the tabs with the chosen one marked; the others lose letters when room is short."""
-    shorter = range(_MOST_LETTERS, _LEAST_LETTERS - 1, -1)
-    for letters, gap in product((_WHOLE, *shorter, 0), (" ", "")):
-        found = _tabs(titles, chosen, letters, gap)
+    """Return the tabs with the chosen one marked; without room the others are their numbers.
+
+    chosen: the name of a pane. A tab opens its pane when it is clicked.
+    """
+    for whole, gap in product((True, False), (" ", "")):
+        found = _tabs(titles, chosen, gap, whole=whole)
         if found.width <= width:
             return found
     return cut(found, width)
 
 
-def _tabs(titles: Sequence[Tab], chosen: str, letters: int, gap: str) -> Line:
+def _tabs(titles: Sequence[Tab], chosen: str, gap: str, *, whole: bool) -> Line:
     spans: list[Span] = []
-    for number, title in titles:
-        if number == chosen:
+    for name, number, title in titles:
+        action = f"screen.choose('{name}')"
+        text = f"{number} {title}".strip()
+        if name == chosen:
             apart = "" if gap or not spans else " "
-            spans.append(Span(f"{apart}[{number} {title}]", "bold"))
+            spans.append(Span(f"{apart}[{text}]", "bold", action))
         else:
-            spans.append(Span(f" {number} {title[:letters]}".rstrip() + gap, "dim"))
+            spans.append(Span(f" {text if whole else number or title}{gap}", "dim", action))
     return line(gap, *spans)
 
 

@@ -9,6 +9,9 @@ from core.text import _
 from core.workers import RunState
 from tui.formats import Formats
 from tui.styled_text import Line, Role, Span, line
+from tui.time_window import TimeWindow
+
+_WINDOW = TimeWindow()
 
 
 class ActionKey(NamedTuple):
@@ -23,7 +26,7 @@ class Frame:
     """Size of the content in cells, formats, and whether only ASCII may be drawn.
 
     full: the pane has the whole screen, so its view may show more than the essentials. key_of: the
-    key of an action by its id, None where no key is bound to it.
+    key of an action by its id, None where no key is bound to it. window: the time that charts show.
     """
 
     width: int
@@ -32,6 +35,7 @@ class Frame:
     ascii_only: bool = False
     full: bool = False
     key_of: Callable[[str], ActionKey | None] = lambda _action: None
+    window: TimeWindow = _WINDOW
 
 
 def state_name(state: RunState) -> str:

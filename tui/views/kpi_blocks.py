@@ -23,6 +23,7 @@ _SIDE = 11
 _ROOMY = 52
 _LEAST_CHANGE, _MOST_CHANGE = 8, 14
 _MOST_LISTED = 5
+_GREAT_CHANGE = 0.1
 _RULE = 4
 """Cells of a heading besides its title."""
 
@@ -96,7 +97,12 @@ def _change(figure: Figure, frame: Frame) -> tuple[str, Role]:
     sign = f"{up if now > before else down} {text}"
     if figure.column.rising == "neither":
         return sign, "dim"
-    return sign, "ok" if (now > before) == (figure.column.rising == "good") else "bad"
+    if (now > before) == (figure.column.rising == "good"):
+        return sign, "ok"
+    # A few percent are no trouble.
+    return sign, "wait" if abs(
+        (float(now) - float(before)) / float(before)
+    ) >= _GREAT_CHANGE else "text"
 
 
 # -- bars
@@ -146,7 +152,7 @@ def narrow_bars(part: KpiRows, frame: Frame, room: int) -> list[Line]:
             line(
                 fit(title, name),
                 " ",
-                measure(length / best if best else 0.0, width, ascii_only=frame.ascii_only),
+                measure(length / best if best else 0.0, width, "text", ascii_only=frame.ascii_only),
                 fit(amount, side, right=True),
             )
             for title, length, _side, amount in rows
@@ -191,7 +197,7 @@ def _bars(rows: Sequence[_Bar], frame: Frame, width: int, like: Sequence[_Bar]) 
         line(
             fit(title, name),
             " ",
-            measure(length / best, across, ascii_only=frame.ascii_only),
+            measure(length / best, across, "text", ascii_only=frame.ascii_only),
             Span(fit(beside_it, side, right=True), "dim"),
             fit(amount, last, right=True),
         )
@@ -236,7 +242,7 @@ def _curve(part: KpiRows, frame: Frame, width: int, height: int) -> list[Line]:
         title=title_of(part.kpi), first=points[0][0], last=points[-1][0]
     )
     values, names = [value for _time, value in points], [time for time, _value in points]
-    plot = line_plot(values, names, width, height, frame, role="ok")
+    plot = line_plot(values, names, width, height, frame, role="dim")
     return [rule(title, frame, width), *plot]
 
 

@@ -22,6 +22,7 @@ _LEAST_FIGURES = 4
 _LEAST_BARS = 6
 _SLOW_S = 1.0
 _TWO_COLUMNS, _TWO_CURVES = 70, 100
+_TALL, _CURVE = 40, 9
 
 
 def kpis(now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -51,6 +52,8 @@ def _drawn(value: Figures, frame: Frame, room: int) -> list[Line]:
         text = _("press [d] for the demonstration")
         return [line(_("no rows yet")), EMPTY, *advice(text, frame.width)]
     wide = frame.full and frame.width >= _TWO_COLUMNS
+    if not wide and room >= _TALL:
+        return _tall(value.kpis, frame, room)
     return _full(value.kpis, frame, room) if wide else _narrow(value.kpis, frame, room)
 
 
@@ -81,6 +84,17 @@ def _narrow(found: Kpis, frame: Frame, room: int) -> list[Line]:
     if lists[1:] and left >= _LEAST_RECENT:
         lines += narrow_bars(lists[1], frame, left)
     return lines
+
+
+def _tall(found: Kpis, frame: Frame, room: int) -> list[Line]:
+    """Return all of it one below another: figures, a curve, lists, and the newest rows last."""
+    lines = shortened(figure_lines(found.figures, frame, frame.width), room // 2)
+    series = [part for part in found.shown("series") if has_curve(part)]
+    if series:
+        lines += curves(series[:1], frame, _CURVE)
+    recent = [recent_block(part, frame, frame.width) for part in found.shown("recent")]
+    bars = bar_blocks(found.shown("top", "split"), frame, frame.width)
+    return lines + stacked([*bars, *recent], room - len(lines))
 
 
 def _full(found: Kpis, frame: Frame, room: int) -> list[Line]:

@@ -32,7 +32,7 @@ def merge_spans(now: ControllerSnapshot, frame: Frame) -> list[Span]:
     last, form = now.merge, frame.formats
     spans = [Span(state_name(last.state), state_role(last.state))]
     if last.backlog is not None:
-        role: Role = "wait" if last.backlog.events else "dim"
+        role: Role = "text" if last.backlog.events else "dim"
         told = _(" · {count} wait").format(count=form.short(last.backlog.events))
         if last.backlog.events:
             told += _(" for {span}").format(span=form.span(last.backlog.age_s(now.at)))

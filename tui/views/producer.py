@@ -8,8 +8,8 @@ from core.text import _, ngettext
 from core.workers import FINAL_STATES, RunState
 from tui.styled_text import EMPTY, Line, Span, advice, bar, cut, fit, line, sparkline
 from tui.views.blocks import facts, rule
-from tui.views.chart import Series, chart
 from tui.views.frame import Frame, problem, wrap
+from tui.views.timed_chart import Plotted, timed_chart
 
 _SPARK = 24
 _LEAST_CHART = 4
@@ -189,16 +189,12 @@ def _full(now: ControllerSnapshot, frame: Frame, room: int) -> list[Line]:
     height = min(room - len(below) - 2, _MOST_CHART)
     if height < _LEAST_CHART:
         return below
-    series = [
-        Series(
-            _("published"),
-            tuple(sample.produced for sample in now.history),
-            "accent",
-            frame.formats.rate(now.produced) if now.history else "",
-            filled=True,
-        )
-    ]
-    chart_lines = chart(_("published per second"), series, frame.width, height + 1, frame)
+    rate = frame.formats.rate
+    latest = rate(now.produced) if now.history else ""
+    curve = Plotted(_("published"), "accent", lambda one: one.produced, rate, latest, filled=True)
+    chart_lines = timed_chart(
+        _("published per second"), [curve], now, frame, (frame.width, height + 1)
+    )
     return [*chart_lines, EMPTY, *below]
 
 

@@ -40,7 +40,7 @@ def seed(now: ControllerSnapshot, frame: Frame, found: Sequence[FilePreview] = (
     elif task.result is not None and task.result.cancelled:
         text = _("cancelled: the earlier files are as they were")
         lines = [*(line(Span(part, "wait")) for part in wrap(text, frame.width)), EMPTY]
-    files, when = _present(now, found)
+    files, when = present(now, found)
     if not files:
         text = _("press [g] to generate, [o] for options, [d] for the whole demonstration")
         return [*lines, line(_("no data yet")), EMPTY, *advice(text, frame.width)]
@@ -53,7 +53,7 @@ def seed(now: ControllerSnapshot, frame: Frame, found: Sequence[FilePreview] = (
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
-def _present(
+def present(
     now: ControllerSnapshot, found: Sequence[FilePreview]
 ) -> tuple[list[_File], datetime | None]:
     """Return the files, of this session or of an earlier one, and when they were made."""

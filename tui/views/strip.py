@@ -1,6 +1,5 @@
-"""The strip: one row of truth on top. Every part keeps its width, so nothing moves sideways."""
+"""The strip: the flow in one row. Every part keeps its width, so nothing moves sideways."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.alerts.model import Level
@@ -8,7 +7,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
 from core.validation.model import Status
 from core.workers import FINAL_STATES, RunState
-from tui.styled_text import Line, Role, Span, ends, fit, line
+from tui.styled_text import Line, Role, Span, cut, ends, fit, line, linked
 from tui.views.frame import Frame, state_name, state_role, state_sign
 
 STATUS_ROLES: dict[Status, Role] = {
@@ -18,86 +17,130 @@ STATUS_ROLES: dict[Status, Role] = {
     Status.ERROR: "bad",
 }
 LEVEL_ROLES: dict[Level, Role] = {Level.NONE: "dim", Level.WARN: "wait", Level.BAD: "bad"}
-_WIDE, _MIDDLE, _NARROW = 112, 72, 48
-_ROOMY = 132
-_MOST_GAP = 3
-_NO_AGE = 9
-"""Cells of the last verdict where there is no room for its age."""
+_MOST_GAP = 2
+_WORD, _AGE = 5, 8
+"""Cells of the last verdict and of its age."""
 _RATE, _COUNT, _BEHIND = 9, 6, 5
+_MARKED = "~"
+"""Stands before a lag that was counted a while ago."""
 _LAG_RULES = {"lag", "behind", "consumer"}
+_ABBREVIATED = 4
+"""Letters of a name that is shortened."""
 
 
 class _Detail(NamedTuple):
     """How much of the strip is shown.
 
-    name: of the program; read-only is told always. labels: whole. backlog: of the merge, beside
-    its sign.
+    ends: broker and warehouse. name: of the program. labels: letters of the names of stages, None
+    for all. behind: the lag as time. age: of the verdict. verdict: in a word. clock: its letters.
+    words: of what alerts are.
+    backlog: of the merge, beside its sign. marked: that it is read-only.
     """
 
-    name: bool = False
-    labels: bool = False
-    seconds: bool = True
+    ends: bool = True
+    name: bool = True
+    labels: int | None = None
+    behind: bool = True
+    age: bool = True
+    verdict: bool = True
+    clock: int = 9
+    words: bool = True
     backlog: bool = True
+    marked: bool = True
 
 
+_FULL = _Detail()
+_PLAIN = _FULL._replace(ends=False, words=False)
+_SHORT = _PLAIN._replace(name=False, labels=_ABBREVIATED)
+_TIGHT = _SHORT._replace(age=False, behind=False, clock=0)
+_LEAST = _TIGHT._replace(verdict=False, labels=0, marked=False)
 _DETAILS = (
-    _Detail(name=True, labels=True),
-    _Detail(labels=True),
-    _Detail(),
-    _Detail(seconds=False),
-    _Detail(seconds=False, backlog=False),
+    _FULL,
+    _FULL._replace(words=False),
+    _PLAIN,
+    _PLAIN._replace(name=False),
+    _PLAIN._replace(name=False, clock=6),
+    _SHORT._replace(clock=6),
+    _SHORT._replace(behind=False, clock=6),
+    _SHORT._replace(age=False, behind=False, clock=6),
+    _TIGHT,
+    _TIGHT._replace(verdict=False),
+    _TIGHT._replace(verdict=False, labels=0),
+    _LEAST,
+    _LEAST._replace(backlog=False),
 )
 """The richest first. Every part keeps its width, so a terminal always gets the same one."""
 
 
 def strip(now: ControllerSnapshot, frame: Frame) -> list[Line]:
-    """Return back ends, workers, lag, last validation, alerts and clock, as far as they fit."""
-    found = [_row(now, frame, detail) for detail in _DETAILS]
-    parts, clock = next((row for row in found if _taken(*row) <= frame.width), found[-1])
-    spare = frame.width - 2 - clock.width - sum(part.width for part in parts)
-    gap = " " * max(min(spare // (len(parts) - 1), _MOST_GAP), 1)
-    joined = line(" ", parts[0], *(piece for part in parts[1:] for piece in (gap, part)))
-    return [ends(joined, clock, frame.width)]
+    """Return the flow in one line, as far as it fits: what is published, what waits in the topic,
+    what is stored and merged, the last verdict; then alerts and the time. Each opens its pane.
+    """  # noqa: D205 - one sentence
+    for detail in _DETAILS:
+        shown = _row(now, frame, detail)
+        roomy = _taken(shown, 3) <= frame.width
+        if roomy:
+            break
+    front, flow, back, clock = shown
+    arrow = "▶" if not frame.ascii_only else ">"
+    link = line(Span(f" {arrow} ", "dim")) if roomy else line(Span(arrow, "dim"))
+    pieces: list[Line | str] = [" "]
+    for part in front:
+        pieces += [part, "  "]
+    for place, part in enumerate(flow):
+        pieces += [link, part] if place else [part]
+    spare = frame.width - 2 - clock.width - line(*pieces).width - back.width
+    gap = " " * max(min(spare, _MOST_GAP), 1)
+    whole = line(*pieces, gap, back)
+    if not clock.spans:
+        return [cut(line(whole, " " * max(frame.width - whole.width, 0)), frame.width)]
+    return [ends(whole, clock, frame.width)]
 
 
-def _taken(parts: Sequence[Line], clock: Line) -> int:
-    """Return the cells that a row needs, with a blank around every part."""
-    return sum(part.width + 1 for part in parts) + 1 + clock.width
+_Parts = tuple[list[Line], list[Line], Line, Line]
 
 
-def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> tuple[list[Line], Line]:
-    wide, middle = frame.width >= _WIDE, frame.width >= _MIDDLE
-    told = detail.name or now.read_only or now.attached
-    parts = [_name(now)] if middle and told else []
-    if wide:
-        parts.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
-    produced, consumed = now.external.produced, now.external.consumed
-    labels = (_("producer"), _("consumer"), _("merge"))
-    one, two, three = (name if wide and detail.labels else name[:4] for name in labels)
-    parts += [
-        _worker(one, now.producer.state, now.produced, produced, frame),
-        _worker(two, now.consumer.state, now.consumed, consumed, frame),
-        _merge(three, now, frame, backlog=detail.backlog),
-        _lag(now, frame, wide=wide),
+def _taken(row: _Parts, link: int) -> int:
+    """Return the cells that a row needs. link: cells between two stages."""
+    front, flow, back, clock = row
+    before = sum(part.width + 2 for part in front)
+    stages = sum(part.width for part in flow) + link * (len(flow) - 1)
+    return 1 + before + stages + 1 + back.width + bool(clock.spans) + clock.width
+
+
+def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> _Parts:
+    """Return what stands before the flow, its stages, the alerts, and the clock."""
+    front = []
+    if now.read_only and detail.marked:
+        front.append(line(Span(_("read-only"), "wait")))
+    if now.attached and detail.marked:
+        front.append(line(Span(_("attached"), "accent")))
+    if not front and detail.name:
+        front.append(line(Span("dropship", "bold")))
+    if detail.ends:
+        front.append(line(Span(f"{now.broker} · {now.warehouse}", "dim")))
+    others = now.external
+    one, two = (name[: detail.labels] for name in (_("producer"), _("consumer")))
+    three = _("merge") if detail.labels != 0 else ""
+    flow = [
+        linked(
+            _worker(one, now.producer.state, now.produced, others.produced, frame), _go("producer")
+        ),
+        linked(_lag(now, frame, detail), _go("consumer" if now.total_lag else "events")),
+        linked(
+            _worker(two, now.consumer.state, now.consumed, others.consumed, frame), _go("consumer")
+        ),
+        linked(_merge(three, now, frame, backlog=detail.backlog), _go("warehouse")),
+        linked(_validation(now, frame, detail), _go("validation")),
     ]
-    if middle:
-        parts.append(_validation(now, frame))
-    parts.append(_alerts(now, frame))
-    clock = frame.formats.clock(now.at) if middle else ""
-    if clock and not detail.seconds:
-        clock = clock[:5] + clock[8:]
-    return parts, line(Span(clock, "dim"), " ") if clock else line()
+    clock = frame.formats.clock(now.at)[: detail.clock]
+    clock = clock[:5] + "Z" if 0 < detail.clock < _FULL.clock else clock
+    told = line(Span(clock, "dim"), " ") if clock else line()
+    return front, flow, linked(_alerts(now, frame, words=detail.words), _go("alerts")), told
 
 
-def _name(now: ControllerSnapshot) -> Line:
-    words = [Span(_("read-only"), "wait")] if now.read_only else []
-    if now.attached:
-        words.append(Span(_("attached"), "accent"))
-    if len(words) > 1:
-        return line(words[0], " ", words[1])
-    if words:
-        return line(words[0])
-    return line(Span("dropship", "bold"))
+def _go(name: str) -> str:
+    return f"screen.choose('{name}')"
 
 
 def _worker(
@@ -110,16 +153,14 @@ def _worker(
         text = frame.formats.rate(others)
     else:
         text = frame.formats.rate(rate) if state is RunState.RUNNING else state_name(state)
-    if frame.width < _MIDDLE:
-        return line(sign, " ", fit(text, _RATE - (1 if frame.width >= _NARROW else 2)))
-    width = _RATE if frame.width >= _WIDE else _RATE - 1
-    return line(sign, " ", Span(f"{name} ", "dim"), fit(text, width))
+    label = [Span(f"{name} ", "dim")] if name else []
+    return line(sign, " ", *label, fit(text, _RATE - (len(name) <= _ABBREVIATED) - (not name)))
 
 
 def _merge(name: str, now: ControllerSnapshot, frame: Frame, *, backlog: bool) -> Line:
     """Return the merge's state as a sign, and how many raw events wait for it."""
     last, sign = now.merge, state_sign(now.merge.state, ascii_only=frame.ascii_only)
-    if frame.width < _NARROW or not backlog:
+    if not backlog:
         return line(sign)
     waiting = last.backlog
     text = "–" if waiting is None else frame.formats.short(waiting.events)
@@ -129,11 +170,11 @@ def _merge(name: str, now: ControllerSnapshot, frame: Frame, *, backlog: bool) -
     for alert in now.alerts:
         if alert.active and alert.rule == "merge":
             role = LEVEL_ROLES[alert.level]
-    label = Span(f"{name} " if frame.width >= _MIDDLE else "", "dim")
-    return line(sign, " ", label, Span(fit(text, _COUNT), role))
+    label = [Span(f"{name} ", "dim")] if name else []
+    return line(sign, " ", *label, Span(fit(text, _COUNT), role))
 
 
-def _lag(now: ControllerSnapshot, frame: Frame, *, wide: bool) -> Line:
+def _lag(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> Line:
     watch, own = now.watch, now.consumer
     ours = own.state not in FINAL_STATES
     known = ours or (watch.value is not None and not watch.error)
@@ -141,51 +182,62 @@ def _lag(now: ControllerSnapshot, frame: Frame, *, wide: bool) -> Line:
     text = "?" if count is None else frame.formats.short(count)
     second_hand = now.stored_at is not None or now.counts_commits
     if count is not None and second_hand and len(text) < _COUNT:
-        text = f"~{text}"
+        text = f"{_MARKED}{text}"
     role: Role = "text" if count else "dim"
     for alert in now.alerts:
         if alert.active and alert.rule in _LAG_RULES:
             role = LEVEL_ROLES[alert.level]
             break
-    pieces = [Span(_("lag "), "dim"), Span(fit(text, _COUNT, right=wide), role)]
-    if wide:
+    topic = [Span(_("topic "), "dim")] if detail.name else []
+    pieces = [*topic, Span(_("lag "), "dim"), Span(text, role)]
+    width = _COUNT
+    if detail.behind:
+        width += _BEHIND + 3
         behind_s = (now.behind_s or 0.0) if count else 0.0
         unknown = now.behind_s is None and count != 0
         behind = "?" if unknown else frame.formats.span(behind_s).partition(" m ")[0]
         behind += " m" if behind_s >= 60 and "h" not in behind and "d" not in behind else ""  # noqa: PLR2004 - seconds of a minute
-        pieces.append(Span(" · " + fit(behind, _BEHIND, right=True), "dim"))
-    return line(*pieces)
+        pieces.append(Span(" · " + behind, "dim"))
+    start = line(*topic, _("lag ")).width
+    return line(*pieces, " " * max(start + width - line(*pieces).width, 0))
 
 
-def _validation(now: ControllerSnapshot, frame: Frame) -> Line:
-    task, width = now.validation, 12 if frame.width >= _ROOMY else _NO_AGE
-    if task.running:
-        return line(Span(fit(_("checking"), width), "wait"))
+def _validation(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> Line:
+    """Return the last verdict, in a word or as a sign, and how old it is."""
+    task = now.validation
+    width = 2 + _WORD + (_AGE if detail.age else 0) if detail.verdict else 1
+    if task.running and detail.verdict:
+        sign = state_sign(RunState.STARTING, ascii_only=frame.ascii_only)
+        told = f" {_('checking')}" if detail.age else " …"
+        return line(sign, Span(fit(told, width - 1), "wait"))
     if task.result is None:
-        return line(Span(fit(_("unchecked"), width), "dim"))
+        sign = state_sign(RunState.IDLE, ascii_only=frame.ascii_only)
+        told = f" {_('unchecked')}" if detail.age else ""
+        return line(sign, Span(fit(told, width - 1), "dim"))
     sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
-    age = frame.formats.age(task.result.run_at, now.at)
-    name = task.result.status.name
-    rest = width - 2 - len(name)
-    told = fit(f" {age}", rest) if width > _NO_AGE else " " * rest
+    if not detail.verdict:
+        return line(sign)
+    age = _(" {age} old").format(age=frame.formats.age(task.result.run_at, now.at))
+    name = fit(task.result.status.name, _WORD).rstrip()
+    told = fit(age if detail.age else "", width - 2 - len(name))
     return line(sign, " ", Span(name, sign.role), Span(told, "dim"))
 
 
-def _alerts(now: ControllerSnapshot, frame: Frame) -> Line:
+def _alerts(now: ControllerSnapshot, frame: Frame, *, words: bool) -> Line:
     """Return how many alerts nobody has acknowledged; else, dimly, how many still stand."""
     active = [alert for alert in now.alerts if alert.active]
     unseen = [alert for alert in active if alert.acknowledged_at is None]
     shown = unseen or active
-    width = 10 if frame.width >= _ROOMY else 4
+    width = 10 if words else 4
     if not shown:
         return line(" " * width)
     sign = "!" if frame.ascii_only else "▲"
     role: Role = LEVEL_ROLES[max(alert.level for alert in shown)] if unseen else "dim"
     count = len(shown)
     text = f"{sign} {count}"
-    if frame.width >= _ROOMY:
-        words = ngettext("{count} alert", "{count} alerts", count).format(count=count)
-        text = f"{sign} {words}"
+    if words:
+        told = ngettext("{count} alert", "{count} alerts", count).format(count=count)
+        text = f"{sign} {told}"
     return line(Span(fit(text, width), role))
 
 

@@ -10,11 +10,12 @@ from typing import ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.styled_text import EMPTY, Line, Role, changed_cells, plain_line
+from tui.styled_text import EMPTY, Line, Role, action_at, changed_cells, plain_line
 
 _ROLES: tuple[Role, ...] = ("text", "dim", "bold", "ok", "wait", "bad", "accent", "other")
 
@@ -63,6 +64,13 @@ class LinesView(Widget):
                 changed.append(Region(start, y, cells, 1))
         if changed:
             self.refresh(*changed)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the part under the pointer is there for."""
+        action = action_at(self._lines[event.y], event.x) if event.y < len(self._lines) else ""
+        if action:
+            event.stop()
+            await self.run_action(action)
 
     def render_line(self, y: int) -> Strip:
         """Return one line as Textual draws it."""

@@ -38,7 +38,7 @@ class RowsView(LinesView):
     """
 
     class Opened(Message):
-        """A row was chosen with the mouse, twice."""
+        """A row was clicked."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every Textual widget names it
         super().__init__(id=id, classes=classes)
@@ -106,6 +106,13 @@ class RowsView(LinesView):
         self._put(len(self._rows) if last else 0)
         self._following = self._table.follow == ("last" if last else "first")
         self._paint()
+
+    def point_at(self, key: str) -> None:
+        """Put the cursor on the row of a key, where there is one."""
+        place = next((place for place, row in enumerate(self._rows) if row.key == key), None)
+        if place is not None:
+            self._put(place)
+            self._paint()
 
     def choose(self) -> Row | None:
         """Return the row under the cursor; put it at the end that is followed where none is."""
@@ -196,16 +203,41 @@ class RowsView(LinesView):
         event.stop()
         self.move(-_WHEEL)
 
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row under the pointer; a second click opens it."""
+    async def on_click(self, event: events.Click) -> None:
+        """Open the row under the pointer."""
         line_number = event.y - self._table.head
         index = self._top + line_number
-        if not 0 <= line_number < self._room or index >= len(self._rows):
+        if not 0 <= line_number < self._room or index >= len(self._rows) or self._on_bar(event):
             return
         self._put(index)
         self._paint()
-        if event.chain > 1:
-            self.post_message(self.Opened())
+        self.post_message(self.Opened())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the scroll bar."""
+        if self._on_bar(event):
+            self.capture_mouse()
+            self._drag(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Go where the scroll bar is pulled to."""
+        if self.app.mouse_captured is self:
+            self._drag(event)
+
+    def on_mouse_up(self, _event: events.MouseUp) -> None:
+        """Let go of the scroll bar."""
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+
+    def _on_bar(self, event: events.MouseEvent) -> bool:
+        """Whether the pointer is on the scroll bar, which is there where rows do not fit."""
+        return event.x >= self.size.width - 1 and len(self._rows) > self._room
+
+    def _drag(self, event: events.MouseEvent) -> None:
+        """Put the cursor as far down the rows as the pointer is down the bar."""
+        share = (event.y - self._table.head) / max(self._room - 1, 1)
+        self._put(round(min(max(share, 0.0), 1.0) * (len(self._rows) - 1)))
+        self._paint()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for another size."""

@@ -123,3 +123,27 @@ def test_the_same_chart_is_built_once() -> None:
     before = module._chart.cache_info().misses
     assert chart("once", list(series), 50, 6, room) == first
     assert module._chart.cache_info().misses == before
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.55, 0.9])
+def test_no_gap_is_seen_between_an_area_and_the_line_on_it(share: float) -> None:
+    """A line of dots in a cell of an area would leave the rest of the cell empty."""
+    flat = (10.0 * share,) * 40
+    rows = Canvas(20, 6, 0.0, 10.0).drawn([Curve(flat, "other"), Curve(flat, "ok", filled=True)])
+    columns = zip(*("".join(span.text for span in row) for row in rows), strict=True)
+    for column in columns:
+        drawn = "".join(column).lstrip()
+        assert drawn[0] in "▁▂▃▄▅▆▇█"
+        assert set(drawn[1:]) <= {"█"}
+
+
+def test_a_line_far_above_an_area_stays_a_line() -> None:
+    area, line = Curve((1.0,) * 40, "ok", filled=True), Curve((9.0,) * 40, "other")
+    rows = Canvas(20, 6, 0.0, 10.0).drawn([area, line])
+    assert not set("".join(span.text for span in rows[0])) & set("▁▂▃▄▅▆▇█")
+
+
+def test_an_axis_fits_what_is_drawn_of_many_values() -> None:
+    many = [0.0, 300.0] * 208
+    lines = line_plot(many, ["d"] * 416, 60, 8, frame(60, 8))
+    assert lines[0].text.strip().startswith("150")

@@ -1,13 +1,15 @@
 """Tabs and keys give way in whole words."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.styled_text import action_at
 from tui.views.footer_tabs import footer, tabs
 
-HINTS = [("s", "start"), ("x", "stop"), ("1-9", "panes"), ("d", "demo")]
-ALWAYS = [("?", "help"), ("q", "quit")]
-TITLES = [(str(number), f"Title{number}") for number in range(1, 10)]
+HINTS = [("s", "start", "go"), ("x", "stop", ""), ("1-9", "panes", ""), ("d", "demo", "demo")]
+ALWAYS = [("?", "help", ""), ("q", "quit", "")]
+TITLES = [(f"pane{number}", str(number), f"Title{number}") for number in range(1, 10)]
 
 
 def test_all_keys_stand_where_there_is_room():
@@ -26,15 +28,30 @@ def test_no_word_is_cut_and_help_and_quit_stay(width):
     assert len(words) % 2 == 0
 
 
-def test_tabs_shorten_all_but_the_chosen_one():
-    row = tabs(TITLES, "3", 60)
-    assert row.width <= 60
-    assert "[3 Title3]" in row.text
-    assert "1 " in row.text
-    assert "Title1" not in row.text
-    assert "Title1" in tabs(TITLES, "3", 120).text
+@pytest.mark.parametrize("width", [60, 80])
+def test_tabs_without_room_are_digits_and_the_name_of_the_chosen_one(width):
+    titles = [("board", "", "Board"), *TITLES]
+    row = tabs(titles, "pane3", width)
+    assert row.width <= width
+    assert row.text.split() == ["Board", "1", "2", "[3", "Title3]", *"456789"]
+    assert tabs(titles, "board", width).text.split() == ["[Board]", *"123456789"]
 
 
-@given(st.integers(1, 130), st.sampled_from([number for number, _ in TITLES]))
+def test_tabs_have_all_names_where_there_is_room():
+    assert "Title1" in tabs(TITLES, "pane3", 120).text
+    assert "[3 Title3]" in tabs(TITLES, "pane3", 120).text
+
+
+def test_what_is_clicked_in_tabs_and_footer():
+    row = tabs(TITLES, "pane3", 60)
+    for name, number, _title in TITLES:
+        assert action_at(row, row.text.index(number)) == f"screen.choose('{name}')"
+    foot = footer(HINTS, ALWAYS, 80)
+    assert action_at(foot, foot.text.index("start")) == "go"
+    assert action_at(foot, foot.text.index("demo")) == "demo"
+    assert action_at(foot, foot.text.index("panes")) == action_at(foot, 79) == ""
+
+
+@given(st.integers(1, 130), st.sampled_from([name for name, *_ in TITLES]))
 def test_tabs_never_exceed_the_width(width, chosen):
     assert tabs(TITLES, chosen, width).width <= width

@@ -52,10 +52,10 @@ def test_the_board_has_figures_the_first_list_and_the_newest_rows() -> None:
     assert len(shown.splitlines()) == BOARD[1]
 
 
-def test_more_of_what_is_bad_is_bad() -> None:
+def test_much_more_of_what_is_bad_is_a_warning() -> None:
     lines = kpis(some(), frame(*BOARD))
     assert "▲ +125 %" in "\n".join(line.text for line in lines)
-    assert roles_of(lines, "▲") == {"bad"}
+    assert roles_of(lines, "▲") == {"wait"}
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

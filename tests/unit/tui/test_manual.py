@@ -24,6 +24,8 @@ NAMES = {
     "greater_than_sign": ">",
     "less_than_sign": "<",
     "asterisk": "*",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

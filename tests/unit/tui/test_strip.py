@@ -40,6 +40,10 @@ def shown(now, width=120, **options):
     return row
 
 
+def looks(row):
+    return [(span.text.strip(), span.role) for span in row.spans]
+
+
 def columns(row, words):
     return [row.text.index(word) for word in words]
 
@@ -56,14 +60,40 @@ def test_it_is_one_row_of_exactly_the_width(width, plain, code):
 @pytest.mark.parametrize("width", [80, 120, 160])
 def test_figures_that_change_move_nothing(width):
     few, many = shown(busy(7.5, 0), width), shown(busy(123_456.0, 999_999, 59.0), width)
-    places = ["PASS", "14:05:31Z" if width > 80 else "14:05Z", "lag", "cons", "merg"]
+    places = ["PASS", *(["14:05:31Z"] if width > 80 else []), "lag", "cons", "merge"]
     assert columns(few, places) == columns(many, places)
 
 
 def test_a_wide_strip_tells_everything():
+    assert "embedded · duckdb" in shown(busy(1_204.0, 6, 0.0, alerts=(ALERT,)), 160).text
     text = shown(busy(1_204.0, 6, 0.0, alerts=(ALERT,)), 140).text
-    for part in ("embedded · duckdb", "producer 1,204/s", "lag      6", "✓ PASS", "▲ 1 alert"):
+    for part in ("producer 1,204/s", "topic lag 6 · 0.0 s", "✓ PASS 0 s old", "▲ 1"):
         assert part in text
+
+
+@pytest.mark.parametrize("width", [w for w in WIDTHS if w >= 80])
+def test_the_strip_is_the_pipeline_in_the_order_of_its_flow(width):
+    merge = MergeSnapshot(state=RunState.RUNNING, backlog=MergeBacklog(12, NOW))
+    text = shown(busy(1_204.0, 6, merge=merge, alerts=(ALERT,)), width).text
+    flow, _gap, _rest = text.partition("▲")
+    stages = [part.strip() for part in flow.split("▶")]
+    assert [part.split()[0] for part in stages[1:]] == [
+        *["topic" if "topic" in text else "lag", "●", "●", "✓"]
+    ]
+    for stage, part in zip(stages, ("prod", "lag 6", "cons", "merge 12", "✓"), strict=True):
+        assert part in stage
+    if width >= 112:
+        assert "PASS 0 s old" in stages[4]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_stage_of_the_strip_opens_its_pane(width):
+    row = shown(busy(1_204.0, 6, alerts=(ALERT,)), width)
+    found = [span.action for span in row.spans if span.action]
+    names = ("producer", "consumer", "consumer", "warehouse", "validation", "alerts")
+    assert list(dict.fromkeys(found)) == [
+        f"screen.choose('{name}')" for name in dict.fromkeys(names)
+    ]
 
 
 def test_a_narrow_strip_keeps_rates_lag_and_alerts():
@@ -90,15 +120,13 @@ def test_an_acknowledged_alert_is_dim_and_a_new_one_counts_alone():
 def test_the_merge_is_a_stage_beside_the_consumer_with_its_backlog(width):
     merge = MergeSnapshot(state=RunState.FAILED, backlog=MergeBacklog(12_345, NOW))
     row = shown(busy(1_204.0, 6, merge=merge), width)
-    assert ("12.3k", "bad") in [(span.text.strip(), span.role) for span in row.spans]
-    assert ("✗", "bad") in row.spans
+    assert ("12.3k", "bad") in looks(row)
+    assert ("✗", "bad") in looks(row)
     running = replace(merge, state=RunState.RUNNING)
-    assert ("12.3k", "text") in [
-        (s.text.strip(), s.role) for s in shown(busy(1.0, 6, merge=running), width).spans
-    ]
+    assert ("12.3k", "text") in looks(shown(busy(1.0, 6, merge=running), width))
     late = Alert("merge", Level.WARN, Level.WARN, "late", NOW)
     told = shown(busy(1.0, 6, merge=running, alerts=(late,)), width)
-    assert ("12.3k", "wait") in [(span.text.strip(), span.role) for span in told.spans]
+    assert ("12.3k", "wait") in looks(told)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -119,8 +147,8 @@ def test_workers_of_others_are_told_from_our_own():
 
 
 def test_lag_that_is_not_known_is_not_zero():
-    assert "lag      ?" in shown(moment(watch=Reading(error="away"))).text
-    assert "lag     42" in shown(moment(watch=Reading(Watch(lag={0: 42})))).text
+    assert "lag ? " in shown(moment(watch=Reading(error="away"))).text
+    assert "lag 42 " in shown(moment(watch=Reading(Watch(lag={0: 42})))).text
 
 
 def test_read_only_is_marked():

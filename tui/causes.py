@@ -1,0 +1,74 @@
+"""Where what is behind an alert or a check is seen: a pane, one of its lists, a filter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.message import Message
+
+
+@dataclass(frozen=True)
+class Place:
+    """A pane by its name, one of its lists where it has several, and what that is filtered by."""
+
+    pane: str
+    part: str = ""
+    words: str = ""
+
+
+_LETTERS = Place("events", "dead_letters")
+_RULES: Mapping[str, Place] = {
+    "producer": Place("producer"),
+    "undelivered": Place("producer"),
+    "lag": Place("consumer"),
+    "behind": Place("consumer"),
+    "consumer": Place("consumer"),
+    "throughput": Place("consumer"),
+    "latency": Place("consumer"),
+    "dead_letters": _LETTERS,
+    "merge": Place("warehouse", "merges"),
+    "merge_task": Place("warehouse", "merges"),
+    "sink_task": Place("warehouse", "merges"),
+    "freshness": Place("producer"),
+    "validation": Place("validation"),
+    "schema_drift": Place("validation", words="schema_drift"),
+    "gaps": Place("warehouse", "gaps"),
+    "topic": Place("warehouse", "offsets"),
+    "restarts": Place("logs", words="ERROR"),
+    "threads": Place("logs", words="ERROR"),
+}
+_CHECKS: Mapping[str, Place] = {
+    "dead_letters": _LETTERS,
+    "raw_vs_prod_counts": Place("warehouse", "tables"),
+    "freshness": Place("producer"),
+}
+
+
+def cause_of_rule(rule: str) -> Place | None:
+    """Return where what is behind an alert is seen."""
+    return _RULES.get(rule)
+
+
+def cause_of_check(name: str) -> Place | None:
+    """Return where what is behind a check is seen; None: its own figures and rows are all."""
+    return _CHECKS.get(name)
+
+
+class Follow(Message):
+    """A pane asks for what is behind one of its rows. told: the row, as the breadcrumb has it."""
+
+    def __init__(self, place: Place, told: str) -> None:
+        super().__init__()
+        self.place = place
+        self.told = told
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """Where one came from: a pane as it was, and the row that was followed."""
+
+    pane: str
+    part: str
+    words: str
+    row: str
+    maximised: bool
+    told: str
