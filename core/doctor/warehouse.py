@@ -154,7 +154,7 @@ def _tables(doctor: DoctorContext, warehouse: Warehouse) -> Finding:
     )
     found = schema.check(context)
     if schema.is_older(found, doctor.settings.pipeline.definition.tables.events):
-        return _older(doctor)
+        return _older(doctor, found.figures["missing_columns"])
     if found.status is not Status.PASS:
         return fail("tables", clean(found.message), advice, found.remedies or (SET_UP,))
     if doctor.topic is not None:
@@ -169,9 +169,12 @@ def _tables(doctor: DoctorContext, warehouse: Warehouse) -> Finding:
     )
 
 
-def _older(doctor: DoctorContext) -> Finding:
-    """Return that the tables are those of an earlier version."""
-    told = _("made by an earlier version: columns for checksums are missing")
+def _older(doctor: DoctorContext, lacking: object) -> Finding:
+    """Return that the tables are those of an earlier version. lacking: columns that came later."""
+    columns = lacking if isinstance(lacking, list) else []
+    told = _("made by an earlier version: columns missing: {list}").format(
+        list=", ".join(clean(column, 80) for column in columns)
+    )
     if doctor.settings.engine.upgrades_itself:
         advice = _("nothing to do: the next job that opens the warehouse adds them")
         return warn("tables", told, advice)

@@ -7,6 +7,7 @@ from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
+from core.warehouse.tables import later_columns
 
 NAME = "schema"
 
@@ -58,9 +59,9 @@ def check(context: CheckContext) -> CheckResult:
 def is_older(found: CheckResult, events: str) -> bool:
     """Return whether nothing is wrong but that the tables were made by an earlier version.
 
-    Those of version 0.1.0 lack columns for checksums. events: the table of raw events.
+    events: the table of raw events.
     """
-    added = {f"{events}.checksum", "dead_letters.checksum"}
+    added = set(later_columns(events))
     figures = found.figures
     lacking = figures["missing_columns"]
     return (
