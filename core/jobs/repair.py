@@ -113,6 +113,7 @@ def _from_topic(
             damaged,
             stop=context.stop,
             stored=stored,
+            tombstone=decoder.tombstone,
             told=lambda done: progress.update(task, done),
         )
         progress.finish(task)

@@ -69,16 +69,18 @@ def repair_from_topic(
     *,
     stop: Event,
     stored: Callable[[bytes], bytes] = bytes,
+    tombstone: Callable[[bytes | None], bytes | None] = lambda _key: None,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
     """Put damaged records back, each in one transaction together with its row.
 
-    stored: what is stored of an event's bytes. told: given how many were looked for.
+    stored: what is stored of an event's bytes. tombstone: what is stored of a record that has a key
+    and no value, None where that is no event. told: given how many were looked for.
     Errors: BrokerError, WarehouseError; what was put back until then stays so.
     """
     repaired: dict[str, None] = {}  # an event and its copy among the letters count once
     left: list[tuple[str, str]] = []
-    with _reading(broker, identity, group_id, stop, stored) as reader:
+    with _reading(broker, identity, group_id, stop, stored, tombstone) as reader:
         for done, damage in enumerate(damaged, 1):
             if stop.is_set():
                 left.append((damage.event_id, _("stopped")))
@@ -100,13 +102,14 @@ def _reading(
     group_id: str,
     stop: Event,
     stored: Callable[[bytes], bytes],
+    tombstone: Callable[[bytes | None], bytes | None],
 ) -> Iterator["_Reader"]:
     given = broker.consumer_config(f"{group_id}-repair")
     given.pop("group.protocol", None)
     try:
         consumer = Consumer({**given, "auto.offset.reset": "error"})
         try:
-            yield _Reader(consumer, broker, identity, stop, stored)
+            yield _Reader(consumer, broker, identity, stop, stored, tombstone)
         finally:
             consumer.close()
     except KafkaException as error:
@@ -125,9 +128,11 @@ class _Reader:
         identity: TopicIdentity,
         stop: Event,
         stored: Callable[[bytes], bytes],
+        tombstone: Callable[[bytes | None], bytes | None],
     ) -> None:
         self._stop = stop
         self._stored = stored
+        self._tombstone = tombstone
         self._consumer = consumer
         self._identity = identity
         self._marks = broker.watermarks(identity.topic)
@@ -173,9 +178,16 @@ class _Reader:
     def _record(self, message: Message, damage: Damage) -> RecordBytes:
         """Return a record as a row of that kind holds it."""
         payload = message.value()
-        if damage.stage != "decode" and payload is not None:
-            payload = self._stored(payload)
+        if damage.stage != "decode":
+            payload = (
+                self._tombstone(_key_of(message)) if payload is None else self._stored(payload)
+            )
         return _bytes_of(message, payload, damage, self._identity)
+
+
+def _key_of(message: Message) -> bytes | None:
+    key: Any = message.key()
+    return key.encode() if isinstance(key, str) else key
 
 
 def _bytes_of(
@@ -186,8 +198,7 @@ def _bytes_of(
 ) -> RecordBytes:
     """Return a record with the checksum that a row of that kind bears."""
     partition, offset = message.partition() or 0, message.offset() or 0
-    key: Any = message.key()
-    key = key.encode() if isinstance(key, str) else key
+    key = _key_of(message)
     found: Any = message.headers() or ()
     headers = tuple(
         (clean(name, 200), value.encode() if isinstance(value, str) else value)

@@ -32,6 +32,7 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.pipelines.oracle import newest
 from tests.pipelines.samples import STREAMS, records
 from tests.pipelines.test_deletes import Stream, change
+from tests.pipelines.test_types import with_views
 from tests.support.engine_parity import RECEIVED, Record, StillClock
 from tests.support.fakesnow.start import FakeSnowflake
 
@@ -199,3 +200,22 @@ def test_a_log_that_told_no_deletes_is_read_and_completed_by_setup(
     second = snow.merge()
     assert second.deleted > 0
     assert {run.deleted for run in runs_of(snow)} == {0, second.deleted}
+
+
+@pytest.mark.parametrize("pipeline", ["repository"], indirect=True)
+def test_a_view_of_the_folder_is_a_table_of_one_type(
+    fake: FakeSnowflake, schema: str, pipeline: Pipeline
+) -> None:
+    viewed = with_views(Path(pipeline.where), "snowflake")
+    loaded = load_settings(environ=fake.environ(schema), pipeline=viewed.where)
+    snow = SnowflakeWarehouse(replace(loaded, timeout_s=5.0), clock=StillClock())
+    snow.setup()
+    consume(snow, viewed, 0, SIZE)
+    snow.merge()
+    found = snow._sessions.mine().run(f"SELECT id, size FROM {snow._identifiers.schema}.pushes")
+    wanted = newest("repository", records("repository", SIZE)).values()
+    assert {(row[0], int(row[1])) for row in found} == {
+        (row["id"], row["payload_"]["size"]) for row in wanted if row["type"] == "PushEvent"
+    }
+    assert [one for one in snow.columns() if one.found != one.expected] == []
+    snow.close()
