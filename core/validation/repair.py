@@ -26,6 +26,9 @@ from core.warehouse.model import Damage, RecordBytes
 _POLL_S = 0.2
 _PATIENCE_S = 10.0
 
+Stored = Callable[[bytes | None, bytes | None], bytes | None]
+"""What is stored of a record's value and key where it is an event; None where it is none."""
+
 
 def repair_from_copies(
     warehouse: Warehouse, damaged: Sequence[Damage], *, stop: Event
@@ -68,19 +71,17 @@ def repair_from_topic(
     damaged: Sequence[Damage],
     *,
     stop: Event,
-    stored: Callable[[bytes], bytes] = bytes,
-    tombstone: Callable[[bytes | None], bytes | None] = lambda _key: None,
+    stored: Stored = lambda payload, _key: payload,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
     """Put damaged records back, each in one transaction together with its row.
 
-    stored: what is stored of an event's bytes. tombstone: what is stored of a record that has a key
-    and no value, None where that is no event. told: given how many were looked for.
+    stored: what is stored of a record. told: given how many were looked for.
     Errors: BrokerError, WarehouseError; what was put back until then stays so.
     """
     repaired: dict[str, None] = {}  # an event and its copy among the letters count once
     left: list[tuple[str, str]] = []
-    with _reading(broker, identity, group_id, stop, stored, tombstone) as reader:
+    with _reading(broker, identity, group_id, stop, stored) as reader:
         for done, damage in enumerate(damaged, 1):
             if stop.is_set():
                 left.append((damage.event_id, _("stopped")))
@@ -101,15 +102,14 @@ def _reading(
     identity: TopicIdentity,
     group_id: str,
     stop: Event,
-    stored: Callable[[bytes], bytes],
-    tombstone: Callable[[bytes | None], bytes | None],
+    stored: Stored,
 ) -> Iterator["_Reader"]:
     given = broker.consumer_config(f"{group_id}-repair")
     given.pop("group.protocol", None)
     try:
         consumer = Consumer({**given, "auto.offset.reset": "error"})
         try:
-            yield _Reader(consumer, broker, identity, stop, stored, tombstone)
+            yield _Reader(consumer, broker, identity, stop, stored)
         finally:
             consumer.close()
     except KafkaException as error:
@@ -127,12 +127,10 @@ class _Reader:
         broker: Broker,
         identity: TopicIdentity,
         stop: Event,
-        stored: Callable[[bytes], bytes],
-        tombstone: Callable[[bytes | None], bytes | None],
+        stored: Stored,
     ) -> None:
         self._stop = stop
         self._stored = stored
-        self._tombstone = tombstone
         self._consumer = consumer
         self._identity = identity
         self._marks = broker.watermarks(identity.topic)
@@ -179,9 +177,7 @@ class _Reader:
         """Return a record as a row of that kind holds it."""
         payload = message.value()
         if damage.stage != "decode":
-            payload = (
-                self._tombstone(_key_of(message)) if payload is None else self._stored(payload)
-            )
+            payload = self._stored(payload, _key_of(message))
         return _bytes_of(message, payload, damage, self._identity)
 
 

@@ -105,9 +105,7 @@ def test_a_line_with_a_key_and_no_value_is_a_tombstone(written: Write, tmp_path:
     """As it was recorded, and in its place among the events."""
     pipeline = written("accounts")
     stream = records("accounts", SIZE)
-    lines = [
-        value if value else b'{"key": %b, "value": null}' % (key or b"") for key, value in stream
-    ]
+    lines = [value or b'{"key": %b, "value": null}' % (key or b"") for key, value in stream]
     told: list[RejectedRow] = []
     file = tmp_path / "told.jsonl"
     file.write_bytes(b"\n".join([*lines, b'{"key":"x y","value":null}']) + b"\n")

@@ -71,7 +71,8 @@ class EventValidator:
     ) -> Block:
         """Return the rows that a consumer would take; the others come to those rejected.
 
-        lines: of each value; a Tombstone stands for none. keys: None where they stand in the values alone.
+        lines: of each value; a Tombstone stands for none. keys: None where they stand in the values
+        alone.
         """
         rows = event_rows(keys or [b""] * len(values), values)
         whole = written(rows, self.now(), self._time)[1]
