@@ -181,16 +181,15 @@ def test_deletes_in_any_order_leave_the_same_rows_in_both(
 
 
 @pytest.mark.parametrize("pipeline", ["accounts"], indirect=True)
-def test_a_log_that_told_no_deletes_is_read_and_completed_by_setup(
+def test_a_log_that_told_no_deletes_is_completed_by_setup(
     both: tuple[Warehouse, Warehouse], pipeline: Pipeline
 ) -> None:
     _duck, snow = both
     assert isinstance(snow, SnowflakeWarehouse)
     consume(snow, pipeline, 0, SIZE // 2)
-    first = snow.merge()
+    snow.merge()
     log = f"{snow._identifiers.schema}.transform_runs"
     snow._sessions.mine().run(f"ALTER TABLE {log} DROP COLUMN deleted")
-    assert [(run.updated, run.deleted) for run in runs_of(snow)] == [(first.updated, 0)]
     limits = load_settings(environ={}, pipeline=pipeline.where)
     told = validate(snow, limits.thresholds, now=RECEIVED, broker_view=None, pipeline=pipeline)
     (schema,) = [check for check in told.checks if check.name == "schema"]
