@@ -89,17 +89,24 @@ class TopicMissingError(BrokerError):
     """The topic does not exist. Transient: somebody may make it."""
 
 
-def missing_topic(topic: str, servers: str) -> TopicMissingError:
-    """Return the error about a topic that does not exist, with the ways to make it."""
+def missing_topic(topic: str, servers: str, *, embedded: bool = False) -> TopicMissingError:
+    """Return the error about a topic that does not exist, with the ways to make it.
+
+    embedded: on the embedded broker, which makes topics by itself.
+    """
+    if embedded:
+        hint = _("the first event makes it: `dropship --run produce`; or KAFKA_TOPIC names another")
+    else:
+        hint = _(
+            "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run "
+            "setup`, which creates it; or create it with the tools of the cluster; or name "
+            "another one with KAFKA_TOPIC"
+        )
     return TopicMissingError(
         _("topic {topic} does not exist on {servers}").format(
             topic=clean(topic, 80), servers=clean(servers, 120)
         ),
-        hint=_(
-            "set KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION and run `dropship --run "
-            "setup`, which creates it; or create it with the tools of the cluster; or name "
-            "another one with KAFKA_TOPIC"
-        ),
+        hint=hint,
         transient=True,
     )
 

@@ -33,7 +33,7 @@ from core.broker.clients import (
 )
 from core.broker.error_hints import listed, right
 from core.broker.identity import TopicIdentity
-from core.broker.topics import create_topic
+from core.broker.topics import create_topic, make_by_asking
 from core.config.client_values import choice
 from core.errors import BrokerError
 from core.text import _, clean
@@ -173,6 +173,8 @@ class Cluster:
 
     def create_topic(self, plan: TopicPlan) -> bool:
         """Create a topic; return False when it was there already. See `core.broker.topics`."""
+        if self._embedded_id is not None:
+            return make_by_asking(self._base_config(), plan.name, timeout_s=self._timeout)
         return create_topic(self._base_config(), plan)
 
     def missing_rights(self, topic: str, group_id: str) -> tuple[str, ...]:
@@ -193,7 +195,7 @@ class Cluster:
         if metadata.error is not None:
             raise self._failed(metadata.error, _("reading topic"), topic)
         if not metadata.partitions:
-            raise missing_topic(topic, self.bootstrap_servers)
+            raise self._missing(topic)
         return sorted(metadata.partitions)
 
     def watermarks(self, topic: str) -> Mapping[int, Watermark]:
@@ -283,13 +285,17 @@ class Cluster:
         if is_auth_failure(error):
             self._refusal = error
 
+    def _missing(self, topic: str) -> BrokerError:
+        embedded = self._embedded_id is not None
+        return missing_topic(topic, self.bootstrap_servers, embedded=embedded)
+
     def _failed(
         self, error: KafkaError | KafkaException, doing: str, topic: str, group_id: str = ""
     ) -> BrokerError:
         """Return why a question about a topic, or a group's commits to it, was not answered."""
         cause = error.args[0] if isinstance(error, KafkaException) else error
         if cause.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return missing_topic(topic, self.bootstrap_servers)
+            return self._missing(topic)
         of_group = cause.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
         doing = f"{doing} {clean(topic, 80)} ({clean(self.bootstrap_servers, 120)})"
         return kafka_error(

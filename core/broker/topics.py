@@ -63,6 +63,22 @@ def create_topic(config: Mapping[str, Any], plan: TopicPlan) -> bool:
     return True
 
 
+def make_by_asking(config: Mapping[str, Any], topic: str, *, timeout_s: float) -> bool:
+    """Make a topic of the embedded broker, which makes whatever a producer asks for.
+
+    Returns False when it was there already. Errors: BrokerError.
+    """
+    doing = _("creating topic {topic}").format(topic=clean(topic, 80))
+    try:
+        client = AdminClient(dict(config), logger=client_log)  # a producer at heart
+        there = topic in client.list_topics(timeout=timeout_s).topics
+        if not there:
+            client.list_topics(topic, timeout=timeout_s)
+    except KafkaException as error:
+        raise kafka_error(error, doing) from error
+    return not there
+
+
 def _wait_for_leaders(admin: AdminClient, plan: TopicPlan) -> None:
     """Return once the brokers tell of every partition; clients before that would see none."""
     deadline, pause = time.monotonic() + _TIMEOUT_S, Event()

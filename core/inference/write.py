@@ -19,6 +19,7 @@ from core.files import cannot_write
 from core.inference.fields import Inferred
 from core.inference.names import table_name
 from core.inference.plan import Column, Plan, plan_of
+from core.inference.references import FoundReference
 from core.inference.roles import Roles, type_doubt
 from core.pipeline.fields import DEFAULT_EVENT_BYTES, MAX_EVENT_BYTES
 from core.pipeline.folder import FILE
@@ -51,6 +52,7 @@ class Draft:
     fields: Sequence[Inferred]
     roles: Roles
     largest: int
+    references: Sequence[FoundReference] = ()
 
 
 def render(draft: Draft) -> dict[str, str]:
@@ -71,6 +73,7 @@ def render(draft: Draft) -> dict[str, str]:
         "fields": draft.fields,
         "roles": draft.roles,
         "type_doubt": type_doubt(draft.roles),
+        "references": draft.references,
         "plan": plan,
         "max_bytes": _room(draft.largest),
     }

@@ -1,6 +1,6 @@
 """`init`: looks at real records and writes the folder of a pipeline that fits them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from core.inference.file import FileSample
 from core.inference.names import plain_name
 from core.inference.profile import Profile
 from core.inference.records import Record
+from core.inference.references import asked_references, find_reference
 from core.inference.registry_sample import RegistrySample, told_by_schema
 from core.inference.roles import find_roles
 from core.inference.write import Draft, render, write_folder
@@ -19,7 +20,7 @@ from core.jobs.backends import open_broker
 from core.jobs.base import JobContext
 from core.jobs.init_result import InitResult, Looked, SchemaResult, found_lines
 from core.jobs.options import InitOptions
-from core.pipeline.folder import open_pipeline
+from core.pipeline.folder import FILE, open_pipeline
 from core.pipeline.read import schema as definition_schema
 from core.text import _, clean
 
@@ -38,8 +39,11 @@ def run(context: JobContext, options: Options) -> SchemaResult | InitResult:
     if options.schema:
         return SchemaResult(definition_schema())
     folder = _folder(options)
+    name = plain_name(folder.name, "pipeline")
+    asked = asked_references(options.reference, name)
     definition = None
     if folder.exists():
+        _refuse_references(folder, asked)
         definition = open_pipeline(str(folder)).definition
     looked = _look(context, options, None if definition is None else DriftWatch(definition))
     profile = looked.profile
@@ -47,10 +51,12 @@ def run(context: JobContext, options: Options) -> SchemaResult | InitResult:
         raise CancelledError(_("ended before the sample was read; nothing was written"))
     if looked.drift is not None:
         return InitResult(folder, looked, differences=looked.drift.found())
-    name = plain_name(folder.name, "pipeline")
     fields = infer_fields(profile, typed=looked.source["format"] != "csv")
     fields = told_by_schema(fields, looked.known)
     roles = find_roles(profile, fields, key=options.key, time=options.time, name=name)
+    references = [find_reference(*one, fields, context.cancelled) for one in asked]
+    if context.stopping:
+        raise CancelledError(_("ended before the sample was read; nothing was written"))
     draft = Draft(
         name=name,
         topic=str(options.from_topic or name),
@@ -60,10 +66,24 @@ def run(context: JobContext, options: Options) -> SchemaResult | InitResult:
         fields=fields,
         roles=roles,
         largest=looked.largest,
+        references=references,
     )
     files = render(draft)
     write_folder(folder, files)
-    return InitResult(folder, looked, tuple(files), fields, roles)
+    return InitResult(folder, looked, tuple(files), fields, roles, references=references)
+
+
+def _refuse_references(folder: Path, asked: Sequence[tuple[str, Path]]) -> None:
+    """Refuse to add tables to a folder that is there: it is its owner's. Errors: UsageError."""
+    if asked:
+        raise UsageError(
+            _("--reference: {folder} is there, and nothing in it is changed").format(
+                folder=clean(folder)
+            ),
+            hint=_(
+                "add [references.{name}] to {file} by hand, or give the new one another name"
+            ).format(name=asked[0][0], file=clean(folder / FILE)),
+        )
 
 
 def _folder(options: Options) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from core.inference.drift import Difference, DriftWatch
 from core.inference.fields import Inferred
 from core.inference.profile import Profile
+from core.inference.references import FoundReference
 from core.inference.roles import Roles
 from core.jobs.base import Summary, Table
 from core.pipeline.folder import FILE
@@ -52,7 +53,7 @@ class Looked:
 class InitResult:
     """What was found. files: names within the folder; none where it was there before.
 
-    differences: of the sample from the folder that was there.
+    differences: of the sample from the folder that was there. references: tables from CSV files.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class InitResult:
     inferred: Sequence[Inferred] = ()
     roles: Roles | None = None
     differences: Sequence[Difference] | None = None
+    references: Sequence[FoundReference] = ()
     bad: str = field(default="", init=False)
 
     def fields(self) -> dict[str, object]:
@@ -83,6 +85,7 @@ class InitResult:
             "type": None if roles is None or roles.type is None else roles.type.path,
             "types": [] if roles is None else list(roles.types),
             "version": [] if roles is None else [one.path for one in roles.version],
+            "references": [_reference_record(one) for one in self.references],
             "drift": None if self.differences is None else _drift_record(self.differences),
         }
 
@@ -102,6 +105,7 @@ class InitResult:
                 "{folder} is written with {count} files",
                 len(self.files),
             ).format(folder=clean(self.folder), count=count(len(self.files))),
+            *map(_reference_line, self.references),
             _("look at {file}, then: dropship --pipeline {folder} --run consume").format(
                 file=clean(self.folder / FILE), folder=clean(self.folder)
             ),
@@ -131,6 +135,32 @@ def _field_record(one: Inferred) -> dict[str, object]:
         "one_of": list(one.one_of),
         "doubts": list(one.doubts),
     }
+
+
+def _reference_record(one: FoundReference) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "file": str(one.file),
+        "rows": one.rows,
+        "key": one.key,
+        "field": one.field,
+        "columns": [
+            {
+                "name": column.name,
+                "type": str(column.type),
+                "required": column.required,
+                "doubts": list(column.doubts),
+            }
+            for column in one.columns
+        ],
+        "doubts": list(one.doubts),
+    }
+
+
+def _reference_line(one: FoundReference) -> str:
+    return _("{name}: {file}, key {key}; {doubts}").format(
+        name=one.name, file=clean(one.file), key=one.key, doubts=_("; ").join(one.doubts)
+    )
 
 
 def _drift_record(differences: Sequence[Difference]) -> dict[str, object]:

@@ -271,7 +271,8 @@ class ExportOptions:
 class InitOptions:
     """name: the folder. from_topic, from_file: one of both. sample: records to look at, at least.
 
-    key, time: paths of fields. schema: only show the JSON Schema of definitions.
+    key, time: paths of fields. reference: tables and their files. schema: only show the JSON Schema
+    of definitions.
     """
 
     name: str | None = None
@@ -285,6 +286,14 @@ class InitOptions:
     sample: Annotated[int, Opt(N_("records to look at, at least"), low=1)] = 10_000
     key: Annotated[str | None, Opt(N_("the path of the key, as order.id"), _PATH, _LIKELY)] = None
     time: Annotated[str | None, Opt(N_("the path of the event's time"), _PATH, _LIKELY)] = None
+    reference: Annotated[
+        str | None,
+        Opt(
+            N_("reference tables from CSV files, with commas between them"),
+            N_("NAME=FILE"),
+            _NONE,
+        ),
+    ] = None
     schema: Annotated[bool, Opt(N_("show the JSON Schema of pipeline.toml and end"))] = False
 
 

@@ -99,7 +99,9 @@ def _from_topic(
 
     decoder = decoder_of(context.settings)
 
-    def stored(payload: bytes) -> bytes:
+    def stored(payload: bytes | None, key: bytes | None) -> bytes | None:
+        if payload is None:
+            return decoder.tombstone(key)
         return (decoder.decode([payload]).payloads or [payload])[0]
 
     task, progress, kafka = _("repair"), context.progress, context.settings.kafka

@@ -77,11 +77,15 @@ def prepare_topic(context: JobContext, broker: Broker) -> PreparedTopic | None:
 def require_topic(context: JobContext, broker: Broker) -> PreparedTopic | None:
     """Return the topic of a real cluster. Errors: TopicMissingError.
 
+    The embedded broker gets it: one that was started for another pipeline has no topic of ours.
     A cluster that was allowed to make topics by itself (`KAFKA_CONF_ALLOW_AUTO_CREATE_TOPICS`) is
     left to it.
     """
     kafka = context.settings.kafka
     leave_to_cluster = flag(kafka.client, "allow.auto.create.topics", default=False)
-    if kafka.bootstrap_servers is None or leave_to_cluster:
+    if kafka.bootstrap_servers is None:
+        broker.create_topic(TopicPlan(kafka.topic, partitions=0, replication=0))
+        return None
+    if leave_to_cluster:
         return None
     return PreparedTopic(kafka.topic, len(broker.partitions(kafka.topic)), created=False)

@@ -28,6 +28,7 @@ class MergeRun:
     started_at: datetime
     inserted: int
     updated: int
+    deleted: int
     stale: int
     quarantined: int
     duration_s: float

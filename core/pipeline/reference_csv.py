@@ -42,7 +42,7 @@ def read_reference(
     made = pipeline.has_generator
     with closing(CsvText(file, _told(generated=made))) as text:
         cells = [
-            (name, place, _read(reference.columns[name], needed=name == reference.key))
+            (name, place, cell_reader(reference.columns[name], needed=name == reference.key))
             for name, place in zip(wanted, text.places(wanted), strict=True)
         ]
         lines: dict[str, int] = {}
@@ -115,8 +115,11 @@ def _row(
     return row
 
 
-def _read(column: ReferenceColumn, *, needed: bool) -> Callable[[str], str | None]:
-    """Return what reads a cell as it is stored. Errors: ValueError, ValueRefusedError."""
+def cell_reader(column: ReferenceColumn, *, needed: bool) -> Callable[[str], str | None]:
+    """Return what reads a cell as it is stored. needed: it may not be empty, as a key.
+
+    Errors, of what is returned: ValueError, ValueRefusedError.
+    """
     take, kind = reader(column), column.type
 
     def read(cell: str) -> str | None:

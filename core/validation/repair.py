@@ -26,6 +26,9 @@ from core.warehouse.model import Damage, RecordBytes
 _POLL_S = 0.2
 _PATIENCE_S = 10.0
 
+Stored = Callable[[bytes | None, bytes | None], bytes | None]
+"""What is stored of a record's value and key where it is an event; None where it is none."""
+
 
 def repair_from_copies(
     warehouse: Warehouse, damaged: Sequence[Damage], *, stop: Event
@@ -68,12 +71,12 @@ def repair_from_topic(
     damaged: Sequence[Damage],
     *,
     stop: Event,
-    stored: Callable[[bytes], bytes] = bytes,
+    stored: Stored = lambda payload, _key: payload,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Repair:
     """Put damaged records back, each in one transaction together with its row.
 
-    stored: what is stored of an event's bytes. told: given how many were looked for.
+    stored: what is stored of a record. told: given how many were looked for.
     Errors: BrokerError, WarehouseError; what was put back until then stays so.
     """
     repaired: dict[str, None] = {}  # an event and its copy among the letters count once
@@ -99,7 +102,7 @@ def _reading(
     identity: TopicIdentity,
     group_id: str,
     stop: Event,
-    stored: Callable[[bytes], bytes],
+    stored: Stored,
 ) -> Iterator["_Reader"]:
     given = broker.consumer_config(f"{group_id}-repair")
     given.pop("group.protocol", None)
@@ -124,7 +127,7 @@ class _Reader:
         broker: Broker,
         identity: TopicIdentity,
         stop: Event,
-        stored: Callable[[bytes], bytes],
+        stored: Stored,
     ) -> None:
         self._stop = stop
         self._stored = stored
@@ -173,9 +176,14 @@ class _Reader:
     def _record(self, message: Message, damage: Damage) -> RecordBytes:
         """Return a record as a row of that kind holds it."""
         payload = message.value()
-        if damage.stage != "decode" and payload is not None:
-            payload = self._stored(payload)
+        if damage.stage != "decode":
+            payload = self._stored(payload, _key_of(message))
         return _bytes_of(message, payload, damage, self._identity)
+
+
+def _key_of(message: Message) -> bytes | None:
+    key: Any = message.key()
+    return key.encode() if isinstance(key, str) else key
 
 
 def _bytes_of(
@@ -186,8 +194,7 @@ def _bytes_of(
 ) -> RecordBytes:
     """Return a record with the checksum that a row of that kind bears."""
     partition, offset = message.partition() or 0, message.offset() or 0
-    key: Any = message.key()
-    key = key.encode() if isinstance(key, str) else key
+    key = _key_of(message)
     found: Any = message.headers() or ()
     headers = tuple(
         (clean(name, 200), value.encode() if isinstance(value, str) else value)

@@ -9,6 +9,7 @@ from core.remedies import SET_UP
 from core.text import _, clean
 from core.validation.context import CheckContext
 from core.validation.model import CheckResult, Status
+from core.warehouse.tables import later_columns
 
 NAME = "schema"
 
@@ -60,10 +61,10 @@ def check(context: CheckContext) -> CheckResult:
 def is_older(found: CheckResult, events: str, kept: Collection[str]) -> bool:
     """Return whether nothing is wrong but that the tables were made by an earlier version.
 
-    Those of version 0.1.0 lack columns for checksums, and no earlier one has the tables of the
-    figures that the merge keeps. events: the table of raw events; kept: those tables.
+    Earlier versions lack columns that came later, and the tables of the figures that the merge
+    keeps. events: the table of raw events; kept: those tables.
     """
-    added = {f"{events}.checksum", "dead_letters.checksum", *kept}
+    added = {*later_columns(events), *kept}
     figures = found.figures
     columns, tables = figures["missing_columns"], figures["missing_tables"]
     if not isinstance(columns, list) or not isinstance(tables, list) or figures["wrong_types"]:

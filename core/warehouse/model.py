@@ -144,20 +144,18 @@ class MergeResult:
         )
 
     def logged(self, started_at: datetime, from_seq: object, to_seq: object) -> list[object]:
-        """Return the parameters of `merge_log`: the row of this run in `transform_runs`.
-
-        There a row that was deleted is one that was updated.
-        """
+        """Return the parameters of `merge_log`: the row of this run in `transform_runs`."""
         return [
             started_at,
             from_seq,
             to_seq,
             self.inserted,
-            self.updated + self.deleted,
+            self.updated,
             self.stale,
             self.quarantined,
             self.duration_s,
             self.delay_s,
+            self.deleted,
         ]
 
 

@@ -26,6 +26,14 @@ Table = tuple[str, dict[str, str]]
 """The name of a table; its columns and their types."""
 
 
+def later_columns(events: str) -> tuple[str, ...]:
+    """Return the columns that tables of an earlier version lack: for checksums, and of deletes.
+
+    events: the table of raw events.
+    """
+    return (f"{events}.checksum", "dead_letters.checksum", "transform_runs.deleted")
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How an engine says it.

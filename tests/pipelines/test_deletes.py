@@ -19,6 +19,7 @@ from core.inference.profile import Profile
 from core.inference.records import Record
 from core.inference.roles import find_roles
 from core.inference.write import Draft, render, write_folder
+from core.operations.inspect import MergeRun
 from core.pipeline import Pipeline, open_pipeline
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.pipelines import samples
@@ -128,6 +129,13 @@ def merged_in_batches(
     return dict(told)
 
 
+def logged_figures(warehouse: DuckDbWarehouse) -> dict[str, int]:
+    """The sums of what the log of merges holds."""
+    runs = [MergeRun(*row) for row in warehouse.rows("inspect_runs", [10**6])]
+    names = ("inserted", "updated", "deleted", "quarantined")
+    return {name: sum(getattr(run, name) for run in runs) for name in names}
+
+
 def counted(stream: Stream, cuts: list[bool]) -> dict[str, int]:
     """What the merges should tell: a row that came to life, changed or was deleted, each once."""
     told = dict.fromkeys(("inserted", "updated", "deleted", "quarantined"), 0)
@@ -162,7 +170,10 @@ def test_changes_in_any_order_and_any_batches_leave_the_same_rows(
         for place, (kind, account, lsn, _cut) in enumerate(steps)
     ]
     cuts = [cut for *_rest, cut in steps]
+    logged = logged_figures(warehouse)
     told = merged_in_batches(warehouse, pipeline, stream, cuts, f"topic-{example}")
+    after = logged_figures(warehouse)
+    assert {name: after[name] - logged[name] for name in told} == told
     found = rows_of(warehouse, pipeline)
     mine = {key: row for key, row in found.items() if first <= key < first + ACCOUNTS}
     assert mine == newest("accounts", stream)

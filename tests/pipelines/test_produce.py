@@ -101,6 +101,35 @@ def test_json_lines_go_out_as_they_are(written: Write, tmp_path: Path, name: str
     assert {row.line for row in told} == lines
 
 
+def test_a_line_with_a_key_and_no_value_is_a_tombstone(written: Write, tmp_path: Path) -> None:
+    """As it was recorded, and in its place among the events."""
+    pipeline = written("accounts")
+    stream = records("accounts", SIZE)
+    lines = [value or b'{"key": %b, "value": null}' % (key or b"") for key, value in stream]
+    told: list[RejectedRow] = []
+    file = tmp_path / "told.jsonl"
+    file.write_bytes(b"\n".join([*lines, b'{"key":"x y","value":null}']) + b"\n")
+    text = (tmp_path / "accounts" / "pipeline.toml").read_text("utf-8")
+    assert 'tombstones = "delete"' in text
+    sent = taken(opened(pipeline, told, input=file), 100_000)
+    assert [value for _key, value in sent] == [value for _key, value in stream]
+    decoder = json_decoder(pipeline)
+    for (key, value), (kept, _value) in zip(sent, stream, strict=True):
+        if value is None:
+            assert decoder.tombstone(key) == decoder.tombstone(kept) is not None
+    assert [(row.line, "no row" in row.reason) for row in told] == [(len(lines) + 1, True)]
+    (tmp_path / "accounts" / "pipeline.toml").write_text(
+        text.replace('tombstones = "delete"', 'tombstones = "dead_letter"')
+    )
+    told.clear()
+    kept = open_pipeline(str(tmp_path / "accounts"))
+    taken(opened(kept, told, input=file), 100_000)
+    assert len(told) == sum(value is None for _key, value in stream) + 1
+    assert {row.reason for row in told} == {
+        "a record without a value deletes nothing here: see `tombstones` of [event]"
+    }
+
+
 def test_lines_that_are_no_events_are_rejected_with_their_number(
     visits: Pipeline, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from core.consumer.batch import build_batch
 from core.consumer.decoders.json_events import json_decoder
 from core.jobs import init
 from core.jobs.base import JobContext
+from core.operations.inspect import MergeRun
 from core.pipeline import Pipeline, open_pipeline
 from core.validation import validate
 from core.validation.model import Status
@@ -31,6 +32,7 @@ from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.pipelines.oracle import newest
 from tests.pipelines.samples import STREAMS, records
 from tests.pipelines.test_deletes import Stream, change
+from tests.pipelines.test_types import with_views
 from tests.support.engine_parity import RECEIVED, Record, StillClock
 from tests.support.fakesnow.start import FakeSnowflake
 
@@ -124,6 +126,11 @@ def test_both_hold_the_same_rows_and_prove_them(
     assert letters[0] == letters[1]
 
 
+def runs_of(warehouse: Warehouse) -> list[MergeRun]:
+    """The log of merges."""
+    return [MergeRun(*row) for row in warehouse.rows("inspect_runs", [200])]
+
+
 def test_the_checks_of_snowflake_hold(
     both: tuple[Warehouse, Warehouse], pipeline: Pipeline
 ) -> None:
@@ -162,9 +169,52 @@ def test_deletes_in_any_order_leave_the_same_rows_in_both(
         totals.append(total)
     for name in ("taken", "inserted", "updated", "deleted", "stale"):
         assert getattr(totals[0], name) == getattr(totals[1], name), name
+    for name in ("inserted", "updated", "deleted", "stale"):
+        logged = [sum(getattr(run, name) for run in runs_of(store)) for store in both]
+        assert logged == [getattr(totals[0], name)] * 2, name
     assert totals[0].deleted > 3
     duck, snow = both
     assert rows_of(duck, pipeline) == rows_of(snow, pipeline)
     left = newest("accounts", stream)
     assert {row[0] for row in rows_of(snow, pipeline)} == {str(key) for key in left}
     assert duck.rows("count_rows") == [(len(left),)]
+
+
+@pytest.mark.parametrize("pipeline", ["accounts"], indirect=True)
+def test_a_log_that_told_no_deletes_is_completed_by_setup(
+    both: tuple[Warehouse, Warehouse], pipeline: Pipeline
+) -> None:
+    _duck, snow = both
+    assert isinstance(snow, SnowflakeWarehouse)
+    consume(snow, pipeline, 0, SIZE // 2)
+    snow.merge()
+    log = f"{snow._identifiers.schema}.transform_runs"
+    snow._sessions.mine().run(f"ALTER TABLE {log} DROP COLUMN deleted")
+    limits = load_settings(environ={}, pipeline=pipeline.where)
+    told = validate(snow, limits.thresholds, now=RECEIVED, broker_view=None, pipeline=pipeline)
+    (schema,) = [check for check in told.checks if check.name == "schema"]
+    assert schema.figures["missing_columns"] == ["transform_runs.deleted"]
+    assert [step.denied for step in snow.setup()] == [0] * 5
+    consume(snow, pipeline, SIZE // 2, SIZE)
+    second = snow.merge()
+    assert second.deleted > 0
+    assert {run.deleted for run in runs_of(snow)} == {0, second.deleted}
+
+
+@pytest.mark.parametrize("pipeline", ["repository"], indirect=True)
+def test_a_view_of_the_folder_is_a_table_of_one_type(
+    fake: FakeSnowflake, schema: str, pipeline: Pipeline
+) -> None:
+    viewed = with_views(Path(pipeline.where), "snowflake")
+    loaded = load_settings(environ=fake.environ(schema), pipeline=viewed.where)
+    snow = SnowflakeWarehouse(replace(loaded, timeout_s=5.0), clock=StillClock())
+    snow.setup()
+    consume(snow, viewed, 0, SIZE)
+    snow.merge()
+    found = snow._sessions.mine().run(f"SELECT id, size FROM {snow._identifiers.schema}.pushes")
+    wanted = newest("repository", records("repository", SIZE)).values()
+    assert {(row[0], int(row[1])) for row in found} == {
+        (row["id"], row["payload_"]["size"]) for row in wanted if row["type"] == "PushEvent"
+    }
+    assert [one for one in snow.columns() if one.found != one.expected] == []
+    snow.close()

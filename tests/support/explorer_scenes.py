@@ -174,7 +174,9 @@ def _inspection(runs: int, *, lost: bool = False) -> Inspection:
         log_bytes=120_044,
         backlog=12_900 if lost else 17,
         runs=tuple(
-            MergeRun(NOW - timedelta(seconds=1 + n), 1_190 - n, n % 9, n % 2, 0, 0.12, 1.1 + n % 3)
+            MergeRun(
+                NOW - timedelta(seconds=1 + n), 1_190 - n, n % 9, 0, n % 2, 0, 0.12, 1.1 + n % 3
+            )
             for n in range(runs)
         ),
         offsets=tuple(

@@ -72,7 +72,8 @@ def content(file: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(file)) as base:
         return {
             table: base.execute(
-                f"SELECT COLUMNS(lambda n: n <> 'checksum') FROM {SCHEMA}.{table} ORDER BY ALL"
+                f"SELECT COLUMNS(lambda n: n NOT IN ('checksum', 'deleted')) FROM {SCHEMA}.{table}"
+                " ORDER BY ALL"
             ).fetchall()
             for table in TABLES
         }

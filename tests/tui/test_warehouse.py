@@ -13,7 +13,7 @@ FOUND = Inspection(
     2_000_000,
     10,
     3,
-    (MergeRun(NOW, 1, 2, 3, 4, 0.1, 0.2),),
+    (MergeRun(NOW, 1, 2, 0, 3, 4, 0.1, 0.2),),
     (StoredOffset("orders_topic", "abc", 0, 0, 5_000, 0, NOW),),
     (StoredGap("orders_topic", 1, 5, 9, "retention \x1b[31m[red]", NOW),),
 )

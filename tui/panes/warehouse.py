@@ -24,7 +24,7 @@ def _table(table: TableFacts) -> Cells:
 
 
 def _merge(run: MergeRun) -> Cells:
-    counts = (run.inserted, run.updated, run.stale, run.quarantined)
+    counts = (run.inserted, run.updated, run.deleted, run.stale, run.quarantined)
     return time_of(run.started_at), *counts, round(run.duration_s, 6), round(run.delay_s, 6)
 
 
@@ -59,7 +59,7 @@ class WarehousePane(RowsPane):
     SHEETS: ClassVar[Mapping[str, Sheet]] = {
         "warehouse_tables": Sheet("table rows bytes", _table),
         "warehouse_merges": Sheet(
-            ("started_at inserted updated stale quarantined duration_s delay_s"), _merge
+            ("started_at inserted updated deleted stale quarantined duration_s delay_s"), _merge
         ),
         "warehouse_offsets": Sheet(
             ("topic source_id partition start_offset next_offset skipped updated_at"), _offset

@@ -163,10 +163,12 @@ def _bytes(size: int, formats: Formats) -> str:
 
 
 def _merges(found: Inspection, formats: Formats) -> RowTable:
+    deletes = any(run.deleted for run in found.runs)
     columns = (
         Column(_("started"), 14),
         Column(_("inserted"), 10, right=True),
         Column(_("updated"), 10, right=True),
+        *((Column(_("deleted"), 10, right=True),) if deletes else ()),
         Column(_("stale"), 8, right=True),
         Column(_("quarantined"), 11, right=True),
         Column(_("took"), 9, right=True, drop=2),
@@ -179,6 +181,7 @@ def _merges(found: Inspection, formats: Formats) -> RowTable:
                 Span(formats.day_time(run.started_at), "dim"),
                 formats.count(run.inserted),
                 formats.count(run.updated),
+                *((formats.count(run.deleted),) if deletes else ()),
                 formats.count(run.stale),
                 Span(formats.count(run.quarantined), "wait" if run.quarantined else "text"),
                 formats.milliseconds(run.duration_s * 1_000),

@@ -13,6 +13,7 @@ import msgspec
 from core.clock import Clock, iso
 from core.consumer.decoders.json_events import JsonDecoder
 from core.consumer.decoders.reasons import EventError
+from core.consumer.decoders.tombstones import Tombstone
 from core.pipeline import Definition
 from core.pipeline.base import steps
 from core.producer.events.rows import event_rows, written
@@ -51,6 +52,16 @@ class EventValidator:
             return error.reason
         return ""
 
+    def tombstone(self, key: bytes) -> Tombstone | None:
+        """Return what stands for a record without a value. key: as JSON. None: it means no row."""
+        try:
+            value = msgspec.json.decode(key)
+        except (ValueError, RecursionError):
+            return None
+        text = value.encode() if isinstance(value, str) else key
+        payload = self.decoder.tombstone(text)
+        return payload if isinstance(payload, Tombstone) else None
+
     def block(
         self,
         lines: Sequence[int],
@@ -60,10 +71,14 @@ class EventValidator:
     ) -> Block:
         """Return the rows that a consumer would take; the others come to those rejected.
 
-        lines: of each value. keys: None where they stand in the values alone.
+        lines: of each value; a Tombstone stands for none. keys: None where they stand in the values
+        alone.
         """
         rows = event_rows(keys or [b""] * len(values), values)
         whole = written(rows, self.now(), self._time)[1]
+        for place, (value, _rest) in enumerate(values):
+            if isinstance(value, Tombstone):
+                whole[place] = value
         decoded = self.decoder.decode(whole)
         rejected += [RejectedRow(lines[one.index], one.detail) for one in decoded.rejected]
         rejected.sort(key=lambda row: row.line)
@@ -71,10 +86,15 @@ class EventValidator:
             _log.info("events file, line %d rejected: %s", row.line, row.reason)
         if keys is None:
             good = [values[place] for place in decoded.good]
-            rows = event_rows([self._key(value) for value, _rest in good], good)
+            named = [self._key(value) for value, _rest in good]
+            rows = event_rows(named, [_as_published(*pair) for pair in good])
         elif decoded.rejected:
             rows = rows.take(decoded.good)
         return Block(rows, tuple(rejected))
+
+
+def _as_published(value: bytes, rest: bytes | None) -> tuple[bytes | None, bytes | None]:
+    return (None if isinstance(value, Tombstone) else value), rest
 
 
 class _KeyReader:

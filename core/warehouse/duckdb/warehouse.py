@@ -97,9 +97,11 @@ class DuckDbWarehouse:
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not fixed in silence.
             self.setup()
-        self._lacks_checksums = bool(self.rows("upgrade_due", [settings.schema]))
-        if self._lacks_checksums and not read_only:
+        lacking = {table for (table,) in self.rows("upgrade_due", [settings.schema])}
+        if lacking and not read_only:
             self._upgrade()
+            lacking = set()
+        self._lacks_checksums = bool(lacking - {"transform_runs"})
         if not read_only:
             self._heal_kept()
 
@@ -117,7 +119,6 @@ class DuckDbWarehouse:
         with self._writing, self._db.transaction() as cursor:
             for part in script(DIALECT.name, "upgrade", self._schema, self._pipeline):
                 cursor.execute(part)
-        self._lacks_checksums = False
 
     @_again_alone
     def load_table(self, table: str, rows: pa.Table) -> int:

@@ -155,7 +155,7 @@ def merge_by_task(
 def _logged(rows: Sequence[Row]) -> MergeResult:
     """Return the sum of the runs that the log of merges shows."""
     total = MergeResult()
-    for inserted, updated, stale, quarantined, duration_s, delay_s in rows:
+    for inserted, updated, stale, quarantined, duration_s, delay_s, deleted in rows:
         total = total.plus(
             MergeResult(
                 int(inserted),
@@ -164,6 +164,7 @@ def _logged(rows: Sequence[Row]) -> MergeResult:
                 int(quarantined),
                 float(duration_s),
                 float(delay_s),
+                int(deleted),
             )
         )
     return total

@@ -16,6 +16,7 @@ from core.text import _, clean
 from core.warehouse.model import Row, SetupStep
 from core.warehouse.snowflake.identifiers import SYSTEM_ROLES, Identifiers
 from core.warehouse.sqlfiles import source
+from core.warehouse.tables import later_columns
 
 _TABLES = "03_tables"
 SETUP_SCRIPTS = (
@@ -105,9 +106,9 @@ def tables_present(session: Session, names: Identifiers) -> bool:
 def missing_columns(session: Session, names: Identifiers) -> list[str]:
     """Return the columns that tables of an earlier version lack."""
     found = session.run(script_text("setup_columns", names), [names.schema_name.upper()])
-    present = {str(row[0]).lower() for row in found}
-    tables = (names.pipeline.definition.tables.events, "dead_letters")
-    return [f"{table}.checksum" for table in tables if table not in present]
+    present = {f"{table}.{column}".lower() for table, column in found}
+    wanted = later_columns(names.pipeline.definition.tables.events)
+    return [column for column in wanted if column not in present]
 
 
 def run_setup(session: Session, names: Identifiers, *, role: str) -> tuple[SetupStep, ...]:

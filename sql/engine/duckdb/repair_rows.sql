@@ -1,1 +1,1 @@
-DELETE FROM {schema}.{versions} WHERE list_contains(?, {key})
+DELETE FROM {schema}.{versions} WHERE list_contains(?, CAST({key} AS VARCHAR))

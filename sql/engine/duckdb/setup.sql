@@ -67,6 +67,7 @@ CREATE TABLE IF NOT EXISTS {schema}.offset_gaps (
 );
 
 -- One row for each merge that took events. to_seq of the last one is where the next begins.
+-- deleted: NULL in rows of a version that counted what was deleted among what was updated.
 CREATE TABLE IF NOT EXISTS {schema}.transform_runs (
     started_at  TIMESTAMP NOT NULL,
     from_seq    BIGINT NOT NULL,
@@ -76,7 +77,8 @@ CREATE TABLE IF NOT EXISTS {schema}.transform_runs (
     stale       BIGINT NOT NULL,
     quarantined BIGINT NOT NULL,
     duration_s  DOUBLE NOT NULL,
-    delay_s     DOUBLE NOT NULL
+    delay_s     DOUBLE NOT NULL,
+    deleted     BIGINT
 );
 
 -- One row for each validation: the history that `volume` compares with.

@@ -1,7 +1,8 @@
--- What a file of version 0.1.0 lacks. Rows that it holds keep NULL: a checksum that is taken from
+-- What a file of an earlier version lacks: checksums, and what merges deleted. Rows that it holds keep NULL: a checksum that is taken from
 -- what is stored would prove nothing. A table that is absent stays absent, and is told by `schema`.
 ALTER TABLE IF EXISTS {schema}.{events} ADD COLUMN IF NOT EXISTS checksum UBIGINT;
 ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum UBIGINT;
+ALTER TABLE IF EXISTS {schema}.transform_runs ADD COLUMN IF NOT EXISTS deleted BIGINT;
 -- 0.1.0 numbered events by a sequence, which DuckDB must never be asked for (docs/reliability.md).
 ALTER TABLE IF EXISTS {schema}.{events} ALTER COLUMN seq DROP DEFAULT;
 DROP SEQUENCE IF EXISTS {schema}.{events}_seq;

@@ -1,7 +1,12 @@
-SELECT 1
+-- The tables that lack a column which came later.
+SELECT known.table_name
 FROM duckdb_tables() AS known
-WHERE known.schema_name = ? AND known.table_name IN ('{events}', 'dead_letters')
+INNER JOIN (
+    VALUES ('{events}', 'checksum'), ('dead_letters', 'checksum'), ('transform_runs', 'deleted')
+) AS later (table_name, column_name)
+    ON known.table_name = later.table_name
+WHERE known.schema_name = ?
     AND NOT EXISTS (
         SELECT 1 FROM duckdb_columns() AS col
-        WHERE col.table_oid = known.table_oid AND col.column_name = 'checksum'
+        WHERE col.table_oid = known.table_oid AND col.column_name = later.column_name
     )

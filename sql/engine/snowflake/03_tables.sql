@@ -76,6 +76,7 @@ CREATE TABLE IF NOT EXISTS {schema}.offset_gaps (
 );
 
 -- One row for each merge that took events; from_seq and to_seq bound what it took.
+-- deleted: NULL in rows of a version that counted what was deleted among what was updated.
 CREATE TABLE IF NOT EXISTS {schema}.transform_runs (
     started_at  TIMESTAMP_NTZ(6) NOT NULL,
     from_seq    NUMBER(38, 0) NOT NULL,
@@ -85,7 +86,8 @@ CREATE TABLE IF NOT EXISTS {schema}.transform_runs (
     stale       NUMBER(19, 0) NOT NULL,
     quarantined NUMBER(19, 0) NOT NULL,
     duration_s  DOUBLE NOT NULL,
-    delay_s     DOUBLE NOT NULL
+    delay_s     DOUBLE NOT NULL,
+    deleted     NUMBER(19, 0)
 );
 
 -- One row for each validation: the history that `volume` compares with.
@@ -98,9 +100,10 @@ CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
     report       VARCHAR NOT NULL
 );
 
--- What tables of version 0.1.0 lack.
+-- What tables of earlier versions lack.
 ALTER TABLE IF EXISTS {schema}.{events} ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum VARCHAR;
+ALTER TABLE IF EXISTS {schema}.transform_runs ADD COLUMN IF NOT EXISTS deleted NUMBER(19, 0);
 
 -- The way of large batches: a file is put here, copied into its table and removed.
 CREATE STAGE IF NOT EXISTS {schema}.batches

@@ -78,11 +78,12 @@ BEGIN
     duration_s := TIMESTAMPDIFF(MILLISECOND, started_at, SYSDATE()) / 1000;
     delay_s := GREATEST(TIMESTAMPDIFF(MILLISECOND, oldest, started_at) / 1000, 0);
     INSERT INTO {schema}.transform_runs (
-        started_at, from_seq, to_seq, inserted, updated, stale, quarantined, duration_s, delay_s
+        started_at, from_seq, to_seq, inserted, updated, stale, quarantined, duration_s, delay_s,
+        deleted
     )
     SELECT
-        :started_at, :from_seq, :to_seq, :inserted, :updated + :removed, :stale, :quarantined,
-        :duration_s, :delay_s;
+        :started_at, :from_seq, :to_seq, :inserted, :updated, :stale, :quarantined, :duration_s,
+        :delay_s, :removed;
     COMMIT;
 
     RETURN OBJECT_CONSTRUCT(

@@ -58,7 +58,7 @@ GROUP BY stage, reason
 ORDER BY records DESC;
 
 -- The last merges.
-SELECT started_at, inserted, updated, stale, quarantined, duration_s, delay_s
+SELECT started_at, inserted, updated, deleted, stale, quarantined, duration_s, delay_s
 FROM {schema}.transform_runs
 ORDER BY started_at DESC
 LIMIT 20;

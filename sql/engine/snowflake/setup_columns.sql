@@ -1,4 +1,4 @@
--- The columns for checksums that the role may see; tables of version 0.1.0 have none.
-SELECT table_name
+-- The columns that came later, as far as the role may see them; tables of earlier versions have none.
+SELECT table_name, column_name
 FROM {database}.INFORMATION_SCHEMA.COLUMNS
-WHERE table_schema = ? AND column_name = 'CHECKSUM'
+WHERE table_schema = ? AND column_name IN ('CHECKSUM', 'DELETED')

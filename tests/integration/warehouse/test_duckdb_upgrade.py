@@ -13,6 +13,7 @@ from core.clock import SystemClock
 from core.config import Settings, Thresholds
 from core.doctor.model import DoctorContext
 from core.doctor.warehouse import look_at_warehouse
+from core.operations.inspect import MergeRun
 from core.pipeline import builtin
 from core.validation import CheckResult, Status, run
 from core.validation.context import CheckContext
@@ -76,6 +77,27 @@ def test_opening_adds_the_columns_and_changes_nothing_else(settings: Settings, f
     warehouse.close()
     assert old_file.content(file) == before
     assert checksums(file) == [(0, 0)]
+
+
+def test_a_log_that_told_no_deletes_is_read_as_it_is_and_completed_when_opened(
+    settings: Settings, file: Path
+) -> None:
+    """Also where nothing but that column is missing, as in files of the versions between."""
+    with duckdb.connect(str(file)) as base:
+        for table in ("orders_events", "dead_letters"):
+            base.execute(f"ALTER TABLE mon_schema.{table} ADD COLUMN checksum UBIGINT")
+        base.execute("ALTER TABLE mon_schema.orders_events ALTER COLUMN seq DROP DEFAULT")
+    before = file.read_bytes()
+    looking = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
+    (run,) = [MergeRun(*row) for row in looking.rows("inspect_runs", [9])]
+    assert (run.inserted, run.deleted, run.quarantined) == (EVENTS - 1, 0, 1)
+    assert check(looking, "schema").figures["missing_columns"] == ["transform_runs.deleted"]
+    looking.close()
+    assert file.read_bytes() == before
+    warehouse = DuckDbWarehouse(settings, clock=SystemClock())
+    assert check(warehouse, "schema").status is Status.PASS
+    assert [MergeRun(*row) for row in warehouse.rows("inspect_runs", [9])] == [run]
+    warehouse.close()
 
 
 def test_work_goes_on_and_only_new_rows_are_provable(settings: Settings, file: Path) -> None:

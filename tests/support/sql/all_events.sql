@@ -1,3 +1,3 @@
 SELECT event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset
-FROM {schema}.orders_events
+FROM {schema}.{events}
 ORDER BY event_id

@@ -78,3 +78,27 @@ def keys(b: Bench) -> None:
     told = b.refused("these can: {paths}", "init", "mine", *source, "--key", "size")
     assert told.hints[0].rpartition(": ")[2] == named
     made(b, "mine", "records", "--key", named)
+
+
+@tries(
+    "as --reference devices=devices.csv, several with commas between them",
+    "reference tables are loaded from CSV with commas, quotes and a header",
+    "a reference table has a key, as id: a column without gaps and repetitions",
+    "add [references.{name}] to {file} by hand, or give the new one another name",
+)
+def references(b: Bench) -> None:
+    b.file("records", LINES)
+    run = ("init", "mine", "--from-file", "records", "--reference")
+    hint = "as --reference devices=devices.csv, several with commas between them"
+    b.refused(hint, *run, "names.csv")
+    b.file("names.csv", "id;label\n1;a\n2;b\n")
+    hint = "reference tables are loaded from CSV with commas, quotes and a header"
+    b.refused(hint, *run, "names=names.csv")
+    b.file("names.csv", "id,label\n1,a\n1,a\n")
+    hint = "a reference table has a key, as id: a column without gaps and repetitions"
+    b.refused(hint, *run, "names=names.csv")
+    b.file("names.csv", "id,label\n1,a\n2,b\n")
+    made(b, "mine", "records", "--reference", "names=names.csv")
+    hint = "add [references.{name}] to {file} by hand, or give the new one another name"
+    b.refused(hint, *run, "names=names.csv")
+    made(b, "other", "records", "--reference", "names=names.csv")

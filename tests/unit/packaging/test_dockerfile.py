@@ -39,8 +39,21 @@ def test_every_package_comes_from_the_lock_by_hash():
     runs = " && ".join(of_stage(0, "RUN"))
     installs = re.findall(r"pip [^&]*\binstall\b[^&]*", runs)
     assert len(installs) == 2
-    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert '--require-hashes -r "${REQUIREMENTS}"' in installs[0]
     assert "--no-deps --no-build-isolation ." in installs[1]
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-registry.lock"])
+def test_what_a_schema_registry_needs_is_a_choice_of_another_lock(lock):
+    assert of_stage(0, "ARG") == ["REQUIREMENTS=requirements.lock"]
+    copied = of_stage(0, "COPY")[0].split()[:-1]
+    assert lock in copied
+    packages = re.findall(r"^([\w-]+)==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"setuptools", "confluent-kafka", "duckdb"} <= set(packages)
+    wanted = {"fastavro", "jsonschema", "httpx2"} if "registry" in lock else set()
+    assert {"fastavro", "jsonschema", "httpx2"} & set(packages) == wanted
+    text = (ROOT / "docs" / "kafka.md").read_text(encoding="utf-8")
+    assert lock == "requirements.lock" or f"--build-arg REQUIREMENTS={lock}" in text
 
 
 def test_nothing_is_installed_or_built_in_the_final_stage():

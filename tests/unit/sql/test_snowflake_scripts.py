@@ -65,7 +65,11 @@ class Account:
                 raise WarehouseError("invalid identifier") from DriverError(904)
             return self.ordered
         if "INFORMATION_SCHEMA.COLUMNS" in sql:
-            return [(table,) for table in self.tables if table in self.complete]
+            return [
+                (table, "DELETED" if table == "TRANSFORM_RUNS" else "CHECKSUM")
+                for table in self.tables
+                if table in self.complete
+            ]
         if "INFORMATION_SCHEMA.TABLES" in sql:
             return [(table,) for table in self.tables] if list(parameters) == ["S"] else []
         if "CURRENT_ROLE()" in sql:

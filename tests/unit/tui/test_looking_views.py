@@ -73,7 +73,7 @@ INSPECTION = Inspection(
     file_bytes=5_300_000,
     log_bytes=200,
     backlog=17,
-    runs=(MergeRun(NOW - timedelta(seconds=4), 5, 6, 7, 8, 0.02, 1.5),),
+    runs=(MergeRun(NOW - timedelta(seconds=4), 5, 6, 0, 7, 8, 0.02, 1.5),),
     offsets=(StoredOffset(HOSTILE, HOSTILE, 0, 0, 77, 1, NOW),),
     gaps=(StoredGap(HOSTILE, 2, 10, 15, HOSTILE, NOW),),
 )

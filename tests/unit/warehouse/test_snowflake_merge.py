@@ -13,7 +13,7 @@ from core.warehouse.snowflake.merge import merge_by_procedure, merge_by_task
 from core.warehouse.snowflake.session import Connection
 
 BEFORE = datetime(2026, 1, 5, 10, tzinfo=UTC).replace(tzinfo=None)
-COUNTS = (3, 2, 1, 0, 0.5, 4.0)
+COUNTS = (3, 2, 1, 0, 0.5, 4.0, 5)
 
 
 class Answers:
@@ -69,7 +69,7 @@ def test_the_procedure_tells_its_counts() -> None:
 
 def test_the_task_is_waited_for_and_its_log_is_the_result() -> None:
     answers = task([("SCHEDULED", None)], [("EXECUTING", None)], [("SUCCEEDED", None)])
-    assert by_task(answers) == MergeResult(6, 4, 2, 0, 1.0, 4.0)
+    assert by_task(answers) == MergeResult(6, 4, 2, 0, 1.0, 4.0, deleted=10)
     assert answers.asked[:2] == ["task_clock", "task_execute"]
 
 
