@@ -62,7 +62,7 @@ def test_the_next_batch_is_decoded_while_one_is_stored_and_nothing_moves_before_
 
     loop.session._decoder = Watched(beside)
     loop.run()
-    assert seen[0] == ({0: 0}, 0, [])
+    assert seen[0] == ({0: 0}, 0, [{0: 0}])
     assert [len(batch.payloads) for batch in warehouse.batches] == [4, 4, 2]
     assert warehouse.coordinates == loop.everything
     assert loop.counters.consumed == 10
