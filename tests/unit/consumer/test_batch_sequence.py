@@ -66,7 +66,7 @@ def test_the_next_batch_is_decoded_while_one_is_stored_and_nothing_moves_before_
     assert [len(batch.payloads) for batch in warehouse.batches] == [4, 4, 2]
     assert warehouse.coordinates == loop.everything
     assert loop.counters.consumed == 10
-    assert loop.client.commits[-1] == {0: 10}
+    assert loop.assignment.positions == {0: 10}
 
 
 def test_partitions_go_to_others_only_when_nothing_of_them_is_being_written():
@@ -249,7 +249,9 @@ def test_whatever_happens_each_record_is_stored_once(counts, happenings, most, s
     warehouse = loop.warehouse
     assert sorted(warehouse.coordinates + happening.others) == loop.everything
     assert loop.assignment.positions == warehouse.offsets[IDENTITY] == loop.topic.high
-    assert loop.counters.consumed == len(warehouse.coordinates)
+    # Where it is not known who stored a batch, it counts as ours.
+    ours = len(warehouse.coordinates)
+    assert ours <= loop.counters.consumed <= ours + len(happening.others)
 
 
 SAMPLE = Loop(1).topic.records[0][0]
