@@ -56,6 +56,8 @@ class Assignment:
         self._asked_ends: dict[int, int] = {}
         self.out_of_range: set[int] = set()
         self.error: Exception | None = None
+        self.before_release: Callable[[], None] = _nothing
+        """Called before partitions go to others, who ask the warehouse where to go on."""
 
     def subscribe(self, consumer: Consumer) -> None:
         """Join the group; partitions arrive during later polls.
@@ -221,6 +223,7 @@ class Assignment:
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Let partitions go. What was read of them and not stored is read again by their owner."""
         try:
+            self.before_release()
             for entry in partitions:
                 self.positions.pop(entry.partition, None)
                 self.ends.pop(entry.partition, None)

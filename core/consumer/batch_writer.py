@@ -2,10 +2,15 @@
 
 A batch is written behind a fence, so writing it again is refused where the first attempt succeeded
 and its reply was lost. Before every retry the stored offsets are read: they tell what happened.
+
+Under a backlog the first attempt is made in a thread of its own while the next batch is read and
+decoded. There is one batch under way at most, and nothing is made of its outcome before it is asked
+for: retries, which must keep the group's membership, belong to the consumer's thread.
 """
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from enum import Enum
 from itertools import chain, repeat
 from threading import Event
@@ -57,6 +62,45 @@ class BatchWriter:
         self._waiting = waiting
         self._alive = alive
         self._give_up_after_s = give_up_after_s
+        self._thread: ThreadPoolExecutor | None = None
+        self._under_way: tuple[RawBatch, Future[WriteOutcome]] | None = None
+
+    def begin(self, batch: RawBatch) -> None:
+        """Start to store a batch beside whatever comes next; `settle` tells what became of it."""
+        if self._under_way is not None:
+            raise AssertionError("a batch is under way")
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="consumer-writer")
+        self._under_way = batch, self._thread.submit(self._first, batch)
+
+    def settle(self) -> WriteOutcome:
+        """Store the batch that was begun, with further attempts where they are due.
+
+        Errors: as `write`.
+        """
+        if self._under_way is None:
+            raise AssertionError("no batch is under way")
+        (batch, first), self._under_way = self._under_way, None
+        ways = chain([lambda _batch: first.result()], repeat(self._again))
+        return self.patiently(lambda: next(ways)(batch)) or WriteOutcome.STOPPED
+
+    def await_first_attempt(self) -> None:
+        """Wait until nothing is being written. What came of it is told by `settle`."""
+        if self._under_way is not None:
+            wait([self._under_way[1]])
+
+    @property
+    def has_stored(self) -> bool:
+        """Whether the batch that was begun is known to be stored."""
+        if self._under_way is None:
+            return False
+        first = self._under_way[1]
+        return first.done() and first.exception() is None and first.result() is WriteOutcome.STORED
+
+    def close(self) -> None:
+        """Wait for what is being written, and end the thread; a batch begun can be settled yet."""
+        if self._thread is not None:
+            self._thread.shutdown()
 
     def write(self, batch: RawBatch) -> WriteOutcome:
         """Store a batch. Errors: what does not pass, and what lasts longer than allowed."""

@@ -4,6 +4,9 @@ Order of things, and why nothing is lost or doubled: read records; decode; write
 and the next offsets in one transaction behind the fence; only then move the positions; last, tell
 Kafka (which serves lag displays, and makes room on an embedded broker). A crash anywhere leads back
 to the stored offset.
+
+Behind a backlog the next batch is read and decoded while one is in its transaction. It is handed on
+only when that one is stored, and forgotten with it where it is not.
 """
 
 import logging
@@ -17,14 +20,15 @@ from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import kafka_error
 from core.clock import Clock
 from core.consumer.assignment import Assignment, is_incremental
-from core.consumer.batch import build_batch
+from core.consumer.batch import BuiltBatch, build_batch
+from core.consumer.batch_sequence import BatchSequence
 from core.consumer.batch_writer import BatchWriter, WriteOutcome
 from core.consumer.client import leave, open_client
 from core.consumer.counters import Counters
 from core.consumer.decoders.base import Decoder
 from core.consumer.options import ConsumeOptions
 from core.consumer.outage import PROBE_S, Outage
-from core.consumer.poller import RecordPoller, parts
+from core.consumer.poller import RecordPoller
 from core.consumer.retention import skip_lost_offsets
 from core.consumer.stop_condition import StopCondition
 from core.text import N_, _, clean
@@ -120,16 +124,41 @@ class ConsumeLoop:
             self._clock,
             self._life.stop_event,
             waiting=self._waiting,
-            alive=lambda: self._keep_alive(poller),
+            alive=lambda: self._keep_alive(poller, batches),
             give_up_after_s=self._options.give_up_after_s,
         )
+        batches = BatchSequence(
+            writer,
+            self._assignment,
+            self._counters,
+            self._options,
+            build=self._built,
+            confirm=lambda: self._outage.confirm(self._assignment, consumer),
+            consumer=consumer,
+            on_stored=lambda: self._tell_stored(consumer),
+        )
+        self._assignment.before_release = writer.await_first_attempt
+        try:
+            self._read(consumer, poller, batches)
+            batches.settle()
+        finally:
+            writer.close()
+            batches.note_if_stored()
+
+    def _read(self, consumer: Consumer, poller: RecordPoller, batches: BatchSequence) -> None:
+        """Go on until the ending is reached, or a stop is wanted; a batch may be under way then."""
         while not self._life.stopping:
             self._follow_pause(consumer)
             records = poller.poll(
-                self._assignment, self._stop_condition.room(self._counters.consumed)
+                self._assignment,
+                self._stop_condition.room(self._counters.consumed + batches.size_under_way),
             )
+            if not records and batches.settle() is WriteOutcome.STOPPED:
+                break
             due = records or self._assignment.beyond_records
-            if due and not self._write_all(consumer, writer, records):
+            if due and not batches.store(records):
+                break
+            if self._assignment.out_of_range and batches.settle() is WriteOutcome.STOPPED:
                 break
             self._skip_lost_offsets(consumer)
             self._outage.wait_out(consumer)
@@ -138,61 +167,27 @@ class ConsumeLoop:
             if self._stop_condition.reached(self._counters.consumed, self._assignment):
                 break
 
-    def _write_all(self, consumer: Consumer, writer: BatchWriter, records: list[Any]) -> bool:
-        """Store records, part by part where they overrun the bytes of a batch.
-
-        Returns False when the consumer must end without having stored them.
-        """
-        *before, last = parts(records, self._options.max_batch_bytes)
-        for part in before:
-            # The ends seen lie behind the last part.
-            outcome = self._write(consumer, writer, part, {})
-            if outcome is not WriteOutcome.STORED:
-                return outcome is WriteOutcome.FENCED  # what is left is read again
-        return (
-            self._write(consumer, writer, last, self._assignment.ends) is not WriteOutcome.STOPPED
-        )
-
-    def _write(
-        self, consumer: Consumer, writer: BatchWriter, records: list[Any], ends: Mapping[int, int]
-    ) -> WriteOutcome:
-        """Store records in one transaction, up to the ends that lie behind them."""
+    def _built(
+        self, records: list[Any], positions: Mapping[int, int], ends: Mapping[int, int]
+    ) -> BuiltBatch:
+        """Return the batch of some records. Errors: RegistryError."""
         identity = self._assignment.identity
         if identity is None:
             raise AssertionError("records come only after an assignment")
-        batch = writer.patiently(
-            lambda: build_batch(
-                records,
-                identity,
-                self._assignment.positions,
-                self._clock.now(),
-                self._decoder,
-                contiguous_offsets=self._assignment.is_embedded,
-                ends=ends,
-            )
+        return build_batch(
+            records,
+            identity,
+            positions,
+            self._clock.now(),
+            self._decoder,
+            contiguous_offsets=self._assignment.is_embedded,
+            ends=ends,
         )
-        if batch is None:
-            return WriteOutcome.STOPPED
-        if not batch.raw.advances:
-            return WriteOutcome.STORED
-        if not self._outage.confirm(self._assignment, consumer):
-            return WriteOutcome.STOPPED
-        outcome = writer.write(batch.raw)
-        if outcome is WriteOutcome.FENCED:
-            self._counters.fenced()
-            self._assignment.restore(consumer)
-        if outcome is not WriteOutcome.STORED:
-            return outcome
-        for move in batch.raw.advances:
-            # Not one that was revoked while the warehouse was waited for.
-            if move.partition in self._assignment.positions:
-                self._assignment.positions[move.partition] = move.next_offset
-        self._counters.stored(batch)
-        for gap in batch.raw.gaps:
-            log.error(N_("offsets lost"), extra={"topic": self._topic, "gap": str(gap)})
+
+    def _tell_stored(self, consumer: Consumer) -> None:
+        """Tell Kafka of a batch that was stored, now or soon."""
         self._untold = True
         self._tell_if_due(consumer)
-        return outcome
 
     def _tell_if_due(self, consumer: Consumer) -> None:
         """Tell Kafka what was stored since, unless it was told a moment ago.
@@ -252,9 +247,10 @@ class ConsumeLoop:
             self._paused = wanted
             self._publish()
 
-    def _keep_alive(self, poller: RecordPoller) -> None:
+    def _keep_alive(self, poller: RecordPoller, batches: BatchSequence) -> None:
         """Serve the group while the warehouse is away; nothing is read meanwhile."""
         self._paused = True
+        batches.note_if_stored()
         poller.keep_alive(self._assignment)
         self._counters.publish_if_due(self._life.state)
 

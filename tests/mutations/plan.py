@@ -62,6 +62,8 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/decoders/columns.py": ("test_decode_columns.py",),
     "core/consumer/decoders/tombstones.py": ("test_decode_any_pipeline.py",),
     "core/consumer/outage.py": ("test_consume_loop*.py",),
+    "core/consumer/batch_sequence.py": ("test_batch_sequence.py", "test_consume_loop.py"),
+    "core/consumer/batch_writer.py": ("test_batch_writer*.py", "test_batch_sequence.py"),
     **{
         f"core/consumer/decoders/{name}.py": ("test_decode_registry.py",)
         for name in ("factory", "registry")

@@ -1,30 +1,20 @@
 """The loop of a consumer over a client in memory: nothing is lost, doubled or put back."""
 
 import logging
-from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from core.broker.client_error_codes import ClientErrorCode
-from core.consumer.consume_loop import ConsumeLoop
-from core.consumer.counters import Counters
-from core.consumer.options import ConsumeOptions
-from core.consumer.stop_condition import StopCondition
 from core.errors import BrokerError, DataLossError, WarehouseError
 from core.registry.client import RegistryError
 from core.warehouse.model import OffsetAdvance, OffsetGap
-from core.workers import Lifecycle, RunState
+from core.workers import RunState
+from tests.support.consume_loop import Loop
 from tests.support.consuming import (
-    GROUP,
     IDENTITY,
     REMADE,
     TOPIC,
-    HandClock,
-    MemoryBroker,
-    MemoryClient,
-    MemoryTopic,
-    MemoryWarehouse,
     Record,
     failed,
 )
@@ -32,50 +22,6 @@ from tests.support.decoding import ORDERS
 from tests.support.events import event
 
 AWAY = BrokerError("away", transient=True)
-
-
-class Loop:
-    """A session over a topic in memory, up to the client's making."""
-
-    def __init__(self, *counts, embedded=False, eof=False, steps=True, **options):
-        self.topic = MemoryTopic(*counts)
-        self.broker = MemoryBroker(self.topic, embedded=embedded, steps=steps)
-        self.warehouse = MemoryWarehouse()
-        self.clock = HandClock()
-        self.client = MemoryClient(self.topic, eof=eof, clock=self.clock)
-        self.life = Lifecycle("consumer", lambda: None)
-        options = {"until_caught_up": True, "give_up_after_s": 10.0} | options
-        self.options = ConsumeOptions(TOPIC, GROUP, **options)
-        self.counters = Counters(TOPIC, self.clock)
-        self.stop_condition = StopCondition(self.broker, self.options, self.clock)
-        self.stop_condition.begin()
-        self.session = ConsumeLoop(
-            self.broker,
-            self.warehouse,
-            self.options,
-            ORDERS,
-            clock=self.clock,
-            life=self.life,
-            counters=self.counters,
-            stop_condition=self.stop_condition,
-        )
-        self.assignment = self.session._assignment
-        self.counters.follow(self.assignment)
-        self.assignment.subscribe(self.client)
-        if not embedded:
-            self.client.next_calls.append(lambda: self.client.give(*self.topic.records))
-
-    def run(self):
-        self.session._loop(self.client)
-        return self.counters
-
-    @property
-    def everything(self):
-        return [(part, at) for part, held in self.topic.records.items() for at in sorted(held)]
-
-    @property
-    def stored(self):
-        return self.warehouse.offsets[IDENTITY]
 
 
 def reads_before_each_retry(loop, *calls):
@@ -592,9 +538,8 @@ def test_what_fails_in_the_client_ends_it() -> None:
 
 def test_records_without_an_assignment_are_a_defect_of_ours() -> None:
     loop = Loop(5)
-    store = SimpleNamespace()
     with pytest.raises(AssertionError, match="after an assignment"):
-        loop.session._write(loop.client, store, [Record(0, 0, b"{}")], {})
+        loop.session._built([Record(0, 0, b"{}")], {}, {})
 
 
 def test_what_was_stored_before_is_counted_and_not_written_again() -> None:
