@@ -32,7 +32,7 @@ def job_lines() -> dict[str, str]:
         "validate": _("run all checks and write a report"),
         "kpis": _("show the KPIs of the pipeline: figures, top lists, newest rows"),
         "pipeline": _("all of the above in one run"),
-        "dlq": _("list dead letters, or publish them again"),
+        "dlq": _("list dead letters, or replay them"),
         "broker": _("run an embedded broker for other processes"),
         "doctor": _("check configuration, connections, versions and permissions"),
         "export-connector": _("write the configuration of an engine that takes over ingestion"),

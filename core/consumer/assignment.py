@@ -126,9 +126,7 @@ class Assignment:
         """
         behind = {}
         for partition, position in sorted(self.positions.items()):
-            end = max(
-                self.ends.get(partition, _UNKNOWN), self._asked_ends.get(partition, _UNKNOWN)
-            )
+            end = max(self.ends.get(partition, _UNKNOWN), self._asked_ends.get(partition, _UNKNOWN))
             if self._consumer is not None:
                 where = TopicPartition(self._topic, partition)
                 marks = self._consumer.get_watermark_offsets(where, cached=True)

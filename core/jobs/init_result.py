@@ -102,7 +102,7 @@ class InitResult:
                 "{folder} is written with {count} files",
                 len(self.files),
             ).format(folder=clean(self.folder), count=count(len(self.files))),
-            _("look at {file}, then: dropship --pipeline {folder} --run consume").format(
+            _("review {file}, then: dropship --pipeline {folder} --run consume").format(
                 file=clean(self.folder / FILE), folder=clean(self.folder)
             ),
         ]

@@ -34,8 +34,8 @@ class ConsumerPane(Pane):
     NAME, NUMBER, TITLE = "consumer", "3", N_("Consumer")
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start, or go on")),
-        Binding("p", "pause", N_("pause"), id="consumer.pause", tooltip=N_("pause or go on")),
+        Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start or resume")),
+        Binding("p", "pause", N_("pause"), id="consumer.pause", tooltip=N_("pause or resume")),
         Binding("x", "stop", N_("stop"), id="consumer.stop"),
     ]
 

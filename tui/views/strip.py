@@ -156,7 +156,7 @@ def _validation(now: ControllerSnapshot, frame: Frame) -> Line:
     if task.running:
         return line(Span(fit(_("checking"), width), "wait"))
     if task.result is None:
-        return line(Span(fit(_("unchecked"), width), "dim"))
+        return line(Span(fit(_("not validated"), width), "dim"))
     sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
     age = frame.formats.age(task.result.run_at, now.at)
     name = task.result.status.name
