@@ -244,7 +244,7 @@ class Console(App[int]):
             try:
                 files = write()
                 told = ", ".join(clean(file) for file in files)
-                message = _("Written: {files}").format(files=told)
+                message = _("Saved: {files}").format(files=told)
             except DropshipError as error:
                 message = error.message
         with contextlib.suppress(RuntimeError):  # left meanwhile

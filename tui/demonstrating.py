@@ -22,7 +22,7 @@ def offer(console: Host) -> None:
         return
     if not now.ready:
         why = now.opening.error or now.opening_broker.error
-        console.tell(why or _("The back ends are still being opened."))
+        console.tell(why or _("Still connecting to the broker and the warehouse."))
         return
     console.confirm(
         False,
@@ -35,7 +35,7 @@ def offer(console: Host) -> None:
 def _steps(console: Host, now: ControllerSnapshot) -> list[str]:
     settings = console.controller.settings
     first = [
-        _("1. generate {orders} in {folder} (replaces what is there)").format(
+        _("1. generate {orders} in {folder} (overwrites existing files)").format(
             orders=orders(_ORDERS), folder=settings.paths.seed
         ),
         _("2. load customers and products into {warehouse}").format(warehouse=now.warehouse),

@@ -52,7 +52,7 @@ def picture_file(folder: Path, at: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            _("cannot write the picture to {folder}: {reason}").format(
+            _("cannot write the screenshot to {folder}: {reason}").format(
                 folder=clean(folder), reason=os_reason(error)
             )
         ) from error

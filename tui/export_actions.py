@@ -48,7 +48,7 @@ class ExportActions:
         """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""
         self._console.tick()
         self._console.copy_to_clipboard(text_of(self._console.chosen))
-        self._console.tell(_("Copied, if the terminal allows it."))
+        self._console.tell(_("Sent to the clipboard."))
 
     def write_pane(self) -> None:
         """Write the table of the chosen pane."""
@@ -72,4 +72,4 @@ class ExportActions:
         except DropshipError as error:
             console.tell(error.message)
         else:
-            console.tell(_("Written: {files}").format(files=clean(file)))
+            console.tell(_("Saved: {files}").format(files=clean(file)))

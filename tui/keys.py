@@ -15,9 +15,9 @@ CONSOLE_KEYS: list[BindingType] = [
     Binding(
         "r",
         "retry",
-        N_("try again"),
+        N_("reconnect"),
         id="app.retry",
-        tooltip=N_("open broker and warehouse again"),
+        tooltip=N_("reconnect to broker and warehouse"),
         show=False,
         priority=True,
     ),
@@ -40,25 +40,25 @@ CONSOLE_KEYS: list[BindingType] = [
     Binding(
         "w",
         "write",
-        N_("write"),
+        N_("export"),
         id="app.write",
-        tooltip=N_("write the table of the pane to files (CSV, JSON)"),
+        tooltip=N_("export the table of the pane (CSV, JSON)"),
         show=False,
     ),
     Binding(
         "W",
         "write_history",
-        N_("write history"),
+        N_("export history"),
         id="app.write_history",
-        tooltip=N_("write rates, lag and latency of the last hours to files (CSV, JSON)"),
+        tooltip=N_("export rates, lag and latency of the last hours (CSV, JSON)"),
         show=False,
     ),
     Binding(
         "P",
         "picture",
-        N_("picture"),
+        N_("screenshot"),
         id="app.picture",
-        tooltip=N_("write a picture of the screen (SVG)"),
+        tooltip=N_("save a screenshot (SVG)"),
         show=False,
     ),
     Binding(
@@ -70,9 +70,7 @@ CONSOLE_KEYS: list[BindingType] = [
         show=False,
     ),
     Binding("question_mark", "help", N_("help"), id="app.help", key_display="?"),
-    Binding(
-        "q", "leave", N_("quit"), id="app.quit", tooltip=N_("end everything cleanly and leave")
-    ),
+    Binding("q", "leave", N_("quit"), id="app.quit", tooltip=N_("shut down cleanly and quit")),
     Binding(
         "ctrl+c",
         "leave",
@@ -80,7 +78,7 @@ CONSOLE_KEYS: list[BindingType] = [
         id="app.interrupt",
         show=False,
         priority=True,
-        tooltip=N_("end everything cleanly and leave; again: at once"),
+        tooltip=N_("shut down cleanly and quit; twice: quit now"),
     ),
 ]
 

@@ -100,9 +100,9 @@ def record(change: Change) -> None:
         level = logging.ERROR if alert.level is Level.BAD else logging.WARNING
     words = {
         "raised": _("alert: {rule}: {message}"),
-        "worse": _("alert, now severe: {rule}: {message}"),
-        "better": _("alert, less severe: {rule}: {message}"),
-        "cleared": _("alert over: {rule}: {message}"),
+        "worse": _("alert, now critical: {rule}: {message}"),
+        "better": _("alert, no longer critical: {rule}: {message}"),
+        "cleared": _("alert cleared: {rule}: {message}"),
     }
     text = words[change.kind].format(rule=rule_name(alert.rule), message=clean(alert.message))
     log.log(level, text, extra={"alert": alert.rule, "alert_level": alert.level.name})

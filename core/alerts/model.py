@@ -20,7 +20,7 @@ class Level(IntEnum):
 RULES: Mapping[str, str] = {
     "producer": N_("producer state"),
     "lag": N_("lag"),
-    "behind": N_("time behind"),
+    "behind": N_("time lag"),
     "consumer": N_("consumer state"),
     "throughput": N_("throughput"),
     "undelivered": N_("undelivered"),

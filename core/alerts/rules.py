@@ -109,7 +109,9 @@ class RuleEvaluator:
                 limits.alert_lag_warn,
                 limits.alert_lag_fail,
                 ngettext(
-                    "{count} record waits in the topic", "{count} records wait in the topic", lag
+                    "{count} record waiting in the topic",
+                    "{count} records waiting in the topic",
+                    lag,
                 ).format(count=count(lag)),
             )
         if behind is None:
@@ -133,9 +135,9 @@ class RuleEvaluator:
         where = ", ".join(str(part) for part, state in states.items() if state is worst)
         told = {
             PartitionState.WARN: _("WARN: reads, but its lag never shrinks (partitions {where})"),
-            PartitionState.STALL: _("STALL: at work, but does not move (partitions {where})"),
-            PartitionState.STOP: _("STOP: nobody reads what waits (partitions {where})"),
-            PartitionState.REWIND: _("REWIND: its offset went back (partitions {where})"),
+            PartitionState.STALL: _("STALL: active but not advancing (partitions {where})"),
+            PartitionState.STOP: _("STOP: no consumer for waiting records (partitions {where})"),
+            PartitionState.REWIND: _("REWIND: offset moved backwards (partitions {where})"),
         }
         level = Level.WARN if worst is PartitionState.WARN else Level.BAD
         yield RuleValue("consumer", level, 0, 1, told[worst].format(where=where), slack=1.0)
@@ -214,15 +216,15 @@ class RuleEvaluator:
                 now.validation,
                 0,
                 1,
-                _("not passed: {names}").format(names=names),
+                _("failed or warned: {names}").format(names=names),
                 slack=1.0,
                 at_once=True,
             )
             level = Level.WARN if now.drift else Level.NONE
             yield RuleValue("schema_drift", level, 0, 1, now.drift, slack=1.0, at_once=True)
         message = ngettext(
-            "{count} offset was gone before it was read",
-            "{count} offsets were gone before they were read",
+            "{count} offset expired before being read",
+            "{count} offsets expired before being read",
             now.gap_offsets,
         ).format(count=count(now.gap_offsets))
         yield RuleValue("gaps", now.gap_offsets, 0, 0, message, slack=1.0, at_once=True)

@@ -40,11 +40,11 @@ def _merge(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
         return
     delay = now.merge_delay_s
     if delay is not None and (delay > limits.alert_merge_warn_s or not now.merge_waits_for):
-        text = _("the last merge took up events {seconds} s old")
+        text = _("oldest merged event was {seconds} s old")
         if now.merge_backlog is not None:
             text = ngettext(
-                "{count} raw event waits for the merge, the first for {seconds} s",
-                "{count} raw events wait for the merge, the first for {seconds} s",
+                "{count} raw event waiting for the merge, the first for {seconds} s",
+                "{count} raw events waiting for the merge, the first for {seconds} s",
                 now.merge_backlog or 0,
             )
         told = text.format(count=count(now.merge_backlog or 0), seconds=count(round(delay)))
@@ -61,8 +61,8 @@ def _tasks(now: PipelineSample, limits: Thresholds) -> Iterator[RuleValue]:
             yield _severe(rule, task.gave_up)
         elif task.delay_s is not None:
             told = ngettext(
-                "{count} record waits for the task, the first for {seconds} s",
-                "{count} records wait for the task, the first for {seconds} s",
+                "{count} record waiting for the task, the first for {seconds} s",
+                "{count} records waiting for the task, the first for {seconds} s",
                 task.waiting or 0,
             ).format(count=count(task.waiting or 0), seconds=count(round(task.delay_s)))
             late = max(task.delay_s - _PAUSE_S, 0.0)

@@ -38,7 +38,7 @@ def job_lines() -> dict[str, str]:
         "serve": _("run the pipeline as a service, which consoles attach to"),
         "status": _("show what the service of a data directory does"),
         "stop": _("end the service of a data directory cleanly"),
-        "dlq": _("list dead letters, or publish them again"),
+        "dlq": _("list dead letters, or replay them"),
         "broker": _("run an embedded broker for other processes"),
         "doctor": _("check configuration, connections, versions and permissions"),
         "export-connector": _("write the configuration of an engine that takes over ingestion"),

@@ -145,8 +145,8 @@ def told(left: Sequence[UnreadRecords], topic: str, group_id: str) -> str:
 def _told_transaction(waiting: Sequence[UnreadRecords], topic: str) -> str:
     total, first = sum(one.records for one in waiting), waiting[0]
     text = ngettext(
-        "{count} record waits behind a transaction that its producer has not ended: {places}",
-        "{count} records wait behind a transaction that its producer has not ended: {places}",
+        "{count} record waiting behind a transaction that its producer has not ended: {places}",
+        "{count} records waiting behind a transaction that its producer has not ended: {places}",
         total,
     )
     more = _("; `kafka-transactions.sh describe-producers --topic {topic} --partition {number}`")

@@ -210,10 +210,10 @@ def _compared(
         return fail(
             "offsets",
             clean(
-                _("offsets are gone before they were read ({list})").format(list=", ".join(lost)),
+                _("offsets expired before being read ({list})").format(list=", ".join(lost)),
                 600,
             ),
             _("it records them as gaps; keep records longer (retention.ms)"),
             (CONSUME,),
         )
-    return ok("offsets", _("commits are not ahead; {lag} behind").format(lag=records(lag)))
+    return ok("offsets", _("committed offsets are consistent; lag {lag}").format(lag=records(lag)))

@@ -84,8 +84,9 @@ class ConsumeResult:
         lines.extend(self._notices)
         lines.extend(
             ngettext(
-                "LOST: {topic}/{partition} offset {first} was gone ({reason})",
-                "LOST: {topic}/{partition} offsets {first} to {last} were gone ({reason})",
+                "LOST: {topic}/{partition} offset {first} expired before being read ({reason})",
+                "LOST: {topic}/{partition} offsets {first} to {last} expired before being read "
+                "({reason})",
                 gap.to_offset - gap.from_offset,
             ).format(
                 topic=last.topic,

@@ -63,7 +63,7 @@ class DlqResult:
         """Return a table of the letters, and what became of them."""
         lines = [dead_letters(len(self.letters))]
         if self.replayed:
-            lines.append(_("{count} published again").format(count=count(self.replayed)))
+            lines.append(_("{count} replayed").format(count=count(self.replayed)))
         if self.saved is not None:
             lines.append(
                 _("written to {file}: fix the payloads, then --replay --fix {file}").format(
@@ -73,15 +73,15 @@ class DlqResult:
         if self.gone:
             lines.append(
                 ngettext(
-                    "{count} of the file waits no more and is left alone",
-                    "{count} of the file wait no more and are left alone",
+                    "{count} of the file is no longer pending and is skipped",
+                    "{count} of the file are no longer pending and are skipped",
                     self.gone,
                 ).format(count=count(self.gone))
             )
         if self.of_merge:
             lines.append(_about_merge(self.of_merge))
         if self.unconfirmed:
-            lines.append(_("nothing was published: add --yes to publish these again"))
+            lines.append(_("nothing was replayed: add --yes to replay these"))
         if len(self.letters) > _SHOWN:
             lines.append(_("the first {count}; --json has all").format(count=count(_SHOWN)))
         rows = [
@@ -150,9 +150,10 @@ def _chosen(
 def _about_merge(number: int) -> str:
     """Return what letters of the merge are, and what to do about them."""
     return ngettext(
-        "{count} letter is of the merge: its event is in the raw table, and --replay leaves it out",
-        "{count} letters are of the merge: their events are in the raw table, and --replay leaves "
-        "them out",
+        "{count} letter was rejected by the merge: its event is already in the raw table, "
+        "so --replay skips it",
+        "{count} letters were rejected by the merge: their events are already in the raw table, "
+        "so --replay skips them",
         number,
     ).format(count=count(number)) + _(
         "; fix the payload with --save FILE, then --replay --fix FILE"

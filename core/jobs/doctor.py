@@ -9,6 +9,7 @@ from core.errors import ConfigError
 from core.jobs.base import JobContext, Summary
 from core.jobs.options import NoOptions
 from core.text import _, ngettext
+from core.text.amounts import errors, warnings
 
 Options = NoOptions
 
@@ -43,8 +44,10 @@ class DoctorResult:
                 lines.append(" " * (width + 8) + _("hint: {hint}").format(hint=one.hint))
         counts = {status: sum(one.status is status for one in self.findings) for status in Status}
         lines.append(
-            _("{ok} ok, {warn} to look at, {fail} to fix").format(
-                ok=counts[Status.OK], warn=counts[Status.WARN], fail=counts[Status.FAIL]
+            _("{ok} ok, {warnings}, {errors}").format(
+                ok=counts[Status.OK],
+                warnings=warnings(counts[Status.WARN]),
+                errors=errors(counts[Status.FAIL]),
             )
         )
         return Summary(lines=tuple(lines))
@@ -66,7 +69,7 @@ def run(context: JobContext, _options: Options) -> DoctorResult:
     result = DoctorResult(findings)
     if context.problems:
         context.show(result)
-        raise ConfigError(result.bad, hint=_("each check says how to fix it"))
+        raise ConfigError(result.bad, hint=_("each check names its fix"))
     return result
 
 

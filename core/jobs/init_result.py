@@ -106,7 +106,7 @@ class InitResult:
                 len(self.files),
             ).format(folder=clean(self.folder), count=count(len(self.files))),
             *map(_reference_line, self.references),
-            _("look at {file}, then: dropship --pipeline {folder} --run consume").format(
+            _("review {file}, then: dropship --pipeline {folder} --run consume").format(
                 file=clean(self.folder / FILE), folder=clean(self.folder)
             ),
         ]

@@ -115,11 +115,11 @@ class Publishing:
     rate: Annotated[
         float | None,
         Opt(
-            N_("events a second; 0 is as fast as possible"),
+            N_("events per second; 0 is unlimited"),
             shown=N_("replay 10, stream 5"),
             low=0,
             label=N_("rate"),
-            note=N_("events a second; 0: as fast as possible"),
+            note=N_("events per second; 0: unlimited"),
         ),
     ] = None
     limit: Annotated[
@@ -205,9 +205,7 @@ class TransformOptions(WatchOptions):
 class PipelineOptions(Checks, Publishing, SeedOptions):
     """The options of all parts; see theirs. rate 0: as fast as possible."""
 
-    rate: Annotated[
-        float | None, Opt(N_("events a second; 0 is as fast as possible"), "N", "0", 0)
-    ] = 0.0
+    rate: Annotated[float | None, Opt(N_("events per second; 0 is unlimited"), "N", "0", 0)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -239,7 +237,7 @@ class DlqOptions:
         str | None, Opt(N_("only dead letters of this reason"), N_("REASON"), _ALL)
     ] = None
     limit: Annotated[int | None, Opt(N_("the newest N only"), "N", _ALL, 1)] = None
-    replay: Annotated[bool, Opt(N_("publish them again"))] = False
+    replay: Annotated[bool, Opt(N_("replay them"))] = False
     yes: Annotated[bool, Opt(N_("replay without asking"))] = False
     save: Annotated[
         Path | None, Opt(N_("write them to a file, one a line, to read and to fix"), _FILE, _NONE)

@@ -59,7 +59,7 @@ class ProduceResult:
                 failed=count(last.failed),
             )
             + " · "
-            + _("{rate} a second").format(rate=decimal(last.rate_actual, 1))
+            + _("{rate} per second").format(rate=decimal(last.rate_actual, 1))
         ]
         if any(last.injected.values()):
             lines.append(

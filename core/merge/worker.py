@@ -97,4 +97,4 @@ class MergeWorker(Worker):
         self._figures.took(run)
         if self._life.state is RunState.WAITING:
             self._life.enter(RunState.RUNNING)
-            log.info(N_("the merge goes on"))
+            log.info(N_("the merge resumes"))

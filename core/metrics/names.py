@@ -43,7 +43,7 @@ PRODUCED_BYTES = MetricName(
     "dropship_produced_bytes_total", "counter", "Bytes of keys and values handed over", _TOPIC
 )
 REJECTED_ROWS = MetricName(
-    "dropship_rejected_rows_total", "counter", "Rows of orders.csv left out", _TOPIC
+    "dropship_rejected_rows_total", "counter", "Rows of orders.csv skipped", _TOPIC
 )
 INJECTED = MetricName(
     "dropship_injected_events_total", "counter", "Faults put in on purpose", (*_TOPIC, "fault")
@@ -66,7 +66,7 @@ FENCED = MetricName(
     "dropship_fenced_batches_total", "counter", "Batches another consumer had stored", _TOPIC
 )
 LOST = MetricName(
-    "dropship_lost_offsets_total", "counter", "Offsets gone before they were read", _TOPIC
+    "dropship_lost_offsets_total", "counter", "Offsets expired before being read", _TOPIC
 )
 NOTICES = MetricName(
     "dropship_consumer_notices_total", "counter", "Times a person had to be told", _TOPIC
@@ -123,7 +123,7 @@ FAILED_THREADS = MetricName(
 )
 
 ALERT = MetricName(
-    "dropship_alert_level", "gauge", "0 quiet, 1 warning, 2 severe, by rule", ("rule",)
+    "dropship_alert_level", "gauge", "0 quiet, 1 warning, 2 critical, by rule", ("rule",)
 )
 
 TOPIC_END = MetricName(

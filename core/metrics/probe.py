@@ -39,7 +39,7 @@ def fault(text: str, now: float, oldest_s: float = OLDEST_S) -> str:
     age = now - max(found.get(names.LAST_COMMIT.name, 0.0), began)
     lag = found.get(names.LAG.name, 0.0)
     if lag > 0 and age > oldest_s:
-        return _("{lag:.0f} records wait, and nothing was stored for {age:.0f} s").format(
+        return _("{lag:.0f} records waiting, and nothing was stored for {age:.0f} s").format(
             lag=lag, age=age
         )
     return ""

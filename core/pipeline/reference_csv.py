@@ -110,7 +110,7 @@ def _row(
             raise _RowError(line, told) from None
     first = lines.setdefault(named, line)
     if first != line:
-        told = _("{key} {name} stands on line {line} already")
+        told = _("duplicate {key} {name}: already on line {line}")
         raise _RowError(line, told.format(key=key, name=clean(named, 64), line=first))
     return row
 

@@ -65,7 +65,7 @@ class FaultLog:
 
     def _unwritable(self, error: OSError) -> StorageError:
         return StorageError(
-            _("cannot write the list of injected faults {file}: {reason}").format(
+            _("cannot write the injection log {file}: {reason}").format(
                 file=clean(self.path), reason=os_reason(error)
             ),
             hint=_("make room, or choose another --data-dir"),

@@ -72,7 +72,7 @@ class ProduceOptions:
 def check_rate(rate: float) -> None:
     """Refuse a rate that cannot be kept. Errors: UsageError."""
     if not 0 <= rate <= MAX_RATE:
-        raise _unusable("--rate", rate, _("give events per second, or 0 for as fast as possible"))
+        raise _unusable("--rate", rate, _("give events per second, or 0 for unlimited"))
 
 
 def check_profile(profile: str) -> None:

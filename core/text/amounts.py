@@ -36,6 +36,16 @@ def raw_events(number: int) -> str:
     return ngettext("{count} raw event", "{count} raw events", number).format(count=count(number))
 
 
+def warnings(number: int) -> str:
+    """Return so many warnings."""
+    return ngettext("{count} warning", "{count} warnings", number).format(count=count(number))
+
+
+def errors(number: int) -> str:
+    """Return so many errors."""
+    return ngettext("{count} error", "{count} errors", number).format(count=count(number))
+
+
 def partitions(number: int) -> str:
     """Return so many partitions."""
     return ngettext("{count} partition", "{count} partitions", number).format(count=count(number))

@@ -42,7 +42,7 @@ def check(context: CheckContext) -> CheckResult:
     if not records:
         return nothing_to_check(NAME, _("no record was read yet"), figures)
     if not waiting:
-        return CheckResult.of(NAME, Status.PASS, _("no dead letters wait"), figures)
+        return CheckResult.of(NAME, Status.PASS, _("no pending dead letters"), figures)
     limits = context.thresholds
     status = grade(share, limits.dead_letters_warn, limits.dead_letters_fail)
     message = ngettext(

@@ -27,13 +27,13 @@ def check(context: CheckContext) -> CheckResult:
     ]
     if wrong:
         rows = context.dicts("validate_duplicates_rows", ("key", "value", "copies"))
-        message = _("keys that stand more than once: {list}").format(list=", ".join(wrong))
+        message = _("duplicate keys: {list}").format(list=", ".join(wrong))
         return CheckResult.of(NAME, Status.FAIL, message, figures, rows)
     raw_events, rows_stored, _letters = context.one("validate_totals")
     if not raw_events and not rows_stored:
         what = _("no raw events and no {rows}").format(rows=context.definition.row.plural)
         return nothing_to_check(NAME, what, figures)
-    return CheckResult.of(NAME, Status.PASS, _("every key stands once"), figures)
+    return CheckResult.of(NAME, Status.PASS, _("no duplicate keys"), figures)
 
 
 def _counted(context: CheckContext) -> Iterator[tuple[str, str, int]]:

@@ -39,16 +39,16 @@ def merge_backlog(context: CheckContext, backlog: int) -> Pending:
     status = grade(backlog, limits.merge_backlog_warn, limits.merge_backlog_fail)
     if merged is not None and status is Status.PASS and waited <= limits.merge_backlog_warn_s:
         message = ngettext(
-            "{count} raw event on its way to the merge, for {seconds} s",
-            "{count} raw events on their way to the merge, the oldest for {seconds} s",
+            "{count} raw event in flight to the merge, for {seconds} s",
+            "{count} raw events in flight to the merge, the oldest for {seconds} s",
             backlog,
         )
         remedies: tuple[Remedy, ...] = ()
     else:
         status = max(status, Status.WARN)
         message = ngettext(
-            "{count} raw event waits for the merge",
-            "{count} raw events wait for the merge",
+            "{count} raw event waiting for the merge",
+            "{count} raw events waiting for the merge",
             backlog,
         )
         remedies = (MERGE,)
@@ -68,8 +68,8 @@ def unread(context: CheckContext, read: Iterable[PartitionBalance], lag: int) ->
     limits = context.thresholds
     if idle is not None and idle <= limits.lag_warn_s and lag <= limits.lag_warn:
         message = ngettext(
-            "{count} record on its way: the last batch was stored {seconds} s before this check",
-            "{count} records on their way: the last batch was stored {seconds} s before this check",
+            "{count} record in flight: the last batch was stored {seconds} s before this check",
+            "{count} records in flight: the last batch was stored {seconds} s before this check",
             lag,
         )
         told = message.format(count=count(lag), seconds=decimal(idle, 1))

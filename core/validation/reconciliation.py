@@ -69,7 +69,7 @@ def check(context: CheckContext) -> CheckResult:
         if waiting.status > Status.PASS:
             found.add(waiting.status, waiting.message)
     if not found.messages:
-        found.messages.append(_("every offset read is stored, once"))
+        found.messages.append(_("every offset stored exactly once"))
     if waiting.message and waiting.status is Status.PASS:
         found.messages.append(waiting.message)
     if context.broker is None:
@@ -151,8 +151,8 @@ def _gaps(context: CheckContext, partitions: list[PartitionBalance], found: _Fin
     found.add(
         Status.WARN,
         ngettext(
-            "{count} record was gone before it was read: {ranges}",
-            "{count} records were gone before they were read: {ranges}",
+            "{count} record expired before being read: {ranges}",
+            "{count} records expired before being read: {ranges}",
             total,
         ).format(count=count(total), ranges=ranges),
     )
@@ -185,11 +185,11 @@ def _against_broker(view: BrokerView, partitions: list[PartitionBalance], found:
                 balance.row("beyond_broker", next_offset=balance.next_offset, high=mark.high)
             )
     if partitions and not known:
-        found.messages.append(_("nothing was read yet from the topic as the broker has it now"))
+        found.messages.append(_("nothing read from this topic yet"))
     if gone:
         found.add(
             Status.WARN,
-            _("unread records already gone from the broker: {count}").format(count=count(gone)),
+            _("records expired before being read: {count}").format(count=count(gone)),
         )
     return lag
 

@@ -46,7 +46,7 @@ def test_what_waits_behind_an_open_transaction_is_left_and_said(
     assert left["reason"] == "open_transaction"
     assert left["since"] is not None
     message = ended.record["error"]["message"]
-    assert "31 records wait behind a transaction" in message
+    assert "31 records waiting behind a transaction" in message
     assert f"{work.topic}/0 from offset 0, since " in message
 
     checked = dropship("validate", env=env).record
@@ -56,7 +56,7 @@ def test_what_waits_behind_an_open_transaction_is_left_and_said(
     assert checked["status"] != "PASS"
     doctor = {one["name"]: one for one in dropship("doctor", env=env).record["checks"]}
     assert doctor["topic"]["status"] == "warn"
-    assert "31 records wait behind a transaction" in doctor["topic"]["detail"]
+    assert "31 records waiting behind a transaction" in doctor["topic"]["detail"]
     assert "36 offsets kept" in doctor["topic"]["detail"]
 
     transaction.commit_transaction()

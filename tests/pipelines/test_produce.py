@@ -153,7 +153,7 @@ def test_lines_that_are_no_events_are_rejected_with_their_number(
     told: list[RejectedRow] = []
     assert taken(opened(visits, told, input=file), 10) == [(b"701", event), (b"702", other)]
     assert [row.line for row in told] == [2, 4, 5, 6, 7, 8, 9]
-    wanted = ("not JSON", "id: missing", "appears twice", "surrogate", "nesting", "size", "bytes")
+    wanted = ("not JSON", "id: missing", "duplicate key", "surrogate", "nesting", "size", "bytes")
     for row, reason in zip(told, wanted, strict=True):
         assert reason in row.reason, row
 
@@ -347,7 +347,7 @@ def versions_of(pipeline: Pipeline) -> set[str]:
 
 
 def meant(pipeline: Pipeline, told: object) -> dict[str, Any]:
-    """Return what an answer key tells as a row holds it, by columns."""
+    """Return what an injection log tells as a row holds it, by columns."""
     definition = pipeline.definition
     found = {}
     for path, text in told.items():  # type: ignore[attr-defined]

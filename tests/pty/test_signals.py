@@ -58,9 +58,9 @@ def test_q_leaves_with_0_after_resizes_and_a_copy(tmp_path):
         terminal.resize(120, 36)
         seen = len(terminal.output)
         terminal.press("8")
-        terminal.wait_for("nothing is wrong", since=seen)
+        terminal.wait_for("no active alerts", since=seen)
         terminal.press("y")
-        copied = b64encode("✓ nothing is wrong".encode())[:20]
+        copied = b64encode("✓ no active alerts".encode())[:20]
         terminal.wait_until(lambda: b"\x1b]52;c;" + copied in terminal.output, "an OSC 52 copy")
         terminal.press("q")
         assert terminal.exit_code() == 0

@@ -42,9 +42,9 @@ def _sound() -> dict[str, str]:
             count=count(_ORDERS),
             **_words(_ORDERS),
         ),
-        "duplicates": told("every key stands once"),
+        "duplicates": told("no duplicate keys"),
         "data_quality": _passed("data_quality"),
-        "reconciliation": told("every offset read is stored, once"),
+        "reconciliation": told("every offset stored exactly once"),
         "content": told_of(
             "{count} record is as it came",
             "{count} records are as they came",
@@ -55,7 +55,7 @@ def _sound() -> dict[str, str]:
         "freshness": told("the newest {row} was ingested {age} ago", age=age, **_words()),
         "nulls_and_ranges": _passed("nulls_and_ranges"),
         "schema": told("all tables and columns are as expected"),
-        "dead_letters": told("no dead letters wait"),
+        "dead_letters": told("no pending dead letters"),
         "volume": told(grown, events=raw_events(36_020), usual=count(35_900)),
     }
 
@@ -107,7 +107,7 @@ def _duplicates() -> CheckResult:
     return CheckResult.of(
         "duplicates",
         Status.FAIL,
-        told("keys that stand more than once: {list}", list=kinds),
+        told("duplicate keys: {list}", list=kinds),
         {"raw_duplicates": 0, "coordinate_duplicates": 0, "prod_duplicates": 3},
         [{"key": "orders.id", "value": f"ORDER_{n:06d}", "copies": 2} for n in (17, 23, 4_711)],
     )
@@ -122,8 +122,8 @@ def _counts() -> CheckResult:
         **_words(),
     )
     waiting = told_of(
-        "{count} raw event waits for the merge",
-        "{count} raw events wait for the merge",
+        "{count} raw event waiting for the merge",
+        "{count} raw events waiting for the merge",
         12_900,
         count=count(12_900),
     )

@@ -35,8 +35,8 @@ def test_the_palette_finds_an_action_of_another_pane_and_does_it(play):
     async def script(here):
         await here.press("colon")
         assert isinstance(here.console.screen, CommandPalette)
-        await here.press(*"alertsall")
-        await here.until(lambda: "Alerts: all" in here.text)
+        await here.press(*"alertsacknowledgeall")
+        await here.until(lambda: "Alerts: acknowledge all" in here.text)
         await here.press("enter", "enter")
         await here.until(lambda: not isinstance(here.console.screen, CommandPalette))
         await here.until(lambda: here.console.screen.chosen.NAME == "alerts")
@@ -109,12 +109,12 @@ def test_a_held_warehouse_is_shown_with_its_holder_and_r_opens_it_later(play, se
     async def script(here):
         await here.until(lambda: here.console.controller.snapshot().opening.error)
         await here.draw()
-        assert "r tries again now" in here.text
+        assert "r reconnects now" in here.text
         assert "in use by process" in " ".join(here.text.split())
         holder.close()
         await here.press("r")
         await here.until(lambda: here.console.controller.ready)
-        await here.until(lambda: "tries again" not in here.text)
+        await here.until(lambda: "reconnects now" not in here.text)
 
     play(script, ready=False)
 
@@ -142,7 +142,7 @@ def test_panes_and_history_are_written_as_csv_and_json(play, settings):
         await here.press("W")
         await here.until(lambda: list(here.console.exports.glob("history_*.json")))
         await here.press("P")
-        await here.until(lambda: "Written" in here.text)
+        await here.until(lambda: "Saved" in here.text)
 
     play(script)
     exports = settings.paths.data / "exports"
@@ -163,7 +163,7 @@ def test_panes_and_history_are_written_as_csv_and_json(play, settings):
 def test_the_text_of_a_pane_is_copied(play):
     async def script(here):
         await here.press("8", "y")
-        assert here.console.clipboard.startswith("✓ nothing is wrong")
+        assert here.console.clipboard.startswith("✓ no active alerts")
 
     play(script)
 

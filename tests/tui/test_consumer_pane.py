@@ -16,7 +16,7 @@ def state(here):
 def test_start_pause_resume_and_stop_act_and_show(play, size):
     async def script(here):
         await here.press("3")
-        assert "press s to start storing" in here.text
+        assert "press s to start consuming" in here.text
         await here.press("s")
         await here.until(lambda: "3 Consumer · running" in here.text)
         await here.press("p")

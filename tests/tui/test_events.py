@@ -162,7 +162,7 @@ async def test_a_replay_is_of_the_letter_that_its_question_names_whatever_comes_
         await pilot.press("tab", "r")
         await pilot.pause()
         question = app.screen
-        assert question._title == "Publish dead letter orders_topic/0/2 again?"
+        assert question._title == "Replay dead letter orders_topic/0/2?"
         assert any("orders_topic/0/2  k  detail 2" in line for line in question._lines)
         app.controller.now = moment(
             explored=explored((), [letter(4), letter(3), letter(2), letter(1)])

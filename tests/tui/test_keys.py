@@ -255,7 +255,7 @@ async def copies(here, press):
     await here.draw()
     await press()
     assert here.console.clipboard == text_of(chosen(here))
-    assert here.told == [_("Copied, if the terminal allows it.")]
+    assert here.told == [_("Sent to the clipboard.")]
 
 
 def writes(pattern):
@@ -584,7 +584,7 @@ async def marks_as_seen(here, press):
     marked = [alert for alert in moment(here).alerts if alert.active and alert.acknowledged_at]
     assert [alert.rule for alert in marked] == [rule]
     await press()
-    assert here.told == [_("This alert was seen before.")]
+    assert here.told == [_("This alert is already acknowledged.")]
 
 
 async def marks_all_as_seen(here, press):

@@ -32,6 +32,6 @@ def test_the_interval_goes_round_and_is_shown(play):
             shown.append(controller.snapshot().figures_every_s)
         assert shown == [5, 15, 60, 0, 1, 2]
         await here.press("i", "i", "i", "i")
-        await here.until(lambda: "when asked" in here.text)
+        await here.until(lambda: "manual" in here.text)
 
     play(script)

@@ -6,6 +6,7 @@ from textual.widgets import Input
 from core.jobs import produce, seed
 from core.workers import RunState
 from tui.dialogs.options_form import OptionsForm
+from tui.panes.producer import _round
 from tui.widgets.choice import Choice
 
 
@@ -73,7 +74,7 @@ def test_keys_set_the_next_run_while_nothing_runs(play):
         await here.press("2", "+", "n", "n")
         assert "250/s · burst" in here.text
         await here.press("f")
-        assert "orders.csv · as fast as" in here.text
+        assert "orders.csv · unlimited" in here.text
 
     play(script)
 
@@ -100,6 +101,28 @@ def test_the_form_gives_the_next_run_its_options_and_refuses_bad_ones(play):
         assert last.injected["poison"] > 0
 
     play(script)
+
+
+def test_a_stream_after_a_replay_asks_and_takes_a_rate_of_its_own(play):
+    async def script(here):
+        await seeded(here)
+        await here.press("2", "f", "s")
+        await here.until(lambda: state(here) is RunState.STOPPED)
+        await here.press("m")
+        assert "Stream made-up events?" in here.text
+        assert "5/s to orders_topic" in " ".join(here.text.split())
+        assert here.console.controller.producer is None
+        await here.press("y")
+        await here.until(lambda: here.console.controller.snapshot().producer.mode == "stream")
+        assert here.console.controller.snapshot().producer.rate_target == 5.0
+
+    play(script)
+
+
+def test_a_step_of_the_rate_is_a_quarter():
+    assert _round(300 * 1.25) == 375
+    assert _round(375 * 0.8) == 300
+    assert _round(9.99 * 1.25) == 12.5
 
 
 def test_without_files_it_says_where_to_make_them(play):

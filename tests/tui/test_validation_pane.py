@@ -29,7 +29,7 @@ def test_the_cursor_moves_over_all_checks_and_opens_one(play, size):
         assert isinstance(here.console.screen, RowDetails)
         assert here.console.screen.query_one("#row-details").border_title == seen[9]
         await here.until(lambda: "checked in" in here.text)
-        assert "figures" in here.text
+        assert "metrics" in here.text
         await here.press("j", "escape")
         assert not isinstance(here.console.screen, RowDetails)
 
@@ -119,7 +119,7 @@ def test_a_console_that_is_opened_again_shows_the_last_verdict_with_its_age(play
     async def script(here):
         await here.until(lambda: here.console.controller.snapshot().validation.result)
         await here.draw()
-        assert "unchecked" not in here.text
+        assert "not validated" not in here.text
         assert "not checked yet" not in here.text
         await here.until(lambda: "s ago" in here.text)
         await here.press("4")

@@ -44,10 +44,10 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", N_("take these values"), id="form.submit", priority=True),
+        Binding("enter", "submit", N_("save"), id="form.submit", priority=True),
         Binding("escape", "leave", N_("leave them as they were"), id="form.leave"),
         Binding("down", "app.focus_next", N_("next field"), id="form.next", show=False),
-        Binding("up", "app.focus_previous", N_("field before"), id="form.before", show=False),
+        Binding("up", "app.focus_previous", N_("previous field"), id="form.before", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -96,7 +96,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
                         yield _widget(field)
                         yield Label(field.hint, classes="form-hint", markup=False)
             yield Label("", id="form-error", markup=False)
-            yield Label(_("enter takes these values · escape leaves them"), id="form-keys")
+            yield Label(_("Enter saves, Esc cancels, Tab moves"), id="form-keys")
             with Horizontal(id="form-buttons"):
                 yield Button(_("OK"), id="form-ok", variant="primary", compact=True)
 

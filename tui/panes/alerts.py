@@ -49,16 +49,16 @@ class AlertsPane(RowsPane):
         Binding(
             "a",
             "acknowledge",
-            N_("seen"),
+            N_("acknowledge"),
             id="alerts.acknowledge",
-            tooltip=N_("mark the alert under the cursor as seen"),
+            tooltip=N_("acknowledge the alert under the cursor"),
         ),
         Binding(
             "A",
             "acknowledge_all",
-            N_("all seen"),
+            N_("acknowledge all"),
             id="alerts.acknowledge_all",
-            tooltip=N_("mark all alerts as seen"),
+            tooltip=N_("acknowledge all alerts"),
         ),
     ]
 
@@ -137,15 +137,15 @@ class AlertsPane(RowsPane):
                 _("The chosen alert has left the list.") if gone else _("There is no alert.")
             )
         elif not alert.active:
-            self.console.tell(_("This alert is over."))
+            self.console.tell(_("This alert is cleared."))
         elif not self.controller.acknowledge(alert.rule):
-            self.console.tell(_("This alert was seen before."))
+            self.console.tell(_("This alert is already acknowledged."))
         self.console.tick()
 
     def action_acknowledge_all(self) -> None:
         """Mark all alerts as seen."""
         if self.controller.acknowledge():
-            self.console.tell(_("All alerts are marked as seen."))
+            self.console.tell(_("All alerts acknowledged."))
         else:
-            self.console.tell(_("No alert is new."))
+            self.console.tell(_("No alert to acknowledge."))
         self.console.tick()

@@ -122,7 +122,7 @@ class Pane(Container, can_focus=True):
             return True
         parts = (now.opening, now.opening_broker) if warehouse else (now.opening_broker,)
         why = next((part.error for part in parts if part.error), "")
-        self.console.tell(why or _("The back ends are still being opened."))
+        self.console.tell(why or _("Still connecting to the broker and the warehouse."))
         return False
 
     @property

@@ -35,8 +35,8 @@ class ConsumerPane(Pane):
     WHOLE = 22
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start, or go on")),
-        Binding("p", "pause", N_("pause"), id="consumer.pause", tooltip=N_("pause or go on")),
+        Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start or resume")),
+        Binding("p", "pause", N_("pause"), id="consumer.pause", tooltip=N_("pause or resume")),
         Binding("x", "stop", N_("stop"), id="consumer.stop"),
     ]
 

@@ -79,20 +79,20 @@ class EventsPane(RowsPane):
             id="events.switch",
             tooltip=N_("topic or dead letters"),
         ),
-        Binding("space", "hold", N_("hold"), id="events.hold", tooltip=N_("hold the topic still")),
+        Binding("space", "hold", N_("freeze"), id="events.hold", tooltip=N_("freeze the topic")),
         Binding(
             "r",
             "replay",
             N_("replay"),
             id="events.replay",
-            tooltip=N_("publish the chosen dead letter again"),
+            tooltip=N_("replay the chosen dead letter"),
         ),
         Binding(
             "R",
             "replay_all",
             N_("all"),
             id="events.replay_all",
-            tooltip=N_("publish all dead letters that the filter shows again"),
+            tooltip=N_("replay all dead letters that match the filter"),
         ),
         Binding(
             "x",
@@ -219,10 +219,8 @@ class EventsPane(RowsPane):
     def _title_of(self, fit: Sequence[ListedLetter]) -> str:
         """Return the question; a single letter is named by its place."""
         if len(fit) == 1:
-            return _("Publish dead letter {place} again?").format(place=_place(fit[0]))
-        text = ngettext(
-            "Publish {count} dead letter again?", "Publish {count} dead letters again?", len(fit)
-        )
+            return _("Replay dead letter {place}?").format(place=_place(fit[0]))
+        text = ngettext("Replay {count} dead letter?", "Replay {count} dead letters?", len(fit))
         return text.format(count=self.console.formats.count(len(fit)))
 
     def _preview(self, fit: Sequence[ListedLetter], left_out: int) -> list[str]:
@@ -238,7 +236,7 @@ class EventsPane(RowsPane):
             lines.append(_("  and {count} more").format(count=len(fit) - _PREVIEWED))
         if left_out:
             lines.append(
-                _("left out, as the raw table holds them: {count} of the merge").format(
+                _("{count} skipped: rejected by the merge, already in the raw table").format(
                     count=left_out
                 )
             )
@@ -251,7 +249,7 @@ class EventsPane(RowsPane):
             self.console.tell(
                 _("A replay is under way: [x] cancels it.")
                 if running
-                else now.opening.error or _("The back ends are still being opened.")
+                else now.opening.error or _("Still connecting to the broker and the warehouse.")
             )
         self.console.tick()
 

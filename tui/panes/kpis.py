@@ -43,9 +43,9 @@ class KpisPane(Pane):
         Binding(
             "i",
             "interval",
-            N_("every"),
+            N_("interval"),
             id="kpis.interval",
-            tooltip=N_("read every 1, 2, 5, 15, 60 seconds, or only when asked"),
+            tooltip=N_("refresh every 1, 2, 5, 15, 60 seconds, or manually"),
         ),
     ]
 
@@ -62,7 +62,7 @@ class KpisPane(Pane):
         if now.figures.at is None:
             return ""
         age = self.console.formats.age(now.figures.at, now.at)
-        every = asked_every(now, now.figures_every_s) if now.figures_every_s else _("when asked")
+        every = asked_every(now, now.figures_every_s) if now.figures_every_s else _("manual")
         return _("{age} ago").format(age=age) + f" · {every}"
 
     def action_refresh(self) -> None:

@@ -43,7 +43,7 @@ class LogsPane(RowsPane):
             "level",
             N_("level"),
             id="logs.level",
-            tooltip=N_("show records from DEBUG, INFO, WARNING or ERROR up"),
+            tooltip=N_("show DEBUG, INFO, WARNING or ERROR and above"),
         ),
     ]
 

@@ -56,8 +56,8 @@ class ProducerPane(Pane):
     WHOLE = 20
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start, or go on")),
-        Binding("p", "pause", N_("pause"), id="producer.pause", tooltip=N_("pause or go on")),
+        Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start or resume")),
+        Binding("p", "pause", N_("pause"), id="producer.pause", tooltip=N_("pause or resume")),
         Binding("x", "stop", N_("stop"), id="producer.stop"),
         Binding(
             "plus,equals_sign",
@@ -65,7 +65,7 @@ class ProducerPane(Pane):
             N_("rate"),
             id="producer.faster",
             key_display="±",
-            tooltip=N_("a quarter faster, or slower"),
+            tooltip=N_("+25 %, or back"),
         ),
         Binding("minus", "change(0.8)", N_("slower"), id="producer.slower", show=False),
         Binding(
@@ -87,9 +87,9 @@ class ProducerPane(Pane):
         Binding(
             "f",
             "flat_out",
-            N_("flat out"),
+            N_("unlimited"),
             id="producer.flat_out",
-            tooltip=N_("as fast as possible, or back to the rate before"),
+            tooltip=N_("unlimited, or back to the previous rate"),
             show=False,
         ),
         Binding(
@@ -145,10 +145,27 @@ class ProducerPane(Pane):
             self.console.attempt(lambda: self.controller.start_producer(self.options))
 
     def action_stream(self) -> None:
-        """Publish made-up events; does nothing while some are published already."""
-        if self.controller.producer is None:
-            self.options = replace(self.options, mode="stream")
-            self.action_start()
+        """Publish made-up events; does nothing while some are published already.
+
+        After a replay that asks first, and at the rate of a stream: that of the replay may have
+        been without a limit.
+        """
+        if self.controller.producer is not None:
+            return
+        last = self.controller.snapshot().producer
+        if last.mode == "stream" or last.state is RunState.IDLE or not self._has_input("stream"):
+            self._stream(self.options)
+            return
+        options = replace(self.options, rate=DEFAULT_RATES["stream"])
+        rate = self.console.formats.rate(DEFAULT_RATES["stream"])
+        lines = [_("made-up events at {rate} to {topic}").format(rate=rate, topic=last.topic)]
+        self.console.confirm(
+            False, _("Stream made-up events?"), lines, lambda: self._stream(options)
+        )
+
+    def _stream(self, options: Options) -> None:
+        self.options = replace(options, mode="stream")
+        self.action_start()
 
     def _has_input(self, mode: str) -> bool:
         """Return whether there is something to publish from; say what to do when there is not."""
@@ -242,6 +259,6 @@ class ProducerPane(Pane):
 
 
 def _round(rate: float) -> float:
-    """Return a rate with two figures, so that steps up and down give round numbers."""
+    """Return a rate with three figures: a quarter more of 300 is 375, and of 375 is 469."""
     digits = len(str(int(rate)))
-    return float(round(rate, 2 - digits)) if digits > 2 else round(rate, 1)  # noqa: PLR2004
+    return float(round(rate, 3 - digits)) if digits > 2 else round(rate, 1)  # noqa: PLR2004

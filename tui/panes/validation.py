@@ -53,16 +53,16 @@ class ValidationPane(RowsPane):
         Binding(
             "i",
             "interval",
-            N_("every"),
+            N_("interval"),
             id="validation.interval",
-            tooltip=N_("run every 10, 30, 60, 300 seconds, or only when asked"),
+            tooltip=N_("run every 10, 30, 60, 300 seconds, or manually"),
         ),
         Binding(
             "e",
             "export",
             N_("reports"),
             id="validation.export",
-            tooltip=N_("say where the reports are: JSON, HTML, JUnit"),
+            tooltip=N_("show report paths (JSON, HTML, JUnit)"),
         ),
     ]
 

@@ -71,12 +71,12 @@ class WarehousePane(RowsPane):
         Binding(
             "tab",
             "switch(1)",
-            N_("next list"),
+            N_("next tab"),
             id="warehouse.switch",
             tooltip=N_("tables, merges, offsets, gaps"),
         ),
-        Binding("shift+tab", "switch(-1)", N_("list before"), id="warehouse.back", show=False),
-        Binding("r", "again", N_("read now"), id="warehouse.again"),
+        Binding("shift+tab", "switch(-1)", N_("previous tab"), id="warehouse.back", show=False),
+        Binding("r", "again", N_("refresh"), id="warehouse.again"),
         Binding(
             "m",
             "merge",

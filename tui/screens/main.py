@@ -85,7 +85,7 @@ class MainScreen(Screen[None]):
             "maximise",
             N_("maximise"),
             id="pane.maximise",
-            tooltip=N_("give one pane the whole screen, or give it back"),
+            tooltip=N_("maximise or restore the pane"),
         ),
         Binding(
             "escape",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert, rule_name
+from core.alerts.model import Alert, Level, rule_name
 from core.clock import iso
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
@@ -32,7 +32,7 @@ def alerts_head(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if any(alert.active for alert in now.alerts):
         return []
     sign = "+" if frame.ascii_only else "✓"
-    return [line(Span(sign, "ok"), " ", _("nothing is wrong"))]
+    return [line(Span(sign, "ok"), " ", _("no active alerts"))]
 
 
 def alerts_table(now: ControllerSnapshot, frame: Frame) -> RowTable:
@@ -41,9 +41,9 @@ def alerts_table(now: ControllerSnapshot, frame: Frame) -> RowTable:
         Column("", 1),
         Column(_("rule"), 16),
         Column(_("raised"), 9, drop=2),
-        Column(_("lasted"), 9, drop=3),
-        Column("", 6, drop=1),
-        Column(_("what is wrong"), 28, stretch=True),
+        Column(_("duration"), 9, drop=3),
+        Column("", 12, drop=1),
+        Column(_("message"), 28, stretch=True),
     )
     rows = tuple(
         Row(f"{alert.rule}/{alert.raised_at.isoformat()}", _cells(alert, now, frame), alert)
@@ -66,10 +66,15 @@ def _cells(alert: Alert, now: ControllerSnapshot, frame: Frame) -> tuple[Span, .
     )
 
 
+def _level(level: Level) -> str:
+    names = {Level.NONE: "–", Level.WARN: _("warning"), Level.BAD: _("critical")}
+    return names[level]
+
+
 def _word(alert: Alert) -> str:
     if not alert.active:
-        return _("over")
-    return _("seen") if alert.acknowledged_at else _("new")
+        return _("cleared")
+    return _("acknowledged") if alert.acknowledged_at else _("new")
 
 
 def _lasted_s(alert: Alert, now: ControllerSnapshot) -> float:
@@ -82,16 +87,16 @@ def alert_details(alert: Alert, now: ControllerSnapshot, frame: Frame) -> list[L
     times = [
         (_("raised"), alert.raised_at),
         (_("cleared"), alert.cleared_at),
-        (_("seen"), alert.acknowledged_at),
+        (_("acknowledged"), alert.acknowledged_at),
     ]
     rows = [
         (_("rule"), f"{rule_name(alert.rule)} ({alert.rule})"),
         (_("state"), _word(alert)),
-        (_("what is wrong"), clean(alert.message)),
-        (_("level"), alert.level.name),
-        (_("worst level"), alert.worst.name),
+        (_("message"), clean(alert.message)),
+        (_("level"), _level(alert.level)),
+        (_("worst level"), _level(alert.worst)),
         *((name, iso(at) if at else "–") for name, at in times),
-        (_("lasted"), form.span(_lasted_s(alert, now))),
+        (_("duration"), form.span(_lasted_s(alert, now))),
     ]
     return pairs(rows, frame.width, 18)
 
@@ -120,7 +125,7 @@ def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
             form.count(limits.alert_lag_fail),
         ),
         (
-            _("time behind"),
+            _("time lag"),
             _limit(form, limits.alert_behind_warn_s),
             _limit(form, limits.alert_behind_fail_s),
         ),
@@ -160,9 +165,9 @@ def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
     ]
     width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
     name_width, low_width = (21, 14) if columns == 1 else (16, 10)
-    titles = (_("watched"), _("warns above"), _("severe above"))
+    titles = (_("watched"), _("warning above"), _("critical above"))
     if columns > 1:
-        titles = (titles[0], _("warns"), _("severe"))
+        titles = (titles[0], _("warning"), _("critical"))
     cells = [line(*(Span(text, "dim") for text in _row(titles, name_width, low_width)))]
     cells += [
         line(Span(name, "dim"), low, high)

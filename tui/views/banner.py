@@ -88,7 +88,7 @@ def _opening(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         return [line(Span(note, "wait"))]
     room = frame.width - 2
     most = 2 if len(failed) == 1 else 1
-    again = keys(_("[r] tries again now; it is tried by itself every few seconds"))
+    again = keys(_("[r] reconnects now; retrying automatically every few seconds"))
     errors = [line(Span(text, "bad")) for task in failed for text in wrap(task.error, room)[:most]]
     hints = [line(Span(text, "dim")) for task in failed for text in wrap(task.hint, room)[:most]]
     if hints and hints[-1].width + again.width + 3 <= room:

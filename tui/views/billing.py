@@ -21,7 +21,7 @@ def billing(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     kpis = (
         _("KPIs every {seconds} s").format(seconds=int(now.figures_every_s))
         if now.figures_every_s
-        else _("KPIs when asked")
+        else _("KPIs manual")
     )
     told = _("billed: this pane every {seconds} s, {kpis}, each validation; not the state of tasks")
     text = told.format(seconds=int(REMOTE_S), kpis=kpis)

@@ -27,9 +27,9 @@ def check_details(check: CheckResult, frame: Frame, at: datetime) -> list[Line]:
     took = frame.formats.milliseconds(check.elapsed_s * 1_000)
     lines.append(line(Span(_("checked in {span}").format(span=took), "dim")))
     if check.figures:
-        lines += [EMPTY, rule(_("figures"), frame), *_pairs(check.figures, _NAME, frame)]
+        lines += [EMPTY, rule(_("metrics"), frame), *_pairs(check.figures, _NAME, frame)]
     if check.rows:
-        title = _("rows it found, at most {count}").format(count=MAX_ROWS)
+        title = _("sample rows, at most {count}").format(count=MAX_ROWS)
         lines += [EMPTY, rule(title, frame)]
     for index, row in enumerate(check.rows):
         lines += [EMPTY] if index else []

@@ -26,8 +26,8 @@ def consumer(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return a chart of events per second, then lag, latency and counts."""
     last = now.consumer
     if last.state is RunState.IDLE and not _something(now):
-        text = _("press [s] to start storing what the topic holds")
-        return [line(_("nothing is consumed")), EMPTY, *advice(text, frame.width)]
+        text = _("press [s] to start consuming")
+        return [line(_("not running")), EMPTY, *advice(text, frame.width)]
     lines = _said(now, frame)
     if frame.full and frame.width >= _FULL_WIDTH and frame.height >= _FULL_HEIGHT:
         lines += _full(now, frame, frame.height - len(lines))
@@ -52,15 +52,15 @@ def _said(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         lines += _failure(last, width)
     lines += merge_trouble(now, frame, _("[s] starts it again"))
     if last.state in _RESTING and now.external.consumed is None and now.total_lag:
-        lines += advice(_("records wait in the topic: [s] starts storing them"), width)
+        lines += advice(_("records waiting in the topic: [s] starts consuming"), width)
     if last.waiting_for and last.state is not RunState.FAILED:
         hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
         lines += problem(last.waiting_for, hint, width)
     held_back = now.watch.value.held_back if now.watch.value is not None else 0
     if held_back:
         text = ngettext(
-            "{count} record waits behind a transaction that another producer has not ended",
-            "{count} records wait behind a transaction that another producer has not ended",
+            "{count} record waiting behind a transaction that another producer has not ended",
+            "{count} records waiting behind a transaction that another producer has not ended",
             held_back,
         )
         lines += _wrapped(text.format(count=frame.formats.count(held_back)), width, "wait")
@@ -195,7 +195,7 @@ def _lag_chart(now: ControllerSnapshot, frame: Frame, width: int, height: int) -
     def told(value: float | None) -> str:
         return frame.formats.short(value)
 
-    curve = Plotted(_("behind"), "dim", lambda one: one.lag, told, latest, filled=True)
+    curve = Plotted(_("lag"), "dim", lambda one: one.lag, told, latest, filled=True)
     return timed_chart(_("lag, records"), [curve], now, frame, (width, height))
 
 
@@ -262,9 +262,9 @@ def _figures(now: ControllerSnapshot, frame: Frame, width: int) -> list[Line]:
         (_("stored"), form.count(None if idle else last.inserted)),
         (_("merged"), form.count(None if unmerged else now.merge.total.taken)),
         (_("merge"), "".join(span.text for span in merge_spans(now, frame))),
-        (_("met again"), form.count(None if idle else last.already_stored)),
+        (_("already stored"), form.count(None if idle else last.already_stored)),
         (_("last commit"), commit),
-        (_("latency, all"), " ".join(form.milliseconds(part) for part in latency)),
+        (_("latency p50 p95 p99"), " ".join(form.milliseconds(part) for part in latency)),
         (_("event age p50"), form.milliseconds(last.event_age.p50)),
         (_("dead letters"), dead),
     ]

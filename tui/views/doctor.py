@@ -6,6 +6,7 @@ from core.doctor.model import Finding, Status
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
+from core.text.amounts import errors, warnings
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import Line, Role, Span, advice, bar, cut, line
 from tui.views.frame import Frame, problem
@@ -45,12 +46,12 @@ def _counts(findings: Sequence[Finding], age: str) -> Line:
         Span(_("{count} ok").format(count=count[Status.OK]), "ok"),
         "  ",
         Span(
-            _("{count} to look at").format(count=count[Status.WARN]),
+            warnings(count[Status.WARN]),
             "wait" if count[Status.WARN] else "dim",
         ),
         "  ",
         Span(
-            _("{count} to fix").format(count=count[Status.FAIL]),
+            errors(count[Status.FAIL]),
             "bad" if count[Status.FAIL] else "dim",
         ),
         Span("  " + _("{age} ago").format(age=age), "dim"),
@@ -63,7 +64,7 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
         Column("", 1),
         Column(_("check"), 10),
         Column(_("found"), 30, stretch=True),
-        Column(_("how to fix it"), 40, drop=1),
+        Column(_("fix"), 40, drop=1),
     )
     rows = tuple(
         Row(

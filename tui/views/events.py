@@ -31,7 +31,7 @@ def events_head(
         for name, chosen in tabs
     ]
     explored = now.explored
-    state = _("held: space goes on") if frozen and not letters else ""
+    state = _("frozen: space resumes") if frozen and not letters else ""
     lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
     if letters:
         lines += failing(explored.letters, now, frame) + _replay(now, frame)
@@ -57,7 +57,7 @@ def _replay(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how a replay goes, what holds it up and how to end it; or what came of the last."""
     task, form = now.explored.replay, frame.formats
     if task.running:
-        text = _("publishing again: {done} of {total}").format(
+        text = _("replaying: {done} of {total}").format(
             done=form.count(task.done), total=form.count(task.total or 0)
         )
         end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
@@ -68,8 +68,8 @@ def _replay(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         lines = problem(clean(task.error), clean(task.hint), frame.width)
         if task.done:
             told = ngettext(
-                "{count} was published again before; the rest is still listed",
-                "{count} were published again before; the rest is still listed",
+                "{count} was replayed before; the rest is still listed",
+                "{count} were replayed before; the rest is still listed",
                 task.done,
             )
             lines.append(line(Span(told.format(count=form.count(task.done)), "dim")))
@@ -85,9 +85,9 @@ def _replayed(result: ReplayResult, formats: Formats, age: str) -> str:
     count = formats.count(result.published)
     if result.cancelled:
         return _(
-            "cancelled {age} ago: {count} published again, {left} not, which are still listed"
+            "cancelled {age} ago: {count} replayed, {left} not, which are still listed"
         ).format(age=age, count=count, left=formats.count(result.left))
-    told = _("{count} published again {age} ago; records still invalid return here").format(
+    told = _("{count} replayed {age} ago; records still invalid return here").format(
         count=count, age=age
     )
     if result.gone:

@@ -33,7 +33,7 @@ def kpis(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         hint = lasting(reading.failing_since, now.at, _("retrying automatically"), frame)
         lines += problem(reading.error, hint, frame.width)
     elif reading.took_s >= _SLOW_S:
-        text = _("the warehouse is slow: {span} for these figures").format(
+        text = _("slow warehouse: refresh took {span}").format(
             span=frame.formats.span(reading.took_s)
         )
         lines += [line(Span(part, "wait")) for part in wrap(text, frame.width)]

@@ -27,7 +27,7 @@ def logs_head(entries: Sequence[LogEntry], least: int, file: str, frame: Frame) 
     """Return which levels are shown, and where the whole log is."""
     level = logging.getLevelName(least)
     spans = [
-        Span(_("from {level} up").format(level=level), "bold"),
+        Span(_("{level} and above").format(level=level), "bold"),
         Span("   " + _("whole log: {file}").format(file=clean(file, 300)), "dim"),
     ]
     lines = [cut(line(*spans), frame.width)]

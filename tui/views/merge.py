@@ -17,7 +17,9 @@ def merge_trouble(now: ControllerSnapshot, frame: Frame, restart: str) -> list[L
     if last.waiting_for:
         since = frame.formats.age(last.since or now.at, now.at)
         told = _("the merge waits: {reason}").format(reason=last.waiting_for)
-        return problem(told, _("for {since}; goes on by itself").format(since=since), frame.width)
+        return problem(
+            told, _("for {since}; resumes automatically").format(since=since), frame.width
+        )
     return []
 
 

@@ -196,7 +196,7 @@ def _checks(now: ControllerSnapshot, frame: Frame) -> _Told:
     if task.error:
         return _Told(Span("x" if frame.ascii_only else "✗", "bad"), Span(task.error, "bad"))
     if task.running or task.result is None:
-        text = _("checking") if task.running else _("unchecked")
+        text = _("checking") if task.running else _("not validated")
         return _Told(_mark(frame, good=False), Span(text, "wait" if task.running else "dim"))
     result = task.result
     sign = verdict_sign(now, result.status, ascii_only=frame.ascii_only)

@@ -43,7 +43,7 @@ def producer(now: ControllerSnapshot, frame: Frame, plan: Options | None = None)
 
 
 def _idle(now: ControllerSnapshot, frame: Frame, plan: Options) -> list[Line]:
-    lines = [line(_("nothing is published")), EMPTY]
+    lines = [line(_("not running")), EMPTY]
     if now.external.produced is not None:
         text = _("others publish {rate} to this topic")
         lines = [line(text.format(rate=frame.formats.rate(now.external.produced))), EMPTY]
@@ -56,7 +56,7 @@ def _idle(now: ControllerSnapshot, frame: Frame, plan: Options) -> list[Line]:
         *advice(text, frame.width),
     ]
     if frame.full and frame.height >= _ROOMY:
-        more = _("[+-] rate  [<>] rate by ten  [f] flat out  [n] profile  [m] made-up events")
+        more = _("[+-] rate  [<>] rate by ten  [f] unlimited  [n] profile  [m] made-up events")
         lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(more, frame.width)]
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
@@ -76,7 +76,7 @@ def _plan(plan: Options, frame: Frame) -> list[Line]:
         *facts(
             [
                 (_("mode"), f"{plan.mode} · {_source(plan.mode)}"),
-                (_("rate"), form.rate(rate) if rate else _("as fast as possible")),
+                (_("rate"), form.rate(rate) if rate else _("unlimited")),
                 (_("profile"), plan.profile),
                 (_("limit"), _("none") if plan.limit is None else form.count(plan.limit)),
                 (_("duration"), _("none") if plan.duration is None else form.span(plan.duration)),
@@ -91,7 +91,7 @@ def planned(plan: Options, frame: Frame) -> str:
     """Return what a start would publish, one line."""
     form = frame.formats
     rate = DEFAULT_RATES[plan.mode] if plan.rate is None else plan.rate
-    speed = form.rate(rate) if rate else _("as fast as possible")
+    speed = form.rate(rate) if rate else _("unlimited")
     parts = [_source(plan.mode), speed, plan.profile]
     if plan.limit is not None:
         text = ngettext("{count} order", "{count} orders", plan.limit)
@@ -116,7 +116,7 @@ def _head(last: ProducerSnapshot, frame: Frame) -> Line:
 
 def _rate(last: ProducerSnapshot, now: ControllerSnapshot, frame: Frame) -> Line:
     form = frame.formats
-    target = _("as fast as possible") if not last.rate_target else form.rate(last.rate_target)
+    target = _("unlimited") if not last.rate_target else form.rate(last.rate_target)
     wanted = _("of {target}").format(target=target) if last.rate_target else target
     if last.state in FINAL_STATES:
         wanted = _("on average")
@@ -204,19 +204,19 @@ def _details(last: ProducerSnapshot, frame: Frame) -> list[Line]:
     pairs = [
         (_("topic"), last.topic),
         (_("volume"), form.bytes(last.bytes)),
-        (_("on the way"), form.count(last.waiting)),
+        (_("in flight"), form.count(last.waiting)),
         (_("injected"), injected),
         (_("rejected rows"), form.count(last.rejected)),
     ]
     if last.answer_key:
-        pairs.insert(4, (_("answer key"), last.answer_key))
+        pairs.insert(4, (_("injection log"), last.answer_key))
     return facts(pairs, frame.width)
 
 
 def _rejected(last: ProducerSnapshot, frame: Frame, room: int) -> list[Line]:
     """Return the first rejected rows; the log has all of them."""
     shown = last.rejected_rows[: max(room - 2, _ROWS)]
-    lines = [rule(_("rows of the file left out"), frame)]
+    lines = [rule(_("rows of the file skipped"), frame)]
     for row in shown:
         where = _("line {line}").format(line=frame.formats.count(row.line))
         lines.append(line(Span(fit(where, 15), "dim"), Span(row.reason, "wait")))

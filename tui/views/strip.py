@@ -212,7 +212,7 @@ def _validation(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> Line:
         return line(sign, Span(fit(told, width - 1), "wait"))
     if task.result is None:
         sign = state_sign(RunState.IDLE, ascii_only=frame.ascii_only)
-        told = f" {_('unchecked')}" if detail.age else ""
+        told = f" {_('not validated')}" if detail.age else ""
         return line(sign, Span(fit(told, width - 1), "dim"))
     sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
     if not detail.verdict:

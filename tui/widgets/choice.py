@@ -28,7 +28,7 @@ class Choice(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "move(1)", N_("next value"), id="choice.next", show=False),
-        Binding("left", "move(-1)", N_("value before"), id="choice.before", show=False),
+        Binding("left", "move(-1)", N_("previous value"), id="choice.before", show=False),
     ]
 
     def __init__(self, values: Sequence[str], value: str, *, id: str | None = None) -> None:  # noqa: A002 - as every Textual widget names it

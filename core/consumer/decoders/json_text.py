@@ -104,7 +104,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for key, _value in pairs:
             if key in seen:
-                message = _("the key {key} appears twice in one object")
+                message = _("duplicate key {key}")
                 raise EventError("duplicate_key", message.format(key=clean(key, _SHOWN)))
             seen.add(key)
     return fields

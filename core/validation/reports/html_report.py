@@ -59,8 +59,8 @@ def _labels() -> dict[str, str]:
         "check": _("Check"),
         "status": _("Status"),
         "message": _("Message"),
-        "figures": _("Figures"),
-        "rows": _("Offending rows (at most ten)"),
+        "figures": _("Metrics"),
+        "rows": _("Sample rows (at most ten)"),
     }
 
 

@@ -86,7 +86,7 @@ def _reason(error: driver.Error) -> str:
 def _how_to_fix(error: driver.Error, *, transient: bool) -> tuple[str, tuple[Remedy, ...]]:
     """Return advice, and what fixes it."""
     if transient:
-        return _("check the network and https://status.snowflake.com; it is tried again"), ()
+        return _("check the network and https://status.snowflake.com; retrying automatically"), ()
     if error.errno == _LOGIN or (error.errno or 0) in _LOGIN_CODES:
         return _("check account, user and the login that is set"), (EXAMINE,)
     if error.errno == _NO_COLUMN:

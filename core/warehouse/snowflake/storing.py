@@ -105,6 +105,6 @@ def _not_loaded(told: str) -> WarehouseError:
         _("a staged file gave fewer records than were sent ({reason})").format(
             reason=clean(told, 80)
         ),
-        hint=_("nothing was stored; it is tried again"),
+        hint=_("nothing was stored; retrying automatically"),
         transient=True,
     )

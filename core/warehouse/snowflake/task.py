@@ -105,7 +105,7 @@ class TaskStatus:
         if not waiting:
             return told
         return ngettext(
-            "{told}; {count} record waits", "{told}; {count} records wait", waiting
+            "{told}; {count} record waiting", "{told}; {count} records waiting", waiting
         ).format(told=told, count=count(waiting))
 
     def fields(self) -> dict[str, object]:

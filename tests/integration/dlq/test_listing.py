@@ -39,7 +39,7 @@ def test_letters_of_the_merge_are_told_apart(quarantined: Settings) -> None:
     assert stages(result) == [("decode", True), ("decode", True), ("merge", False)]
     assert result.fields()["of_merge"] == 1
     said = "\n".join(result.summary().lines)
-    assert "1 letter is of the merge: its event is in the raw table" in said
+    assert "1 letter was rejected by the merge: its event is already in the raw table" in said
     assert "--save FILE, then --replay --fix FILE" in said
     assert sorted(row[1] for row in result.summary().tables[0].rows) == [
         "consumer",

@@ -70,7 +70,7 @@ def test_all_is_well_beside_a_broker_with_records(settings, broker, warehouse):
     assert statuses(found, *SEEN) == ["ok"] * 5
     assert "4 partitions, 2 offsets kept" in found["topic"].detail
     assert "1: 0-2" in found["topic"].detail
-    assert "2 records behind" in found["offsets"].detail
+    assert "lag 2 records" in found["offsets"].detail
 
 
 def test_an_announcement_that_is_stale_is_named(settings):
@@ -167,7 +167,7 @@ def test_what_a_killed_consumer_left_is_readable_without_a_change(dropship):
     record = dropship("doctor").done()
     found = {check["name"]: check for check in record["checks"]}
     assert "3,000 raw events" in found["tables"]["detail"]
-    assert "0 records behind" in found["offsets"]["detail"]
+    assert "lag 0 records" in found["offsets"]["detail"]
     assert (wal.read_bytes(), dropship.paths.warehouse_file.read_bytes()) == before
 
 
@@ -370,7 +370,7 @@ def test_the_summary_shows_each_check_with_its_hint(settings):
     lines = result.summary().lines
     assert lines[0].startswith("ok    python")
     assert lines[2].strip() == "hint: start it"
-    assert lines[-1] == "1 ok, 0 to look at, 1 to fix"
+    assert lines[-1] == "1 ok, 0 warnings, 1 error"
     assert result.bad == "1 check failed: broker"
 
 

@@ -69,7 +69,7 @@ def test_events_that_came_just_now_are_on_their_way_to_the_merge(pipeline: Pipel
     soon = RECEIVED + timedelta(seconds=2)
     waiting = pipeline.check(COUNTS, now=soon)
     assert waiting.status is Status.PASS
-    assert "2 raw events on their way to the merge, the oldest for 2.0 s" in waiting.message
+    assert "2 raw events in flight to the merge, the oldest for 2.0 s" in waiting.message
     assert pipeline.check(COUNTS, now=soon, merge_backlog_warn=1).status is Status.WARN
     assert pipeline.check(COUNTS, now=soon, merge_backlog_warn_s=1).status is Status.WARN
 

@@ -57,7 +57,7 @@ def test_lag_is_over_the_partitions_whose_offset_is_known_and_never_negative():
 def test_each_rule_has_a_name_of_its_own_for_people():
     names = [rule_name(rule) for rule in RULES]
     assert len(set(names)) == len(names)
-    assert rule_name("behind") == "time behind"
+    assert rule_name("behind") == "time lag"
 
 
 def test_the_worst_is_listed_first_then_the_newest_then_what_is_over():

@@ -82,9 +82,9 @@ def test_moments_are_taken_once_a_second():
     [
         ("raised", Level.WARN, "alert: lag: 3 wait", logging.WARNING),
         ("raised", Level.BAD, "alert: lag: 3 wait", logging.ERROR),
-        ("worse", Level.BAD, "alert, now severe: lag: 3 wait", logging.ERROR),
-        ("better", Level.WARN, "alert, less severe: lag: 3 wait", logging.INFO),
-        ("cleared", Level.BAD, "alert over: lag: 3 wait", logging.INFO),
+        ("worse", Level.BAD, "alert, now critical: lag: 3 wait", logging.ERROR),
+        ("better", Level.WARN, "alert, no longer critical: lag: 3 wait", logging.INFO),
+        ("cleared", Level.BAD, "alert cleared: lag: 3 wait", logging.INFO),
     ],
 )
 def test_each_change_is_a_line_as_grave_as_it_is(caplog, kind, level, written, severity):

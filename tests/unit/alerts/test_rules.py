@@ -166,7 +166,7 @@ def test_what_failed_is_named_with_its_reason_and_raised_at_once():
     assert found["merge"].message == "failed: no such table"
     assert found["merge"].at_once
     waiting = course(at(merge_backlog=1_234, merge_delay_s=70.0))["merge"]
-    assert waiting.message == "1,234 raw events wait for the merge, the first for 70 s"
+    assert waiting.message == "1,234 raw events waiting for the merge, the first for 70 s"
     assert not waiting.at_once
 
 

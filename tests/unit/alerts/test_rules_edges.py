@@ -77,7 +77,7 @@ def test_slow_counts_only_with_work_for_five_seconds(waiting, judged):
 def test_lag_and_behind_are_told_with_their_figures():
     found = measures(at(offsets={0: 1}, ends={0: 6}), at(offsets={0: 1}, ends={0: 6}), every_s=42)
     assert found["lag"].value == 5
-    assert found["lag"].message == "5 records wait in the topic"
+    assert found["lag"].message == "5 records waiting in the topic"
     assert found["behind"].value == 42
     assert found["behind"].message == "the next record has waited for 42 s"
     assert (found["lag"].warn, found["lag"].fail) == (50_000, 500_000)
@@ -105,7 +105,7 @@ def test_the_worst_state_is_the_one_that_is_told():
     stalls = at(offsets={0: 5, 1: 9, 2: 7}, ends={0: 60, 1: 9, 2: 70}, reading=True)
     found = measures(*[stalls] * 40)["consumer"]
     assert (found.value, found.slack) == (Level.BAD, 1.0)
-    assert found.message == "STALL: at work, but does not move (partitions 0, 2)"
+    assert found.message == "STALL: active but not advancing (partitions 0, 2)"
     growing = [at(offsets={0: 10 * s}, ends={0: 1_000 + 20 * s}, reading=True) for s in range(90)]
     found = measures(*growing)["consumer"]
     assert (found.value, found.message[:5]) == (Level.WARN, "WARN:")
@@ -139,7 +139,7 @@ def test_times_are_told_in_seconds():
     found = measures(at(p95_ms=2_345.0, merge_delay_s=61.4, newest_row=START))
     assert found["latency"].message == "p95 from topic to warehouse: 2.3 s"
     assert found["latency"].value == 2_345.0
-    assert found["merge"].message == "the last merge took up events 61 s old"
+    assert found["merge"].message == "oldest merged event was 61 s old"
     assert (found["freshness"].value, found["freshness"].slack) == (0.0, 1.0)
     later = measures(at(), at(newest_row=START), every_s=90)["freshness"]
     assert later.value == 90
@@ -149,8 +149,8 @@ def test_times_are_told_in_seconds():
 
 def test_findings_are_told_at_once_and_stay_to_the_last_one():
     found = measures(at(validation=2, validation_checks=("volume", "nulls"), gap_offsets=1_234))
-    assert found["validation"].message == "not passed: volume, nulls"
-    assert found["gaps"].message == "1,234 offsets were gone before they were read"
+    assert found["validation"].message == "failed or warned: volume, nulls"
+    assert found["gaps"].message == "1,234 offsets expired before being read"
     for rule in ("validation", "gaps", "topic"):
         assert (found[rule].at_once, found[rule].slack) == (True, 1.0)
     assert found["gaps"].level(Level.BAD) is Level.BAD

@@ -178,7 +178,7 @@ def test_an_open_transaction_is_waited_for_then_told():
     (left,) = asked.stop_condition.left
     assert (left.records, left.reason, left.since) == (6, TRANSACTION, START)
     line = told(asked.stop_condition.left, TOPIC, GROUP)
-    assert "6 records wait behind a transaction" in line
+    assert "6 records waiting behind a transaction" in line
     assert "orders_topic/0 from offset 4, since 2026-01-01 00:00:00 UTC" in line
 
 

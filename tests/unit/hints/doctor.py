@@ -37,7 +37,7 @@ def helped(b: Bench, hint: str, check: str, **env: str) -> None:
 @tries(
     "fix it; .env.example names every setting",
     "fix the settings first",
-    "each check says how to fix it",
+    "each check names its fix",
     "fix the line that is named; .env.example names every setting",
 )
 def settings(b: Bench) -> None:
@@ -46,7 +46,7 @@ def settings(b: Bench) -> None:
     b.refused("fix the settings first", "doctor")
     b.file(".env", "DUCKDB_MEMORY_LIMIT_MB=few\n")
     told = b.refused("fix it; .env.example names every setting", "doctor")
-    b.expect("each check says how to fix it", told)
+    b.expect("each check names its fix", told)
     open_file = b.file(".env", "SNOW_PASSWORD=abcdefgh\n")
     open_file.chmod(0o644)
     told = b.run("doctor")

@@ -243,7 +243,7 @@ ELSEWHERE: dict[str, str] = {
     "check account, user and the login that is set": (
         "tests/snowflake/test_doctor.py::test_a_login_that_is_refused_is_told_at_once"
     ),
-    "check the network and https://status.snowflake.com; it is tried again": (
+    "check the network and https://status.snowflake.com; retrying automatically": (
         "tests/snowflake/test_faults_absence.py::"
         "test_fault_10_a_warehouse_that_goes_away_is_waited_for"
     ),
@@ -259,7 +259,7 @@ ELSEWHERE: dict[str, str] = {
         f"{_ACCOUNT}: the fake has no tasks; "
         "tests/unit/warehouse/test_snowflake_merge.py::test_a_run_that_failed_is_told_with_its_reason"
     ),
-    "nothing was stored; it is tried again": (
+    "nothing was stored; retrying automatically": (
         "asks for nothing: tests/snowflake/test_faults_uploads.py::"
         "test_fault_14_a_large_batch_is_stored_once_whatever_is_cut"
     ),

@@ -76,7 +76,7 @@ def consume_bounds(b: Bench) -> None:
     "give seconds above 0",
     "give a share from 0 to 1, such as 0.01",
     "give a whole number from 0",
-    "give events per second, or 0 for as fast as possible",
+    "give events per second, or 0 for unlimited",
     "choose one of {choices}",
 )
 def produce_bounds(b: Bench) -> None:
@@ -93,7 +93,7 @@ def produce_bounds(b: Bench) -> None:
         ("give seconds above 0", "duration_s", 0.0, 0.1),
         ("give a share from 0 to 1, such as 0.01", "late", 1.5, 0.01),
         ("give a whole number from 0", "seed", -1, 0),
-        ("give events per second, or 0 for as fast as possible", "rate", -1.0, 0.0),
+        ("give events per second, or 0 for unlimited", "rate", -1.0, 0.0),
     ):
         caught(b, hint, partial(options, **{name: wrong}))
         options(**{name: right})

@@ -135,7 +135,7 @@ def test_while_it_waits_it_says_for_what_once_and_that_it_goes_on(
     assert merging.snapshot().waiting_for == ""
     ended(merging)
     told = [record.getMessage() for record in caplog.records]
-    assert told == ["the merge waits", "the merge goes on"]
+    assert told == ["the merge waits", "the merge resumes"]
 
 
 def test_each_run_of_a_backlog_is_told_at_once() -> None:

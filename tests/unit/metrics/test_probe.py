@@ -23,9 +23,9 @@ def text(lag: float, commit: float | None = None, threads: float = 0, began: flo
     ("metrics", "said"),
     [
         (text(5, NOW - 599), ""),
-        (text(5, NOW - 601), "5 records wait, and nothing was stored for 601 s"),
+        (text(5, NOW - 601), "5 records waiting, and nothing was stored for 601 s"),
         (text(0, NOW - 9_000), ""),  # nothing comes, so nothing is stored
-        (text(5, None), "5 records wait, and nothing was stored for 10000 s"),
+        (text(5, None), "5 records waiting, and nothing was stored for 10000 s"),
         (text(5, None, began=NOW - 10), ""),
         (text(0, NOW, threads=1), "threads of the worker have ended"),
     ],

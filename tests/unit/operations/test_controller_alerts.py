@@ -149,7 +149,7 @@ def test_records_that_wait_for_the_task_of_the_engine_are_alarmed_as_those_of_th
     assert raised(controller) == {}, "a task that starts once a minute is not late after 80 s"
     controller.see(20, figures=tasks(engine_task(200)))
     assert raised(controller)["sink_task"].level is Level.WARN
-    assert "40 records wait for the task" in raised(controller)["sink_task"].message
+    assert "40 records waiting for the task" in raised(controller)["sink_task"].message
     controller.see(20, figures=tasks(engine_task(700)))
     assert raised(controller)["sink_task"].level is Level.BAD
 

@@ -76,7 +76,10 @@ def test_an_id_is_one_that_an_order_may_refer_to(tmp_path: Path, cell: str) -> N
         ("id,product_name,category,price\n", "line 1 lacks the column stock_quantity"),
         ("id,id,product_name,category,price,stock_quantity\n", "line 1 names the column id twice"),
         (HEADER + "P_1,a,b,2.00,1\n\nP_2,a,b\n", "line 4: 3 fields instead of 5"),
-        (HEADER + 'P_1,"a\nb\nc",d,2.00,1\nP_1,a,b,2.00,1\n', "line 5: id P_1 stands on line 2"),
+        (
+            HEADER + 'P_1,"a\nb\nc",d,2.00,1\nP_1,a,b,2.00,1\n',
+            "line 5: duplicate id P_1: already on line 2",
+        ),
         (HEADER + "P_1,a\x00,b,2.00,1\n", "line 2: id P_1: product_name"),
         (HEADER + 'P_1,"a\n', "line 2: "),
     ],
@@ -104,7 +107,7 @@ def test_long_files_are_read_whole_and_the_first_fault_of_a_far_block_is_told(
     assert [row[0] for row in rows_of(tmp_path, text, "customers")] == [
         f"C_{number}" for number in range(30_000)
     ]
-    with pytest.raises(InputError, match="line 30002: id C_7 stands on line 9 already"):
+    with pytest.raises(InputError, match="line 30002: duplicate id C_7: already on line 9"):
         rows_of(tmp_path, text + "\nC_7,,,,\nC_7,,,,\nC 8,,,,\n", "customers")
 
 

@@ -1,4 +1,4 @@
-"""What is injected, where it goes, and that each kind is what the answer key says."""
+"""What is injected, where it goes, and that each kind is what the injection log says."""
 
 import json
 from collections import Counter

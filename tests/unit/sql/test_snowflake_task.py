@@ -118,7 +118,7 @@ def test_the_task_of_the_engine_stands_beside_the_merge_where_it_is_there() -> N
     assert (engine.name, engine.gave_up, engine.failures) == (SINK_TASK, True, 1)
     assert engine.backlog == MergeBacklog(1_200, DUE.replace(tzinfo=UTC))
     assert engine.line.startswith(f"task {SINK_TASK}: suspended after too many failures: Numeric")
-    assert engine.line.endswith("; 1,200 records wait")
+    assert engine.line.endswith("; 1,200 records waiting")
 
 
 def test_a_stream_of_the_engine_that_is_not_visible_leaves_its_state_and_runs() -> None:

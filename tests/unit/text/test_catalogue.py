@@ -184,19 +184,19 @@ def test_no_text_is_no_description_of_the_catalogue() -> None:
 @pytest.mark.parametrize(
     ("code", "count", "form"),
     [
-        ("en", 0, "{count} raw events wait for the merge"),
-        ("en", 1, "{count} raw event waits for the merge"),
-        ("en", 2, "{count} raw events wait for the merge"),
-        ("fr", 0, "{count} événement brut attend la fusion"),
-        ("fr", 1, "{count} événement brut attend la fusion"),
-        ("fr", 2, "{count} événements bruts attendent la fusion"),
-        ("fr", 1_000_000, "{count} événements bruts attendent la fusion"),
+        ("en", 0, "{count} raw events waiting for the merge"),
+        ("en", 1, "{count} raw event waiting for the merge"),
+        ("en", 2, "{count} raw events waiting for the merge"),
+        ("fr", 0, "{count} événement brut en attente de fusion"),
+        ("fr", 1, "{count} événement brut en attente de fusion"),
+        ("fr", 2, "{count} événements bruts en attente de fusion"),
+        ("fr", 1_000_000, "{count} événements bruts en attente de fusion"),
     ],
 )
 def test_plurals(code: str, count: int, form: str) -> None:
     use_language(code)
     found = ngettext(
-        "{count} raw event waits for the merge", "{count} raw events wait for the merge", count
+        "{count} raw event waiting for the merge", "{count} raw events waiting for the merge", count
     )
     assert found == form
 

@@ -43,7 +43,7 @@ def test_a_failed_opening_shows_what_how_to_mend_and_the_key():
         shown = text(moment(ready=False, opening=opening), width)
         assert "held by process 12" in shown
         assert "end it first" in shown
-        assert "r tries again" in shown
+        assert "r reconnects now" in shown
 
 
 def test_opening_says_what_it_waits_for():

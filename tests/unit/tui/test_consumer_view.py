@@ -38,7 +38,7 @@ def test_what_ended_the_consumer_stands_on_top_with_the_way_out() -> None:
     shown = drawn(consumer, moment(consumer=failed, history=history()), 70, 14)
     first = "the consumer failed: no broker answers\ncheck that it runs\ns starts it again\n"
     assert shown.startswith(first)
-    assert "goes on by itself" not in shown
+    assert "resumes automatically" not in shown
 
 
 def test_a_failed_merge_and_a_waiting_one_are_said_beside_a_consumer_that_runs() -> None:
@@ -49,7 +49,7 @@ def test_a_failed_merge_and_a_waiting_one_are_said_beside_a_consumer_that_runs()
         state=RunState.WAITING, waiting_for="away", since=NOW - timedelta(seconds=40)
     )
     shown = drawn(consumer, moment(consumer=CONSUMING, merge=away, history=history()), 70, 14)
-    assert shown.startswith("the merge waits: away\nfor 40 s; goes on by itself\n")
+    assert shown.startswith("the merge waits: away\nfor 40 s; resumes automatically\n")
 
 
 def test_the_full_view_tells_state_backlog_and_age_of_the_merge() -> None:
@@ -95,7 +95,7 @@ def test_what_does_not_fit_is_counted() -> None:
 
 def test_records_that_nobody_reads_come_with_the_key_that_stores_them() -> None:
     waiting = moment(watch=Reading(Watch(lag={0: 444}), NOW, 0.01), history=history())
-    said = "records wait in the topic: s starts storing them"
+    said = "records waiting in the topic: s starts consuming"
     for full in (False, True):
         assert said in drawn(consumer, waiting, 76, 19, full=full)
     by_others = replace(waiting, external=ExternalActivity(consumed=5.0))

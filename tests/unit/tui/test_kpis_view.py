@@ -39,7 +39,7 @@ def test_a_warehouse_that_fails_keeps_the_last_figures_under_the_reason() -> Non
 
 def test_a_slow_warehouse_is_said_to_be_slow() -> None:
     slow = replace(reading(), took_s=4.2)
-    assert "slow: 4.2 s" in drawn(kpis, moment(figures=slow), 42, 30)
+    assert "slow warehouse: refresh took 4.2 s" in drawn(kpis, moment(figures=slow), 42, 30)
 
 
 def test_the_full_view_has_revenue_products_categories_and_orders() -> None:

@@ -144,10 +144,10 @@ def test_a_failing_read_says_what_and_since_when():
 def test_replay_is_followed_and_its_end_is_told():
     none = Reading(DeadLetters(0, ()), NOW)
     running = Explored(letters=none, replay=TaskSnapshot(running=True, done=3, total=9))
-    assert "publishing again: 3 of 9" in events(running, letters=True)
+    assert "replaying: 3 of 9" in events(running, letters=True)
     ended = NOW - timedelta(seconds=5)
     done = replace(running, replay=TaskSnapshot(result=ReplayResult(9, 9), ended_at=ended))
-    assert "9 published again 5 s ago" in events(done, letters=True)
+    assert "9 replayed 5 s ago" in events(done, letters=True)
     fewer = replace(done, replay=TaskSnapshot(result=ReplayResult(7, 9, gone=2), ended_at=ended))
     assert "2 were not" in events(fewer, letters=True)
     failed = replace(running, replay=TaskSnapshot(error="broker full", hint="start the consumer"))
@@ -170,9 +170,9 @@ def test_what_holds_a_replay_up_is_told_with_the_key_that_ends_it():
         result=ReplayResult(3, 9, cancelled=True), ended_at=NOW - timedelta(seconds=5)
     )
     shown = events(Explored(letters=none, replay=cut), letters=True)
-    assert "cancelled 5 s ago: 3 published again, 6 not" in shown
+    assert "cancelled 5 s ago: 3 replayed, 6 not" in shown
     broken = TaskSnapshot(done=3, total=9, error="the broker is away", ended_at=NOW)
-    assert "3 were published again" in events(Explored(letters=none, replay=broken), letters=True)
+    assert "3 were replayed" in events(Explored(letters=none, replay=broken), letters=True)
 
 
 def test_a_tombstone_and_a_record_without_a_time_are_shown():
@@ -234,7 +234,7 @@ def test_on_snowflake_the_task_and_the_credits_stand_where_the_file_would():
     assert "Snowflake credits: 1.25 in 24 h" in shown
     assert "task merge_orders_task: suspended after too many failures" in shown
     assert "task take_from_sink_task: started, no run" in shown
-    assert "7 records wait for 42 s" in shown
+    assert "7 records waiting for 42 s" in shown
 
 
 def test_on_snowflake_the_pane_says_which_looks_are_billed_and_on_duckdb_nothing():
@@ -244,7 +244,7 @@ def test_on_snowflake_the_pane_says_which_looks_are_billed_and_on_duckdb_nothing
     told = "billed: this pane every 15 s, KPIs every 10 s, each validation; not the state of tasks"
     assert told in wide
     asked = replace(snow, figures_every_s=0.0)
-    assert "KPIs when asked" in text_of(warehouse_head(asked, frame(116, 30), "tables"), 116)
+    assert "KPIs manual" in text_of(warehouse_head(asked, frame(116, 30), "tables"), 116)
     small = text_of(warehouse_head(snow, frame(78, 20), "tables"), 78)
     assert "billed: this pane, KPIs, each validation; not the state of tasks" in small
     assert asked_every(snow, 10.0) == "every 10 s, billed"
@@ -272,7 +272,7 @@ def test_logs_are_filtered_by_level_and_newest_last():
     table = logs_table(entries, logging.WARNING, FORMATS)
     assert [row.key for row in table.rows] == ["2", "3"]
     assert table.follow == "last"
-    assert "from WARNING up" in text_of(logs_head(entries, 30, "x.log", frame(78)), 78)
+    assert "WARNING and above" in text_of(logs_head(entries, 30, "x.log", frame(78)), 78)
     assert "nothing was logged" in text_of(logs_head((), 30, HOSTILE, frame(78)), 78)
 
 
@@ -288,7 +288,7 @@ def test_the_doctor_in_each_state():
     )
     found = (ok("a", "fine"), warn("b", "hm", "do"), fail("c", "no", "fix"))
     shown = doctor(TaskSnapshot(result=found, ended_at=NOW - timedelta(seconds=3)))
-    assert "1 ok  1 to look at  1 to fix  3 s ago" in shown
+    assert "1 ok  1 warning  1 error  3 s ago" in shown
     table = findings_table(found, frame(80, 20, plain=True))
     assert [row.cells[0].text for row in table.rows] == ["+", "!", "x"]
 

@@ -15,7 +15,7 @@ def test_before_the_first_start_it_says_what_a_start_would_publish() -> None:
     plan = Options(mode="stream", rate=0.0, limit=500, poison=0.1)
     shown = drawn(lambda now, room: producer(now, room, plan), moment(), 80, 7)
     assert "press s to start, o for options" in shown
-    assert "made-up events · as fast as possible · steady · 500 orders · with faults" in shown
+    assert "made-up events · unlimited · steady · 500 orders · with faults" in shown
     assert planned(Options(), frame(80, 7)) == "orders.csv · 10/s · steady"
 
 
@@ -31,7 +31,7 @@ def test_actual_rate_stands_beside_the_target() -> None:
     assert "1,204/s  of 1,200/s" in shown
     assert "64 %" in shown
     flat_out = replace(RUNNING, rate_target=0.0)
-    assert "as fast as possible" in drawn(producer, moment(producer=flat_out), 60, 7)
+    assert "unlimited" in drawn(producer, moment(producer=flat_out), 60, 7)
     ended = replace(RUNNING, state=RunState.STOPPED)
     assert "on average" in drawn(producer, moment(producer=ended), 60, 7)
 

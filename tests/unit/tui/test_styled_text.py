@@ -111,7 +111,7 @@ def test_keys_stand_out_in_a_hint():
 
 @pytest.mark.parametrize("width", [10, 20, 30, 80])
 def test_advice_breaks_between_words_and_never_inside_a_key(width):
-    text = "[+-] rate  [<>] rate by ten  [f] flat out  [enter] details"
+    text = "[+-] rate  [<>] rate by ten  [f] unlimited  [enter] details"
     lines = advice(text, width)
     named = [span.text for entry in lines for span in entry.spans if span.role == "accent"]
     assert named == ["+-", "<>", "f", "enter"]

@@ -85,7 +85,7 @@ def test_details_list_message_figures_and_rows() -> None:
     )
     shown = "\n".join(line.text for line in lines)
     assert shown.startswith("FAIL · 3 keys appear twice")
-    for part in ("128404", "rows it found, at most 10", "ORDER_000001", "-3.00"):
+    for part in ("128404", "sample rows, at most 10", "ORDER_000001", "-3.00"):
         assert part in shown
     assert all(line.width <= 60 for line in lines)
 
