@@ -101,7 +101,7 @@ def find_reference(
         told = _("{key} is taken for the key, since each row has a value of its own there")
         doubts.insert(0, told.format(key=key.name))
     if left:
-        told = _("left out, since these are no names of SQL in small letters: {names}")
+        told = _("skipped, since these are no names of SQL in small letters: {names}")
         doubts.append(told.format(names=clean(", ".join(left), 300)))
     return FoundReference(name, file, profile.events, key.name, columns, field, tuple(doubts))
 

@@ -133,7 +133,7 @@ def _patience(context: JobContext) -> float:
 
 def _worker(name: str, state: RunState, rate: float | None) -> str:
     told = "?" if rate is None else decimal(rate, 1)
-    return _("{name}: {state}, {rate} a second").format(name=name, state=state, rate=told)
+    return _("{name}: {state}, {rate}/s").format(name=name, state=state, rate=told)
 
 
 def _rounded(rate: float | None) -> float | None:

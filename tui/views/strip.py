@@ -208,11 +208,11 @@ def _validation(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> Line:
     width = 2 + _WORD + (_AGE if detail.age else 0) if detail.verdict else 1
     if task.running and detail.verdict:
         sign = state_sign(RunState.STARTING, ascii_only=frame.ascii_only)
-        told = f" {_('checking')}" if detail.age else " …"
+        told = " " + _("checking") if detail.age else " …"
         return line(sign, Span(fit(told, width - 1), "wait"))
     if task.result is None:
         sign = state_sign(RunState.IDLE, ascii_only=frame.ascii_only)
-        told = f" {_('not validated')}" if detail.age else ""
+        told = " " + _("not validated") if detail.age else ""
         return line(sign, Span(fit(told, width - 1), "dim"))
     sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
     if not detail.verdict:
