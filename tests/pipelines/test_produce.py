@@ -176,7 +176,7 @@ def test_cells_that_a_consumer_would_refuse_are_rejected_with_their_line(
     ((key, _value),) = taken(opened(visits, told, input=tmp_path), 10)
     assert key == b"1"
     assert [row.line for row in told] == [3, 4, 5, 6, 7, 8, 9, 10]
-    wanted = ("nesting", "surrogate", "twice", "more:", "NaN", "more:", "ratio", "kind")
+    wanted = ("nesting", "surrogate", "duplicate", "more:", "NaN", "more:", "ratio", "kind")
     for row, reason in zip(told, wanted, strict=True):
         assert reason in row.reason, row
 

@@ -48,7 +48,7 @@ def test_keys_act_on_the_stage_under_the_cursor_and_enter_opens_it(play):
         assert here.console.chosen.NAME == "alerts"
         await here.press("escape")
         assert here.console.chosen.NAME == "overview"
-        await here.press("x")
+        await here.press("3", "escape", "x")
         await here.until(lambda: controller.snapshot().consumer.state is RunState.STOPPED)
 
     play(script, size=(80, 24))

@@ -371,6 +371,8 @@ async def takes_the_next_profile(here, press):
 async def streams(here, press):
     await here.until(lambda: here.console.controller.producer is None)
     await press()
+    if here.console.screen.id != "main":  # after a replay it asks
+        await here.press("y")
     await here.until(lambda: producer(here).state is RunState.RUNNING)
     assert producer(here).mode == "stream"
     await here.press("x")

@@ -52,7 +52,7 @@ def test_a_replay_leaves_them_out_and_says_so(quarantined: Settings) -> None:
     preview = listed(quarantined, replay=True)
     assert stages(preview) == [("decode", True), ("decode", True)]
     assert preview.fields()["of_merge"] == 1
-    assert "leaves it out" in "\n".join(preview.summary().lines)
+    assert "skips it" in "\n".join(preview.summary().lines)
     # The newest letter is the one of the merge: a limit counts what may be published.
     assert stages(listed(quarantined, replay=True, limit=1)) == [("decode", True)]
 

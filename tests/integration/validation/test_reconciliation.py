@@ -148,7 +148,7 @@ def test_a_partition_never_read_counts_as_lag(fresh: Pipeline) -> None:
 def test_unread_records_that_are_gone_are_announced(pipeline: Pipeline) -> None:
     check = pipeline.check(NAME, broker_view=view(low=8, high=10))
     assert check.status is Status.WARN
-    assert "already gone from the broker: 2" in check.message
+    assert "expired before being read: 2" in check.message
 
 
 def test_more_than_the_broker_ever_had_is_a_fault(pipeline: Pipeline) -> None:

@@ -41,6 +41,10 @@ ELSEWHERE: dict[str, str] = {
     "it was ended or stopped; another one takes over, or it goes on": (
         "needs a process that holds the file and is killed: tests/faults/test_shared_warehouse.py"
     ),
+    "write COALESCE({column}, {placeholder}) for the column there": (
+        "tests/unit/pipeline/test_defaults.py::"
+        "test_a_folder_whose_merge_does_not_take_a_default_is_refused"
+    ),
     # -- of the service, which is a process of its own
     "`dropship` attaches to it, `dropship --run stop` ends it": _SERVICE
     + "test_it_stores_what_others_publish_tells_how_it_is_and_stops",
