@@ -3,8 +3,12 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from core.jobs import seed
 from tui.dialogs.confirm import ConfirmScreen
+
+pytestmark = pytest.mark.slow
 
 TUI = Path(__file__).parents[2] / "tui"
 

@@ -8,6 +8,8 @@ from core.workers import RunState
 from tests.support.oracle import engine
 from tui.screens.leave import LeaveScreen
 
+pytestmark = pytest.mark.slow
+
 
 async def published(here, orders=400):
     """Publish orders that nobody stores."""
@@ -43,7 +45,6 @@ def test_the_question_names_the_number_and_what_losing_means(play, code, size):
     play(script, code=code, size=size)
 
 
-@pytest.mark.slow
 def test_the_number_follows_what_comes_while_the_question_is_open(play):
     async def script(here):
         await published(here)
@@ -56,7 +57,6 @@ def test_the_number_follows_what_comes_while_the_question_is_open(play):
     play(script)
 
 
-@pytest.mark.slow
 def test_the_palette_asks_too(play):
     async def script(here):
         await published(here)

@@ -1,10 +1,13 @@
 """The seed pane: options, what they refuse, generating with a question before it replaces."""
 
+import pytest
 from textual.widgets import Input
 
 from core.jobs import seed
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.options_form import OptionsForm
+
+pytestmark = pytest.mark.slow
 
 
 def pane_of(here):

@@ -19,7 +19,7 @@ from tui.panes.consumer import ConsumerPane
 from tui.run import told_failures
 from tui.signals import SignalHandler
 
-pytestmark = pytest.mark.threads_fail
+pytestmark = [pytest.mark.threads_fail, pytest.mark.slow]
 
 
 class _Grumbling(Backends):
