@@ -76,7 +76,7 @@ def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
         tmux.press("7")
         tmux.wait_for("orders_events")
         tmux.resize(80, 24)
-        tmux.wait_for(r"\[7 Warehouse\] 8 Aler")
+        tmux.wait_for(r"\[7 Warehouse\] 8 ")
         tmux.press("?")
         tmux.wait_for("everywhere")
         tmux.press("Escape")

@@ -69,7 +69,8 @@ def test_it_stores_what_others_publish_tells_how_it_is_and_stops(dropship):
     result = service.end().done()
     assert (result["stored"], result["merged"], result["unstored"]) == (500, 500, 0)
     assert dropship("status").code == 3
-    assert not list((dropship.paths.data / "shared").iterdir())
+    sockets = dropship.paths.data / "shared"  # elsewhere where its path is too long for a socket
+    assert not sockets.is_dir() or not list(sockets.iterdir())
 
 
 def test_a_signal_drains_it(dropship):
