@@ -11,6 +11,8 @@ from tests.tui.test_exports import FULL
 from tui.causes import cause_of_rule
 from tui.dialogs.row_details import RowDetails
 
+pytestmark = pytest.mark.slow
+
 ALERTS = tuple(
     Alert(rule, Level.BAD, Level.BAD, f"{rule} is bad", NOW)
     for rule in ("lag", "dead_letters", "gaps", "schema_drift", "threads")

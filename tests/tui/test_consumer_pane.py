@@ -7,6 +7,8 @@ from core.jobs import produce, seed
 from core.workers import RunState
 from tests.support.refusing import refusing
 
+pytestmark = pytest.mark.slow
+
 
 def state(here):
     return here.console.controller.snapshot().consumer.state

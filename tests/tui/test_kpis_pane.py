@@ -1,6 +1,10 @@
 """The KPI pane: figures of a real warehouse, how old they are, and how often they are read."""
 
+import pytest
+
 from core.jobs import produce, seed
+
+pytestmark = pytest.mark.slow
 
 
 def test_figures_fill_while_events_flow_and_the_full_view_draws_them(play):

@@ -9,6 +9,8 @@ from tui.dialogs.options_form import OptionsForm
 from tui.panes.producer import _round
 from tui.widgets.choice import Choice
 
+pytestmark = pytest.mark.slow
+
 
 def pane_of(here):
     """Return the pane."""
@@ -136,7 +138,6 @@ def test_without_files_it_says_where_to_make_them(play):
     play(script)
 
 
-@pytest.mark.slow
 def test_a_full_broker_is_said_until_the_consumer_makes_room(play):
     async def script(here):
         await seeded(here, orders=120_000)

@@ -4,6 +4,8 @@ import pytest
 
 from tui.dialogs.row_details import RowDetails
 
+pytestmark = pytest.mark.slow
+
 
 async def checked(here):
     """Run the checks."""
@@ -82,7 +84,6 @@ def test_a_filter_leaves_the_checks_that_match(play):
     play(script)
 
 
-@pytest.mark.slow
 def test_runs_before_and_reports_are_in_the_full_view(play, settings):
     async def script(here):
         await here.press("4", "e")
@@ -99,7 +100,6 @@ def test_runs_before_and_reports_are_in_the_full_view(play, settings):
         assert len(list(settings.paths.reports.glob(f"*.{kind}"))) == 1
 
 
-@pytest.mark.slow
 def test_the_interval_goes_round_and_runs_the_checks(play):
     async def script(here):
         controller = here.console.controller
@@ -128,7 +128,6 @@ def test_a_console_that_is_opened_again_shows_the_last_verdict_with_its_age(play
     play(script)
 
 
-@pytest.mark.slow
 def test_the_age_of_the_newest_order_grows_while_it_is_shown(play):
     async def script(here):
         controller = here.console.controller

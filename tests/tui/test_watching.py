@@ -7,6 +7,8 @@ from core.seed.generate import generate
 from core.seed.spec import SeedSpec
 from core.workers import RunState
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("key", ["s", "m"])
 def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key):
