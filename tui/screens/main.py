@@ -17,23 +17,18 @@ from textual.widget import Widget
 from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import N_, _
-from tui.causes import Crumb, Follow
+from tui.causes import Follow
 from tui.host import Host
 from tui.keys import CHART_KEYS
-from tui.panes.alerts import AlertsPane
 from tui.panes.base import Pane
 from tui.panes.consumer import ConsumerPane
-from tui.panes.doctor import DoctorPane
 from tui.panes.events import EventsPane
-from tui.panes.kpis import KpisPane
-from tui.panes.logs import LogsPane
 from tui.panes.overview import OverviewPane
-from tui.panes.producer import ProducerPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
-from tui.panes.validation import ValidationPane
-from tui.panes.warehouse import WarehousePane
-from tui.styled_text import Line, Span, ends, line, parted
+from tui.screens.arrangement import ALL, BOARD, EXTRA, LARGE, later, layout
+from tui.screens.trail import Trail
+from tui.styled_text import Line, Span, line, parted
 from tui.time_window import TimeWindow
 from tui.views.banner import banner
 from tui.views.footer_tabs import footer, span_of, tabs
@@ -41,27 +36,6 @@ from tui.views.frame import Frame
 from tui.views.strip import strip
 from tui.widgets.lines_view import LinesView
 
-_BOARD: tuple[type[Pane], ...] = (SeedPane, ProducerPane, KpisPane, ConsumerPane, ValidationPane)
-"""On one screen where there is room, in the order of the grid."""
-_EXTRA: tuple[type[Pane], ...] = (
-    EventsPane,
-    WarehousePane,
-    AlertsPane,
-    LogsPane,
-    DoctorPane,
-)
-"""Always alone on the screen."""
-_ALL = tuple(sorted(_BOARD + _EXTRA, key=lambda kind: (kind.NUMBER == "0", kind.NUMBER)))
-_LARGE: tuple[type[Pane], ...] = (EventsPane, AlertsPane, LogsPane)
-"""On the board too where there is room for eight."""
-_ORDER: tuple[type[Pane], ...] = (
-    *(SeedPane, ProducerPane, KpisPane, ConsumerPane, EventsPane, ValidationPane, AlertsPane),
-    *(LogsPane, WarehousePane, DoctorPane, OverviewPane),
-)
-"""The order of the grid, of whatever is there."""
-_WIDE, _TALL, _ROOMY = 110, 30, 36
-_LARGE_WIDTH, _LARGE_HEIGHT = 180, 50
-_TINY_WIDTH, _TINY_HEIGHT = 40, 10
 _ALWAYS = {"app.help", "app.quit"}
 """Keys that the footer never leaves out."""
 
@@ -78,7 +52,7 @@ class MainScreen(Screen[None]):
                 id=f"pane.{kind.NAME}",
                 show=False,
             )
-            for kind in _ALL
+            for kind in ALL
         ),
         Binding(
             "z",
@@ -108,12 +82,12 @@ class MainScreen(Screen[None]):
         self._banner = LinesView(id="banner")
         self._tabs = LinesView(id="tabs")
         self._footer = LinesView(id="footer")
-        self._panes = {kind.NAME: kind() for kind in _BOARD + _EXTRA}
+        self._panes = {kind.NAME: kind() for kind in BOARD + EXTRA}
         self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
         self.window = TimeWindow()
-        self._trail: list[Crumb] = []
+        self._trail = Trail()
 
     def compose(self) -> ComposeResult:
         """Yield strip, banner, tabs, panes and footer."""
@@ -125,7 +99,7 @@ class MainScreen(Screen[None]):
         yield self._banner
         yield self._tabs
         # The other panes come when they are first shown: the first picture is sooner without them.
-        yield Container(*(self._panes[kind.NAME] for kind in _BOARD), id="board")
+        yield Container(*(self._panes[kind.NAME] for kind in BOARD), id="board")
         yield self._footer
 
     def on_mount(self) -> None:
@@ -165,21 +139,20 @@ class MainScreen(Screen[None]):
     def _furnish(self) -> None:
         """Let the panes that a large board shows be there."""
         if self.has_class("-large"):
-            for kind in _LARGE:
+            for kind in LARGE:
                 self._bring(kind.NAME)
 
     def _bring(self, name: str) -> None:
         """Let a pane be there, in its place."""
         if self._panes[name].is_attached:
             return
-        names = [kind.NAME for kind in _ORDER]
-        later = (self._panes[each] for each in names[names.index(name) + 1 :])
-        follower = next((pane for pane in later if pane.is_attached), None)
+        after = (self._panes[each] for each in later(name))
+        follower = next((pane for pane in after if pane.is_attached), None)
         self.query_one("#board").mount(self._panes[name], before=follower)
 
     def _on_board(self, name: str) -> bool:
         """Whether a pane is seen together with others."""
-        large = self.has_class("-large") and name in {kind.NAME for kind in _LARGE}
+        large = self.has_class("-large") and name in {kind.NAME for kind in LARGE}
         return large or not self._panes[name].EXTRA
 
     def _seed_files(self) -> Sequence[FilePreview]:
@@ -199,7 +172,7 @@ class MainScreen(Screen[None]):
     @property
     def panes(self) -> list[Pane]:
         """All panes in the order of their numbers."""
-        return [self._panes[kind.NAME] for kind in _ALL]
+        return [self._panes[kind.NAME] for kind in ALL]
 
     @property
     def chosen(self) -> Pane:
@@ -257,21 +230,15 @@ class MainScreen(Screen[None]):
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
-        self._trail = []
+        self._trail.clear()
         self._go(name)
 
     def on_follow(self, event: Follow) -> None:
         """Show what is behind a row, already filtered; escape comes back from there."""
         event.stop()
-        here, place = self.chosen, event.place
-        part, words, row = "", "", ""
-        if isinstance(here, RowsPane):
-            part, words = here.part, here.rows_view.filter
-            row = here.rows_view.current.key if here.rows_view.current is not None else ""
-        crumb = Crumb(here.NAME, part, words, row, self._maximised, event.told)
-        self._trail.append(crumb)
+        self._trail.leave(self.chosen, event.told, maximised=self._maximised)
         self._maximised = True
-        self._enter(place.pane, place.part, place.words)
+        self._enter(event.place.pane, event.place.part, event.place.words)
 
     def _enter(self, name: str, part: str, words: str) -> None:
         pane = self._panes[name]
@@ -282,7 +249,7 @@ class MainScreen(Screen[None]):
 
     def _step_back(self) -> None:
         """Go back to where the last row was followed, as it was there."""
-        crumb = self._trail.pop()
+        crumb = self._trail.back()
         left = self.chosen
         if isinstance(left, RowsPane):
             left.rows_view.clear_filter()
@@ -293,18 +260,9 @@ class MainScreen(Screen[None]):
             pane.rows_view.point_at(crumb.row)
 
     def _crumbs(self) -> list[Line]:
-        """Return the way that led to the pane, where rows were followed to it."""
-        if not self._trail:
-            return []
-        sign = Span(" > " if self.console.ascii_only else " ▸ ", "dim")
-        pieces: list[Span] = [Span(" ")]
-        for crumb in self._trail:
-            pane = self._panes[crumb.pane]
-            name = Span(f"{pane.NUMBER} {_(pane.TITLE)}".strip(), "dim", "screen.restore")
-            pieces += [name, sign, Span(crumb.told), sign]
-        way = line(*pieces, Span(_(self.chosen.TITLE), "bold"))
-        back = line(Span("esc", "accent", "screen.restore"), Span(" " + _("back"), "dim"))
-        return [ends(way, back, self.size.width - 1)]
+        return self._trail.told(
+            self._panes, self.chosen, self.size.width - 1, ascii_only=self.console.ascii_only
+        )
 
     def _go(self, name: str) -> None:
         before, pane = self.chosen, self._panes[name]
@@ -379,15 +337,10 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:
-        width, height = self.app.size
-        tiny = width < _TINY_WIDTH or height < _TINY_HEIGHT
-        self.set_class(width < _WIDE, "-narrow")
-        self.set_class(height < _TALL, "-low")
-        self.set_class(height >= _ROOMY, "-roomy")
-        self.set_class(tiny, "-tiny")
-        large = width >= _LARGE_WIDTH and height >= _LARGE_HEIGHT
-        self.set_class(large, "-large")
-        self.set_class(large and not self.has_class("-alone"), "-spread")
+        classes = layout(*self.app.size)
+        for name, fits in classes.items():
+            self.set_class(fits, name)
+        self.set_class(classes["-large"] and not self.has_class("-alone"), "-spread")
 
     def _show_banner(self, lines: list[Line]) -> None:
         """Give the banner the height of its lines; most of the time there are none."""
@@ -412,7 +365,7 @@ class MainScreen(Screen[None]):
         ]
         always = [hint for name, hint in pairs if name in _ALWAYS]
         hints = [hint for name, hint in pairs if name not in _ALWAYS]
-        hints.insert(0, (span_of([kind.NUMBER for kind in _ALL]), _("panes"), ""))
+        hints.insert(0, (span_of([kind.NUMBER for kind in ALL]), _("panes"), ""))
         if self.single and self._chosen != OverviewPane.NAME:
             hints.insert(0, ("esc", _("board"), "screen.restore"))
         return footer(hints, always, width)

@@ -11,7 +11,8 @@ from core.alerts.model import RULES
 from core.config.thresholds import Thresholds
 from tui.keys import CONSOLE_KEYS
 from tui.panes.rows_pane import RowsPane
-from tui.screens.main import _ALL, MainScreen
+from tui.screens.arrangement import ALL
+from tui.screens.main import MainScreen
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "console.md").read_text(encoding="utf-8")
 NAMES = {
@@ -52,7 +53,7 @@ def sections() -> dict[str, dict[str, str]]:
 WANTED = {
     "Everywhere": [*MainScreen.BINDINGS, *CONSOLE_KEYS],
     "Lists": RowsPane.BINDINGS,
-    **{f"{pane.NUMBER} {pane.TITLE}": pane.BINDINGS for pane in _ALL},
+    **{f"{pane.NUMBER} {pane.TITLE}": pane.BINDINGS for pane in ALL},
 }
 
 

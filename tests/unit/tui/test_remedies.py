@@ -15,7 +15,7 @@ from core.remedies import MERGE, REMEDIES, SET_UP, Remedy, outside
 from core.validation.model import CheckResult, Status
 from tests.support.moments import NOW, frame
 from tui.keys import CONSOLE_KEYS
-from tui.screens.main import _ALL
+from tui.screens.arrangement import ALL
 from tui.views.check_details import check_details
 from tui.views.doctor import finding_details
 from tui.views.frame import ActionKey
@@ -25,7 +25,7 @@ CORE = Path(remedies.__file__).parent
 ADVISING = (*(CORE / "validation").rglob("*.py"), *(CORE / "doctor").rglob("*.py"))
 BOUND = {
     entry.id
-    for entry in (*CONSOLE_KEYS, *(one for pane in _ALL for one in pane.BINDINGS))
+    for entry in (*CONSOLE_KEYS, *(one for pane in ALL for one in pane.BINDINGS))
     if isinstance(entry, Binding)
 }
 
