@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 from core.clock import Clock
 from core.config.settings import Paths
@@ -16,6 +17,8 @@ from core.text.os_errors import os_reason
 from core.warehouse.shared.place import check_owner, folder_of_sockets
 
 _SUFFIX = ".control"
+_TRIES, _AGAIN_S = 10, 0.05
+_NEVER = Event()
 
 
 @contextmanager
@@ -26,15 +29,7 @@ def claimed(paths: Paths, clock: Clock) -> Iterator[socket.socket]:
     """
     folder, marked, name = folder_of_sockets(paths)
     place = folder / f"{marked}{name}{_SUFFIX}"
-    try:
-        lock = ProcessLock(paths.service_lock, clock=clock, socket=str(place))
-    except LockedError as held:
-        raise UsageError(
-            _("a service already runs for {folder}: {owner}").format(
-                folder=clean(paths.data), owner=held.owner
-            ),
-            hint=_("`dropship` attaches to it, `dropship --run stop` ends it"),
-        ) from None
+    lock = _locked(paths, clock, place)
     try:
         listener = _listening(folder, marked, place)
         try:
@@ -45,6 +40,28 @@ def claimed(paths: Paths, clock: Clock) -> Iterator[socket.socket]:
                 place.unlink()
     finally:
         lock.release()
+
+
+def _locked(paths: Paths, clock: Clock, place: Path) -> ProcessLock:
+    """Take the lock of the service. Errors: UsageError naming the service that has it.
+
+    Who asks whether a service runs holds the lock for an instant (`is_free`), so a lock that is
+    held is tried a few times more.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            return ProcessLock(paths.service_lock, clock=clock, socket=str(place))
+        except LockedError as held:
+            if left:
+                clock.wait(_NEVER, _AGAIN_S)
+                continue
+            raise UsageError(
+                _("a service already runs for {folder}: {owner}").format(
+                    folder=clean(paths.data), owner=held.owner
+                ),
+                hint=_("`dropship` attaches to it, `dropship --run stop` ends it"),
+            ) from None
+    raise AssertionError("the last try returns or raises")
 
 
 def _listening(folder: Path, marked: str, place: Path) -> socket.socket:
@@ -79,7 +96,7 @@ def service_of(paths: Paths) -> LockOwner | None:
 
 
 def is_free(paths: Paths) -> bool:
-    """Whether no process holds the lock of the service; the lock itself stays untouched."""
+    """Whether no process holds the lock of the service; asking holds it for an instant."""
     try:
         file = os.open(paths.service_lock, os.O_RDONLY)
     except OSError:
