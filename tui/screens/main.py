@@ -27,17 +27,11 @@ from tui.panes.overview import OverviewPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import SeedPane
 from tui.screens.arrangement import ALL, BOARD, EXTRA, LARGE, later, layout
+from tui.screens.edges import Edges
 from tui.screens.trail import Trail
-from tui.styled_text import Line, Span, line, parted
 from tui.time_window import TimeWindow
 from tui.views.banner import banner
-from tui.views.footer_tabs import footer, span_of, tabs
 from tui.views.frame import Frame
-from tui.views.strip import strip
-from tui.widgets.lines_view import LinesView
-
-_ALWAYS = {"app.help", "app.quit"}
-"""Keys that the footer never leaves out."""
 
 
 class MainScreen(Screen[None]):
@@ -78,10 +72,7 @@ class MainScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__(id="main")
-        self._strip, self._clock = LinesView(id="strip-parts"), LinesView(id="clock")
-        self._banner = LinesView(id="banner")
-        self._tabs = LinesView(id="tabs")
-        self._footer = LinesView(id="footer")
+        self._edges = Edges()
         self._panes = {kind.NAME: kind() for kind in BOARD + EXTRA}
         self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
         self._chosen = self._last_on_board = "producer"
@@ -94,13 +85,10 @@ class MainScreen(Screen[None]):
         # Before there is anything whose styles the layout's classes would change.
         self.set_class(self.console.ascii_only, "-ascii")
         self._fit()
-        # The clock moves when nothing else does: alone it costs a tenth of the bytes.
-        yield Container(self._strip, self._clock, id="strip")
-        yield self._banner
-        yield self._tabs
+        yield from self._edges.above()
         # The other panes come when they are first shown: the first picture is sooner without them.
         yield Container(*(self._panes[kind.NAME] for kind in BOARD), id="board")
-        yield self._footer
+        yield self._edges.footer
 
     def on_mount(self) -> None:
         """Show the first pane as chosen, or the compact board."""
@@ -195,7 +183,7 @@ class MainScreen(Screen[None]):
         formats, plain = console.formats, console.ascii_only
         frame = Frame(self.size.width, 1, formats, plain)
         part = console.drawing.part
-        part("view-strip", lambda: self._draw_strip(now, frame), self._say_in_strip)
+        part("view-strip", lambda: self._edges.draw_strip(now, frame), self._edges.say)
         part("view-edges", lambda: self._draw_edges(now, frame))
         # What nobody sees is not read.
         spread = self.has_class("-spread")
@@ -211,22 +199,19 @@ class MainScreen(Screen[None]):
                 draw = partial(pane.draw, now, formats, ascii_only=plain, full=most)
                 part(f"view-{pane.NAME}", draw, pane.show_failure)
 
-    def _draw_strip(self, now: ControllerSnapshot, frame: Frame) -> None:
-        (whole,) = strip(now, frame)
-        parts, clock = parted(whole, self._strip.size.width)
-        self._strip.show([parts])
-        self._clock.show([clock])
-
-    def _say_in_strip(self, text: str) -> None:
-        self._strip.show([line(Span(text, "bad"))])
-
     def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
-        self._show_banner([*self._crumbs(), *banner(now, frame)])
+        crumbs = self._trail.told(
+            self._panes, self.chosen, self.size.width - 1, ascii_only=frame.ascii_only
+        )
+        tiny = self.has_class("-tiny")
+        self._edges.show_banner([] if tiny else [*crumbs, *banner(now, frame)])
         if self.single:
             shown = [self._panes[OverviewPane.NAME], *self.panes] if self.small else self.panes
             titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
-            self._tabs.show([tabs(titles, self._chosen, frame.width)])
-        self._footer.show([self._foot_line(frame.width)])
+            self._edges.show_tabs(titles, self._chosen, frame.width)
+        leads_back = self.single and self._chosen != OverviewPane.NAME
+        numbers = [kind.NUMBER for kind in ALL]
+        self._edges.show_keys(self.console, numbers, frame.width, leads_back=leads_back)
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""
@@ -258,11 +243,6 @@ class MainScreen(Screen[None]):
         pane = self.chosen
         if isinstance(pane, RowsPane):
             pane.rows_view.point_at(crumb.row)
-
-    def _crumbs(self) -> list[Line]:
-        return self._trail.told(
-            self._panes, self.chosen, self.size.width - 1, ascii_only=self.console.ascii_only
-        )
 
     def _go(self, name: str) -> None:
         before, pane = self.chosen, self._panes[name]
@@ -341,31 +321,3 @@ class MainScreen(Screen[None]):
         for name, fits in classes.items():
             self.set_class(fits, name)
         self.set_class(classes["-large"] and not self.has_class("-alone"), "-spread")
-
-    def _show_banner(self, lines: list[Line]) -> None:
-        """Give the banner the height of its lines; most of the time there are none."""
-        if self.has_class("-tiny"):
-            lines = []
-        if len(lines) != len(self._banner.lines):
-            self._banner.styles.height = len(lines)
-            self._banner.display = bool(lines)
-        self._banner.show(lines)
-
-    def _foot_line(self, width: int) -> Line:
-        pairs = [
-            (
-                binding.id,
-                (
-                    self.app.get_key_display(binding),
-                    _(binding.description),
-                    f"app.simulate_key('{binding.key.partition(',')[0]}')",
-                ),
-            )
-            for binding in self.console.shown_bindings()
-        ]
-        always = [hint for name, hint in pairs if name in _ALWAYS]
-        hints = [hint for name, hint in pairs if name not in _ALWAYS]
-        hints.insert(0, (span_of([kind.NUMBER for kind in ALL]), _("panes"), ""))
-        if self.single and self._chosen != OverviewPane.NAME:
-            hints.insert(0, ("esc", _("board"), "screen.restore"))
-        return footer(hints, always, width)
