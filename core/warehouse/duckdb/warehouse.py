@@ -99,7 +99,9 @@ class DuckDbWarehouse:
             self.setup()
         lacking = {table for (table,) in self.rows("upgrade_due", [settings.schema])}
         if lacking and not read_only:
-            self._upgrade()
+            # Only columns are added; the rows stay as they are.
+            with self._db.transaction() as cursor:
+                self._run(cursor, "upgrade")
             lacking = set()
         self._lacks_checksums = bool(lacking - {"transform_runs"})
         if not read_only:
@@ -108,16 +110,14 @@ class DuckDbWarehouse:
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:  # noqa: ARG002 - one script
         """Create what is missing."""
         with self._writing, self._db.transaction() as cursor:
-            for name in SETUP_SCRIPTS:
-                for part in script(DIALECT.name, name, self._schema, self._pipeline):
-                    cursor.execute(part)
+            self._run(cursor, *SETUP_SCRIPTS)
         self._heal_kept()
         return ()
 
-    def _upgrade(self) -> None:
-        """Add the columns that a file of an earlier version lacks; its rows stay as they are."""
-        with self._writing, self._db.transaction() as cursor:
-            for part in script(DIALECT.name, "upgrade", self._schema, self._pipeline):
+    def _run(self, cursor: duckdb.DuckDBPyConnection, *names: str) -> None:
+        """Run every statement of some scripts."""
+        for name in names:
+            for part in script(DIALECT.name, name, self._schema, self._pipeline):
                 cursor.execute(part)
 
     @_again_alone
@@ -205,12 +205,8 @@ class DuckDbWarehouse:
         if not self._keeps:
             return
         with self._merging, self._db.transaction() as cursor:
-            self._make_kept(cursor)
+            self._run(cursor, "kept_tables")
             count_kept(cursor, self._sql)
-
-    def _make_kept(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        for part in script(DIALECT.name, "kept_tables", self._schema, self._pipeline):
-            cursor.execute(part)
 
     def _heal_kept(self) -> None:
         """Make kept figures where there are none, as in a file of an earlier version."""
