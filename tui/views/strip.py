@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from core.alerts.model import Level
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
@@ -217,9 +219,11 @@ def _validation(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> Line:
     sign = verdict_sign(now, task.result.status, ascii_only=frame.ascii_only)
     if not detail.verdict:
         return line(sign)
-    age = _(" {age} old").format(age=frame.formats.age(task.result.run_at, now.at))
     name = fit(task.result.status.name, _WORD).rstrip()
-    told = fit(age if detail.age else "", width - 2 - len(name))
+    room = width - 2 - len(name)
+    age = frame.formats.age(task.result.run_at, now.at)
+    worded = _(" {age} old").format(age=age)
+    told = fit((worded if cell_len(worded) <= room else f" {age}") if detail.age else "", room)
     return line(sign, " ", Span(name, sign.role), Span(told, "dim"))
 
 

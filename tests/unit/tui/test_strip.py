@@ -1,6 +1,7 @@
 """The strip: one row of truth that fits and does not move."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -84,6 +85,15 @@ def test_the_strip_is_the_pipeline_in_the_order_of_its_flow(width):
         assert part in stage
     if width >= 112:
         assert "PASS 0 s old" in stages[4]
+
+
+@pytest.mark.parametrize("seconds", [5, 45, 59 * 60, 23 * 3_600])
+@pytest.mark.parametrize("status", list(Status))
+def test_no_age_of_a_verdict_is_cut(status, seconds):
+    result = ValidationResult(NOW - timedelta(seconds=seconds), status, (), 1.0)
+    told = shown(moment(validation=TaskSnapshot(result=result)), 120).text
+    assert status.name in told
+    assert "…" not in told
 
 
 @pytest.mark.parametrize("width", WIDTHS)
