@@ -106,7 +106,10 @@ class Terminal:
 
     def exit_code(self, seconds: float = 60.0) -> int:
         """Wait for the end and return its code."""
-        code = self.process.wait(seconds)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it goes on\n{self.text()[-4000:]}") from None
         self._until(self._drained, 5.0, "the last bytes")
         if code in _CRASHES:
             raise AssertionError(f"crashed with {code}\n{self.text()[-4000:]}")

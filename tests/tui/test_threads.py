@@ -150,7 +150,7 @@ def test_a_view_that_fails_takes_only_itself_away(play, monkeypatch):
 def test_a_strip_that_fails_leaves_the_panes(play, monkeypatch):
     async def script(session):
         with monkeypatch.context() as bent:
-            bent.setattr("tui.screens.main.strip", _failing("bad strip"))
+            bent.setattr("tui.screens.edges.strip", _failing("bad strip"))
             await session.draw()
             assert "cannot be drawn: bad strip" in session.text
             assert "3 Consumer" in session.text

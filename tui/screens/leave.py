@@ -29,6 +29,8 @@ class LeaveScreen(ModalScreen[None]):
         Binding("L", "lose", N_("lose them"), id="leave.lose"),
     ]
 
+    AUTO_FOCUS = ""  # it would take a button that is not displayed, and Enter be lost in it
+
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[object, ...] = ()
@@ -41,7 +43,7 @@ class LeaveScreen(ModalScreen[None]):
             yield Label("", id="leaving-text", markup=False)
             with Horizontal(id="dialog-buttons"):
                 background = Button(_("Keep it running (b)"), id="background", variant="primary")
-                background.display = False  # the focus would begin there
+                background.display = False
                 yield background
                 yield Button(_("Store them now (s)"), id="store", variant="primary")
                 yield Button(_("Stay (k)"), id="stay")
@@ -70,6 +72,7 @@ class LeaveScreen(ModalScreen[None]):
             self.query_one("#lose").display = asking
             store = self.query_one("#store", Button)
             store.label = _("Store and stop (s)") if choosing else _("Store them now (s)")
+            self.set_focus(None)  # until then Enter is the screen's own
             if asking or choosing:
                 # What is not displayed yet could not have the focus.
                 first = "#background" if choosing else "#store"
