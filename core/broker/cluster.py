@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
-from itertools import cycle
 from threading import Lock
 from typing import Any
 
@@ -33,12 +32,12 @@ from core.broker.clients import (
 )
 from core.broker.error_hints import listed, right
 from core.broker.identity import TopicIdentity
+from core.broker.reach import advertised_brokers
 from core.broker.topics import create_topic, make_by_asking
 from core.config.client_values import choice
 from core.errors import BrokerError
 from core.text import _, clean
 
-_GLANCE_S = 1.0
 _READER = "dropship-metadata"
 """The group of clients that only ask; none of them ever joins it."""
 _ABSENT = "0"
@@ -146,30 +145,14 @@ class Cluster:
     def ping(self) -> None:
         """Return once a broker of the cluster has answered.
 
-        Two clients ask by turns: one that was sent on to brokers which it cannot reach, before it
-        asked for anything, would never tell where they are.
         Errors: BrokerError; one that no waiting fixes when the broker refused our login.
         """
-        reader, left = self._reader(""), self._timeout
-        where = clean(self.bootstrap_servers, 120)
-        for asked in cycle((reader, None)):
-            client: Consumer | AdminClient = asked or self._asking()
-            try:
-                found = client.list_topics(timeout=min(left, _GLANCE_S))
-            except KafkaException as error:
-                left -= _GLANCE_S
-                # Why a connection ended is told to the callback, which only poll serves.
-                reader.poll(0)
-                if self._refusal is not None:
-                    refused = _("the broker at {where} refuses us").format(where=where)
-                    raise kafka_error(self._refusal, refused) from error
-                if left <= 0:
-                    doing = _("no broker answers at {where}").format(where=where)
-                    raise kafka_error(error, doing) from error
-            else:
-                nodes = found.brokers.values()
-                self.advertised = tuple(sorted((str(node.host), int(node.port)) for node in nodes))
-                return
+        self.advertised = advertised_brokers(
+            self._base_config(),
+            self._reader(""),
+            refusal=lambda: self._refusal,
+            timeout_s=self._timeout,
+        )
 
     def create_topic(self, plan: TopicPlan) -> bool:
         """Create a topic; return False when it was there already. See `core.broker.topics`."""

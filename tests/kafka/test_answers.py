@@ -63,7 +63,9 @@ def test_times_that_the_topic_does_not_take_name_its_setting(
     set_on_topic(work, "message.timestamp.after.max.ms", "1")
     set_on_topic(work, "message.timestamp.before.max.ms", "1")
     dropship(*SEED).done()
-    ended = dropship(*PRODUCE, env=work.env)
+    # They wait for each other, so that the first is half a second old when the broker sees them.
+    together = work.env | {"KAFKA_CONF_LINGER_MS": "10000"}
+    ended = dropship("produce", "--rate", "40", "--timeout", "20", env=together)
     assert (ended.code, ended.record["failed"]) == (1, 20)
     assert "see its cleanup.policy and message.timestamp settings" in said(ended)
     set_on_topic(work, "message.timestamp.before.max.ms", "3600000")

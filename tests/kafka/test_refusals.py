@@ -5,8 +5,11 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
+from confluent_kafka import Consumer
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
+from core.broker.clients import client_log
+from core.broker.reach import advertised_brokers
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.support.doors import Door
 from tests.support.events import event
@@ -189,12 +192,33 @@ def test_an_advertised_address_that_is_closed_is_waited_for_and_named(
 ) -> None:
     _insider, sent = outside
     dropship(*SEED).done()
-    ended = dropship(*JOBS[job], "--timeout", "3", env=sent.env)
+    ended = dropship(*JOBS[job], "--timeout", "5", env=sent.env)
     assert ended.code == 3
     text = said(ended)
     assert door.address in text
     assert "advertised.listeners" in text
-    assert 2.5 <= ended.record["elapsed_s"] < 20
+    assert 4.5 <= ended.record["elapsed_s"] < 20
+
+
+def test_a_client_that_was_sent_on_before_it_asked_knows_the_advertised_address(
+    outside: tuple[Work, Work], door: Door
+) -> None:
+    """Nobody answers what it asks from then on."""
+    _insider, sent = outside
+    config = {"bootstrap.servers": sent.servers, "logger": client_log}
+    told: list[str] = []
+    watched = {"group.id": "asks", "statistics.interval.ms": 100, "stats_cb": told.append}
+    reader = Consumer(config | watched)
+
+    def sent_on() -> bool:
+        reader.poll(0.05)
+        return f"{door.address}/1" in "".join(told)
+
+    wait_until(sent_on, seconds=30)
+    for _time in range(2):
+        found = advertised_brokers(config, reader, refusal=lambda: None, timeout_s=5)
+        assert found == (("127.0.0.1", door.port),)
+    reader.close()
 
 
 def test_the_doctor_names_the_advertised_address(
