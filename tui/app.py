@@ -15,12 +15,9 @@ from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
 from core.operations.base import PipelineController
-from core.operations.leaving import Stage
-from core.operations.snapshot import ControllerSnapshot
 from core.operations.state_file import StateFile
 from core.text import _, clean
 from core.threads import report, reported
-from core.workers import FINAL_STATES
 from tui.action_keys import find_key
 from tui.announcing import Announcing
 from tui.demonstrating import offer
@@ -29,9 +26,9 @@ from tui.drawing import Drawing
 from tui.export_actions import ExportActions
 from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
+from tui.leaving import Leaving
 from tui.panes.base import Pane
 from tui.screens.help import HelpScreen
-from tui.screens.leave import LeaveScreen
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.styled_text import plain
@@ -77,6 +74,7 @@ class Console(App[int]):
         self.forced = False
         self._state = StateFile(controller.settings.paths.data / "console.json")
         self._announcing = Announcing(self.tell)
+        self._leaving = Leaving(self)
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
@@ -94,7 +92,7 @@ class Console(App[int]):
     def _draw(self) -> None:
         now = self.controller.snapshot()
         self._main.draw(now)
-        self._draw_leaving(now)
+        self._leaving.draw(now)
         self._announcing.see(now)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -264,9 +262,7 @@ class Console(App[int]):
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""
-        if self.controller.leaving.begin(self._left):
-            self.push_screen(LeaveScreen())
-        elif isinstance(self.screen, LeaveScreen):
+        if not self._leaving.begin():
             self.action_force_quit()
 
     async def action_quit(self) -> None:
@@ -277,25 +273,3 @@ class Console(App[int]):
         """Leave without waiting: what is stored stays stored, the rest is given up."""
         self.forced = True
         self.exit(int(ExitCode.SIGINT))
-
-    def _draw_leaving(self, now: ControllerSnapshot) -> None:
-        """Draw how far leaving is, also when a signal began it; all of it goes when one stays."""
-        if now.leaving.stage is not Stage.HERE:
-            if not any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
-                self.push_screen(LeaveScreen())
-            elif isinstance(self.screen, LeaveScreen):
-                self.screen.draw(now)
-            return
-        if not isinstance(self.screen, LeaveScreen):
-            return
-        self.screen.dismiss()
-        if now.producer.state in FINAL_STATES and now.producer.topic:
-            self.tell(_("Still here. The producer is stopped."))
-
-    def _left(self) -> None:
-        """End the application once the controller is closed; called by its thread."""
-        farewell = self.controller.farewell
-        lost = farewell is not None and bool(farewell.unstored)
-        code = ExitCode.BAD_RESULT if lost else ExitCode.OK
-        with contextlib.suppress(RuntimeError):  # forced meanwhile
-            self.call_from_thread(self.exit, int(code))

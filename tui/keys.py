@@ -127,3 +127,16 @@ CHART_KEYS: list[BindingType] = [
     ),
 ]
 """The keys of every chart."""
+
+ROW_KEYS: list[BindingType] = [
+    Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
+    Binding("enter", "open", N_("details"), id="rows.open"),
+    Binding("j,down", "move(1)", N_("next row"), id="rows.next", show=False),
+    Binding("k,up", "move(-1)", N_("previous row"), id="rows.previous", show=False),
+    Binding("g,home", "end(False)", N_("first row"), id="rows.first", show=False),
+    Binding("G,end", "end(True)", N_("last row"), id="rows.last", show=False),
+    Binding("ctrl+d,pagedown", "page(0.5)", N_("half a page down"), id="rows.down", show=False),
+    Binding("ctrl+u,pageup", "page(-0.5)", N_("half a page up"), id="rows.up", show=False),
+    Binding("escape", "escape", N_("clear filter or back"), id="rows.escape", show=False),
+]
+"""The keys of every table of rows."""

@@ -14,7 +14,8 @@ from core.cli import values
 from core.cli.joblist import NAMES, job_lines, listing
 from core.cli.options import NAMED, Common, Console, Group, Language
 from core.errors import UsageError
-from core.jobs.options import OF_JOB, Measured
+from core.jobs.option_groups import Measured
+from core.jobs.options import OF_JOB
 from core.text import _, clean
 
 _HELP_COLUMN = 30

@@ -1,25 +1,25 @@
 """The options of every job, each declared once: command line, help and forms come from here.
 
+What several jobs take alike stands in `core.jobs.option_groups`.
+
 What is left out stays at the field's default; where that depends on another option (the data
 directory, the mode) it is None, and the job fills it in. Nothing heavy is imported here: help is
 shown at once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from core.jobs.option_declarations import Opt
-from core.producer.modes import Mode, Profile
+from core.jobs.option_groups import NO_LIMIT, NONE, BadLimit, Checks, Measured, Publishing
 from core.text import N_
 
 Engine = Literal["kafka-connect", "redpanda-connect"]
-Format = Literal["json", "html", "junit"]
 
 _DIR, _FILE, _DATE, _PATH = N_("DIR"), N_("FILE"), N_("DATE"), N_("PATH")
-_NONE, _ALL, _NO_LIMIT = N_("none"), N_("all"), N_("no limit")
+_ALL = N_("all")
 _LIKELY = N_("what looks like one")
 _SEED_FOLDER = "<data-dir>/seed"
 
@@ -28,42 +28,9 @@ def _rows(text: str, label: str, low: int = 1) -> Opt:
     return Opt(text, low=low, label=label, note=N_("rows"))
 
 
-def _share(text: str, label: str) -> Opt:
-    return Opt(text, "P", low=0, high=1, label=label, note=N_("share of orders, 0 to 1"))
-
-
 @dataclass(frozen=True)
 class NoOptions:
     """No options of its own."""
-
-
-@dataclass(frozen=True)
-class BadLimit:
-    """What jobs take that count bad records; see `too_many_bad`."""
-
-    max_bad: Annotated[
-        int | None,
-        Opt(
-            N_("records that may be undelivered, dead-lettered or rejected"),
-            shown=N_("no undelivered one; the others do not count"),
-            low=0,
-        ),
-    ] = None
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What is taken by whatever runs long enough to be scraped."""
-
-    metrics_port: Annotated[
-        int | None,
-        Opt(
-            N_("serve Prometheus metrics on this port of 127.0.0.1; 0 takes a free one"),
-            shown=_NONE,
-            low=0,
-            high=65_535,
-        ),
-    ] = None
 
 
 @dataclass(frozen=True)
@@ -106,55 +73,6 @@ class LoadOptions:
 
 
 @dataclass(frozen=True)
-class Publishing:
-    """What to publish. rate: events per second, None the default of the mode; duration: seconds."""
-
-    mode: Annotated[
-        Mode, Opt(N_("replay publishes orders.csv, stream makes up new orders"), label=N_("mode"))
-    ] = "replay"
-    rate: Annotated[
-        float | None,
-        Opt(
-            N_("events per second; 0 is unlimited"),
-            shown=N_("replay 10, stream 5"),
-            low=0,
-            label=N_("rate"),
-            note=N_("events per second; 0: unlimited"),
-        ),
-    ] = None
-    limit: Annotated[
-        int | None,
-        Opt(
-            N_("events to publish at most"),
-            shown=_NO_LIMIT,
-            low=1,
-            label=N_("limit"),
-            note=N_("orders; empty: all"),
-        ),
-    ] = None
-    duration: Annotated[
-        float | None,
-        Opt(
-            N_("how long to publish"),
-            "S",
-            _NO_LIMIT,
-            label=N_("duration"),
-            note=N_("seconds; empty: no end"),
-        ),
-    ] = None
-    profile: Annotated[Profile, Opt(N_("how the rate goes over time"), label=N_("profile"))] = (
-        "steady"
-    )
-    duplicates: Annotated[
-        float, _share(N_("share of orders published twice"), N_("duplicates"))
-    ] = 0.0
-    late: Annotated[
-        float, _share(N_("share of orders followed by an older version"), N_("late"))
-    ] = 0.0
-    poison: Annotated[float, _share(N_("share of broken records put in"), N_("poison"))] = 0.0
-
-
-@dataclass(frozen=True)
 class PublishOptions(Publishing, LoadOptions):
     """What to publish, and the folder of the CSV files."""
 
@@ -164,16 +82,8 @@ class ReadOptions:
     """What ends the job; without any of them only a signal does. duration: seconds."""
 
     until_caught_up: Annotated[bool, Opt(N_("end once everything in the topic is stored"))] = False
-    limit: Annotated[int | None, Opt(N_("records to store at most"), "N", _NO_LIMIT, 1)] = None
+    limit: Annotated[int | None, Opt(N_("records to store at most"), "N", NO_LIMIT, 1)] = None
     duration: Annotated[float | None, Opt(N_("how long to run"), "S", N_("until a signal"))] = None
-
-
-@dataclass(frozen=True)
-class Checks:
-    """format: report formats. strict: WARN is bad too."""
-
-    format: Annotated[Sequence[Format], Opt(N_("formats of the report"), shown="json")] = ("json",)
-    strict: Annotated[bool, Opt(N_("a warning fails too"))] = False
 
 
 @dataclass(frozen=True)
@@ -240,11 +150,11 @@ class DlqOptions:
     replay: Annotated[bool, Opt(N_("replay them"))] = False
     yes: Annotated[bool, Opt(N_("replay without asking"))] = False
     save: Annotated[
-        Path | None, Opt(N_("write them to a file, one a line, to read and to fix"), _FILE, _NONE)
+        Path | None, Opt(N_("write them to a file, one a line, to read and to fix"), _FILE, NONE)
     ] = None
     fix: Annotated[
         Path | None,
-        Opt(N_("with --replay: publish the payloads of such a file instead"), _FILE, _NONE),
+        Opt(N_("with --replay: publish the payloads of such a file instead"), _FILE, NONE),
     ] = None
 
 
@@ -275,11 +185,11 @@ class InitOptions:
 
     name: str | None = None
     from_topic: Annotated[
-        str | None, Opt(N_("look at the records of this topic"), N_("TOPIC"), _NONE)
+        str | None, Opt(N_("look at the records of this topic"), N_("TOPIC"), NONE)
     ] = None
     from_file: Annotated[
         Path | None,
-        Opt(N_("look at the records of a file: JSON, an object a line, or CSV"), _FILE, _NONE),
+        Opt(N_("look at the records of a file: JSON, an object a line, or CSV"), _FILE, NONE),
     ] = None
     sample: Annotated[int, Opt(N_("records to look at, at least"), low=1)] = 10_000
     key: Annotated[str | None, Opt(N_("the path of the key, as order.id"), _PATH, _LIKELY)] = None
@@ -289,7 +199,7 @@ class InitOptions:
         Opt(
             N_("reference tables from CSV files, with commas between them"),
             N_("NAME=FILE"),
-            _NONE,
+            NONE,
         ),
     ] = None
     schema: Annotated[bool, Opt(N_("show the JSON Schema of pipeline.toml and end"))] = False

@@ -8,7 +8,7 @@ from core.config import Settings
 from core.errors import DropshipError
 from core.jobs import validate
 from core.jobs.base import JobContext
-from core.jobs.options import Format
+from core.jobs.option_groups import Format
 from core.operations.backends import Backends
 from core.operations.task import Task
 from core.text import _

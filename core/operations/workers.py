@@ -5,25 +5,21 @@ from dataclasses import replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
 from core.errors import DropshipError
-from core.failures import explained
 from core.jobs import consume, produce
 from core.jobs.base import JobContext
-from core.jobs.topic import require_topic
 from core.merge.snapshot import MergeSnapshot
 from core.merge.worker import MergeWorker
 from core.operations.backends import Backends
 from core.operations.handover import Handover, handover_of
 from core.operations.merge_control import MergeControl
+from core.operations.topic_check import TopicCheck
 from core.operations.work_totals import WorkTotals, totals_of
-from core.producer.modes import Mode
 from core.producer.snapshot import ProducerSnapshot, broker_full
 from core.text import _
-from core.threads import WatchedThread
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
 from core.workers import FINAL_STATES, RunState
@@ -47,14 +43,9 @@ class Workers:
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
         self._merging = MergeControl(clock)
-        self._checking: WatchedThread | None = None
-        self._refusal: ProducerSnapshot | None = None
+        self._check: TopicCheck | None = None
         self._asked = produce.Options()
         self._earlier = WorkTotals()
-
-    @property
-    def _is_checking(self) -> bool:
-        return self._checking is not None and self._checking.is_alive()
 
     @property
     def producer(self) -> "ProducerWorker | None":
@@ -88,51 +79,31 @@ class Workers:
         """
         with self._lock:
             broker = self._backends.broker
-            if self._refusing or broker is None or self.producer is not None or self._is_checking:
+            checking = self._check is not None and self._check.alive
+            if self._refusing or broker is None or self.producer is not None or checking:
                 return False
             context = self._context()
             checked = produce.checked_options(context.settings, options)
             worker = produce.make_producer(context, broker, checked, patient=True)
-            self._refusal = None
+            self._check = None
             self._asked = options
             self._count_in(producer=True)
             if self._settings.kafka.bootstrap_servers is None:
                 self._producer = worker
                 worker.start()
             else:
-                # Asking a cluster takes time, which a screen does not have.
-                self._checking = WatchedThread(
-                    "producer-start",
-                    lambda: self._start_checked(context, broker, worker, options.mode),
-                    on_failure=lambda error: self._refuse(options.mode, error),
+                self._check = TopicCheck(
+                    context, broker, options.mode, lambda: self._begin_producer(worker)
                 )
-                self._checking.start()
+                self._check.start()
             return True
 
-    def _start_checked(
-        self, context: JobContext, broker: Broker, worker: "ProducerWorker", mode: Mode
-    ) -> None:
-        """Start publishing once the topic is known to be there; else keep why not, as its end."""
-        try:
-            require_topic(context, broker)
-        except DropshipError as error:
-            self._refuse(mode, error)
-            return
+    def _begin_producer(self, worker: "ProducerWorker") -> None:
+        """Start publishing, unless nothing may be started any more since it was asked for."""
         with self._lock:
             if not self._refusing:
                 self._producer = worker
                 worker.start()
-
-    def _refuse(self, mode: Mode, error: BaseException) -> None:
-        """Keep why publishing did not begin, as the end of a producer."""
-        message, hint = explained(error)
-        self._refusal = ProducerSnapshot(
-            state=RunState.FAILED,
-            mode=mode,
-            topic=self._settings.kafka.topic,
-            error=message,
-            hint=hint,
-        )
 
     def start_consumer(self, *, last: bool = False) -> bool:
         """Start storing what the topic holds, and merging it; each of the two that is not at it.
@@ -231,9 +202,8 @@ class Workers:
     def snapshots(self) -> tuple[ProducerSnapshot, ConsumerSnapshot, MergeSnapshot]:
         """Return the present moment of each; that of one that never ran is idle."""
         producer, consumer = self._producer, self._consumer
-        sent = self._refusal or (producer.snapshot() if producer else ProducerSnapshot())
-        if self._is_checking:
-            sent = ProducerSnapshot(state=RunState.STARTING, topic=self._settings.kafka.topic)
+        asked = None if self._check is None else self._check.snapshot()
+        sent = asked or (producer.snapshot() if producer else ProducerSnapshot())
         stored = ConsumerSnapshot(topic=self._settings.kafka.topic)
         if consumer is not None:
             stored = consumer.snapshot()
@@ -271,8 +241,8 @@ class Workers:
 
     def stop_producer(self) -> None:
         """End publishing; what was sent is delivered first. Blocks."""
-        if self._checking is not None:
-            self._checking.join(_DRAIN_S)
+        if self._check is not None:
+            self._check.join(_DRAIN_S)
         producer = self.producer
         if producer is not None:
             producer.stop()

@@ -103,7 +103,7 @@ class AlertsPane(RowsPane):
         """Go to what is behind an alert; one that has left the list is shown as it was."""
         row = self.rows_view.choose()
         if row is not None and self.cause_of(row) is not None:
-            self._follow()
+            self.follow_row()
         else:
             super().action_open()
 

@@ -10,12 +10,14 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
-from core.text import N_, _, clean
-from tui.causes import Follow, Place
+from core.text import _, clean
+from tui.causes import Place
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
 from tui.formats import Formats
+from tui.keys import ROW_KEYS
 from tui.panes.base import Pane
+from tui.panes.open_details import OpenDetails
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
 from tui.views.frame import Frame
@@ -36,17 +38,7 @@ class RowsPane(Pane):
     LEAST_FOOT: ClassVar[int] = 0
     """Lines of the foot that stay however many rows there are."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
-        Binding("enter", "open", N_("details"), id="rows.open"),
-        Binding("j,down", "move(1)", N_("next row"), id="rows.next", show=False),
-        Binding("k,up", "move(-1)", N_("previous row"), id="rows.previous", show=False),
-        Binding("g,home", "end(False)", N_("first row"), id="rows.first", show=False),
-        Binding("G,end", "end(True)", N_("last row"), id="rows.last", show=False),
-        Binding("ctrl+d,pagedown", "page(0.5)", N_("half a page down"), id="rows.down", show=False),
-        Binding("ctrl+u,pageup", "page(-0.5)", N_("half a page up"), id="rows.up", show=False),
-        Binding("escape", "escape", N_("clear filter or back"), id="rows.escape", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = ROW_KEYS
 
     DEFAULT_CSS = """
     RowsPane {
@@ -66,7 +58,7 @@ class RowsPane(Pane):
         self._rows_height: int | None = None
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
-        self._shown_details: RowDetails | None = None
+        self._over = OpenDetails(self._rows_view, self)
         self.followed = False
 
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -90,25 +82,11 @@ class RowsPane(Pane):
 
     def show_details(self, details: RowDetails) -> None:
         """Show a row over the pane; where one is shown already, in its place."""
-        row = self._rows_view.current or self._rows_view.gone
-        details.cause = self.cause_of(row) if row is not None else None
-        if self._shown_details is not None:
-            self._shown_details.take(details)
-            return
-        details.step = self._step
-        details.follow = self._follow
-        self._shown_details = details
-        self.app.push_screen(details, self._details_closed)
+        self._over.show(details)
 
-    def _details_closed(self, _nothing: None) -> None:
-        self._shown_details = None
-
-    def _step(self, rows: int) -> None:
-        """Show the details of another row."""
-        self._rows_view.move(rows)
-        row = self._rows_view.current
-        if row is not None:
-            self.open_row(row)
+    def follow_row(self) -> None:
+        """Go to what is behind the row under the cursor."""
+        self._over.follow()
 
     def cause_of(self, row: Row) -> Place | None:  # noqa: ARG002 - most rows are all there is
         """Return where what is behind a row is seen; None for nowhere else."""
@@ -117,13 +95,6 @@ class RowsPane(Pane):
     def title_of(self, row: Row) -> str:
         """Return a row in a few words, for the breadcrumb."""
         return row.key
-
-    def _follow(self) -> None:
-        """Go to what is behind the row under the cursor."""
-        row = self._rows_view.current
-        place = self.cause_of(row) if row is not None else None
-        if row is not None and place is not None:
-            self.post_message(Follow(place, clean(self.title_of(row), 200)))
 
     @property
     def part(self) -> str:
@@ -142,7 +113,7 @@ class RowsPane(Pane):
     def own_bindings(self) -> list[Binding]:
         """Return what is bound in this class, then the keys of its table."""
         own = super().own_bindings()
-        shared = [entry for entry in RowsPane.BINDINGS if isinstance(entry, Binding)]
+        shared = [entry for entry in ROW_KEYS if isinstance(entry, Binding)]
         return own if own == shared else [*own, *shared]
 
     @property

@@ -1,32 +1,26 @@
 """The main screen: the strip, the panes (all at once, or one at a time), the footer."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
-from core.seed.preview import FilePreview
 from core.text import N_, _
 from tui.causes import Follow
 from tui.host import Host
 from tui.keys import CHART_KEYS
 from tui.panes.base import Pane
-from tui.panes.consumer import ConsumerPane
-from tui.panes.events import EventsPane
 from tui.panes.overview import OverviewPane
 from tui.panes.rows_pane import RowsPane
-from tui.panes.seed import SeedPane
-from tui.screens.arrangement import ALL, BOARD, EXTRA, LARGE, later, layout
+from tui.screens.arrangement import ALL, layout
+from tui.screens.board import Board
 from tui.screens.edges import Edges
 from tui.screens.trail import Trail
 from tui.time_window import TimeWindow
@@ -73,8 +67,7 @@ class MainScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__(id="main")
         self._edges = Edges()
-        self._panes = {kind.NAME: kind() for kind in BOARD + EXTRA}
-        self._panes[OverviewPane.NAME] = OverviewPane(self.pane, self._seed_files)
+        self._board = Board()
         self._chosen = self._last_on_board = "producer"
         self._maximised = False
         self.window = TimeWindow()
@@ -86,8 +79,7 @@ class MainScreen(Screen[None]):
         self.set_class(self.console.ascii_only, "-ascii")
         self._fit()
         yield from self._edges.above()
-        # The other panes come when they are first shown: the first picture is sooner without them.
-        yield Container(*(self._panes[kind.NAME] for kind in BOARD), id="board")
+        yield self._board
         yield self._edges.footer
 
     def on_mount(self) -> None:
@@ -127,25 +119,11 @@ class MainScreen(Screen[None]):
     def _furnish(self) -> None:
         """Let the panes that a large board shows be there."""
         if self.has_class("-large"):
-            for kind in LARGE:
-                self._bring(kind.NAME)
-
-    def _bring(self, name: str) -> None:
-        """Let a pane be there, in its place."""
-        if self._panes[name].is_attached:
-            return
-        after = (self._panes[each] for each in later(name))
-        follower = next((pane for pane in after if pane.is_attached), None)
-        self.query_one("#board").mount(self._panes[name], before=follower)
+            self._board.furnish()
 
     def _on_board(self, name: str) -> bool:
         """Whether a pane is seen together with others."""
-        large = self.has_class("-large") and name in {kind.NAME for kind in LARGE}
-        return large or not self._panes[name].EXTRA
-
-    def _seed_files(self) -> Sequence[FilePreview]:
-        seed = self._panes[SeedPane.NAME]
-        return seed.found if isinstance(seed, SeedPane) else ()
+        return self._board.shares(name, large=self.has_class("-large"))
 
     @property
     def small(self) -> bool:
@@ -160,53 +138,42 @@ class MainScreen(Screen[None]):
     @property
     def panes(self) -> list[Pane]:
         """All panes in the order of their numbers."""
-        return [self._panes[kind.NAME] for kind in ALL]
+        return self._board.in_order
 
     @property
     def chosen(self) -> Pane:
         """The pane that keys go to."""
-        return self._panes[self._chosen]
+        return self.pane(self._chosen)
 
     @property
     def seed_folder(self) -> Path | None:
         """Where the seed pane makes its files; None is the folder of the settings."""
-        seed = self._panes[SeedPane.NAME]
-        return seed.options.output if isinstance(seed, SeedPane) else None
+        return self._board.seed_folder
 
     def pane(self, name: str) -> Pane:
         """Return a pane by its name."""
-        return self._panes[name]
+        return self._board.pane(name)
 
     def draw(self, now: ControllerSnapshot) -> None:
         """Show a moment."""
         console = self.console
-        formats, plain = console.formats, console.ascii_only
-        frame = Frame(self.size.width, 1, formats, plain)
+        frame = Frame(self.size.width, 1, console.formats, console.ascii_only)
         part = console.drawing.part
         part("view-strip", lambda: self._edges.draw_strip(now, frame), self._edges.say)
         part("view-edges", lambda: self._draw_edges(now, frame))
-        # What nobody sees is not read.
         spread = self.has_class("-spread")
-        seen = self.chosen.wants if isinstance(self.chosen, RowsPane) else ""
-        events = self._panes[EventsPane.NAME]
-        if spread and not seen and isinstance(events, EventsPane):
-            seen = events.wants
-        console.controller.explorer.look_at(seen)
-        full = self.single
-        for pane in self._panes.values():
-            if pane.is_attached:
-                most = full or (spread and pane.NAME == ConsumerPane.NAME)
-                draw = partial(pane.draw, now, formats, ascii_only=plain, full=most)
-                part(f"view-{pane.NAME}", draw, pane.show_failure)
+        # What nobody sees is not read.
+        console.controller.explorer.look_at(self._board.wants(self.chosen, spread=spread))
+        self._board.draw(now, console, full=self.single, spread=spread)
 
     def _draw_edges(self, now: ControllerSnapshot, frame: Frame) -> None:
         crumbs = self._trail.told(
-            self._panes, self.chosen, self.size.width - 1, ascii_only=frame.ascii_only
+            self._board.panes, self.chosen, self.size.width - 1, ascii_only=frame.ascii_only
         )
         tiny = self.has_class("-tiny")
         self._edges.show_banner([] if tiny else [*crumbs, *banner(now, frame)])
         if self.single:
-            shown = [self._panes[OverviewPane.NAME], *self.panes] if self.small else self.panes
+            shown = [self._board.overview, *self.panes] if self.small else self.panes
             titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
             self._edges.show_tabs(titles, self._chosen, frame.width)
         leads_back = self.single and self._chosen != OverviewPane.NAME
@@ -226,7 +193,7 @@ class MainScreen(Screen[None]):
         self._enter(event.place.pane, event.place.part, event.place.words)
 
     def _enter(self, name: str, part: str, words: str) -> None:
-        pane = self._panes[name]
+        pane = self.pane(name)
         self._go(name)
         if isinstance(pane, RowsPane):
             pane.show_part(part)
@@ -245,7 +212,7 @@ class MainScreen(Screen[None]):
             pane.rows_view.point_at(crumb.row)
 
     def _go(self, name: str) -> None:
-        before, pane = self.chosen, self._panes[name]
+        before, pane = self.chosen, self.pane(name)
         if isinstance(pane, OverviewPane) and before.is_attached:
             pane.rows_view.point_at(before.NAME)
         self._choose(name)
@@ -258,8 +225,7 @@ class MainScreen(Screen[None]):
     def action_maximise(self) -> None:
         """Give the chosen pane the whole screen, or give it back."""
         if self.small:
-            overview = self._panes[OverviewPane.NAME]
-            stage = overview.stage if isinstance(overview, OverviewPane) else None
+            stage = self._board.overview.stage
             here = self._chosen == OverviewPane.NAME
             self.action_choose(stage.NAME if here and stage is not None else OverviewPane.NAME)
             return
@@ -303,15 +269,9 @@ class MainScreen(Screen[None]):
     def _choose(self, name: str) -> None:
         self._chosen = name
         extra = not self._on_board(name)
-        if not self._panes[name].EXTRA and name != OverviewPane.NAME:
+        if not self.pane(name).EXTRA and name != OverviewPane.NAME:
             self._last_on_board = name
-        self._bring(name)
-        for pane in self._panes.values():
-            if isinstance(pane, RowsPane):
-                pane.followed = bool(self._trail) and name == pane.NAME
-            if pane.is_attached:
-                # Seen only while one pane has the screen; a change of that looks at all of them.
-                pane.set_class(name == pane.NAME, "-shown", update=self.single)
+        self._board.choose(name, followed=bool(self._trail), update=self.single)
         self.set_class(extra or self._maximised, "-alone")
         self.set_class(self.has_class("-large") and not self.single, "-spread")
         self.call_after_refresh(self.console.tick)

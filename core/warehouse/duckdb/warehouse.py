@@ -15,11 +15,11 @@ from core.clock import Clock, naive_utc, utc
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
-from core.errors import FencedError, WarehouseError
-from core.text import N_, _, clean
+from core.errors import WarehouseError
+from core.text import N_
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.dead_letters import letter_from
-from core.warehouse.duckdb import content, reference, repair, staging
+from core.warehouse.duckdb import batches, content, reference, repair
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
@@ -132,24 +132,7 @@ class DuckDbWarehouse:
         """Return the next offset of each partition, entering those met for the first time."""
         now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
-            for partition, start in sorted(starts.items()):
-                cursor.execute(
-                    self._sql("claim_partition"),
-                    [
-                        identity.source_id,
-                        identity.cluster_id,
-                        identity.topic,
-                        identity.topic_id,
-                        partition,
-                        start,
-                        start,
-                        now,
-                        identity.source_id,
-                        partition,
-                    ],
-                )
-            found = cursor.execute(self._sql("stored_offsets"), [identity.source_id]).fetchall()
-        return {partition: offset for partition, offset in found if partition in starts}
+            return batches.register(cursor, self._sql, identity, starts, now)
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
         """Return the next offset of each partition ever claimed."""
@@ -159,22 +142,10 @@ class DuckDbWarehouse:
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
         with self._writing, self._numbering(batch) as (cursor, first_seq):
-            self._advance(cursor, batch)
-            source = [batch.identity.source_id]
-            received = naive_utc(batch.received_at)
-            if batch.payloads:
-                events = staging.events_table(batch, first_seq)
-                if self._backlog is not None:  # merges run here
-                    self._columns.add(first_seq, batch, events)
-                self._append(cursor, "insert_events", events, [*source, received, *source])
-            if batch.dead_letters:
-                letters = staging.dead_letters_table(batch.dead_letters)
-                parameters = [*source, batch.identity.topic, *source, received]
-                self._append(cursor, "insert_dead_letters", letters, parameters)
-            if batch.gaps:
-                gaps = staging.gaps_table(batch.gaps)
-                parameters = [*source, batch.identity.topic, received]
-                self._append(cursor, "insert_gaps", gaps, parameters)
+            batches.advance(cursor, self._sql, batch)
+            events = batches.insert(cursor, self._sql, batch, first_seq)
+            if events is not None and self._backlog is not None:  # merges run here
+                self._columns.add(first_seq, batch, events)
 
     @_again_alone
     def merge(self) -> MergeResult:
@@ -324,37 +295,3 @@ class DuckDbWarehouse:
 
     def _sql(self, name: str) -> str:
         return statement(DIALECT.name, name, self._schema, self._pipeline)
-
-    def _advance(self, cursor: duckdb.DuckDBPyConnection, batch: RawBatch) -> None:
-        """Move the offsets, each only from where this consumer found it."""
-        source = batch.identity.source_id
-        moved = self._append(
-            cursor,
-            "advance_offsets",
-            staging.advances_table(batch.advances),
-            [naive_utc(batch.received_at), source],
-        )
-        if moved != len(batch.advances):
-            raise FencedError(
-                _("topic {topic}: another consumer has stored one of the partitions {list}").format(
-                    topic=clean(batch.identity.topic, 80),
-                    list=", ".join(str(move.partition) for move in batch.advances),
-                ),
-                hint=_("nothing was written; the consumer reads again from the stored offsets"),
-                transient=True,
-            )
-
-    def _append(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        name: str,
-        table: object,
-        parameters: list[object],
-    ) -> int:
-        """Run a named statement that reads the Arrow table as `staged`; return rows changed."""
-        cursor.register("staged", table)
-        changed = cursor.execute(self._sql(name), parameters).fetchone()
-        # Only after success: a transaction that failed allows nothing but its rollback, and the
-        # next batch registers over this one.
-        cursor.unregister("staged")
-        return int(changed[0]) if changed else 0

@@ -6,7 +6,6 @@ changes nothing; else its caller is told by an error that passes, as after a los
 warehouse, and finds out from the stored offsets what happened.
 """
 
-import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -23,9 +22,8 @@ from core.config import Settings
 from core.config.engine import DUCKDB
 from core.errors import DropshipError, StorageError, WarehouseHeldError
 from core.process_lock import read_owner
-from core.text import N_, _, clean
+from core.text import _, clean
 from core.warehouse.backlog import MergeBacklog
-from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -41,56 +39,12 @@ from core.warehouse.model import (
 )
 from core.warehouse.shared.client import Client, LostError
 from core.warehouse.shared.fingerprint import fingerprint
+from core.warehouse.shared.holding import Holding
 from core.warehouse.shared.messages import ONCE, PROTOCOL, Hello
-from core.warehouse.shared.place import Place
-from core.warehouse.shared.server import Server
 
 _AGAIN_S = 0.05
 _UNSIGNED_S = 1.0
 """How long a holder that has not signed yet is waited for."""
-
-log = logging.getLogger(__name__)
-
-
-class _Holding:
-    """The file, open in this process and served to others."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        place = Place(settings.paths)
-        self.warehouse = DuckDbWarehouse(settings, clock=clock, socket=str(place.socket))
-        self._server: Server | None = None
-        try:
-            self._server = Server(self.warehouse, settings, place)
-        except (StorageError, pa.ArrowException, OSError) as error:
-            # Alone it works as well as ever.
-            log.warning(N_("the warehouse is not shared"), extra={"reason": clean(error, 300)})
-            self.warehouse.keep_to_itself()
-        except BaseException:
-            self.warehouse.close()
-            raise
-
-    @property
-    def backlog(self) -> MergeBacklog | None:
-        """What waits for a merge."""
-        return self.warehouse.merge_backlog()
-
-    def do(self, method: str, arguments: Sequence[Any]) -> Any:
-        """Call a method of the warehouse."""
-        match method:
-            case "setup":
-                return self.warehouse.setup(again=arguments[0])
-            case "dead_letters":
-                return self.warehouse.dead_letters(reason=arguments[0], limit=arguments[1])
-            case _:
-                return getattr(self.warehouse, method)(*arguments)
-
-    def close(self) -> None:
-        """Let others finish what they asked for, close the file, and send them to the next one."""
-        if self._server is not None:
-            self._server.leave()
-        self.warehouse.close()
-        if self._server is not None:
-            self._server.close()
 
 
 class SharedWarehouse:
@@ -108,7 +62,7 @@ class SharedWarehouse:
         self._clock = clock
         self._switching = Lock()
         self._closing = Event()
-        self._seat: _Holding | Client | None = self._opened()
+        self._seat: Holding | Client | None = self._opened()
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
         """Create what is missing."""
@@ -222,20 +176,20 @@ class SharedWarehouse:
                 if unknown or late or self._closing.is_set():
                     raise
 
-    def _present(self) -> _Holding | Client:
+    def _present(self) -> Holding | Client:
         """Return the way to the file, found anew where it was lost."""
         with self._switching:
             if self._seat is None:
                 self._seat = self._opened()
             return self._seat
 
-    def _leave(self, seat: _Holding | Client) -> None:
+    def _leave(self, seat: Holding | Client) -> None:
         with self._switching:
             if self._seat is seat and not self._closing.is_set():
                 self._seat = None
         seat.close()
 
-    def _opened(self) -> _Holding | Client:
+    def _opened(self) -> Holding | Client:
         """Open the file, or reach the process that has it open.
 
         Holders come and go meanwhile, so both are tried in turn, for as long as `--timeout` says.
@@ -243,7 +197,7 @@ class SharedWarehouse:
         began = time.monotonic()
         while True:
             try:
-                return _Holding(self._settings, self._clock)
+                return Holding(self._settings, self._clock)
             except WarehouseHeldError as held:
                 if held.__cause__ is not None:
                     raise  # DuckDB's own refusal: a program that is none of ours has the file
