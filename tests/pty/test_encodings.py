@@ -23,6 +23,7 @@ def environment(folder, kind):
 
 @pytest.mark.parametrize("options", [(), ("--ascii",)])
 @pytest.mark.parametrize("kind", ["variable", "locale"])
+@pytest.mark.slow
 def test_another_encoding_is_told_in_one_line_and_nothing_is_drawn(tmp_path, kind, options):
     settings = environment(tmp_path, kind)
     with Terminal(tmp_path, "--lang=fr", *options, **settings) as terminal:

@@ -50,6 +50,7 @@ def assert_as_it_was(terminal):
     assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l")
 
 
+@pytest.mark.slow
 def test_q_leaves_with_0_after_resizes_and_a_copy(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for(FIRST_SIGHT)

@@ -32,6 +32,7 @@ def test_a_small_terminal_begins_with_a_line_a_stage(play, size):
     play(script, size=size)
 
 
+@pytest.mark.slow
 def test_keys_act_on_the_stage_under_the_cursor_and_enter_opens_it(play):
     async def script(here):
         controller = here.console.controller
@@ -54,6 +55,7 @@ def test_keys_act_on_the_stage_under_the_cursor_and_enter_opens_it(play):
     play(script, size=(80, 24))
 
 
+@pytest.mark.slow
 def test_the_compact_board_gives_way_to_all_panes_and_comes_back(play):
     async def script(here):
         await here.pilot.resize_terminal(120, 36)
@@ -72,6 +74,7 @@ def test_the_compact_board_gives_way_to_all_panes_and_comes_back(play):
     play(script, size=(80, 24))
 
 
+@pytest.mark.slow
 def test_tabs_of_a_small_terminal_are_whole(play):
     async def script(here):
         for key in "12345678900":
@@ -88,6 +91,7 @@ def test_tabs_of_a_small_terminal_are_whole(play):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.slow
 def test_one_click_does_what_the_key_does(play, size):
     async def script(here):
         await click(here, "cons", "▶ ○")
@@ -113,6 +117,7 @@ def test_one_click_opens_a_line_of_the_compact_board(play):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+@pytest.mark.slow
 def test_a_click_on_a_key_in_a_border_presses_it(play, size):
     async def script(here):
         controller = here.console.controller
@@ -124,6 +129,7 @@ def test_a_click_on_a_key_in_a_border_presses_it(play, size):
     play(script, size=size)
 
 
+@pytest.mark.slow
 def test_the_scroll_bar_of_a_list_takes_the_mouse(play):
     async def script(here):
         await here.press("0", "tab")
@@ -166,6 +172,7 @@ def test_a_pane_that_does_not_fit_scrolls(play, size):
     play(script, size=size)
 
 
+@pytest.mark.slow
 def test_a_large_terminal_shows_events_alerts_and_the_log_beside_the_rest(play):
     async def script(here):
         seen = ["1 Seed", "2 Producer", "3 Consumer", "4 Validation"]

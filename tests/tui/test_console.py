@@ -31,6 +31,7 @@ def test_help_names_every_key(play):
     play(script)
 
 
+@pytest.mark.slow
 def test_the_palette_finds_an_action_of_another_pane_and_does_it(play):
     async def script(here):
         await here.press("colon")
@@ -103,6 +104,7 @@ def connect_once(settings):
     warehouse.close()
 
 
+@pytest.mark.slow
 def test_a_held_warehouse_is_shown_with_its_holder_and_r_opens_it_later(play, settings):
     holder = DuckDbWarehouse(settings, clock=SystemClock())
 
@@ -119,6 +121,7 @@ def test_a_held_warehouse_is_shown_with_its_holder_and_r_opens_it_later(play, se
     play(script, ready=False)
 
 
+@pytest.mark.slow
 def test_a_theme_is_remembered(play):
     async def choose(here):
         assert here.console.theme == "textual-dark"
@@ -202,6 +205,7 @@ def test_keys_typed_at_once_after_a_number_go_to_that_pane(play, size):
     play(script, size=size)
 
 
+@pytest.mark.slow
 def test_the_doctor_does_not_take_the_screen_for_the_terminal(play):
     async def script(here):
         await here.press("0", "r")

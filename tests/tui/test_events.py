@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from core.operations.explorer import Explored
 from core.operations.inspect import DeadLetters, ListedLetter
 from core.operations.poller import Reading
@@ -155,6 +157,7 @@ async def test_a_dead_letter_that_has_left_the_list_is_not_asked_about(settings)
 
 
 @piloted
+@pytest.mark.slow
 async def test_a_replay_is_of_the_letter_that_its_question_names_whatever_comes_meanwhile(settings):
     app = still_console(settings, moment(explored=explored((), [letter(2), letter(1)])))
     async with app.run_test(size=(120, 36)) as pilot:

@@ -62,6 +62,7 @@ def test_a_wrong_call_ends_with_2(dropship, arguments, job, word):
     "command",
     [("kpis",), ("kpis", "--watch", "1"), ("validate",), ("transform",), ("dlq", "--replay")],
 )
+@pytest.mark.slow
 def test_a_data_directory_without_a_warehouse_is_said_and_nothing_is_made(dropship, command):
     ended = dropship("--run", *command, "--json", "--data-dir", "mistyped")
     assert (ended.code, ended.record["error"]["kind"]) == (2, "usage")
@@ -98,6 +99,7 @@ def test_values_are_exact_and_harmless(dropship):
     assert record["hostile"] == "\ufffd[31m\ufffd"
 
 
+@pytest.mark.slow
 def test_stray_output_of_others_never_reaches_stdout(dropship):
     ended = dropship(*RUN, "--json", stub="noisy")
     assert ended.record["sent"] == 1
@@ -146,6 +148,7 @@ def test_debug_shows_the_traceback(dropship):
     assert "in broken" in ended.err
 
 
+@pytest.mark.slow
 def test_a_thread_that_fails_prints_no_traceback(dropship):
     ended = dropship(*RUN, "--json", stub="stray_thread")
     told = "dropship: error: thread stray failed: division by zero\n"
@@ -156,6 +159,7 @@ def test_a_thread_that_fails_prints_no_traceback(dropship):
     assert "ZeroDivisionError" in dropship.log
 
 
+@pytest.mark.slow
 def test_a_log_that_cannot_be_written_is_only_a_warning(dropship):
     ended = dropship(*RUN, "--json", "--log-file", "/dev/null/x.log", stub="good")
     assert ended.record["ok"]
@@ -164,6 +168,7 @@ def test_a_log_that_cannot_be_written_is_only_a_warning(dropship):
     assert "--debug" in broken.record["error"]["hint"]
 
 
+@pytest.mark.slow
 def test_the_log_tells_of_each_run(dropship):
     dropship(*RUN, stub="bad")
     first, last = (json.loads(line) for line in dropship.log.splitlines())
@@ -171,6 +176,7 @@ def test_the_log_tells_of_each_run(dropship):
     assert (last["message"], last["exit_code"], last["kind"]) == ("run ends", 1, "bad_result")
 
 
+@pytest.mark.slow
 def test_quiet_leaves_only_errors(dropship, env_file):
     env_file("KAFKA_TOPIC=a\nKAFKA_TOPIC=b\n")
     assert "set twice" in dropship(*RUN, stub="good").err
@@ -196,6 +202,7 @@ def test_a_job_that_repeats_itself_ends_when_its_reader_leaves(dropship):
     assert b"Traceback" not in process.stderr.read()
 
 
+@pytest.mark.slow
 def test_a_full_disk_behind_stdout_is_an_error(dropship):
     with Path("/dev/full").open("wb") as full:
         ended = dropship.end(dropship.start(*RUN, "--json", stub="good", stdout=full))
@@ -218,6 +225,7 @@ def test_help_for_nobody_is_an_error(dropship, question):
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.slow
 def test_closed_streams_are_no_crash_but_a_lost_result_is_told(dropship, closed):
     command = f'"$0" -m core.cli.main --run seed --json --orders 5 {closed}'
     ended = subprocess.run(

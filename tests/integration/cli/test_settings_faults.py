@@ -104,6 +104,7 @@ def test_a_broker_out_of_reach_ends_with_3_and_without_secrets(dropship, closed_
 
 
 @pytest.mark.parametrize("behaviour", ["leaky", "broken"])
+@pytest.mark.slow
 def test_a_secret_in_a_result_or_an_error_is_masked(dropship, behaviour):
     ended = dropship("--run", "broker", "--json", "--debug", stub=behaviour, env=SASL)
     assert "***" in ended.record["error"]["message"]

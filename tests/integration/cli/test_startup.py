@@ -91,6 +91,7 @@ def test_help_and_version_go_to_stdout(dropship):
     assert dropship("--run", "nope", "--help").code == 2
 
 
+@pytest.mark.slow
 def test_the_embedded_pipeline_leaves_pandas_out(tmp_path):
     """pyarrow would import it, 0.3 s in every process, only to see whether it is there."""
     code, _out, names = modules_after(tmp_path, "--run", "pipeline", "--json", "--orders", "50")

@@ -44,6 +44,7 @@ def test_progress_is_a_bar_that_leaves_one_line(dropship, size):
     assert last.split("\r")[-1].startswith("seed: 401,200 rows in ")
 
 
+@pytest.mark.slow
 def test_quiet_and_dumb_terminals_get_no_bar(dropship):
     assert seen_on_terminal(dropship, *RUN, "--quiet", env={"TERM": "xterm"})[1] == ""
     assert "|" not in seen_on_terminal(dropship, *RUN, env={"TERM": "dumb"})[1]

@@ -139,6 +139,7 @@ def test_a_damaged_warehouse_fails_and_is_left_as_it_is(settings, damage):
     assert settings.paths.warehouse_file.read_bytes() == damage
 
 
+@pytest.mark.slow
 def test_who_holds_the_warehouse_is_named(dropship):
     holder = dropship.start("consume")
     holder.says("no embedded broker")
@@ -205,6 +206,7 @@ def test_a_configured_broker_that_is_down_fails_without_secrets(settings):
     assert CANARY not in str(found)
 
 
+@pytest.mark.slow
 def test_a_broker_that_never_answers_costs_no_more_than_the_timeout(dropship):
     with listener(backlog=5) as port:
         env = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{port}"}
@@ -410,6 +412,7 @@ def test_each_wrong_setting_is_a_check_and_the_rest_is_looked_at(dropship):
     assert CANARY not in ended.out + ended.err
 
 
+@pytest.mark.slow
 def test_a_broker_is_looked_at_beside_wrong_settings_of_the_warehouse(dropship):
     dropship.start_broker()
     ended, found = examined(dropship, SNOW_SCHEMA="a b", KAFKA_TOPIC_PARTITIONS="none")

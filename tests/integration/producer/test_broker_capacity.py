@@ -29,6 +29,7 @@ def lows(broker: Cluster, settings: Settings) -> set[int]:
     return {mark.low for mark in broker.watermarks(settings.kafka.topic).values()}
 
 
+@pytest.mark.slow
 def test_more_than_the_broker_keeps_is_held_then_delivered_whole(
     broker: Cluster, settings: Settings
 ) -> None:

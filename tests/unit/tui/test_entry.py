@@ -89,6 +89,7 @@ def test_which_calls_open_the_console(arguments, expected):
     assert wants_console(arguments) is expected
 
 
+@pytest.mark.slow
 def test_a_wrong_option_is_refused_before_the_screen_opens(tmp_path):
     done = call("--nonsense")
     assert done.returncode == 2
