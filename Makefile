@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help install registry run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
         chaos fuzz mutate soak check lint format types \
-        contracts bench messages generate-data validate monitor docker-up docker-down all clean clean-reports
+        contracts bench messages pictures generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test-snapshots: $(VENV)/.developed ## compare pictures of the console with those
 
 renew-snapshots: $(VENV)/.developed ## keep the pictures as they are now
 	$(BIN)/python -m pytest -p no:xdist -m snapshots --snapshot-update tests/snapshots
+
+pictures: $(VENV)/.developed ## the pictures and the recording of the documentation, from a real run
+	$(BIN)/python -m tools.pictures
 
 test-slow: $(VENV)/.developed ## the tests that `make test` leaves out
 	$(PYTEST) -m "slow and not kafka and not snowflake" tests || [ $$? -eq 5 ]  # 5: there are none
