@@ -25,13 +25,17 @@ _LENGTH = struct.Struct("!I")
 
 
 class Caller(msgspec.Struct):
-    """Who calls: version, user and terminal for the log. read_only: changes nothing."""
+    """Who calls: version, user and terminal for the log. read_only: changes nothing.
+
+    language: what it is answered in, as far as the service makes the words for it.
+    """
 
     protocol: int
     version: str
     user: str = ""
     terminal: str = ""
     read_only: bool = False
+    language: str = ""
 
 
 class Service(msgspec.Struct):
