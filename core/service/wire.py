@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from core.warehouse.shared import messages
 from core.warehouse.shared.messages import Fault
 
 PROTOCOL = 1
@@ -77,7 +78,8 @@ def encode(message: object) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: Any) -> Any:
     """Return a message of a type. Errors: msgspec.MsgspecError where it is not one."""
-    return msgspec.msgpack.decode(data, type=kind, strict=False, dec_hook=_understood)
+    with messages.bounded_depth():
+        return msgspec.msgpack.decode(data, type=kind, strict=False, dec_hook=_understood)
 
 
 def send(connection: socket.socket, message: object) -> None:

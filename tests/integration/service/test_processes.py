@@ -165,15 +165,14 @@ def test_a_severe_alert_ends_status_with_1_in_the_language_of_who_looks(dropship
     """The service speaks English, as its environment does."""
     limits = {"DROPSHIP_ALERT_LAG_WARN": "10", "DROPSHIP_ALERT_LAG_FAIL": "100"}
     dropship("seed", "--orders", "150").done()
-    service = dropship.start(
-        "serve", "--no-consume", "--lang", "en", env=limits | {"DROPSHIP_ALERT_HOLD_S": "0"}
-    )
+    limits["DROPSHIP_ALERT_HOLD_S"] = "0"
+    service = dropship.start("serve", "--no-consume", "--lang", "en", env=limits)
     wait_until(lambda: service.ended or dropship("status").code == 0, seconds=60)
     assert dropship("produce", "--rate", "0").done()["acked"] == 150
     wait_until(lambda: dropship("status").code == 1, seconds=60)
-    for code, name, message, state in (
-        ("en", "lag", "150 records waiting in the topic", "consumer: idle"),
-        ("fr", "retard", "150 enregistrements en attente dans le topic", "inactif"),
+    for code, name, message in (
+        ("en", "lag", "150 records waiting in the topic"),
+        ("fr", "retard", "150 enregistrements en attente dans le topic"),
     ):
         ended = dropship("status", "--lang", code)
         assert ended.code == 1
@@ -182,5 +181,4 @@ def test_a_severe_alert_ends_status_with_1_in_the_language_of_who_looks(dropship
         assert ended.record["consumer"]["state"] == "idle"
         said = ended.record["error"]["message"]
         assert (name in said, message in said) == (True, True), said
-        assert state in ended.err
     assert dropship("stop", "--timeout", "60").code == 0
