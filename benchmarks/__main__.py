@@ -26,6 +26,7 @@ NAMES = (
     "latency",
     "pipeline",
     "console",
+    "attached",
     "kafka",
 )
 

@@ -30,17 +30,17 @@ LATEST = 100_000
 
 def main() -> None:
     """Tell first paint, then an idle console, then a busy one."""
-    _tell_load("before")
+    tell_load("before")
     with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
         tell(Measured("console: first paint, warm", _first_paint(Path(folder)), "s", at_most=0.8))
     with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
         _idle(Path(folder))
     with tempfile.TemporaryDirectory(prefix="dropship-bench-") as folder:
-        _busy(Path(folder))
-    _tell_load("after")
+        busy(Path(folder), "console busy")
+    tell_load("after")
 
 
-def _tell_load(when: str) -> None:
+def tell_load(when: str) -> None:
     """Print the load average of the last minute: other work on the machine shows in all of it."""
     print(f"load average {when}: {os.getloadavg()[0]:.1f}", flush=True)
 
@@ -73,12 +73,22 @@ def _idle(folder: Path) -> None:
     tell(Measured("console idle: to the terminal", size, "KB/s", at_most=1))
 
 
-def _busy(folder: Path) -> None:
-    """Tell what a key waits for, and what is written, at 20,000 events a second."""
+def busy(
+    folder: Path,
+    name: str,
+    *,
+    first_sight: str = "Nothing here yet",
+    at_rate: re.Pattern[str] = AT_RATE,
+) -> None:
+    """Tell what a key waits for, and what is written, at 20,000 events a second.
+
+    name: of the figures. first_sight: what stands on the screen once it can be worked with.
+    at_rate: what the strip shows once the stream has its rate.
+    """
     probe = folder / "probe"
     with BenchTerminal(folder, probe=probe) as terminal:
-        terminal.wait_for("Nothing here yet")
-        _start_stream(terminal)
+        terminal.wait_for(first_sight)
+        _start_stream(terminal, at_rate)
         terminal.rest(SETTLE_S)
         cpu, began = terminal.cpu_s(), monotonic()
         waits = _type_keys(terminal, began + KEYS_S)
@@ -87,18 +97,18 @@ def _busy(folder: Path) -> None:
         ended = monotonic()
         share = (terminal.cpu_s() - cpu) / (ended - began) * 100
         quiet = (terminal.sent - still) / (ended - keys_end) / 1e3
-        shown = re.findall(r"(?:producer|consumer) \S+/s", terminal.text(-LATEST))[-2:]
+        shown = re.findall(r"(?:prod|cons)\w* \S+/s", terminal.text(-LATEST))[-2:]
         terminal.leave()
     lates = _lateness(probe, began, ended)
     print(f"{len(waits)} keys, {len(lates)} wakes; drawn last: {', '.join(shown)}")
-    tell(Measured("console busy: key to repaint, median", statistics.median(waits), "ms"))
-    tell(Measured("console busy: key to repaint, p95", _share(waits, 95), "ms", at_most=60))
-    tell(Measured("console busy: event loop late, p99", _share(lates, 99), "ms", at_most=50))
-    tell(Measured("console busy: to the terminal", quiet, "KB/s", at_most=30))
-    tell(Measured("console busy: processor, pipeline included", share, "% of a core"))
+    tell(Measured(f"{name}: key to repaint, median", statistics.median(waits), "ms"))
+    tell(Measured(f"{name}: key to repaint, p95", _share(waits, 95), "ms", at_most=60))
+    tell(Measured(f"{name}: event loop late, p99", _share(lates, 99), "ms", at_most=50))
+    tell(Measured(f"{name}: to the terminal", quiet, "KB/s", at_most=30))
+    tell(Measured(f"{name}: processor of its process", share, "% of a core"))
 
 
-def _start_stream(terminal: BenchTerminal) -> None:
+def _start_stream(terminal: BenchTerminal, at_rate: re.Pattern[str]) -> None:
     """Generate the catalogue, then publish and consume a stream of 20,000 orders a second.
 
     Returns once it runs at that rate.
@@ -107,7 +117,7 @@ def _start_stream(terminal: BenchTerminal) -> None:
     terminal.wait_for("seed 42")  # what was generated, shown when the catalogue is loaded
     terminal.press("3s")
     terminal.press("2>>m")  # 200 a second, ten times ten times as fast
-    terminal.wait_for(AT_RATE, STREAM_WITHIN_S)
+    terminal.wait_for(at_rate, STREAM_WITHIN_S)
 
 
 def _type_keys(terminal: BenchTerminal, until: float) -> list[float]:

@@ -16,6 +16,8 @@ from typing import Self
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+_QUESTION = "(b)"
+"""Stands on the screen while a console with work under way asks what becomes of it."""
 _CODES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -106,11 +108,15 @@ class BenchTerminal:
         return self.wait_for(answer, since=since) - began
 
     def leave(self) -> None:
-        """Quit, and wait for the end."""
+        """Quit, storing what is under way, and wait for the end."""
+        since, asked = self.sent, False
         self.press("q")
         until = monotonic() + 60
         while self.process.poll() is None and monotonic() < until:
             self._read(0.1)
+            if not asked and _QUESTION in self.text(since):
+                asked = True
+                self.press("s")
         if self.process.returncode != 0:
             raise RuntimeError(f"the console ended with {self.process.returncode}")
 

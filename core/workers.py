@@ -15,6 +15,7 @@ from threading import Event, Lock
 from core.clock import Clock, SystemClock
 from core.errors import DropshipError
 from core.failures import explained
+from core.text import _
 from core.threads import WatchedThread
 
 
@@ -30,6 +31,22 @@ class RunState(StrEnum):
     DRAINING = "draining"
     STOPPED = "stopped"
     FAILED = "failed"
+
+
+def state_name(state: RunState) -> str:
+    """Return a state as people read it."""
+    names = {
+        RunState.IDLE: _("idle"),
+        RunState.STARTING: _("starting"),
+        RunState.RUNNING: _("running"),
+        RunState.PAUSED: _("paused"),
+        RunState.HELD: _("held"),
+        RunState.WAITING: _("waiting"),
+        RunState.DRAINING: _("draining"),
+        RunState.STOPPED: _("stopped"),
+        RunState.FAILED: _("failed"),
+    }
+    return names[state]
 
 
 FINAL_STATES = frozenset({RunState.IDLE, RunState.STOPPED, RunState.FAILED})

@@ -35,6 +35,7 @@ from tui.styled_text import plain
 from tui.themes import SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
+from tui.work_here import works_here
 
 _FRAMES_PER_S = 4
 _SCREEN = "screen"
@@ -264,6 +265,18 @@ class Console(App[int]):
         """Leave: at once where nothing would be lost, else after a question."""
         if not self._leaving.begin():
             self.action_force_quit()
+
+    def action_suspend(self) -> None:
+        """Give the terminal to the shell until `fg`, unless that would stop the pipeline too."""
+        if works_here(self.controller.snapshot()):
+            self.tell(
+                _(
+                    "The pipeline runs in this console and would stand still. "
+                    "q, then b: it goes on in the background, without the console."
+                )
+            )
+        else:
+            self.action_suspend_process()
 
     async def action_quit(self) -> None:
         """Leave as `q` does: Textual's own way out (ctrl+q) would end nothing cleanly."""

@@ -80,6 +80,15 @@ CONSOLE_KEYS: list[BindingType] = [
         priority=True,
         tooltip=N_("shut down cleanly and quit; twice: quit now"),
     ),
+    Binding(
+        "ctrl+z",
+        "suspend",
+        N_("to the shell"),
+        id="app.suspend",
+        show=False,
+        priority=True,
+        tooltip=N_("leave the screen for the shell, whose fg comes back; a service goes on"),
+    ),
 ]
 
 CHART_KEYS: list[BindingType] = [

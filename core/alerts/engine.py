@@ -95,7 +95,7 @@ class AlertEngine:
         state = self._rules.setdefault(rule, _Rule())
         level = value.level(state.present) if value else Level.NONE
         if value is not None and state.alert is not None and level >= state.present:
-            state.alert = replace(state.alert, message=value.message)
+            state.alert = replace(state.alert, message=value.message, told=value.told)
         state.observe(level, now_s)
         at_once = value is not None and value.at_once
         target = level if at_once else state.lasting(now_s - self._hold_s)
@@ -106,8 +106,9 @@ class AlertEngine:
         self, state: _Rule, rule: str, level: Level, value: RuleValue | None, at: datetime
     ) -> Change:
         alert, message = state.alert, value.message if value else ""
+        told = value.told if value else {}
         if alert is None:
-            state.alert = Alert(rule, level, level, message, at)
+            state.alert = Alert(rule, level, level, message, at, told=told)
             return Change("raised", state.alert)
         if level is Level.NONE:
             cleared = replace(alert, cleared_at=at)
@@ -120,6 +121,7 @@ class AlertEngine:
             level=level,
             worst=max(alert.worst, level),
             message=message,
+            told=told,
             acknowledged_at=None if worse else alert.acknowledged_at,
         )
         return Change("worse" if worse else "better", state.alert)

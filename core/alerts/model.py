@@ -1,7 +1,7 @@
 """What passes between the parts of the alerts: frozen and plain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
@@ -15,6 +15,12 @@ class Level(IntEnum):
     NONE = 0
     WARN = 1
     BAD = 2
+
+
+def level_name(level: Level) -> str:
+    """Return a level as people read it."""
+    names = {Level.NONE: "–", Level.WARN: _("warning"), Level.BAD: _("critical")}
+    return names[level]
 
 
 RULES: Mapping[str, str] = {
@@ -125,7 +131,8 @@ class RuleValue:
     """A figure against its two limits: above `warn` it warns, above `fail` it is bad.
 
     slack: an alert is over once the figure is at most this share of the limit that raised it.
-    at_once: raised without waiting for it to last. message: one harmless line.
+    at_once: raised without waiting for it to last. message: one harmless line, and told: the same
+    by language, where others than the one of this process may want it.
     """
 
     rule: str
@@ -135,6 +142,7 @@ class RuleValue:
     message: str
     slack: float = 0.8
     at_once: bool = False
+    told: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def level(self, present: Level) -> Level:
         """Return how bad the figure is, given how bad it was taken to be until now."""
@@ -148,7 +156,8 @@ class RuleValue:
 class Alert:
     """Something wrong, from raised_at to cleared_at (None: still). Times in UTC.
 
-    level: the present one; worst: the highest it had. acknowledged_at: a person has seen it.
+    level: the present one; worst: the highest it had. acknowledged_at: a person has seen it. told:
+    the message by language.
     """
 
     rule: str
@@ -158,11 +167,16 @@ class Alert:
     raised_at: datetime
     cleared_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    told: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def active(self) -> bool:
         """Whether it is still so."""
         return self.cleared_at is None
+
+    def said_in(self, code: str) -> "Alert":
+        """Return it as somebody reads it who speaks a language."""
+        return replace(self, message=self.told.get(code, self.message), told={})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from statistics import median
 from core.alerts.lag_evaluator import PartitionState, PartitionWindow
 from core.alerts.lag_time import PartitionLagTime
 from core.alerts.model import Level, PipelineSample, RuleValue
+from core.alerts.spoken import in_every_language
 from core.alerts.workers import worker_values
 from core.config.thresholds import Thresholds
 from core.pipeline import builtin
@@ -40,6 +41,9 @@ class RuleEvaluator:
     def values(self, now: PipelineSample) -> list[RuleValue]:
         """Return the measures of a moment; what is not known has none."""
         self._remember(now)
+        return in_every_language(lambda: self._measured(now))
+
+    def _measured(self, now: PipelineSample) -> list[RuleValue]:
         return [
             *self._lag(now),
             *self._consumer(now),

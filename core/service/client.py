@@ -16,7 +16,7 @@ from core.errors import DropshipError, ExitCode
 from core.service import wire
 from core.service.place import is_free, service_of
 from core.service.wire import Caller, FrameError, Reply, Request, Service
-from core.text import _, clean
+from core.text import _, clean, language
 from core.text.os_errors import os_reason
 from core.warehouse.shared.messages import error_of
 from core.warehouse.shared.place import check_owner
@@ -51,7 +51,7 @@ class Connection:
             with suppress(FileNotFoundError):
                 check_owner(Path(owner.socket).parent)
             self._socket.connect(owner.socket)
-            caller = Caller(wire.PROTOCOL, __version__, _user(), _terminal(), read_only)
+            caller = Caller(wire.PROTOCOL, __version__, _user(), _terminal(), read_only, language())
             wire.send(self._socket, caller)
             self.service: Service = wire.receive(self._socket, Service, wire.MOST_TOLD)
         except (OSError, FrameError, msgspec.MsgspecError) as error:

@@ -48,9 +48,13 @@ Parts = Mapping[str, msgspec.Raw]
 
 
 class Changes:
-    """Tells which parts of a moment differ from those told before; one for each who looks."""
+    """Tells which parts of a moment differ from those told before; one for each who looks.
 
-    def __init__(self) -> None:
+    language: of who looks; alerts have their words in all.
+    """
+
+    def __init__(self, language: str = "") -> None:
+        self._language = language
         self._values: dict[str, object] = {}
         self._sent: dict[str, bytes] = {}
 
@@ -61,11 +65,16 @@ class Changes:
             if name in self._values and self._values[name] is value:
                 continue
             self._values[name] = value
-            data = wire.encode(_sent(name, value))
+            data = wire.encode(self._sent_as(name, value))
             if self._sent.get(name) != data:
                 self._sent[name] = data
                 changed[name] = msgspec.Raw(data)
         return {} if changed.keys() <= {_MOMENT} else changed
+
+    def _sent_as(self, name: str, value: Any) -> object:
+        if name == "alerts":
+            return [alert.said_in(self._language) for alert in value]
+        return _sent(name, value)
 
 
 class Assembled:

@@ -23,7 +23,7 @@ from core.service import wire
 from core.service.controls import CONTROLS, Control
 from core.service.parts import Changes
 from core.service.wire import Caller, FrameError, Reply, Request, Service
-from core.text import N_, clean
+from core.text import N_, clean, speaking
 from core.threads import WatchedThread, report
 from core.warehouse.shared.fingerprint import fingerprint
 from core.warehouse.shared.messages import fault_of
@@ -122,7 +122,8 @@ class ControlServer:
                     (wanted,) = wire.decode(request.arguments, tuple[str])
                     reply = looks.at(wanted)
                 else:
-                    reply = self._answered(caller, request)
+                    with speaking(caller.language):
+                        reply = self._answered(caller, request)
                 wire.send(connection, reply)
 
     def _answered(self, caller: Caller, request: Request) -> Reply:
@@ -161,7 +162,7 @@ class _Looks:
     def __init__(self, controller: Controller, caller: Caller) -> None:
         self._controller = controller
         self._caller = caller
-        self._changes = Changes()
+        self._changes = Changes(caller.language)
         self._times = 0
 
     def at(self, wanted: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.alerts.model import Alert, Level, rule_name
+from core.alerts.model import Alert, Level, level_name, rule_name
 from core.clock import iso
 from core.jobs.base import JobContext, Summary, Table
 from core.jobs.options import NoOptions
@@ -13,7 +13,7 @@ from core.service.wire import Service
 from core.text import _, clean, ngettext
 from core.text.amounts import raw_events, records
 from core.text.number_format import count, decimal
-from core.workers import RunState
+from core.workers import RunState, state_name
 
 Options = NoOptions
 
@@ -100,7 +100,7 @@ class StatusResult:
             _worker(_("producer"), now.producer.state, now.produced),
             _worker(_("consumer"), now.consumer.state, now.consumed),
             _("merge: {state}, {backlog} waiting").format(
-                state=now.merge.state,
+                state=state_name(now.merge.state),
                 backlog="?" if backlog is None else raw_events(backlog.events),
             ),
             _("lag: {lag}").format(lag="?" if now.total_lag is None else records(now.total_lag)),
@@ -109,7 +109,7 @@ class StatusResult:
             ),
         ]
         rows = [
-            (alert.level.name, rule_name(alert.rule), alert.message, alert.raised_at)
+            (level_name(alert.level), rule_name(alert.rule), alert.message, alert.raised_at)
             for alert in self._active
         ]
         if not rows:
@@ -133,7 +133,7 @@ def _patience(context: JobContext) -> float:
 
 def _worker(name: str, state: RunState, rate: float | None) -> str:
     told = "?" if rate is None else decimal(rate, 1)
-    return _("{name}: {state}, {rate}/s").format(name=name, state=state, rate=told)
+    return _("{name}: {state}, {rate}/s").format(name=name, state=state_name(state), rate=told)
 
 
 def _rounded(rate: float | None) -> float | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from core.warehouse.shared import messages
 from core.warehouse.shared.messages import Fault
 
 PROTOCOL = 1
@@ -25,13 +26,17 @@ _LENGTH = struct.Struct("!I")
 
 
 class Caller(msgspec.Struct):
-    """Who calls: version, user and terminal for the log. read_only: changes nothing."""
+    """Who calls: version, user and terminal for the log. read_only: changes nothing.
+
+    language: what it is answered in, as far as the service makes the words for it.
+    """
 
     protocol: int
     version: str
     user: str = ""
     terminal: str = ""
     read_only: bool = False
+    language: str = ""
 
 
 class Service(msgspec.Struct):
@@ -73,7 +78,8 @@ def encode(message: object) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: Any) -> Any:
     """Return a message of a type. Errors: msgspec.MsgspecError where it is not one."""
-    return msgspec.msgpack.decode(data, type=kind, strict=False, dec_hook=_understood)
+    with messages.bounded_depth():
+        return msgspec.msgpack.decode(data, type=kind, strict=False, dec_hook=_understood)
 
 
 def send(connection: socket.socket, message: object) -> None:

@@ -7,12 +7,18 @@ Text is looked up when it is shown, never at import, so that `--lang` holds for 
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "fr")
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+"""What this thread speaks at present, where that is not the language of the process."""
 
 
 def system_language() -> str:
@@ -32,21 +38,41 @@ def use_language(code: str | None) -> str:
     """
     global _translations, _language  # noqa: PLW0603 - one process shows one language
     chosen = code or system_language()
-    directory = str(files("core.text") / "locale")
-    _translations = gettext.translation("dropship", directory, [chosen], fallback=True)
+    _translations = _loaded(chosen)
     _language = chosen if chosen in LANGUAGES else "en"
     return _language
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Let this thread make messages for somebody else, in a language that has a catalogue."""
+    before = _spoken.set(code if code in LANGUAGES else _spoken.get())
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+@cache
+def _loaded(code: str) -> gettext.NullTranslations:
+    directory = str(files("core.text") / "locale")
+    return gettext.translation("dropship", directory, [code], fallback=True)
+
+
+def _in_use() -> gettext.NullTranslations:
+    spoken = _spoken.get()
+    return _loaded(spoken) if spoken else _translations
+
+
 def language() -> str:
     """Return the code of the language in use."""
-    return _language
+    return _spoken.get() or _language
 
 
 def _(message: str) -> str:
     """Return a message in the language in use."""
     # Catalogues keep their own description under the empty message.
-    return _translations.gettext(message) if message else ""
+    return _in_use().gettext(message) if message else ""
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
@@ -56,4 +82,4 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """Return the form of a message that fits a count."""
-    return _translations.ngettext(singular, plural, count)
+    return _in_use().ngettext(singular, plural, count)

@@ -1,7 +1,7 @@
 """Breaks whatever can break, under load, and audits what is left: `make chaos`.
 
 CHAOS_S: seconds in all (300). CHAOS_SEED: of the plan; printed, so that a run can be repeated.
-CHAOS_ARENA: `embedded`, `kafka` or `both` (both where Java and Maven are, else embedded).
+CHAOS_ARENA: `embedded`, `shared`, `kafka`, or `all` of them (kafka where Java and Maven are).
 CHAOS_RATE: events per second (1500). CHAOS_NODES: of the Kafka cluster, 1 or 3 (1).
 CHAOS_RECOVERS_S: how soon work must go on after a fault (30; more on a busy machine).
 CHAOS_REPORT: file of the totals (reports/chaos_SEED.json).
@@ -24,6 +24,7 @@ from tests.chaos import plan
 from tests.chaos.embedded_arena import embedded_arena
 from tests.chaos.flow import Totals
 from tests.chaos.kafka_arena import kafka_arena
+from tests.chaos.shared_arena import shared_arena
 from tests.support.kafka_jars import KafkaUnavailableError, kafka_jars
 
 Arena = Callable[[float, int], dict[str, Any]]
@@ -57,27 +58,28 @@ def main() -> int:
 
 
 def _arenas() -> list[str]:
-    wanted = os.environ.get("CHAOS_ARENA", "both")
-    if wanted != "both":
+    wanted = os.environ.get("CHAOS_ARENA", "all")
+    if wanted != "all":
         return [wanted]
     try:
         kafka_jars()
     except KafkaUnavailableError as error:
         say(f"chaos: no real Kafka here ({error})")
-        return ["embedded"]
-    return ["embedded", "kafka"]
+        return ["embedded", "shared"]
+    return ["embedded", "shared", "kafka"]
 
 
 def _run(name: str, seconds: float, seed: int, totals: Totals) -> dict[str, Any]:
     """Disturb one arena for so long, then audit it; return its totals."""
     rate = int(os.environ.get("CHAOS_RATE", "1500"))
-    weights = plan.KAFKA if name == "kafka" else plan.EMBEDDED
+    weights = {"embedded": plan.EMBEDDED, "shared": plan.SHARED, "kafka": plan.KAFKA}[name]
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         if name == "kafka":
             nodes = int(os.environ.get("CHAOS_NODES", "1"))
             entered: Any = kafka_arena(Path(folder), rate, totals, nodes)
         else:
-            entered = embedded_arena(Path(folder), rate, totals)
+            arenas = {"embedded": embedded_arena, "shared": shared_arena}
+            entered = arenas[name](Path(folder), rate, totals)
         with entered as arena:
             until = monotonic() + seconds
             for number, blow in enumerate(plan.blows(seed, weights, 100_000)):

@@ -38,6 +38,21 @@ KAFKA: Mapping[str, int] = {
 }
 """Disturbances of consumers that share a group on a real Kafka, and their weights."""
 
+SHARED: Mapping[str, int] = {
+    "kill holder": 6,
+    "suspend holder": 4,
+    "end holder": 4,
+    "kill consumer": 4,
+    "suspend consumer": 3,
+    "kill console": 2,
+    "suspend console": 2,
+    "kill validator": 2,
+    "kill producer": 1,
+    "remove socket": 3,
+    "merge": 3,
+}
+"""Disturbances of many processes on one warehouse file, and their weights."""
+
 
 @dataclass(frozen=True)
 class Blow:

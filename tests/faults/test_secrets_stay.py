@@ -1,21 +1,38 @@
 """A canary in every credential setting: it must never leave the process, whatever goes wrong.
 
 Looked at: stdout, stderr, tracebacks, logs and every other file, the process list, the console's
-screen. The canary holds characters that JSON, URLs, repr() and shells write in other ways; any part
-of it that is telling counts as a leak.
+screen, and whatever the two sockets of a service answer. The canary holds characters that JSON,
+URLs, repr() and shells write in other ways; any part of it that is telling counts as a leak.
 """
 
 import os
+import socket
 import stat
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
-from tests.support.processes import Dropship, Running
+from core import __version__
+from core.clock import SystemClock
+from core.errors import DropshipError
+from core.operations import effective_settings as effective_settings_module
+from core.operations.controller import Controller
+from core.process_lock import read_owner
+from core.service import wire
+from core.service.controls import CONTROLS
+from core.service.place import claimed, service_of
+from core.service.server import ControlServer
+from core.warehouse.shared import messages
+from core.warehouse.shared.client import Client
+from tests.support.processes import ROOT, Dropship, Running
 from tests.support.terminal import Terminal
+from tests.support.unreliable_broker import unreliable_broker
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -245,3 +262,113 @@ def settings_error(tmp_path, monkeypatch):
         return []
 
     return load
+
+
+def said_over_the_control_socket(settings) -> bytes:
+    """Return all bytes with which a service answers whoever asks it for everything."""
+    owner = service_of(settings.paths)
+    assert owner is not None
+    told = bytearray()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(20)
+        connection.connect(owner.socket)
+        wire.send(connection, wire.Caller(wire.PROTOCOL, __version__, "me", "here"))
+        told += frame(connection)
+        # What a pane looks at is read in the background: it is there in a later look.
+        looks = [("look", (name,)) for name in ("topic", "letters", "warehouse") for _n in range(3)]
+        nothing = [(name, ()) for name in CONTROLS if name != "cancel_seed"]
+        wrong = [("no_such_control", ()), ("set_rate", ("x",)), ("start_producer", ({"rate": -1},))]
+        for control, arguments in (*looks, *nothing, *looks, *wrong):
+            wire.send(connection, wire.Request(control, msgspec.Raw(wire.encode(arguments))))
+            told += frame(connection)
+    return bytes(told)
+
+
+def frame(connection: socket.socket) -> bytes:
+    """Return one frame as it came."""
+    (length,) = struct.unpack("!I", connection.recv(4, socket.MSG_WAITALL))
+    return connection.recv(length, socket.MSG_WAITALL)
+
+
+def said_over_the_warehouse_socket(settings) -> str:
+    """Return all that the holder of the warehouse answers, with rows and errors."""
+    holder = read_owner(settings.paths.warehouse_lock)
+    client = Client(Path(holder.socket))
+    told = [repr(client.hello)]
+    queries = {file.stem for file in (ROOT / "sql").rglob("*.sql")}
+    try:
+        for method, kind in messages.ARGUMENTS.items():
+            if method in {"write_batch", "load_table"}:
+                continue
+            calls = [(), ("orders_events",), (None, 5), ("orders_events", 0, 10)]
+            if method == "rows":
+                calls = [(name, "[]") for name in sorted(queries)]
+            elif kind == tuple[str, str]:
+                calls = [("no_such_statement", "[]"), ("DROP TABLE orders", "[]")]
+            for arguments in calls:
+                try:
+                    told.append(repr(client._called(method, arguments)))
+                except (DropshipError, RuntimeError) as error:
+                    told.append(repr(vars(error)) + str(error))
+    finally:
+        client.close()
+    return "\n".join(told)
+
+
+def test_the_sockets_of_a_service_its_log_and_its_status_keep_it(dropship):
+    """Everything that can be asked for is asked for, by somebody who may ask."""
+    secrets = {
+        "KAFKA_CONF_SECURITY_PROTOCOL": "PLAINTEXT",
+        "KAFKA_CONF_SASL_PASSWORD": CANARY,
+        "KAFKA_CONF_SSL_KEY_PASSWORD": CANARY,
+        "LOG_LEVEL": "DEBUG",
+    }
+    with unreliable_broker(dropship.paths) as broker:
+        env = secrets | {"KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap_servers}
+        dropship.paths.broker_file.unlink(missing_ok=True)
+        dropship("seed", "--orders", "20").done()
+        service = dropship.start("serve", "--debug", env=env)
+        wait_until(lambda: service.ended or dropship("status").code in {0, 1}, seconds=60)
+        assert not service.ended, service.err
+        assert dropship("produce", "--rate", "0", env=env).done()["acked"] == 20
+        asked = said_over_the_control_socket(dropship.settings)
+        # What is looked for would be found: settings, names and figures are all there.
+        for known in (b"KAFKA_CONF_SASL_PASSWORD", b"***", b"orders_topic", b"ORDER_"):
+            assert known in asked, known
+        assert PART.encode() not in asked
+        rows = said_over_the_warehouse_socket(dropship.settings)
+        assert "orders" in rows
+        assert PART not in rows
+        holder = Path(read_owner(dropship.paths.warehouse_lock).socket)
+        token = holder.with_suffix(".token").read_text()
+        for running in (dropship.start("status", env=env), service):
+            listed = "\n".join(process_list(running))
+            assert PART not in listed
+            assert token not in listed
+        status = dropship("status", env=env)
+        assert dropship("stop", env=env).code == 0
+        ended = service.end()
+        for told in (status.out, status.err, ended.out, ended.err, asked.decode(errors="replace")):
+            assert PART not in told
+            assert token not in told
+    check_files(dropship.folder)
+    for file in dropship.folder.rglob("*"):
+        if file.is_file():
+            assert token.encode() not in file.read_bytes(), file
+
+
+def test_what_a_service_would_let_slip_is_seen(settings, monkeypatch):
+    """The look above is able to fail: a service that masks nothing is caught."""
+    client = {"sasl.password": CANARY, "security.protocol": "PLAINTEXT"}
+    leaky = replace(settings, kafka=replace(settings.kafka, client=client))
+    monkeypatch.setattr(effective_settings_module, "is_secret_name", lambda _name: False)
+    monkeypatch.setattr(effective_settings_module, "Redactor", lambda _secrets: str)
+    with claimed(leaky.paths, SystemClock()) as listener:
+        controller = Controller(leaky)
+        server = ControlServer(controller, listener, lambda: None, "now")
+        server.start()
+        try:
+            assert PART.encode() in said_over_the_control_socket(leaky)
+        finally:
+            controller.close()
+            server.close()

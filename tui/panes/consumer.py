@@ -7,11 +7,11 @@ from textual.binding import Binding, BindingType
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_
-from core.workers import RunState
+from core.workers import RunState, state_name
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.consumer import consumer
-from tui.views.frame import Frame, state_name
+from tui.views.frame import Frame
 
 
 def exported(now: ControllerSnapshot) -> Table:

@@ -12,11 +12,11 @@ from core.operations.snapshot import ControllerSnapshot
 from core.producer.modes import Profile
 from core.producer.options import DEFAULT_RATES, MAX_RATE
 from core.text import N_, _
-from core.workers import FINAL_STATES, RunState
+from core.workers import FINAL_STATES, RunState, state_name
 from tui.dialogs.options_form import OptionsForm
 from tui.panes.base import Pane
 from tui.styled_text import Line
-from tui.views.frame import Frame, state_name
+from tui.views.frame import Frame
 from tui.views.producer import producer
 
 FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison")

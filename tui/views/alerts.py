@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert, Level, rule_name
+from core.alerts.model import Alert, level_name, rule_name
 from core.clock import iso
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
@@ -66,11 +66,6 @@ def _cells(alert: Alert, now: ControllerSnapshot, frame: Frame) -> tuple[Span, .
     )
 
 
-def _level(level: Level) -> str:
-    names = {Level.NONE: "–", Level.WARN: _("warning"), Level.BAD: _("critical")}
-    return names[level]
-
-
 def _word(alert: Alert) -> str:
     if not alert.active:
         return _("cleared")
@@ -93,8 +88,8 @@ def alert_details(alert: Alert, now: ControllerSnapshot, frame: Frame) -> list[L
         (_("rule"), f"{rule_name(alert.rule)} ({alert.rule})"),
         (_("state"), _word(alert)),
         (_("message"), clean(alert.message)),
-        (_("level"), _level(alert.level)),
-        (_("worst level"), _level(alert.worst)),
+        (_("level"), level_name(alert.level)),
+        (_("worst level"), level_name(alert.worst)),
         *((name, iso(at) if at else "–") for name, at in times),
         (_("duration"), form.span(_lasted_s(alert, now))),
     ]

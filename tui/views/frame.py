@@ -38,22 +38,6 @@ class Frame:
     window: TimeWindow = _WINDOW
 
 
-def state_name(state: RunState) -> str:
-    """Return a state as people read it."""
-    names = {
-        RunState.IDLE: _("idle"),
-        RunState.STARTING: _("starting"),
-        RunState.RUNNING: _("running"),
-        RunState.PAUSED: _("paused"),
-        RunState.HELD: _("held"),
-        RunState.WAITING: _("waiting"),
-        RunState.DRAINING: _("draining"),
-        RunState.STOPPED: _("stopped"),
-        RunState.FAILED: _("failed"),
-    }
-    return names[state]
-
-
 def state_role(state: RunState) -> Role:
     """Return how a state is to be taken."""
     roles: dict[RunState, Role] = {

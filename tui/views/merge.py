@@ -2,9 +2,9 @@
 
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _
-from core.workers import RunState
+from core.workers import RunState, state_name
 from tui.styled_text import Line, Role, Span, line
-from tui.views.frame import Frame, problem, state_name, state_role, state_sign
+from tui.views.frame import Frame, problem, state_role, state_sign
 
 
 def merge_trouble(now: ControllerSnapshot, frame: Frame, restart: str) -> list[Line]:

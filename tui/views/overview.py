@@ -8,11 +8,11 @@ from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
 from core.text import _, clean, ngettext
 from core.validation.model import ValidationResult
-from core.workers import FINAL_STATES, RunState
+from core.workers import FINAL_STATES, RunState, state_name
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import EMPTY, Line, Role, Span, cut, sparkline
 from tui.views.consumer import throughput
-from tui.views.frame import Frame, state_name, state_role, state_sign
+from tui.views.frame import Frame, state_role, state_sign
 from tui.views.kpi_values import has_cents, shown
 from tui.views.seed import present
 from tui.views.strip import LEVEL_ROLES, verdict_sign

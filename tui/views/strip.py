@@ -8,9 +8,9 @@ from core.alerts.model import Level
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, ngettext
 from core.validation.model import Status
-from core.workers import FINAL_STATES, RunState
+from core.workers import FINAL_STATES, RunState, state_name
 from tui.styled_text import Line, Role, Span, cut, ends, fit, line, linked
-from tui.views.frame import Frame, state_name, state_role, state_sign
+from tui.views.frame import Frame, state_role, state_sign
 
 STATUS_ROLES: dict[Status, Role] = {
     Status.PASS: "ok",

@@ -31,6 +31,7 @@ from core.warehouse.duckdb.errors import (
     open_error,
     translated,
 )
+from core.warehouse.duckdb.presence import Presence
 from core.warehouse.model import Row
 from core.warehouse.sqlfiles import statement
 
@@ -119,6 +120,7 @@ class DuckDbFile:
             ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
             connection.execute(f"SET threads = {min(int(threads), _THREADS)}")
             self._check_length(connection)
+            self._presence = Presence(self.file)
         except BaseException as error:
             connection.close()
             if isinstance(error, duckdb.Error):
@@ -167,6 +169,7 @@ class DuckDbFile:
                 self._rolled_back(cursor)
                 raise
             self._restarts = 0
+        self._presence.check()
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one read."""
@@ -239,6 +242,7 @@ class DuckDbFile:
             for cursor in list(self._cursors):
                 cursor.connection.close()
             self._cursors.clear()
+            self._presence.give_up(self._connection)
             self._connection.close()
 
     @contextmanager
@@ -263,10 +267,12 @@ class DuckDbFile:
     def _restart_if_broken(self) -> None:
         """Open the file again where DuckDB has given up; all that was committed is in it.
 
-        Errors: StorageError where it cannot be opened, gives up again and again, or was closed.
+        Errors: StorageError where it cannot be opened, gives up again and again, or was closed;
+        WarehouseError where it is there no more.
         """
         if self._closed:
             raise closed(self.file)
+        self._presence.check()
         if not self._broken:
             return
         with self._admission.closed(self._interrupt):

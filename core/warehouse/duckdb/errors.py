@@ -109,6 +109,13 @@ def open_error(error: duckdb.Error, file: Path) -> DropshipError:
             _("the warehouse {file} is in use: {reason}").format(file=clean(file), reason=reason),
             hint=_("end that process, or choose another --data-dir"),
         )
+    if "wal does not match" in symptoms(error, file):
+        return StorageError(
+            _("cannot open the warehouse {file}: {reason}").format(file=clean(file), reason=reason),
+            hint=_("{log} belongs to another file: put that one back, or move the log away").format(
+                log=clean(file.name + ".wal")
+            ),
+        )
     known = translated(error, file)
     if isinstance(known, StorageError):
         return known

@@ -5,6 +5,7 @@ that stand here; nothing else is understood. Rows follow as record batches (`val
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,7 +147,17 @@ def encode(message: object) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: Any) -> Any:
     """Return a message of a type. Errors: msgspec.MsgspecError where it is not one."""
-    return msgspec.msgpack.decode(data, type=kind)
+    with bounded_depth():
+        return msgspec.msgpack.decode(data, type=kind)
+
+
+@contextmanager
+def bounded_depth() -> Iterator[None]:
+    """Make what is nested too deep an error of the message, as any other nonsense is."""
+    try:
+        yield
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deep") from None
 
 
 def fault_of(error: BaseException) -> Fault:

@@ -92,7 +92,7 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
     def _answered(self, command: bytes, reader: Any) -> tuple[Answer, list[Any]]:
         """Do what is asked; errors become part of the answer."""
         try:
-            request: Request = messages.decode(command, Request)
+            request = _request(command)
             arguments = messages.decode(request.arguments, messages.ARGUMENTS[request.method])
             result = self._done(request, arguments, reader)
         except (DropshipError, msgspec.MsgspecError, ValueError, KeyError) as error:
@@ -175,6 +175,14 @@ def _cut_connections(path: str) -> None:
                 with socket.socket(fileno=os.dup(int(entry.name))) as found:
                     if found.family == socket.AF_UNIX and found.getsockname() == path:
                         found.shutdown(socket.SHUT_RDWR)
+
+
+def _request(command: bytes) -> Request:
+    """Return what is asked. Errors: ValueError, msgspec.MsgspecError."""
+    if len(command) > messages.MOST_BYTES:
+        raise ValueError("more bytes than a request may have")
+    request: Request = messages.decode(command, Request)
+    return request
 
 
 def _received(request: Request, reader: Any, least: int = 0) -> Iterator[pa.RecordBatch]:

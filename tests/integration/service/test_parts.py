@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from core.alerts.model import Restart
+from core.alerts.model import Alert, Level, Restart
+from core.consumer.snapshot import ConsumerSnapshot
 from core.pipeline import builtin
 from core.seed.spec import SeedFile, SeedResult
 from core.service.parts import Assembled, Changes
-from core.service.wire import encode
+from core.service.status import StatusResult
+from core.service.wire import Service, encode
+from core.text import speaking
+from core.workers import RunState
 from tests.support.explorer_scenes import explored
 from tests.support.moments import NOW, moment
 from tests.support.scenes import STATES, scene
@@ -58,3 +62,18 @@ def test_what_was_told_before_stays():
     assembled.take(changes.of(now))
     later = replace(now, unstored=7)
     assert assembled.take(changes.of(later)) == later
+
+
+def test_states_and_levels_are_told_in_words():
+    alert = Alert("lag", Level.BAD, Level.BAD, "much", NOW, told={"fr": "beaucoup"})
+    now = replace(moment(), alerts=(alert,), consumer=ConsumerSnapshot(state=RunState.WAITING))
+    service = Service(1, "0", 7, "then", "")
+    for code, state, level, message in (
+        ("en", "consumer: waiting", "critical", "much"),
+        ("fr", "consommateur\u00a0: attente", "critique", "beaucoup"),
+    ):
+        with speaking(code):
+            told = Assembled(builtin().definition).take(Changes(code).of(now))
+            summary = StatusResult(service, told).summary()
+        assert any(line.startswith(state) for line in summary.lines), summary.lines
+        assert summary.tables[0].rows[0][0::2] == (level, message)

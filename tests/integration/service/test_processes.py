@@ -159,3 +159,26 @@ def test_a_failed_worker_is_started_again_and_that_is_told(settings, caplog):
         wait_until(lambda: controller.snapshot().consumer.inserted > 0, seconds=30)
     finally:
         controller.close()
+
+
+def test_a_severe_alert_ends_status_with_1_in_the_language_of_who_looks(dropship):
+    """The service speaks English, as its environment does."""
+    limits = {"DROPSHIP_ALERT_LAG_WARN": "10", "DROPSHIP_ALERT_LAG_FAIL": "100"}
+    dropship("seed", "--orders", "150").done()
+    limits["DROPSHIP_ALERT_HOLD_S"] = "0"
+    service = dropship.start("serve", "--no-consume", "--lang", "en", env=limits)
+    wait_until(lambda: service.ended or dropship("status").code == 0, seconds=60)
+    assert dropship("produce", "--rate", "0").done()["acked"] == 150
+    wait_until(lambda: dropship("status").code == 1, seconds=60)
+    for code, name, message in (
+        ("en", "lag", "150 records waiting in the topic"),
+        ("fr", "retard", "150 enregistrements en attente dans le topic"),
+    ):
+        ended = dropship("status", "--lang", code)
+        assert ended.code == 1
+        (alert,) = [one for one in ended.record["alerts"] if one["rule"] == "lag"]
+        assert (alert["level"], alert["message"]) == ("BAD", message)
+        assert ended.record["consumer"]["state"] == "idle"
+        said = ended.record["error"]["message"]
+        assert (name in said, message in said) == (True, True), said
+    assert dropship("stop", "--timeout", "60").code == 0

@@ -26,6 +26,7 @@ from core.service.controls import CONTROLS
 from core.service.parts import Assembled
 from core.service.place import claimed, is_free, service_of
 from core.service.server import ControlServer
+from core.text import speaking
 from core.workers import RunState
 from tests.support.waiting import wait_until
 
@@ -299,3 +300,17 @@ def test_a_service_asked_to_stop_is_told(settings):
     with serving(settings) as (_controller, asked), Connection(settings.paths) as opened:
         assert opened.ask("stop", (), bool)
         assert asked.is_set()
+
+
+def test_an_error_is_told_in_the_language_of_who_asked(settings):
+    with serving(settings):
+        said = {}
+        for code in ("en", "fr"):
+            with (
+                speaking(code),
+                Connection(settings.paths) as opened,
+                pytest.raises(UsageError) as told,
+            ):
+                opened.ask("start_producer", (PublishOptions(rate=-1.0),), bool)
+            said[code] = told.value.message
+        assert said["en"] != said["fr"]

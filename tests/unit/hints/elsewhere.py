@@ -45,6 +45,11 @@ ELSEWHERE: dict[str, str] = {
         "tests/unit/pipeline/test_defaults.py::"
         "test_a_folder_whose_merge_does_not_take_a_default_is_refused"
     ),
+    "nothing is written any more: end every process that uses it, put the file back (without one "
+    "a new file is made), and start again": "tests/faults/test_removed_warehouse.py",
+    "{log} belongs to another file: put that one back, or move the log away": (
+        "tests/faults/test_removed_warehouse.py"
+    ),
     # -- of the service, which is a process of its own
     "`dropship` attaches to it, `dropship --run stop` ends it": _SERVICE
     + "test_it_stores_what_others_publish_tells_how_it_is_and_stops",

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from core.text import use_language
 from core.validation.model import Status
-from core.workers import FINAL_STATES, RunState
+from core.workers import FINAL_STATES, RunState, state_name
 from tests.unit.tui.drawing import roles_of
-from tui.views.frame import problem, state_name, state_role, state_sign, wrap
+from tui.views.frame import problem, state_role, state_sign, wrap
 from tui.views.strip import status_sign
 
 
