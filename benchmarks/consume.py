@@ -15,6 +15,7 @@ from benchmarks.decode import payloads
 from benchmarks.report import Measured, tell
 from benchmarks.stage import TOPIC, data_folder, embedded, fill, warehouse
 from core.broker.cluster import Cluster
+from core.garbage import search_rarely
 
 EVENTS = 200_000
 BAD = 0.01
@@ -68,6 +69,7 @@ def by_hand(broker: Cluster, group_id: str, events: int = EVENTS) -> float:
 def main() -> None:
     """Tell events per second of both: medians of rounds that take turns."""
     ways: dict[str, Callable[[Cluster, str], float]] = {"ours": product, "reference": by_hand}
+    search_rarely()  # as the command does, for both
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     processor: dict[str, list[float]] = {way: [] for way in ways}
     with data_folder() as settings, embedded(settings) as broker:

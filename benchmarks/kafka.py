@@ -22,6 +22,7 @@ from benchmarks.report import Measured, tell
 from benchmarks.stage import TOPIC, data_folder, fill
 from core.broker.base import TopicPlan
 from core.broker.cluster import Cluster
+from core.garbage import search_rarely
 from tests.support.kafka_jars import KafkaUnavailableError, kafka_jars
 from tests.support.kafka_server import KafkaCluster
 
@@ -40,6 +41,7 @@ def main() -> None:
     except KafkaUnavailableError as error:
         print(f"SKIPPED, nothing was measured on a real Kafka: {error}")
         return
+    search_rarely()  # as the command does
     with KafkaCluster() as node:
         broker = Cluster(node.bootstrap_servers)
         try:

@@ -1,7 +1,6 @@
 """Runs the console from a command line, and gives the terminal back whatever happens."""
 
 import argparse
-import gc
 import logging
 import os
 import sys
@@ -16,6 +15,7 @@ from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
 from core.failures import explained
 from core.import_guard import block_pandas
+from core.garbage import search_rarely
 from core.logs import start_logging
 from core.operations.base import PipelineController
 from core.operations.controller import Controller
@@ -34,8 +34,6 @@ from tui.signals import SignalHandler
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
 _SWITCH_S = 0.001
-_SEARCHES = (10_000, 50, 10)
-"""New objects that start a search for garbage, and how many searches start a longer one."""
 
 
 def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -93,7 +91,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
         os.environ.pop(name, None)
     controller = _controller(settings, read_only=options.read_only)
     console = Console(
-        controller, Formats(language), ascii_only=options.ascii, drawn=_tidy_from_now_on
+        controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely
     )
     signals = SignalHandler(console, controller)
     signals.install()
@@ -185,17 +183,6 @@ def _complain(text: str, hint: str) -> None:
     sys.stderr.write(f"dropship: {told}\n")
     if hint:
         sys.stderr.write("  " + _("hint: {hint}").format(hint=clean(hint)) + "\n")
-
-
-def _tidy_from_now_on() -> None:
-    """Collect garbage again, rarely; what was loaded until now stays and is never searched.
-
-    The workers' batches come and go by the ten thousand without a cycle among them; each search
-    that they cause would hold the screen for up to a tenth of a second.
-    """
-    gc.freeze()
-    gc.set_threshold(*_SEARCHES)
-    gc.enable()
 
 
 def _log_to_file(settings: Settings, options: argparse.Namespace) -> None:

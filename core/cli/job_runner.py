@@ -21,6 +21,7 @@ from core.config.load import examine_settings
 from core.config.secrets import Redactor
 from core.config.snowflake import LOGIN
 from core.errors import UsageError
+from core.garbage import search_rarely
 from core.jobs.base import JobContext, JobResult
 from core.logs import start_logging
 from core.pipeline.folder import BUILTIN
@@ -133,6 +134,7 @@ class JobRunner(Thread):
         """Do the job; keep what comes of it."""
         try:
             module = job_module(self._job)
+            search_rarely()
             self._result = module.run(self._context, job_options(module, vars(self._options)))
         except BaseException as error:  # noqa: BLE001 - kept for the main thread, which tells it
             self._error = error

@@ -34,7 +34,7 @@ def merge_all(
 
 
 class MergeWorker(Worker):
-    """Merges every `interval_s` seconds until stopped, and once more at the end.
+    """Merges every `interval_s` seconds until stopped, and all that is left at the end.
 
     A failure that passes is tried again, as long as it takes: the raw events wait where they are.
     """
@@ -80,9 +80,13 @@ class MergeWorker(Worker):
             raise
 
     def _merge(self) -> None:
-        """Merge all that is new; a failure that passes is told once and leaves the state."""
+        """Merge what is new; a failure that passes is told once and leaves the state."""
         try:
-            merge_all(self._warehouse, self._life.stop_event, self._took)
+            while not self._life.stopping:
+                run = self._warehouse.merge()
+                self._took(run)
+                if not run.taken or not self._is_behind(run):
+                    break
         except DropshipError as error:
             if not error.transient:
                 raise
@@ -92,6 +96,15 @@ class MergeWorker(Worker):
             self._life.enter(RunState.WAITING)
             if not told:
                 log.warning(N_("the merge waits"), extra={"reason": reason})
+
+    def _is_behind(self, run: MergeResult) -> bool:
+        """Return whether as much waits as a run took, so that the next one is due at once.
+
+        Where less does, merging it at once would make many small runs, which cost far more than a
+        few large ones.
+        """
+        backlog = self._warehouse.merge_backlog()
+        return backlog is None or backlog.events >= run.taken
 
     def _took(self, run: MergeResult) -> None:
         self._figures.took(run)

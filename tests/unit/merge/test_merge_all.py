@@ -4,6 +4,7 @@ from threading import Event
 
 from core.errors import WarehouseError
 from core.merge.worker import MergeWorker, merge_all
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import MergeResult
 from core.workers import RunState
 from tests.support.consuming import HandClock
@@ -17,9 +18,10 @@ class Runs:
         self._stop = stop
         self._after = after
         self.asked = 0
+        self.waiting = 0
 
     def merge_backlog(self):
-        return 0
+        return MergeBacklog(self.waiting)
 
     def merge(self):
         self.asked += 1
@@ -69,9 +71,10 @@ class Paced(HandClock):
         return super().wait(event, seconds)
 
 
-def worked(*runs, waits, interval_s=None):
+def worked(*runs, waits, interval_s=None, waiting=0):
     clock = Paced(waits)
     warehouse = Runs(*runs)
+    warehouse.waiting = waiting
     every = {} if interval_s is None else {"interval_s": interval_s}
     worker = MergeWorker(warehouse, clock=clock, **every)
     clock.worker = worker
@@ -94,6 +97,20 @@ def test_what_came_after_the_last_look_is_merged_at_the_end():
     worker, warehouse, _clock = worked(nothing, MergeResult(inserted=4), waits=1)
     assert worker.snapshot().total.inserted == 4
     assert warehouse.asked == 3
+
+
+def test_what_came_during_a_run_waits_for_the_next_look():
+    runs = [MergeResult(inserted=4)] * 3
+    worker, warehouse, _clock = worked(*runs, waits=2, waiting=3)
+    assert worker.snapshot().total.inserted == 12
+    assert warehouse.asked == 4  # one a look; the last one, and that nothing is left, at the end
+
+
+def test_a_run_that_leaves_as_much_as_it_took_is_followed_at_once():
+    runs = [MergeResult(inserted=4)] * 3
+    worker, warehouse, _clock = worked(*runs, waits=1, waiting=4)
+    assert worker.snapshot().total.inserted == 12
+    assert warehouse.asked == 5  # all at the first look, and that nothing is left, twice
 
 
 def test_the_snapshot_tells_the_sum_the_last_one_and_how_many():
