@@ -90,9 +90,7 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
     controller = _controller(settings, read_only=options.read_only)
-    console = Console(
-        controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely
-    )
+    console = Console(controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely)
     signals = SignalHandler(console, controller)
     signals.install()
     controller.explorer.log.begin()
