@@ -14,8 +14,8 @@ from core.config.secrets import Redactor
 from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
 from core.failures import explained
-from core.import_guard import block_pandas
 from core.garbage import search_rarely
+from core.import_guard import block_pandas
 from core.logs import start_logging
 from core.operations.base import PipelineController
 from core.operations.controller import Controller
