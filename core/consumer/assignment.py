@@ -62,8 +62,8 @@ class Assignment:
     def subscribe(self, consumer: Consumer) -> None:
         """Join the group; partitions arrive during later polls.
 
-        On an embedded broker all partitions are taken by hand: the lock on the warehouse file lets
-        one process consume, and that broker keeps the share of a killed member for half a minute.
+        On an embedded broker all partitions are taken by hand: that broker keeps the share of a
+        killed member for half a minute. Where several consume, the fence decides about each batch.
         """
         self._consumer = consumer
         if self.is_embedded:

@@ -91,6 +91,12 @@ class Backends:
         present.close()
         return True
 
+    def let_go_of_broker(self) -> None:
+        """Close a broker that is gone, so that another one can be opened."""
+        with suppress(DropshipError):
+            self._brokers.close()
+        self.broker = None
+
     @staticmethod
     def _announced(settings: Settings) -> bool:
         """Whether another process keeps an embedded broker up that answers."""

@@ -9,7 +9,6 @@ all of them in the order that loses nothing.
 
 import logging
 from threading import Event, Lock
-from typing import TYPE_CHECKING
 
 from core.clock import Clock, SystemClock
 from core.config import Settings
@@ -20,11 +19,9 @@ from core.operations.leaving import STORE_WITHIN_S, Farewell, Leaving, tell_lost
 from core.operations.restarts import Restarts
 from core.operations.sampler import Sampler
 from core.operations.snapshot import ControllerSnapshot
+from core.operations.succession import Succession
 from core.text import _
 from core.threads import failures, reported
-
-if TYPE_CHECKING:
-    pass
 
 _DRAIN_S = 30.0
 _RETRY_S = 10.0
@@ -35,7 +32,8 @@ log = logging.getLogger(__name__)
 class Controller(Controls):
     """Controls that return at once, and `snapshot`. Made, used and closed by one screen or service.
 
-    restarts: whether consumer and merge are started again when they fail.
+    restarts: whether consumer and merge are started again when they fail, and an embedded broker of
+    another process is followed by one of our own when it ends.
     """
 
     def __init__(
@@ -64,6 +62,8 @@ class Controller(Controls):
         self._ending = Lock()
         starts = {"consumer": self.start_consumer, "merge": self.restart_merge} if restarts else {}
         self._restarts = Restarts(starts, clock)
+        self._succession = Succession(settings, self._backends, self._workers, clock, self.open)
+        self._goes_on_alone = restarts
         self._sampler = Sampler(
             self._recorder,
             lambda: (self.snapshot(), self._workers.failures),
@@ -188,5 +188,7 @@ class Controller(Controls):
         if now.watch.error and idle and self._backends.follow(self.settings):
             self._readings.topic.now()
         self._restarts.look(self._workers.failures)
+        if self._goes_on_alone:
+            self._succession.look()
         if self._validation.due and not self.read_only:
             self.validate()

@@ -1,8 +1,9 @@
 """One to three consumers of a group and a merge, in a process that may be killed at any moment.
 
-A DuckDB file belongs to one process, so the members of a group share one here. The warehouse
-between them and the file is slow, fails before a commit, or loses the reply of one, when told.
-Commands come as lines of JSON on stdin; what happens is told as lines of JSON on stdout.
+They are threads of one process with one file open; several processes on one file have an arena of
+their own (`shared_arena`). The warehouse between them and the file is slow, fails before a commit,
+or loses the reply of one, when told. Commands come as lines of JSON on stdin; what happens is told
+as lines of JSON on stdout.
 """
 
 import faulthandler

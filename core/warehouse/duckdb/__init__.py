@@ -1,1 +1,1 @@
-"""The embedded warehouse: one DuckDB file, one process at a time."""
+"""The embedded warehouse: one DuckDB file, open in one process (`shared` serves it to others)."""
