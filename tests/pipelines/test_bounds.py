@@ -50,7 +50,9 @@ def filled(warehouse: DuckDbWarehouse, pipeline: Pipeline) -> None:
 
 @pytest.mark.parametrize("deletes", [False, True])
 def test_a_merge_reads_no_row_groups_but_those_of_its_keys(tmp_path: Path, deletes: bool) -> None:
-    stream = [plain(number % 30, None if deletes and number % 7 == 0 else 1) for number in range(99)]
+    stream = [
+        plain(number % 30, None if deletes and number % 7 == 0 else 1) for number in range(99)
+    ]
     pipeline = drafted(tmp_path / "balances", stream)
     assert pipeline.definition.deletes is deletes
     names = ["merge_before", "merge_rows", "merge_outcome"] if deletes else ["merge_rows"]
