@@ -6,6 +6,7 @@ from core.doctor.model import DoctorContext, Finding, fail, ok, warn
 from core.remedies import SET_UP
 from core.text import _, clean
 from core.warehouse.base import Warehouse
+from core.warehouse.snowflake.procedure import is_outdated
 from core.warehouse.snowflake.task import read_tasks
 
 
@@ -17,6 +18,22 @@ def open_snowflake(doctor: DoctorContext) -> Warehouse:
 
     settings = replace(doctor.settings, timeout_s=doctor.patience_s)
     return SnowflakeWarehouse(settings, clock=doctor.clock)
+
+
+def merge_procedure(doctor: DoctorContext, warehouse: Warehouse) -> Finding | None:
+    """Return that the merge in Snowflake is not that of the folder any more; None where it is.
+
+    Errors: WarehouseError.
+    """
+    if not is_outdated(warehouse, doctor.settings):
+        return None
+    told = _("the merge in Snowflake is not that of {name}: a default or its SQL has changed")
+    return warn(
+        "tables",
+        told.format(name=clean(doctor.settings.pipeline.name, 80)),
+        _("until then task and procedure merge as before"),
+        (SET_UP,),
+    )
 
 
 def session(_visit: DoctorContext, warehouse: Warehouse) -> Finding:

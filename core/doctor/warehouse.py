@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.doctor.model import CheckGroup, DoctorContext, Finding, fail, ok, skipped, warn
+from core.doctor.model import Status as FindingStatus
 from core.errors import DropshipError, WarehouseHeldError
 from core.remedies import CONSUME, SET_UP
 from core.text import _, clean
@@ -64,13 +65,24 @@ def _look_at_snowflake(doctor: DoctorContext) -> Iterator[Finding]:
         yield warn("tables", _("not looked at: see warehouse"), again)
         return
     try:
-        for name, look in (("warehouse", snowflake.session), ("tables", _tables)):
+        looks = (("warehouse", snowflake.session), ("tables", _tables_of_snowflake))
+        for name, look in looks:
             try:
                 yield skipped(name) if name in doctor.unsure else look(doctor, warehouse)
             except DropshipError as error:
                 yield fail(name, clean(error.message), error.advice, error.remedies)
     finally:
         warehouse.close()
+
+
+def _tables_of_snowflake(doctor: DoctorContext, warehouse: Warehouse) -> Finding:
+    """Return whether the tables are right, and the merge procedure is of today's definition."""
+    from core.doctor import snowflake  # noqa: PLC0415 - only where it is used
+
+    found = _tables(doctor, warehouse)
+    if found.status is not FindingStatus.OK:
+        return found
+    return snowflake.merge_procedure(doctor, warehouse) or found
 
 
 def look_at_offsets(doctor: DoctorContext) -> Iterator[Finding]:

@@ -89,7 +89,9 @@ def render(draft: Draft) -> dict[str, str]:
     for name, template in _deletes() if plan.deletes else ():
         for dialect, batch in _BATCHES.items():
             if dialect == "snowflake" or not name.startswith("procedure_"):
-                files[f"{dialect}/{name}.sql"] = template.render(values, batch=batch)
+                files[f"{dialect}/{name}.sql"] = template.render(
+                    values, batch=batch, bounded=dialect == "duckdb"
+                )
     return {name: text.rstrip() + "\n" for name, text in files.items()}
 
 

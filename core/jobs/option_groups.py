@@ -93,6 +93,18 @@ class Publishing:
         float, _share(N_("share of orders followed by an older version"), N_("late"))
     ] = 0.0
     poison: Annotated[float, _share(N_("share of broken records put in"), N_("poison"))] = 0.0
+    deletes: Annotated[
+        float | None,
+        Opt(
+            N_("share of made-up events whose row is deleted again"),
+            "P",
+            N_("stream 0.1, where rows can be deleted"),
+            low=0,
+            high=1,
+            label=N_("deletes"),
+            note=N_("share of orders, 0 to 1"),
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core.jobs.base import JobContext, Summary, Table, too_many_bad
 from core.jobs.options import PublishOptions
 from core.jobs.topic import require_topic
 from core.producer.failures import hints, in_words
-from core.producer.options import DEFAULT_RATES, ProduceOptions
+from core.producer.options import DEFAULT_RATES, DELETED, ProduceOptions
 from core.producer.snapshot import ProducerSnapshot
 from core.registry.writer import WireWriter
 from core.text import _, ngettext
@@ -61,6 +61,10 @@ class ProduceResult:
             + " · "
             + _("{rate} per second").format(rate=decimal(last.rate_actual, 1))
         ]
+        deletes = last.injected.get("deletes", 0)
+        if deletes:
+            text = ngettext("{count} delete among them", "{count} deletes among them", deletes)
+            lines[0] += " · " + text.format(count=count(deletes))
         if any(last.injected.values()):
             lines.append(
                 ngettext(
@@ -129,9 +133,18 @@ def checked_options(settings: Settings, options: Options) -> ProduceOptions:
         duplicates=options.duplicates,
         late=options.late,
         poison=options.poison,
+        deletes=_deletes(settings, options),
         pipeline=settings.pipeline,
         writer=_writer(settings),
     )
+
+
+def _deletes(settings: Settings, options: Options) -> float:
+    """Return the share of deletes; unless named, made-up events have some where rows allow it."""
+    if options.deletes is not None:
+        return options.deletes
+    made_up = options.mode == "stream" and settings.pipeline.definition.deletes
+    return DELETED if made_up else 0.0
 
 
 def _writer(settings: Settings) -> WireWriter | None:

@@ -51,16 +51,20 @@ Default = Annotated[Any, WithJsonSchema({"description": "A value as events write
 """Any value of TOML; `core.pipeline.defaults` judges it by the rules of its field."""
 
 
+Choice = str | int | float | bool | tuple[Any, ...] | dict[str, Any]
+
+
 class Hint(Model):
     """How stream mode makes values of a field; without one they follow type and bounds.
 
-    faker: name of a provider, as `city`. choices: values, or values with their weights. reference:
+    faker: name of a provider, as `city`. choices: values, or values with their weights; lists and
+    tables are values of json alone. reference:
     of a table, whose keys are drawn. sequence: text in which `{n}` counts up. mean and deviation:
     of normally distributed numbers.
     """
 
     faker: Name | None = None
-    choices: tuple[str | int | float | bool, ...] | dict[str, float] | None = None
+    choices: tuple[Choice, ...] | dict[str, float] | None = None
     reference: Name | None = None
     sequence: str | None = None
     mean: float | None = None
@@ -105,6 +109,15 @@ class EventField(FieldRules):
     unit: str = ""
     label: Label = ""
     hint: Hint | None = None
+
+    @model_validator(mode="after")
+    def _has_choices_of_its_type(self) -> Self:
+        choices = self.hint.choices if self.hint is not None else None
+        if self.type.kind != "json" and any(
+            isinstance(one, (tuple, dict)) for one in choices or ()
+        ):
+            raise PydanticCustomError("hint", N_("has a choice that only a json field can hold"))
+        return self
 
     def column_at(self, path: str) -> str | None:
         """Return the name of its column, None where the table of rows has none."""

@@ -1,4 +1,4 @@
-"""Injected faults: duplicates, late older versions and poison, mixed into a stream of events.
+"""Injected records: duplicates, late older versions, deletes and poison, mixed into a stream.
 
 They come on top of the events: every event itself is published as it is. What was injected is
 written to an answer key, so that a check can tell whether the pipeline dealt with all of it. How an
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from core.producer.options import ProduceOptions
 from core.producer.sources import EventFormat, Indices
 
-FaultKind = Literal["duplicates", "late", "poison"]
+FaultKind = Literal["duplicates", "late", "poison", "deletes"]
 
 MAX_DELAY = 200
-"""An injected record comes at most so many events after the one it goes with."""
+"""An injected record comes at most so many events after the one it goes with.
+
+A delete comes after all of them: a duplicate behind it would bring its row back.
+"""
 
 Places = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -65,14 +68,15 @@ class FaultInjector:
         extras = [self._waiting]
         faults = list(self._waiting_faults)
         places: list[Places] = [self._waiting_at]
-        for extra, chosen, made in (
-            self._duplicates(rows),
-            self._late(rows),
-            self._poison(rows),
+        for (extra, chosen, made), after in (
+            (self._duplicates(rows), 0),
+            (self._late(rows), 0),
+            (self._poison(rows), 0),
+            (self._deletes(rows), MAX_DELAY),
         ):
             extras.append(extra)
             faults += made
-            delays = self._random.integers(1, MAX_DELAY, len(chosen))
+            delays = after + self._random.integers(1, MAX_DELAY, len(chosen))
             places.append((chosen + delays).astype(np.float64) + 0.5)
         injected = _joined(extras)
         at = np.concatenate(places)
@@ -116,6 +120,14 @@ class FaultInjector:
         names = self._format.ids(older)
         faults = [Fault("late", name, detail) for name, detail in zip(names, details, strict=True)]
         return older, chosen[places], faults
+
+    def _deletes(self, rows: pa.RecordBatch) -> "_Made":
+        """Return deletes of rows."""
+        chosen = self._choose(rows.num_rows, self._options.deletes)
+        deletes, places, details = self._format.deletes(rows.take(pa.array(chosen)), self._random)
+        names = self._format.ids(deletes)
+        made = zip(names, details, strict=True)
+        return deletes, chosen[places], [Fault("deletes", name, detail) for name, detail in made]
 
     def _poison(self, rows: pa.RecordBatch) -> "_Made":
         """Return rows under ids of their own, which a consumer must refuse."""

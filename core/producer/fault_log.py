@@ -16,14 +16,17 @@ _log = logging.getLogger(__name__)
 class FaultLog:
     """The file `<folder>/<run>.jsonl`, made when the first fault is written.
 
-    id_key: how a line calls the id of a record. counts: injected records so far by kind.
+    id_key: how a line calls the id of a record. deletes: whether there can be any. counts: injected
+    records so far by kind.
     Errors: StorageError naming the file.
     """
 
-    def __init__(self, folder: Path, run: str, id_key: str) -> None:
+    def __init__(self, folder: Path, run: str, id_key: str, *, deletes: bool = False) -> None:
         self._id_key = id_key
         self.path = folder / f"{run}.jsonl"
         self.counts: dict[str, int] = {"duplicates": 0, "late": 0, "poison": 0}
+        if deletes:
+            self.counts["deletes"] = 0
         self._file: TextIO | None = None
 
     def open(self) -> None:

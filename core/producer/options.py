@@ -14,6 +14,9 @@ from core.text import _, clean
 DEFAULT_RATES: dict[Mode, float] = {"replay": 10.0, "stream": 5.0}
 """Events per second of each mode unless the caller says otherwise."""
 
+DELETED = 0.1
+"""Share of made-up events that are deleted again, where a pipeline knows deletes."""
+
 MAX_RATE = 10_000_000.0
 """Events per second beyond which a rate is taken for a slip; 0 means as fast as possible."""
 
@@ -24,9 +27,10 @@ class ProduceOptions:
 
     input: folder of the files, or, for a replay, a file itself. rate: events per second, 0 as fast
     as possible. limit: events taken from the source; what is injected comes on top. duration_s:
-    seconds from the start. duplicates, late, poison: share of events, 0 to 1,
-    after which a fault is injected. seed: of the injected faults and of a stream's choices; None
-    is new at every run. pipeline: whose events they are. writer: of records that are not JSON.
+    seconds from the start. duplicates, late, poison: share of events, 0 to 1, after which a fault
+    is injected. deletes: share of made-up events whose row is deleted again. seed: of what is
+    injected and of a stream's choices; None is new at every run. pipeline: whose events they are.
+    writer: of records that are not JSON.
 
     Errors: UsageError naming the option.
     """
@@ -40,6 +44,7 @@ class ProduceOptions:
     duplicates: float = 0.0
     late: float = 0.0
     poison: float = 0.0
+    deletes: float = 0.0
     seed: int | None = None
     pipeline: Pipeline = field(default_factory=builtin)
     writer: WireWriter | None = None
@@ -57,16 +62,27 @@ class ProduceOptions:
             ("--duplicates", self.duplicates),
             ("--late", self.late),
             ("--poison", self.poison),
+            ("--deletes", self.deletes),
         ):
             if not 0 <= share <= 1:
                 raise _unusable(option, share, _("give a share from 0 to 1, such as 0.01"))
+        if self.deletes and not self.pipeline.definition.deletes:
+            raise UsageError(
+                _("--deletes: nothing deletes rows of {name}").format(name=self.pipeline.name),
+                hint=_("leave --deletes out, or name an envelope or tombstones in [event]"),
+            )
+        if self.deletes and self.mode != "stream":
+            raise UsageError(
+                _("--deletes: a file says by itself what is deleted"),
+                hint=_("leave --deletes out, or use --mode stream"),
+            )
         if self.seed is not None and self.seed < 0:
             raise _unusable("--seed", self.seed, _("give a whole number from 0"))
 
     @property
     def injects(self) -> bool:
-        """Whether any fault is to be injected."""
-        return self.duplicates > 0 or self.late > 0 or self.poison > 0
+        """Whether anything is to be injected."""
+        return max(self.duplicates, self.late, self.poison, self.deletes) > 0
 
 
 def check_rate(rate: float) -> None:

@@ -61,6 +61,12 @@ class _RegistryFormat:
         """Return older versions."""
         return self._form.older(rows, random)
 
+    def deletes(
+        self, rows: pa.RecordBatch, random: np.random.Generator
+    ) -> tuple[pa.RecordBatch, Indices, Details]:
+        """Return deletes."""
+        return self._form.deletes(rows, random)
+
     def poisoned(
         self,
         rows: pa.RecordBatch,

@@ -47,6 +47,12 @@ class EventFormat(Protocol):
         """Return older versions, the places of the rows they were made of, and how they differ."""
         ...
 
+    def deletes(
+        self, rows: pa.RecordBatch, random: np.random.Generator
+    ) -> tuple[pa.RecordBatch, Indices, Details]:
+        """Return deletes, the places of the rows that they delete, and how each does."""
+        ...
+
     def poisoned(
         self, rows: pa.RecordBatch, ids: Sequence[str], random: np.random.Generator
     ) -> tuple[pa.RecordBatch, Sequence[str]]:

@@ -129,7 +129,12 @@ class ProducerWorker(PausableWorker):
             if options.injects:
                 run = run_name(self._clock.now())
                 injector = FaultInjector(options, run, source.format)
-                answers = FaultLog(self._injected_folder, run, source.format.id_key)
+                answers = FaultLog(
+                    self._injected_folder,
+                    run,
+                    source.format.id_key,
+                    deletes=options.pipeline.definition.deletes,
+                )
                 answers.open()
                 stack.callback(answers.close)
             config = self._broker.producer_config()

@@ -228,6 +228,28 @@ def test_numbers_within_any_bounds_are_made(tmp_path: Path, kind: str) -> None:
         opened(open_pipeline(str(tmp_path)), mode="stream", input=tmp_path)
 
 
+def test_lists_and_tables_are_made_by_hints(tmp_path: Path) -> None:
+    lists: list[Any] = [["a", {"b": [1, 2.5]}], [], {"deep": [[True]]}]
+    written = '[["a", { b = [1, 2.5] }], [], { deep = [[true]] }]'
+    bare = 'more = { type = "json", required = false }'
+    hinted = f'more = {{ type = "json", hint = {{ choices = {written} }} }}'
+    drawn = 'words = { type = "json", hint = { faker = "words" } }'
+    assert bare in HINTED
+    (tmp_path / "pipeline.toml").write_text(HINTED.replace(bare, f"{hinted}\n{drawn}"))
+    (tmp_path / "sites.csv").write_text("id\nA\n")
+    pipeline = open_pipeline(str(tmp_path))
+    sent = taken(opened(pipeline, mode="stream", input=tmp_path, seed=5), 60)
+    assert json_decoder(pipeline).decode([value for _key, value in sent]).rejected == []
+    events = [json.loads(value or b"") for _key, value in sent]
+    assert {json.dumps(event["more"]) for event in events} == {json.dumps(one) for one in lists}
+    assert all(isinstance(word, str) for event in events for word in event["words"])
+    assert {len(event["words"]) for event in events} == {3}
+    text = HINTED.replace('choices = ["AB1", "CD2"]', 'choices = [["AB1"]]')
+    (tmp_path / "pipeline.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"fields\.code.* only a json field"):
+        open_pipeline(str(tmp_path))
+
+
 def test_a_field_that_names_a_reference_table_needs_no_hint(tmp_path: Path) -> None:
     text = HINTED.replace(', hint = { reference = "sites" }', "")
     assert text != HINTED

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,9 +12,14 @@ from typing import Any
 import pytest
 
 from core.broker.identity import TopicIdentity
+from core.config import Settings
 from core.config.load import load_settings
 from core.consumer.batch import build_batch
 from core.consumer.decoders.json_events import json_decoder
+from core.doctor.model import DoctorContext
+from core.doctor.snowflake import merge_procedure
+from core.remedies import SET_UP
+from core.warehouse.snowflake.procedure import is_outdated
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.defaults import EVENTS, ROW, pipeline_of_defaults
 from tests.support.engine_parity import RECEIVED, Record, StillClock
@@ -65,3 +71,36 @@ def test_what_is_absent_or_null_has_its_default(warehouse: SnowflakeWarehouse) -
         assert row == ROW, key
     assert found["full"]["word"] == "w"
     assert found["full"]["note"] == ""
+
+
+def test_the_doctor_tells_of_a_default_that_the_merge_has_not_taken_yet(
+    fake: FakeSnowflake, schema: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "readings"
+    pipeline_of_defaults(folder)
+
+    def opened() -> tuple[Settings, SnowflakeWarehouse]:
+        settings = load_settings(environ=fake.environ(schema), pipeline=str(folder))
+        used = replace(settings, timeout_s=5.0, schema=schema)
+        return used, SnowflakeWarehouse(used, clock=StillClock())
+
+    settings, warehouse = opened()
+    with closing(warehouse):
+        assert not is_outdated(warehouse, settings)  # no procedure yet
+        warehouse.setup()
+        assert warehouse.rows("merge_procedure_exists")
+        assert not is_outdated(warehouse, settings)
+    definition = folder / "pipeline.toml"
+    before = definition.read_text()
+    bare = 'note = { type = "text", required = false }'
+    assert bare in before
+    definition.write_text(before.replace(bare, bare[:-2] + ', default = "other" }'))
+    settings, warehouse = opened()
+    doctor = DoctorContext(settings, StillClock())
+    with closing(warehouse):
+        found = merge_procedure(doctor, warehouse)
+        assert found is not None
+        assert (found.name, found.status) == ("tables", "warn")
+        assert found.remedies == (SET_UP,)
+        warehouse.setup(again=True)
+        assert merge_procedure(doctor, warehouse) is None

@@ -177,7 +177,12 @@ def _faults(last: ProducerSnapshot, frame: Frame) -> Line:
 
 
 def _injected(last: ProducerSnapshot) -> list[tuple[str, int]]:
-    names = {"duplicates": _("duplicates"), "late": _("late"), "poison": _("poison")}
+    names = {
+        "duplicates": _("duplicates"),
+        "late": _("late"),
+        "poison": _("poison"),
+        "deletes": _("deletes"),
+    }
     return [(name, last.injected.get(kind, 0)) for kind, name in names.items()]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from core.producer.events.deletes import Deletes
 from core.producer.events.malformed_events import MalformedEvents
 from core.producer.events.older_versions import OlderVersions
 from core.producer.events.rows import EVENT_SCHEMA, event_rows, written
@@ -27,6 +28,7 @@ class EventsFormat:
         self._time = None if time is None else judge.definition.fields[time]
         self._now = judge.now
         self._older = OlderVersions(judge)
+        self._deletes = Deletes(judge)
         self._poisons = MalformedEvents(judge)
 
     @property
@@ -67,6 +69,20 @@ class EventsFormat:
             for place, one in zip(places, found, strict=True)
         ]
         return older, np.array(places, np.int64), details
+
+    def deletes(
+        self, rows: pa.RecordBatch, random: np.random.Generator
+    ) -> tuple[pa.RecordBatch, Indices, Details]:
+        """Return deletes of the rows that can be deleted."""
+        keys, values = self.encode(rows, self._now())
+        made = [
+            self._deletes.of(value or b"{}", key, random)
+            for key, value in zip(keys, values, strict=True)
+        ]
+        places = [place for place, one in enumerate(made) if one is not None]
+        found = [one for one in made if one is not None]
+        deletes = event_rows([keys[place] for place in places], [one[0] for one in found])
+        return deletes, np.array(places, np.int64), [{"by": one[1]} for one in found]
 
     def poisoned(
         self, rows: pa.RecordBatch, ids: Sequence[str], random: np.random.Generator

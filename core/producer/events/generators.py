@@ -20,7 +20,7 @@ from core.pipeline.bounds import (
     number_bounds,
 )
 from core.pipeline.cells import cell_json, exact_json, moment_cell, quoted
-from core.pipeline.fields import EventField, Hint
+from core.pipeline.fields import Choice, EventField, Hint
 from core.pipeline.value_errors import ValueRefusedError
 from core.pipeline.values import reader_of
 from core.text import _, clean, ngettext
@@ -155,7 +155,7 @@ def _numbers(field: EventField, hint: Hint, path: str, chance: random.Random) ->
 
 def _chosen(
     field: EventField,
-    choices: Sequence[str | int | float | bool] | dict[str, float],
+    choices: Sequence[Choice] | dict[str, float],
     chance: random.Random,
 ) -> Generator:
     values = list(choices)

@@ -64,6 +64,14 @@ class OrderFormat:
         ]
         return older, places, details
 
+    def deletes(
+        self,
+        rows: pa.RecordBatch,
+        random: np.random.Generator,  # noqa: ARG002 - the protocol's
+    ) -> tuple[pa.RecordBatch, Indices, Details]:
+        """Return nothing: no order is deleted."""
+        return rows.slice(0, 0), np.zeros(0, np.int64), []
+
     def poisoned(
         self, rows: pa.RecordBatch, ids: Sequence[str], random: np.random.Generator
     ) -> tuple[pa.RecordBatch, Sequence[str]]:

@@ -110,9 +110,9 @@ def _merge_deletes(
     keeps: bool,
 ) -> Row:
     """Merge where rows can be deleted; return how many were inserted, updated and deleted."""
-    cursor.execute(sql("merge_before"))
+    _within(cursor, sql("merge_before"), bounds)
     write_rows(cursor, sql, bounds, keeps=keeps)
-    return _row(cursor, sql("merge_outcome"), [])
+    return _within(cursor, sql("merge_outcome"), bounds)
 
 
 def _range(

@@ -30,7 +30,11 @@ _CALL = re.compile(rf"{_REMARKS}CALL\s+{NAME}\s*\((.*)\)\s*;?\s*\Z", re.IGNORECA
 _SHOW = re.compile(
     rf"{_REMARKS}SHOW\s+PROCEDURES\s+LIKE\s+'(\w+)'\s+IN\s+SCHEMA\s+(\S+)", re.IGNORECASE
 )
+_DESCRIBE = re.compile(rf"{_REMARKS}DESCRIBE\s+PROCEDURE\s+{NAME}\s*\(.*\)", re.IGNORECASE)
 LOCK_TIMEOUT = 625
+_DESCRIBED = (
+    "SELECT 'language' AS property, 'SQL' AS value UNION ALL SELECT 'body', CAST(? AS VARCHAR)"
+)
 WAIT_S = 4 * IDLE_S
 """How long a CALL waits for the lock of another session (Snowflake: LOCK_TIMEOUT)."""
 
@@ -107,6 +111,9 @@ class Procedures:
                 command = "SELECT 'done' AS status"
             elif (shown := _SHOW.match(command)) is not None:
                 command, options = self._shown(session, shown), {"server": True}
+            elif (described := _DESCRIBE.match(command)) is not None:
+                body = self._body(session, described)
+                command, options = _DESCRIBED, {"server": True, "binding_params": [body]}
             elif (called := _CALL.match(command)) is not None:
                 value = self._call(cursor, called, list(options.pop("binding_params", None) or ()))
                 column = called[1].rpartition(".")[2].strip('"')
@@ -122,6 +129,13 @@ class Procedures:
     def _shown(self, session: Any, shown: re.Match[str]) -> str:
         wanted = full_name(session, f"{shown[2]}.{shown[1]}")
         return f"SELECT '{shown[1]}' AS name WHERE {'TRUE' if wanted in self._known else 'FALSE'}"
+
+    def _body(self, session: Any, described: re.Match[str]) -> str:
+        procedure = self._known.get(full_name(session, described[1]))
+        if procedure is None:
+            told = f"Procedure '{described[1]}' does not exist or not authorized."
+            raise errors.ProgrammingError(msg=told, errno=2003, sqlstate="02000")
+        return procedure.body
 
     def _call(self, cursor: Any, called: re.Match[str], bound: list[Any]) -> Any:
         procedure = self._known.get(full_name(cursor._conn, called[1]))

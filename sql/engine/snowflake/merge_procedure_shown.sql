@@ -1,0 +1,2 @@
+-- What the merge procedure is, a property a row; its text is that of `body`.
+DESCRIBE PROCEDURE {schema}.merge_{rows}()
