@@ -158,6 +158,7 @@ class DuckDbWarehouse:
     @_again_alone
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
+        self._db.expect_batches()
         with self._writing, self._numbering(batch) as (cursor, first_seq):
             self._advance(cursor, batch)
             source = [batch.identity.source_id]
