@@ -39,8 +39,10 @@ R = TypeVar("R")
 
 _THREADS = 4
 """Each thread works with memory of its own, so more of them would need a higher limit."""
+_THREADS_BESIDE_WRITERS = 1
+"""Batches and merges are too small to be shared out: a second thread made them cost a quarter more."""
 
-_CHECKPOINT_BYTES = 32 << 20
+_CHECKPOINT_BYTES = 64 << 20
 """What the log may come to before it is taken into the file. Until then its rows are in memory too;
 a checkpoint stops writers; a log is replayed when the file is opened after a crash."""
 
@@ -92,6 +94,7 @@ class DuckDbFile:
         self._broken = ""
         self._restarts = 0
         self._closed = False
+        self._threads = _THREADS
         self._log = file.with_name(file.name + ".wal")
         try:
             self._lock = ProcessLock(lock_file, clock=clock, socket=socket)
@@ -118,7 +121,7 @@ class DuckDbFile:
             raise open_error(error, self.file) from error
         try:
             ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
-            connection.execute(f"SET threads = {min(int(threads), _THREADS)}")
+            connection.execute(f"SET threads = {min(int(threads), self._threads)}")
             self._check_length(connection)
             self._presence = Presence(self.file)
         except BaseException as error:
@@ -142,6 +145,14 @@ class DuckDbFile:
                         size=size, used=used
                     ),
                 )
+
+    def expect_batches(self) -> None:
+        """Give up threads that only long reads gain from; waits, once, for the reads under way."""
+        if self._threads != _THREADS_BESIDE_WRITERS:
+            self._restart_if_broken()
+            with self._admission.writing(), self._translating():
+                self.cursor().execute(f"SET threads = {_THREADS_BESIDE_WRITERS}")
+            self._threads = _THREADS_BESIDE_WRITERS
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the cursor of the calling thread."""

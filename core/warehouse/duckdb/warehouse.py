@@ -141,6 +141,7 @@ class DuckDbWarehouse:
     @_again_alone
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
+        self._db.expect_batches()
         with self._writing, self._numbering(batch) as (cursor, first_seq):
             batches.advance(cursor, self._sql, batch)
             events = batches.insert(cursor, self._sql, batch, first_seq)
