@@ -126,7 +126,8 @@ class Client:
             with _translated(undone=True):
                 self._ask()  # one that has ended meanwhile is found out before anything is sent
         with _translated(), self._exchange(messages.encode(request)) as (writer, reader):
-            with suppress(pa.ArrowException):  # one that refuses reads no further: it says why
+            # One that refuses reads no further: it says why.
+            with suppress(pa.ArrowException, OSError):
                 for part in body:
                     if part is body[0]:
                         writer.begin(part.schema)
