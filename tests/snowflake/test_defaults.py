@@ -96,7 +96,7 @@ def test_the_doctor_tells_of_a_default_that_the_merge_has_not_taken_yet(
     assert bare in before
     definition.write_text(before.replace(bare, bare[:-2] + ', default = "other" }'))
     settings, warehouse = opened()
-    doctor = DoctorContext(settings, StillClock())
+    doctor = DoctorContext(settings, StillClock(), patience_s=5.0)
     with closing(warehouse):
         found = merge_procedure(doctor, warehouse)
         assert found is not None
