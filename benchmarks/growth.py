@@ -1,8 +1,8 @@
 """What an event costs while the warehouse grows: decoded, stored and merged, by processor time.
 
 Each size has a process and a new warehouse file of its own; all orders are new, their ids rise.
-Wall time would tell what else the machine does. `python -m benchmarks.growth --picture FILE.svg SIZE
-...` measures other sizes, ten million too, and draws what was measured.
+Wall time would tell what else the machine does. `python -m benchmarks.growth --picture FILE SIZE`
+measures other sizes, as many as are named, and draws what was measured.
 """
 
 import argparse
