@@ -25,6 +25,7 @@ NAMES = (
     "first_record",
     "latency",
     "pipeline",
+    "growth",
     "console",
     "attached",
     "kafka",
