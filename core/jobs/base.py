@@ -69,12 +69,6 @@ class Deadline:
         """Whether the time is over; never without a limit."""
         return self._at is not None and self._clock.monotonic() >= self._at
 
-    def remaining(self, at_most: float) -> float:
-        """Return the seconds left, between 0 and `at_most`."""
-        if self._at is None:
-            return at_most
-        return min(max(self._at - self._clock.monotonic(), 0.0), at_most)
-
 
 def _show_nothing(_result: JobResult) -> None:
     """Ignore an interim result: for callers without anyone to show it to."""

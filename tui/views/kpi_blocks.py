@@ -24,8 +24,6 @@ _ROOMY = 52
 _LEAST_CHANGE, _MOST_CHANGE = 8, 14
 _MOST_LISTED = 5
 _GREAT_CHANGE = 0.1
-_RULE = 4
-"""Cells of a heading besides its title."""
 
 
 @dataclass(frozen=True)
