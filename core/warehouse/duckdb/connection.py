@@ -40,7 +40,7 @@ R = TypeVar("R")
 _THREADS = 4
 """Each thread works with memory of its own, so more of them would need a higher limit."""
 _THREADS_BESIDE_WRITERS = 1
-"""Batches and merges are too small to be shared out: a second thread made them cost a quarter more."""
+"""Batches and merges are too small to share out: a second thread made them cost a quarter more."""
 
 _CHECKPOINT_BYTES = 64 << 20
 """What the log may come to before it is taken into the file. Until then its rows are in memory too;
