@@ -86,10 +86,15 @@ class DuckDbFile:
             "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
             "memory_limit": f"{memory_limit_mb}MB",
             "preserve_insertion_order": "false",
+            # What a person asks (`question`) reads this file and nothing else of the machine.
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
         }
         self._admission = Admission()
         self._mine = local()
         self._cursors: WeakSet[_Cursor] = WeakSet()
+        self._looks: WeakSet[_Cursor] = WeakSet()
         self._opening = Lock()
         self._broken = ""
         self._restarts = 0
@@ -189,6 +194,28 @@ class DuckDbFile:
         except InvalidatedError:
             return self.retry_alone(lambda: self._rows(sql, parameters))
 
+    @contextmanager
+    def looking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor of its own for what a person asks.
+
+        It may be interrupted by others; where a batch or a merge needs the memory, it is.
+        """
+        self._restart_if_broken()
+        with self._admission.reading(), self._translating():
+            with self._opening:
+                if self._closed:
+                    raise closed(self.file)
+                mine = _Cursor(self._connection)
+                self._cursors.add(mine)
+                self._looks.add(mine)
+            try:
+                yield mine.connection
+            finally:
+                with self._opening, suppress(duckdb.Error):
+                    self._looks.discard(mine)
+                    self._cursors.discard(mine)
+                    mine.connection.close()
+
     def retry_alone(self, work: Callable[[], R]) -> R:
         """Do work; what ran out of memory, hence was rolled back, again while nobody reads.
 
@@ -198,7 +225,7 @@ class DuckDbFile:
             return work()
         except OutOfMemoryError as error:
             log.warning(N_("out of memory, done again alone"), extra={"reason": error.message})
-            with self._admission.alone():
+            with self._admission.alone(self._interrupt_looks):
                 return work()
 
     def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
@@ -241,8 +268,15 @@ class DuckDbFile:
 
     def _interrupt(self) -> None:
         """End what the threads are doing."""
+        self._interrupt_all(self._cursors)
+
+    def _interrupt_looks(self) -> None:
+        """End what persons ask for."""
+        self._interrupt_all(self._looks)
+
+    def _interrupt_all(self, which: "WeakSet[_Cursor]") -> None:
         with self._opening:
-            cursors = list(self._cursors)
+            cursors = list(which)
         for cursor in cursors:
             with suppress(duckdb.Error):  # closed meanwhile
                 cursor.connection.interrupt()

@@ -24,6 +24,7 @@ from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
 from core.warehouse.duckdb.pending_columns import PendingColumns
+from core.warehouse.duckdb.question import Questions
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -37,6 +38,7 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
+from core.warehouse.questions import Found, Question
 from core.warehouse.sqlfiles import script, statement
 from core.warehouse.tables import compared, kept_tables, table_names
 
@@ -87,6 +89,7 @@ class DuckDbWarehouse:
             socket=socket,
             memory_limit_mb=settings.duckdb_memory_limit_mb,
         )
+        self._questions = Questions(self._db, settings.schema)
         self._writing = Lock()
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known
@@ -202,6 +205,14 @@ class DuckDbWarehouse:
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
         return self._db.rows(self._sql(query), parameters)
+
+    def ask(self, question: Question) -> Found:
+        """Return what a person's question finds."""
+        return self._questions.ask(question)
+
+    def cancel_question(self, question_id: str) -> None:
+        """End a question that is under way."""
+        self._questions.cancel(question_id)
 
     @_again_alone
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
