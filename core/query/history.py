@@ -1,7 +1,6 @@
 """The statements that were run, newest last, in a file of the data directory that only we read."""
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -36,8 +35,7 @@ class QueryHistory:
         lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in self._statements)
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self._file, lines.encode("utf-8", "replace"))
-            os.chmod(self._file, 0o600)
+            replace_file(self._file, lines.encode("utf-8", "replace"), mode=0o600)
 
     def _read(self) -> list[str]:
         found = []

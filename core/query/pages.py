@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from core.config.engine import Engine
 from core.pipeline.folder import Pipeline
 from core.warehouse.questions import Question
 
@@ -40,13 +41,15 @@ class Page:
         """Return the first page of the rows with every word of a text."""
         return replace(self, number=0, words=words)
 
-    def question(self, pipeline: Pipeline, engine: str, question_id: str, rows: int = 0) -> Question:
+    def question(
+        self, pipeline: Pipeline, engine: Engine, question_id: str, rows: int = 0
+    ) -> Question:
         """Return what to ask for this page, one row more to see whether another follows.
 
         rows: all from the first one on, at most so many, in place of a page.
         """
         narrowed, parameters = self._narrowed()
-        text = pipeline.sql(engine, "table_page")
+        text = pipeline.sql(engine.name, "table_page")
         most = rows + 1 if rows else PAGE + 1
         for placeholder, value in {
             "table": self.table,
@@ -69,6 +72,11 @@ class Page:
             conditions.append(f"{_joined(cells)} ILIKE ? ESCAPE '!'")
             parameters.append(f"%{word.translate(_ESCAPED)}%")
         return conditions, parameters
+
+
+def own_name(name: str, engine: Engine) -> str:
+    """Return a name of ours as the warehouse keeps it: Snowflake's are in capitals."""
+    return name.upper() if engine.is_remote else name
 
 
 def quoted(name: str) -> str:

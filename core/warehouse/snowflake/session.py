@@ -5,7 +5,7 @@ open, that session is ended on the server by the next login: its locks would hol
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -283,9 +283,10 @@ def _plain(cell: object) -> object:
 
 def _type_of(code: int) -> str:
     """Return the type of a column by the connector's number of it."""
-    from snowflake.connector.constants import FIELD_ID_TO_NAME  # noqa: PLC0415 - with the driver
+    from snowflake.connector import constants  # noqa: PLC0415 - with the driver
 
-    return str(FIELD_ID_TO_NAME.get(code, ""))
+    names: Mapping[int, str] = vars(constants)["FIELD_ID_TO_NAME"]
+    return names.get(code, "")
 
 
 def _account(settings: Settings) -> str:
