@@ -72,3 +72,31 @@ class Crumb:
     row: str
     maximised: bool
     told: str
+
+
+class OpenTable(Message):
+    """Somebody wants to see the rows of a table. where: columns with the text they must equal."""
+
+    def __init__(
+        self, table: str, where: tuple[tuple[str, str], ...] = (), words: str = ""
+    ) -> None:
+        super().__init__()
+        self.table = table
+        self.where = where
+        self.words = words
+
+
+class OpenSql(Message):
+    """Somebody wants to write SQL. text: to begin with; empty for what was run last."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.text = text
+
+
+class OpenTrace(Message):
+    """Somebody wants to know where a key is; empty: one that is still to be typed."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__()
+        self.key = key

@@ -13,6 +13,8 @@ from core.broker.base import Broker
 from core.config import Settings
 from core.errors import DropshipError
 from core.operations.tail_record import TailRecord
+from core.pipeline.base import steps
+from core.pipeline.folder import Pipeline
 from core.query.pages import Page, own_name
 from core.warehouse.base import Warehouse
 from core.warehouse.questions import Found, Question
@@ -218,3 +220,16 @@ def _leaves(value: object, path: str = "") -> list[tuple[str, str]]:
         ]
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return [(path or "value", told)]
+
+
+def record_key(pipeline: Pipeline, key: bytes | None, value: bytes | None) -> str:
+    """Return which key of the pipeline a record is about: as its value says, else its own key."""
+    try:
+        found: object = json.loads(value or b"")
+    except (ValueError, RecursionError):
+        found = None
+    for step in steps(pipeline.definition.event.key):
+        found = found.get(step) if isinstance(found, dict) else None
+    if isinstance(found, (str, int)) and not isinstance(found, bool):
+        return str(found)
+    return "" if key is None else key.decode("utf-8", "replace")

@@ -74,6 +74,11 @@ class Page:
         return conditions, parameters
 
 
+def begun(table: str) -> str:
+    """Return a statement about a table that a person may go on from."""
+    return f"SELECT *\nFROM {table}\nLIMIT 100"
+
+
 def own_name(name: str, engine: Engine) -> str:
     """Return a name of ours as the warehouse keeps it: Snowflake's are in capitals."""
     return name.upper() if engine.is_remote else name

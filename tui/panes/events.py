@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from core.operations.inspect import ListedLetter
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
+from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
@@ -159,6 +160,17 @@ class EventsPane(RowsPane):
         elif isinstance(source, ListedLetter):
             place = f"{source.letter.partition}/{source.letter.offset}"
             self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
+
+    def key_of(self, row: Row) -> str:
+        """Return the key that a record or a dead letter is about."""
+        source = row.source
+        if isinstance(source, TailRecord):
+            value = source.value if source.text is None else source.text
+            return record_key(self.controller.settings.pipeline, source.key, value)
+        if isinstance(source, ListedLetter):
+            letter = source.letter
+            return record_key(self.controller.settings.pipeline, letter.key, letter.payload)
+        return ""
 
     @property
     def part(self) -> str:

@@ -13,9 +13,9 @@ from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
-from tui.causes import Follow
+from tui.causes import Follow, OpenTrace
 from tui.host import Host
-from tui.keys import CHART_KEYS
+from tui.keys import CHART_KEYS, TRACE_KEY
 from tui.panes.base import Pane
 from tui.panes.overview import OverviewPane
 from tui.panes.rows_pane import RowsPane
@@ -57,6 +57,7 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip=N_("back to all panes"),
         ),
+        TRACE_KEY,
         *CHART_KEYS,
     ]
 
@@ -250,6 +251,11 @@ class MainScreen(Screen[None]):
             self.action_choose(self._last_on_board)
         elif self._maximised:
             self.action_maximise()
+
+    def action_trace(self) -> None:
+        """Show where the key under the cursor is; ask which where there is none."""
+        pane = self.chosen
+        self.post_message(OpenTrace(pane.key_under_cursor if isinstance(pane, RowsPane) else ""))
 
     def action_range(self, step: int) -> None:
         """Show a longer stretch of time in charts, or a shorter one."""
