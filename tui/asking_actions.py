@@ -5,10 +5,11 @@ from typing import Any, Protocol, cast
 from textual.screen import Screen
 
 from core.operations.base import PipelineController
-from core.query.pages import Page
+from core.query.pages import Page, own_name
 from core.text import _
-from tui.causes import OpenSql, OpenTable, OpenTrace
+from tui.causes import OpenBehind, OpenFigures, OpenSql, OpenTrace
 from tui.dialogs.ask_key import AskKey
+from tui.screens.figures import FiguresScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
 from tui.screens.trace import TraceScreen
@@ -31,11 +32,21 @@ class _Desk(Protocol):
 class AskingActions:
     """Part of the application. What panes and screens ask for arrives as messages."""
 
-    def on_open_table(self, event: OpenTable) -> None:
-        """Show the rows of a table."""
-        cast("_Desk", self).push_screen(
-            TableScreen(Page(event.table, where=event.where, words=event.words))
-        )
+    def on_open_behind(self, event: OpenBehind) -> None:
+        """Show the rows behind a figure or a check, or where their key is."""
+        desk, behind = cast("_Desk", self), event.behind
+        if behind.key:
+            desk.push_screen(TraceScreen(behind.key))
+            return
+        engine = desk.controller.settings.engine
+        where = tuple((own_name(column, engine), texts) for column, texts in behind.where)
+        newest = own_name(behind.newest, engine)
+        page = Page(behind.table, where=where, sort=newest, order="DESC" if newest else "")
+        desk.push_screen(TableScreen(page))
+
+    def on_open_figures(self, _event: OpenFigures) -> None:
+        """Show the figures of the KPIs as a list to choose from."""
+        cast("_Desk", self).push_screen(FiguresScreen())
 
     def on_open_sql(self, event: OpenSql) -> None:
         """Show the editor, once."""

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from core.pipeline.definition import Definition
+from core.query.behind import Behind, behind_check
+from core.validation.model import CheckResult
+
 
 @dataclass(frozen=True)
 class Place:
-    """A pane by its name, one of its lists where it has several, and what that is filtered by."""
+    """A pane by its name, one of its lists where it has several, and what that is filtered by.
+
+    behind: the rows to show over it.
+    """
 
     pane: str
     part: str = ""
     words: str = ""
+    behind: Behind | None = None
 
 
 _LETTERS = Place("events", "dead_letters")
@@ -40,7 +48,13 @@ _CHECKS: Mapping[str, Place] = {
     "dead_letters": _LETTERS,
     "raw_vs_prod_counts": Place("warehouse", "tables"),
     "freshness": Place("producer"),
+    "reconciliation": Place("warehouse", "offsets"),
+    "content": Place("warehouse", "tables"),
+    "volume": Place("kpis"),
+    "schema": Place("doctor"),
 }
+_WITH_LISTS = frozenset({"dead_letters"})
+"""Checks whose rows have a list of their own."""
 
 
 def cause_of_rule(rule: str) -> Place | None:
@@ -48,9 +62,16 @@ def cause_of_rule(rule: str) -> Place | None:
     return _RULES.get(rule)
 
 
-def cause_of_check(name: str) -> Place | None:
-    """Return where what is behind a check is seen; None: its own figures and rows are all."""
-    return _CHECKS.get(name)
+def cause_of_check(check: CheckResult, definition: Definition) -> Place | None:
+    """Return where what is behind a check is seen; None: its own figures and rows are all.
+
+    Rows that it complains of come before the place where its figures are from.
+    """
+    known = _CHECKS.get(check.name)
+    if check.name in _WITH_LISTS:
+        return known
+    behind = behind_check(check, definition)
+    return known if behind is None else Place("validation", behind=behind)
 
 
 class Follow(Message):
@@ -74,16 +95,16 @@ class Crumb:
     told: str
 
 
-class OpenTable(Message):
-    """Somebody wants to see the rows of a table. where: columns with the text they must equal."""
+class OpenBehind(Message):
+    """Somebody wants to see what is behind a figure or a check."""
 
-    def __init__(
-        self, table: str, where: tuple[tuple[str, str], ...] = (), words: str = ""
-    ) -> None:
+    def __init__(self, behind: Behind) -> None:
         super().__init__()
-        self.table = table
-        self.where = where
-        self.words = words
+        self.behind = behind
+
+
+class OpenFigures(Message):
+    """Somebody wants to choose one of the figures of the KPIs."""
 
 
 class OpenSql(Message):

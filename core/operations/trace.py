@@ -176,7 +176,7 @@ class _Tracer:
         return sorted(places)
 
     def _equal(self, table: str, column: str, text: str) -> Found:
-        page = Page(table, where=((own_name(column, self._engine), text),))
+        page = Page(table, where=((own_name(column, self._engine), (text,)),))
         question = page.question(self._pipeline, self._engine, self._new_id())
         return self._warehouse.ask(replace(question, seconds=_SECONDS))
 

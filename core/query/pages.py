@@ -20,7 +20,7 @@ class Page:
     """Part of a table. number: from 0. words: each of them is in one of the row's columns.
 
     sort: a column by its name as the warehouse has it; columns: all of them, once they are known.
-    where: columns with the text that they must equal, a filter which a person came with.
+    where: columns with the texts of which they have one, a filter which a person came with.
     """
 
     table: str
@@ -29,7 +29,7 @@ class Page:
     order: Order = ""
     words: str = ""
     columns: tuple[str, ...] = ()
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def sorted_by(self, column: str) -> "Page":
         """Return the first page sorted by a column: up, then down, then not at all."""
@@ -63,10 +63,12 @@ class Page:
 
     def _narrowed(self) -> tuple[list[str], list[str]]:
         """Return conditions and the texts bound to them."""
-        conditions, parameters = [], []
-        for column, text in self.where:
-            conditions.append(f"CAST({quoted(column)} AS VARCHAR) = ?")
-            parameters.append(text)
+        conditions: list[str] = []
+        parameters: list[str] = []
+        for column, texts in self.where:
+            marks = ", ".join("?" for _ in texts)
+            conditions.append(f"CAST({quoted(column)} AS VARCHAR) IN ({marks})")
+            parameters += texts
         cells = [f"COALESCE(CAST({quoted(one)} AS VARCHAR), '')" for one in self.columns]
         for word in self.words.split() if cells else ():
             conditions.append(f"{_joined(cells)} ILIKE ? ESCAPE '!'")

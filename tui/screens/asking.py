@@ -1,18 +1,15 @@
 """A screen over the console that shows rows a person asked for; tables and SQL are made from it."""
 
 from functools import partial
-from pathlib import Path
 from typing import ClassVar, cast
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from core.errors import DropshipError
 from core.operations.asker import Asked, Asker
 from core.operations.query_export import export_found
 from core.text import N_, _, clean, ngettext
-from core.threads import WatchedThread
 from core.warehouse.questions import Found
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
@@ -186,12 +183,4 @@ class AskingScreen(ModalScreen[None]):
         folder = controller.settings.paths.data / "exports"
         at = controller.snapshot().at
 
-        def work() -> None:
-            try:
-                files: tuple[Path, ...] = export_found(folder, self.name_of_export, at, found)
-                told = _("Saved: {files}").format(files=", ".join(clean(file) for file in files))
-            except DropshipError as error:
-                told = error.message
-            self.app.call_from_thread(self.console.tell, told)
-
-        WatchedThread("export", work).start()
+        self.console.write_files(lambda: export_found(folder, self.name_of_export, at, found))

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
-from tui.causes import Follow, OpenTrace
+from tui.causes import Follow, OpenBehind, OpenTrace
 from tui.host import Host
 from tui.keys import CHART_KEYS, TRACE_KEY
 from tui.panes.base import Pane
@@ -189,6 +189,9 @@ class MainScreen(Screen[None]):
     def on_follow(self, event: Follow) -> None:
         """Show what is behind a row, already filtered; escape comes back from there."""
         event.stop()
+        if event.place.behind is not None:
+            self.post_message(OpenBehind(event.place.behind))
+            return
         self._trail.leave(self.chosen, event.told, maximised=self._maximised)
         self._maximised = True
         self._enter(event.place.pane, event.place.part, event.place.words)

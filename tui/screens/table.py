@@ -110,8 +110,9 @@ class TableScreen(AskingScreen):
                 first=formats.count(first + 1), last=formats.count(first + shown)
             )
             pieces.append(f" · {told}")
-        for column, text in self.page.where:
-            pieces.append(Span(f" · {clean(column, 40)} = {clean(text, 60)}", "accent"))
+        for column, texts in self.page.where:
+            told = ", ".join(texts[:3]) + (", …" if len(texts) > 3 else "")  # noqa: PLR2004
+            pieces.append(Span(f" · {clean(column, 40)} = {clean(told, 90)}", "accent"))
         if self.page.words:
             pieces.append(Span(f" · /{clean(self.page.words, 60)}", "accent"))
         pieces.append(Span("   " + asked_once(self.console.controller.settings), "dim"))
