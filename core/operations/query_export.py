@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import StorageError
+from core.files import replace_file
 from core.operations.state_file import export_rows
 from core.text import _, clean
 from core.text.os_errors import os_reason
@@ -29,10 +30,13 @@ def export_found(folder: Path, name: str, at: datetime, found: Found) -> tuple[P
     rows = [tuple(_told(cell) for cell in row) for row in found.rows]
     table, objects = export_rows(folder, name, at, [clean(one, 200) for one in names], rows)
     exact = table.with_suffix(".parquet")
+    import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
+    whole = pa.BufferOutputStream()
+    pq.write_table(_arrow(names, found), whole)
     try:
-        pq.write_table(_arrow(names, found), exact)
+        replace_file(exact, whole.getvalue().to_pybytes())
     except OSError as error:
         raise StorageError(
             _("cannot write the export to {folder}: {reason}").format(

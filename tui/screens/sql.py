@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.operations.asker import Asked, Asker
-from core.text import N_, _, clean
+from core.text import N_, _, clean, ngettext
 from core.warehouse.questions import MOST_ROWS, Found
 from tui.causes import OpenTrace
 from tui.screens.asking import AskingScreen
@@ -95,8 +95,12 @@ class SqlScreen(AskingScreen):
     def title_of(self, _now: Asked[Found]) -> Line:
         """Return what is asked, and the limits."""
         console = self.console
-        limits = _("at most {rows} rows, {seconds} s").format(
-            rows=console.formats.count(_ROWS[self._rows]), seconds=_SECONDS[self._seconds]
+        most = _ROWS[self._rows]
+        rows = ngettext("{count} row", "{count} rows", most).format(
+            count=console.formats.count(most)
+        )
+        limits = _("at most {rows}, {seconds} s").format(
+            rows=rows, seconds=_SECONDS[self._seconds]
         )
         told = asked_once(console.controller.settings)
         return line(" ", Span(_("SQL"), "bold"), f" · {limits}", Span(f"   {told}", "dim"))
