@@ -7,9 +7,10 @@ from textual.screen import Screen
 from core.operations.base import PipelineController
 from core.query.pages import Page, own_name
 from core.text import _
-from tui.causes import OpenBehind, OpenFigures, OpenSql, OpenTrace
+from tui.causes import OpenBehind, OpenFigures, OpenSearch, OpenSql, OpenTrace
 from tui.dialogs.ask_key import AskKey
 from tui.screens.figures import FiguresScreen
+from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
 from tui.screens.trace import TraceScreen
@@ -47,6 +48,10 @@ class AskingActions:
     def on_open_figures(self, _event: OpenFigures) -> None:
         """Show the figures of the KPIs as a list to choose from."""
         cast("_Desk", self).push_screen(FiguresScreen())
+
+    def on_open_search(self, _event: OpenSearch) -> None:
+        """Show the search through the topic."""
+        cast("_Desk", self).push_screen(SearchScreen())
 
     def on_open_sql(self, event: OpenSql) -> None:
         """Show the editor, once."""

@@ -121,3 +121,7 @@ class OpenTrace(Message):
     def __init__(self, key: str = "") -> None:
         super().__init__()
         self.key = key
+
+
+class OpenSearch(Message):
+    """Somebody wants to search the whole topic."""

@@ -6,14 +6,19 @@ within the moment of the whole pipeline: in an attached console too they are its
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from threading import Event
+from typing import Any
 
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.operations.asker import Asker
+from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
 from core.query.pages import Page
+from core.query.records import Wanted
+from core.query.since import Since
 from core.registry.display import ReadableValues
 from core.warehouse.base import Warehouse
 from core.warehouse.questions import MOST_ROWS, Found, Question
@@ -47,12 +52,13 @@ class Asking:
         self.export: Asker[Found] = Asker("ask-export", clock)
         self.names: Asker[Columns] = Asker("ask-names", clock)
         self.traces: Asker[Trace] = Asker("ask-trace", clock)
+        self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
         self.history = QueryHistory(settings.paths.data / _HISTORY)
         self._display = ReadableValues(settings, clock)
 
     @property
-    def _askers(self) -> tuple[Asker[Found] | Asker[Columns] | Asker[Trace], ...]:
-        return (self.rows, self.sql, self.export, self.names, self.traces)
+    def _askers(self) -> tuple[Asker[Any], ...]:
+        return (self.rows, self.sql, self.export, self.names, self.traces, self.searches)
 
     def page(self, page: Page) -> int:
         """Ask for a page of a table; `rows.latest` has it in the end."""
@@ -87,6 +93,27 @@ class Asking:
             )
 
         return self.traces.ask(work)
+
+    def search(self, words: str, since: str) -> int:
+        """Search the topic from a place on; `searches.latest` has more and more of it.
+
+        words: see `core.query.records`; since: see `core.query.since`. Errors: UsageError.
+        """
+        wanted, place = Wanted.of(words), Since.of(since, self._clock.now())
+        stop = Event()
+
+        def work() -> TopicSearch:
+            return search(
+                self._broker(),
+                self._settings.kafka,
+                wanted,
+                place,
+                stop,
+                show=self.searches.show,
+                text=ReadableValues(self._settings, self._clock).text,
+            )
+
+        return self.searches.ask(work, stop.set)
 
     def close(self) -> None:
         """End everything; blocks for a few seconds at most."""

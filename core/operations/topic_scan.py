@@ -6,13 +6,14 @@ were there when it began, so it also ends on a topic that goes on.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from threading import Event
 from types import TracebackType
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from core.broker.base import Broker
+from core.broker.base import Broker, Watermark
 from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import is_transient, kafka_error
 from core.broker.error_hints import right
@@ -26,6 +27,7 @@ _WAIT_S = 0.5
 _MUTE = 10
 """Waits in a row without a record after which the rest counts as not there (compacted, aborted)."""
 _CHUNK = 1_000
+_LOOK_UP_S = 10.0
 _QUEUE_KBYTES = 16_384
 
 Ranges = Mapping[int, tuple[int, int]]
@@ -71,6 +73,21 @@ class TopicScan(AbstractContextManager["TopicScan"]):
         for partition, offset in places:
             found += self.search({partition: (offset, offset + 1)}, Wanted.of(""), most=1)
         return [one for one in found if (one.partition, one.offset) in set(places)]
+
+    def offsets_at(self, moment: datetime, marks: Mapping[int, Watermark]) -> dict[int, int]:
+        """Return where in each partition the first record of a moment or later is."""
+        milliseconds = int(moment.timestamp() * 1_000)
+        asked = [TopicPartition(self._topic, part, milliseconds) for part in marks]
+        try:
+            found = self._consumer.offsets_for_times(asked, timeout=_LOOK_UP_S)
+        except KafkaException as error:
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
+        return {
+            one.partition: one.offset if one.offset >= 0 else marks[one.partition].high
+            for one in found
+        }
 
     def search(
         self,

@@ -25,6 +25,7 @@ from tui.export import text_of
 from tui.screens.figures import FiguresScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
+from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
 
@@ -685,6 +686,7 @@ DOES = {
     "rows.escape": ends_the_filter,
     "events.switch": switches,
     "events.hold": holds,
+    "events.search": opens(SearchScreen),
     "events.replay": replays_one,
     "events.replay_all": replays_all,
     "events.cancel": cancels_a_replay,

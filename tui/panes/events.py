@@ -11,6 +11,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
+from tui.causes import OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
 from tui.panes.rows_pane import RowsPane
@@ -79,6 +80,13 @@ class EventsPane(RowsPane):
             N_("dead letters"),
             id="events.switch",
             tooltip=N_("topic or dead letters"),
+        ),
+        Binding(
+            "s",
+            "search",
+            N_("search"),
+            id="events.search",
+            tooltip=N_("search the whole topic from any place"),
         ),
         Binding("space", "hold", N_("freeze"), id="events.hold", tooltip=N_("freeze the topic")),
         Binding(
@@ -187,6 +195,10 @@ class EventsPane(RowsPane):
         self._letters = not self._letters
         self.rows_view.start_over()
         self.console.tick()
+
+    def action_search(self) -> None:
+        """Search the whole topic."""
+        self.post_message(OpenSearch())
 
     def action_hold(self) -> None:
         """Hold the topic still, or go on."""

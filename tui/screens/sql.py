@@ -99,9 +99,7 @@ class SqlScreen(AskingScreen):
         rows = ngettext("{count} row", "{count} rows", most).format(
             count=console.formats.count(most)
         )
-        limits = _("at most {rows}, {seconds} s").format(
-            rows=rows, seconds=_SECONDS[self._seconds]
-        )
+        limits = _("at most {rows}, {seconds} s").format(rows=rows, seconds=_SECONDS[self._seconds])
         told = asked_once(console.controller.settings)
         return line(" ", Span(_("SQL"), "bold"), f" · {limits}", Span(f"   {told}", "dim"))
 
