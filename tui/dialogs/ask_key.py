@@ -24,7 +24,7 @@ class AskKey(ModalScreen[str | None]):
         background: $background 60%;
 
         #ask { width: 60; max-width: 100%; height: 3; border: round $border; background: $surface; }
-        Input { height: 1; border: none; padding: 0 1; }
+        Input, Input:focus { height: 1; border: none; padding: 0 1; }
     }
     """
 

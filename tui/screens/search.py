@@ -33,11 +33,13 @@ class SearchScreen(ListScreen):
         Binding("escape", "leave", N_("back"), id="search.leave"),
     ]
 
+    AUTO_FOCUS = ""  # coming back from a record must not lead into a field
+
     DEFAULT_CSS = """
     SearchScreen {
         #search-fields { height: 1; width: 100%; }
         Label { width: auto; padding: 0 1; color: $text-muted; }
-        Input { height: 1; border: none; padding: 0 1; background: $surface; }
+        Input, Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
         #search-words { width: 1fr; }
         #search-since { width: 22; }
     }

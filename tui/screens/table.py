@@ -34,6 +34,7 @@ class TableScreen(AskingScreen):
     DEFAULT_CSS = """
     TableScreen Input {
         height: 1; border: none; padding: 0 1; display: none;
+        &:focus { border: none; }
         &.-typing { display: block; }
     }
     """
