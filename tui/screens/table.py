@@ -134,6 +134,7 @@ class TableScreen(AskingScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
+            ("esc", _("back")),
             ("n p", _("page")),
             ("h l", _("column")),
             ("s", _("sort")),
@@ -144,7 +145,6 @@ class TableScreen(AskingScreen):
             ("o", _("trace")),
             ("w", _("export")),
             ("e", _("SQL")),
-            ("esc", _("back")),
         ]
 
     def on_result_grid_sort(self, event: ResultGrid.Sort) -> None:

@@ -38,7 +38,6 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
-from core.warehouse.questions import Found, Question
 from core.warehouse.sqlfiles import script, statement
 from core.warehouse.tables import compared, kept_tables, table_names
 
@@ -89,7 +88,8 @@ class DuckDbWarehouse:
             socket=socket,
             memory_limit_mb=settings.duckdb_memory_limit_mb,
         )
-        self._questions = Questions(self._db, settings.schema)
+        questions = Questions(self._db, settings.schema)
+        self.ask, self.cancel_question = questions.ask, questions.cancel
         self._writing = Lock()
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known
@@ -205,14 +205,6 @@ class DuckDbWarehouse:
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
         return self._db.rows(self._sql(query), parameters)
-
-    def ask(self, question: Question) -> Found:
-        """Return what a person's question finds."""
-        return self._questions.ask(question)
-
-    def cancel_question(self, question_id: str) -> None:
-        """End a question that is under way."""
-        self._questions.cancel(question_id)
 
     @_again_alone
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:

@@ -30,7 +30,6 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
-from core.warehouse.questions import Found, Question
 from core.warehouse.snowflake import batches, content, fence, merge, stage, storing
 from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
@@ -71,7 +70,8 @@ class SnowflakeWarehouse:
         self._fingerprint = fingerprint_of(settings.pipeline.definition)
         self._clock = clock
         self._sessions = Sessions(settings, self._identifiers, clock=clock)
-        self._questions = Questions(self._sessions)
+        questions = Questions(self._sessions)
+        self.ask, self.cancel_question = questions.ask, questions.cancel
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._backlog = BacklogLedger()
@@ -185,14 +185,6 @@ class SnowflakeWarehouse:
                 ]
             )
         return self._sessions.patiently(lambda connection: connection.run(sql, parameters))
-
-    def ask(self, question: Question) -> Found:
-        """Return what a person's question finds. Asks once, and does not wait."""
-        return self._questions.ask(question)
-
-    def cancel_question(self, question_id: str) -> None:
-        """End a question that is under way."""
-        self._questions.cancel(question_id)
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write, once: a second time could write twice."""

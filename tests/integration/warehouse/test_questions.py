@@ -161,7 +161,7 @@ def test_a_question_can_be_cancelled_from_another_thread(shared, side):
 
     thread = Thread(target=ask)
     thread.start()
-    under_way = shared[0]._seat.warehouse._questions._under_way
+    under_way = shared[0]._seat.warehouse.ask.__self__._under_way
     wait_until(lambda: "mine" in under_way)
     shared[side].cancel_question("another")
     wait_until(lambda: bool(shared[side].cancel_question("mine") or ended))
@@ -184,8 +184,8 @@ def test_a_batch_that_needs_the_memory_ends_what_a_person_asked(settings, monkey
 
     thread = Thread(target=ask)
     thread.start()
-    wait_until(lambda: "mine" in warehouse._questions._under_way)
-    with warehouse._db._admission.alone(warehouse._db._interrupt_looks):
+    wait_until(lambda: "mine" in warehouse.ask.__self__._under_way)
+    with warehouse._db._admission.alone(warehouse._db._cursors.interrupt_looks):
         thread.join(20)
         assert not thread.is_alive()
     assert "needed the memory" in ended[0].message
