@@ -55,7 +55,7 @@ class Page:
             "table": self.table,
             "where": f"WHERE {' AND '.join(narrowed)}" if narrowed else "",
             "order": f"ORDER BY {quoted(self.sort)} {self.order} NULLS LAST" if self.order else "",
-            "rows": str(most),
+            "most": str(most),
             "skipped": "0" if rows else str(self.number * PAGE),
         }.items():
             text = text.replace(f"{{{placeholder}}}", value)
