@@ -15,7 +15,7 @@ from core.errors import DropshipError
 from core.operations.tail_record import TailRecord
 from core.pipeline.base import steps
 from core.pipeline.folder import Pipeline
-from core.query.pages import Page, own_name
+from core.query.pages import Page, in_session, own_name
 from core.warehouse.base import Warehouse
 from core.warehouse.questions import Found, Question
 
@@ -181,7 +181,7 @@ class _Tracer:
         return self._warehouse.ask(replace(question, seconds=_SECONDS))
 
     def _named(self, name: str) -> Found:
-        sql = self._pipeline.sql(self._engine.name, name)
+        sql = in_session(self._pipeline.sql(self._engine.name, name))
         for placeholder, value in self._pipeline.placeholders(self._engine.name).items():
             sql = sql.replace(f"{{{placeholder}}}", value)
         parameters = (self._key,) * sql.count("?")

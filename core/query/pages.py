@@ -49,7 +49,7 @@ class Page:
         rows: all from the first one on, at most so many, in place of a page.
         """
         narrowed, parameters = self._narrowed()
-        text = pipeline.sql(engine.name, "table_page")
+        text = in_session(pipeline.sql(engine.name, "table_page"))
         most = rows + 1 if rows else PAGE + 1
         for placeholder, value in {
             "table": self.table,
@@ -79,6 +79,11 @@ class Page:
 def begun(table: str) -> str:
     """Return a statement about a table that a person may go on from."""
     return f"SELECT *\nFROM {table}\nLIMIT 100"
+
+
+def in_session(sql: str) -> str:
+    """Return SQL of ours for a question, which is run in the schema of the pipeline."""
+    return sql.replace("{schema}.", "")
 
 
 def own_name(name: str, engine: Engine) -> str:

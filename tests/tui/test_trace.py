@@ -95,6 +95,7 @@ def test_o_traces_the_key_under_the_cursor_through_every_place(play, code, size)
         await here.press("o")
         screen = await traced(here)
         check_trace(screen.known)
+        await here.until(lambda: len(screen.rows_view.rows) == 10)
         shown = "\n".join(line.text for line in screen.rows_view.lines)
         assert "order.quantity" in shown
         if code == "en":

@@ -77,13 +77,13 @@ class SearchScreen(ListScreen):
         if self._refusal:
             return [line(Span(f" {self._refusal}", "bad"))]
         if not self._asked:
-            told = _("words, key:…, header.name = …, a.path > 3, a.path ~ pattern, ! inverse, and")
+            told = _("words, key:…, header.name = …, a.path > 3, a.path ~ pattern, !condition, and")
             return [line(Span(f" {told}", "dim"))]
         count = len(found.records)
         text = ngettext("{count} record found", "{count} records found", count)
         pieces: list[str | Span] = [" ", Span(text.format(count=formats.count(count)), "bold")]
         if now.running:
-            told = _("{done} of {total} offsets").format(
+            told = _("offset {done} of {total}").format(
                 done=formats.count(found.passed), total=formats.count(found.total)
             )
             pieces += [f" · {told}", Span(" · " + _("running · escape cancels"), "wait")]

@@ -3,7 +3,7 @@
 SELECT
     event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
     received_at, replayed_at, replays, message_key, payload
-FROM dead_letters
+FROM {schema}.dead_letters
 WHERE
     message_key = encode(?)
     OR contains(CAST(payload AS VARCHAR), CAST(encode(?) AS VARCHAR))
