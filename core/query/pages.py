@@ -52,6 +52,7 @@ class Page:
         text = in_session(pipeline.sql(engine.name, "table_page"))
         most = rows + 1 if rows else PAGE + 1
         for placeholder, value in {
+            "columns": ", ".join(map(quoted, self.columns)) or "*",
             "table": self.table,
             "where": f"WHERE {' AND '.join(narrowed)}" if narrowed else "",
             "order": f"ORDER BY {quoted(self.sort)} {self.order} NULLS LAST" if self.order else "",

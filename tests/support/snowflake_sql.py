@@ -49,6 +49,7 @@ FILLED = {
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",
+    "columns": '"ID", "QUANTITY"',
     "table": "orders",
     "where": """WHERE CAST("ID" AS VARCHAR) IN ('x')""",
     "order": 'ORDER BY "ID" ASC NULLS LAST',
