@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from core.clock import Clock
 from core.errors import DropshipError
 from core.failures import explained
+from core.text import _
 from core.threads import WatchedThread
 
 T = TypeVar("T")
@@ -85,8 +86,14 @@ class Asker(Generic[T]):
             self._waiting = None
             if was:
                 self.latest = replace(self.latest, cancelling=True)
-            if self._present is None:
-                self.latest = replace(self.latest, running=False, cancelling=False)
+            if was and self._present is None:
+                self.latest = replace(
+                    self.latest,
+                    running=False,
+                    cancelling=False,
+                    error=_("the query was cancelled"),
+                    hint="",
+                )
             self._end_present()
             self._changed.notify_all()
         return was
