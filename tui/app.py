@@ -20,6 +20,7 @@ from core.text import _, clean
 from core.threads import report, reported
 from tui.action_keys import find_key
 from tui.announcing import Announcing
+from tui.asking_actions import AskingActions
 from tui.demonstrating import offer
 from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
@@ -41,7 +42,7 @@ _FRAMES_PER_S = 4
 _SCREEN = "screen"
 
 
-class Console(App[int]):
+class Console(AskingActions, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"

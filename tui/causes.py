@@ -5,14 +5,22 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from core.pipeline.definition import Definition
+from core.query.behind import Behind, behind_check
+from core.validation.model import CheckResult
+
 
 @dataclass(frozen=True)
 class Place:
-    """A pane by its name, one of its lists where it has several, and what that is filtered by."""
+    """A pane by its name, one of its lists where it has several, and what that is filtered by.
+
+    behind: the rows to show over it.
+    """
 
     pane: str
     part: str = ""
     words: str = ""
+    behind: Behind | None = None
 
 
 _LETTERS = Place("events", "dead_letters")
@@ -40,7 +48,13 @@ _CHECKS: Mapping[str, Place] = {
     "dead_letters": _LETTERS,
     "raw_vs_prod_counts": Place("warehouse", "tables"),
     "freshness": Place("producer"),
+    "reconciliation": Place("warehouse", "offsets"),
+    "content": Place("warehouse", "tables"),
+    "volume": Place("kpis"),
+    "schema": Place("doctor"),
 }
+_WITH_LISTS = frozenset({"dead_letters"})
+"""Checks whose rows have a list of their own."""
 
 
 def cause_of_rule(rule: str) -> Place | None:
@@ -48,9 +62,16 @@ def cause_of_rule(rule: str) -> Place | None:
     return _RULES.get(rule)
 
 
-def cause_of_check(name: str) -> Place | None:
-    """Return where what is behind a check is seen; None: its own figures and rows are all."""
-    return _CHECKS.get(name)
+def cause_of_check(check: CheckResult, definition: Definition) -> Place | None:
+    """Return where what is behind a check is seen; None: its own figures and rows are all.
+
+    Rows that it complains of come before the place where its figures are from.
+    """
+    known = _CHECKS.get(check.name)
+    if check.name in _WITH_LISTS:
+        return known
+    behind = behind_check(check, definition)
+    return known if behind is None else Place("validation", behind=behind)
 
 
 class Follow(Message):
@@ -72,3 +93,35 @@ class Crumb:
     row: str
     maximised: bool
     told: str
+
+
+class OpenBehind(Message):
+    """Somebody wants to see what is behind a figure or a check."""
+
+    def __init__(self, behind: Behind) -> None:
+        super().__init__()
+        self.behind = behind
+
+
+class OpenFigures(Message):
+    """Somebody wants to choose one of the figures of the KPIs."""
+
+
+class OpenSql(Message):
+    """Somebody wants to write SQL. text: to begin with; empty for what was run last."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.text = text
+
+
+class OpenTrace(Message):
+    """Somebody wants to know where a key is; empty: one that is still to be typed."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__()
+        self.key = key
+
+
+class OpenSearch(Message):
+    """Somebody wants to search the whole topic."""

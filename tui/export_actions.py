@@ -1,6 +1,5 @@
 """Takes what the screen shows along: to the clipboard, to files, as a picture."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,10 +30,6 @@ class ExportHost(Host, Protocol):
 
     def export_screenshot(self) -> str:
         """Return a picture of the screen as SVG."""
-        ...
-
-    def write_files(self, write: Callable[[], Sequence[Path]]) -> object:
-        """Write files off the screen's thread, and say where they are."""
         ...
 
 

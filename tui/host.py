@@ -71,3 +71,7 @@ class Host(Protocol):
     def shown_bindings(self) -> list[Binding]:
         """Return the keys of the application that the footer names."""
         ...
+
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> object:
+        """Write files off the screen's thread, and say where they are."""
+        ...

@@ -69,6 +69,14 @@ CONSOLE_KEYS: list[BindingType] = [
         tooltip=N_("dark, light, or the terminal's own colours"),
         show=False,
     ),
+    Binding(
+        "S",
+        "sql",
+        N_("SQL"),
+        id="app.sql",
+        tooltip=N_("ask the warehouse in SQL, read-only"),
+        show=False,
+    ),
     Binding("question_mark", "help", N_("help"), id="app.help", key_display="?"),
     Binding("q", "leave", N_("quit"), id="app.quit", tooltip=N_("shut down cleanly and quit")),
     Binding(
@@ -149,3 +157,13 @@ ROW_KEYS: list[BindingType] = [
     Binding("escape", "escape", N_("clear filter or back"), id="rows.escape", show=False),
 ]
 """The keys of every table of rows."""
+
+TRACE_KEY = Binding(
+    "o",
+    "trace",
+    N_("trace"),
+    id="screen.trace",
+    tooltip=N_("trace the key under the cursor, or one that is typed"),
+    show=False,
+)
+"""In every list and pane that has no other use for it."""

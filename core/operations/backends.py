@@ -44,6 +44,18 @@ class Backends:
             raise DropshipError(_("broker and warehouse are not open yet"))
         return self.warehouse, self.broker
 
+    def the_warehouse(self) -> Warehouse:
+        """Return the warehouse. Errors: DropshipError while it is not open."""
+        if self.warehouse is None:
+            raise DropshipError(_("the warehouse is not open yet"))
+        return self.warehouse
+
+    def the_broker(self) -> Broker:
+        """Return the broker. Errors: DropshipError while it is not open."""
+        if self.broker is None:
+            raise DropshipError(_("the broker is not open yet"))
+        return self.broker
+
     def open_warehouse(self, context: JobContext) -> bool:
         """Open the warehouse. Errors: WarehouseError, StorageError."""
         if self.warehouse is None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
 from core.jobs.options import LoadOptions, PublishOptions, SeedOptions
+from core.operations.asking import Asking
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.history import Sample
 from core.operations.leaving import Farewell, LeavingSnapshot
@@ -154,6 +155,8 @@ class PipelineController(Protocol):
     def read_only(self) -> bool: ...  # noqa: D102
     @property
     def explorer(self) -> Exploring: ...  # noqa: D102
+    @property
+    def asking(self) -> Asking: ...  # noqa: D102
     @property
     def upkeep(self) -> UpkeepControl: ...  # noqa: D102
     @property

@@ -117,6 +117,7 @@ class Controller(Controls):
             task.join(_DRAIN_S)
         self.upkeep.close()
         self.explorer.close()
+        self.asking.close()
         self._workers.stop_producer()
         why = "" if lose else self.leaving.store_within(within_s)
         self._workers.end()

@@ -12,6 +12,7 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.jobs import produce, seed
+from core.operations.asking import Asking
 from core.operations.backends import Backends, Opening
 from core.operations.demo import Demonstration
 from core.operations.explorer import Explorer
@@ -46,6 +47,7 @@ class Controls:
         self._clock = clock
         self._backends = backends
         self.explorer = Explorer(settings, backends, clock)
+        self.asking = Asking(settings, clock, backends.the_warehouse, backends.the_broker)
         self._workers = Workers(settings, backends, clock)
         self._custody = UnstoredCount(settings, backends, clock)
         self._backends_opening = Opening(settings, backends, clock, self._workers.warm)

@@ -13,7 +13,6 @@ from core.clock import Clock
 from core.config import Settings
 from core.config.secrets import Redactor
 from core.doctor.model import Finding
-from core.errors import DropshipError
 from core.operations.backends import Backends
 from core.operations.effective_settings import EffectiveSetting, effective_settings
 from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect
@@ -23,7 +22,6 @@ from core.operations.replay_result import ReplayResult
 from core.operations.tail_record import TailRecord
 from core.operations.task import Task, TaskSnapshot
 from core.registry.display import ReadableValues
-from core.text import _
 from core.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
@@ -145,14 +143,10 @@ class Explorer:
         self.log.end()
 
     def _warehouse(self) -> Warehouse:
-        if self._backends.warehouse is None:
-            raise DropshipError(_("the warehouse is not open yet"))
-        return self._backends.warehouse
+        return self._backends.the_warehouse()
 
     def _broker(self) -> Broker:
-        if self._backends.broker is None:
-            raise DropshipError(_("the broker is not open yet"))
-        return self._backends.broker
+        return self._backends.the_broker()
 
     def _look_at_topic(self) -> tuple[TailRecord, ...]:
         """Take a look while wanted; otherwise give up the client and keep what was seen."""

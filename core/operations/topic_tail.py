@@ -5,13 +5,12 @@ to the end instead of reading everything in between, so a busy topic costs no mo
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from threading import Event
-from typing import Any, cast
+from typing import Any
 
 from confluent_kafka import (
-    TIMESTAMP_NOT_AVAILABLE,
     Consumer,
     KafkaError,
     KafkaException,
@@ -23,7 +22,7 @@ from core.broker.base import Broker, Watermark
 from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import is_transient, kafka_error
 from core.broker.error_hints import right
-from core.operations.tail_record import KEPT_BYTES, TailRecord
+from core.operations.tail_record import TailRecord, record_of
 from core.text import _
 
 _WAIT_S = 0.3
@@ -121,42 +120,10 @@ class TopicTail:
         if partition is None or offset is None or partition not in self._next:
             return
         self._next[partition] = offset + 1
-        text = _cut(self._text(message.value()))
-        self._kept[partition].append(_record(message, partition, offset, text))
+        self._kept[partition].append(record_of(message, partition, offset, self._text))
 
     def _newest(self) -> tuple[TailRecord, ...]:
         every = [record for kept in self._kept.values() for record in kept]
         unknown = datetime.min.replace(tzinfo=UTC)
         every.sort(key=lambda one: (one.at or unknown, one.offset, one.partition), reverse=True)
         return tuple(every[: self._size])
-
-
-def _record(message: Message, partition: int, offset: int, text: bytes | None) -> TailRecord:
-    kind, milliseconds = message.timestamp()
-    key, value = message.key(), message.value()
-    headers = cast("Sequence[tuple[str, bytes | None]]", message.headers() or ())
-    return TailRecord(
-        partition=partition,
-        offset=offset,
-        at=None if kind == TIMESTAMP_NOT_AVAILABLE else _moment(milliseconds),
-        key=_cut(key),
-        value=_cut(value),
-        size=len(value or b""),
-        headers=tuple((name, _cut(content)) for name, content in headers),
-        text=text,
-    )
-
-
-def _moment(milliseconds: int) -> datetime | None:
-    """Return a time that a producer may have made up, None for one that cannot be."""
-    try:
-        return datetime.fromtimestamp(milliseconds / 1_000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def _cut(content: bytes | str | None) -> bytes | None:
-    if content is None:
-        return None
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
-    return data[:KEPT_BYTES]

@@ -10,11 +10,13 @@ from dataclasses import replace
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.jobs.options import PublishOptions, SeedOptions
+from core.operations.asking import Asking
 from core.operations.history import Sample
 from core.operations.leaving import Farewell
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.work_totals import WorkTotals
 from core.service.observer import Observer
+from core.service.own_backends import OwnBackends
 from core.service.remote import (
     Remote,
     RemoteConsumer,
@@ -44,6 +46,8 @@ class AttachedController:
         self._remote = Remote(settings, self._observer, read_only=read_only)
         self._ask = self._remote.ask
         self.explorer = RemoteExplorer(settings, self._remote, self._observer)
+        self._own = OwnBackends(settings, self._clock)
+        self.asking = Asking(settings, self._clock, self._own.warehouse, self._own.broker)
         self.upkeep = RemoteUpkeep(self._remote)
         self.leaving = RemoteLeaving(self.close)
         self.farewell: Farewell | None = None
@@ -72,6 +76,8 @@ class AttachedController:
 
     def close(self) -> None:
         """Leave the service to itself."""
+        self.asking.close()
+        self._own.close()
         self._observer.close()
         self.farewell = Farewell(self.done)
 

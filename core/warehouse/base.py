@@ -24,6 +24,7 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
+from core.warehouse.questions import Found, Question
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,6 +94,18 @@ class Warehouse(Protocol):
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a read of `sql/` by its name, with `?` parameters bound in order."""
+        ...
+
+    def ask(self, question: Question) -> Found:
+        """Return what a person's question finds; it reads, and ends at its limits.
+
+        Names without a schema are those of the pipeline's. Errors: UsageError for a statement that
+        cannot be run or would do more than read; CancelledError; WarehouseError.
+        """
+        ...
+
+    def cancel_question(self, question_id: str) -> None:
+        """End a question that is under way; nothing where none of this id is."""
         ...
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:

@@ -49,6 +49,12 @@ FILLED = {
     "task_interval_s": "60",
     "error_integration": '"AN_INTEGRATION"',
     "mail_to_text": "'a@example.com, b@example.com'",
+    "columns": '"ID", "QUANTITY"',
+    "table": "orders",
+    "where": """WHERE CAST("ID" AS VARCHAR) IN ('x')""",
+    "order": 'ORDER BY "ID" ASC NULLS LAST',
+    "most": "201",
+    "skipped": "0",
 }
 """What each placeholder becomes for the parser."""
 

@@ -17,12 +17,17 @@ from core.operations.replay_result import ReplayResult
 from core.text import _
 from core.workers import RunState
 from tests.integration.producer.running import held_elsewhere
+from tui.dialogs.ask_key import AskKey
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.options_form import OptionsForm
 from tui.dialogs.row_details import RowDetails
 from tui.export import text_of
+from tui.screens.figures import FiguresScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
+from tui.screens.search import SearchScreen
+from tui.screens.sql import SqlScreen
+from tui.screens.table import TableScreen
 
 Press = Callable[[], Awaitable[None]]
 
@@ -299,6 +304,18 @@ def opens(kind):
     return check
 
 
+async def asks_which_key(here, press):
+    here.console.go_to("consumer")
+    await here.draw()
+    await opens(AskKey)(here, press)
+
+
+async def lists_the_figures(here, press):
+    here.console.controller.refresh()
+    await here.until(lambda: moment(here).figures.value)
+    await opens(FiguresScreen)(here, press)
+
+
 async def cancels(here, press):
     here.console.controller.generate(seed.Options(orders=3_000_000))
     await here.until(lambda: moment(here).seed.done)
@@ -469,6 +486,9 @@ def moves(to, start=0):
 
 async def opens_a_row(here, press):
     await has_rows(here)
+    if chosen(here).NAME == "warehouse":
+        await opens(TableScreen)(here, press)
+        return
     if chosen(here).NAME != "alerts":
         await opens(RowDetails)(here, press)
         return
@@ -628,6 +648,8 @@ DOES = {
     "app.write_history": writes("history_*.json"),
     "app.picture": writes("screen_*.svg"),
     "app.theme": changes_the_theme,
+    "app.sql": opens(SqlScreen),
+    "screen.trace": asks_which_key,
     "app.help": shows_help,
     "seed.generate": generates,
     "seed.options": opens(OptionsForm),
@@ -649,6 +671,7 @@ DOES = {
     "validation.run": validates,
     "validation.interval": checks_regularly,
     "validation.export": names_the_reports,
+    "kpis.figures": lists_the_figures,
     "kpis.refresh": reads_the_figures,
     "kpis.interval": changes("figures_every_s"),
     "rows.filter": filters,
@@ -663,6 +686,7 @@ DOES = {
     "rows.escape": ends_the_filter,
     "events.switch": switches,
     "events.hold": holds,
+    "events.search": opens(SearchScreen),
     "events.replay": replays_one,
     "events.replay_all": replays_all,
     "events.cancel": cancels_a_replay,

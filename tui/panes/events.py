@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from core.operations.inspect import ListedLetter
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
+from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
+from tui.causes import OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
 from tui.panes.rows_pane import RowsPane
@@ -78,6 +80,13 @@ class EventsPane(RowsPane):
             N_("dead letters"),
             id="events.switch",
             tooltip=N_("topic or dead letters"),
+        ),
+        Binding(
+            "s",
+            "search",
+            N_("search"),
+            id="events.search",
+            tooltip=N_("search the whole topic from any place"),
         ),
         Binding("space", "hold", N_("freeze"), id="events.hold", tooltip=N_("freeze the topic")),
         Binding(
@@ -160,6 +169,17 @@ class EventsPane(RowsPane):
             place = f"{source.letter.partition}/{source.letter.offset}"
             self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
 
+    def key_of(self, row: Row) -> str:
+        """Return the key that a record or a dead letter is about."""
+        source = row.source
+        if isinstance(source, TailRecord):
+            value = source.value if source.text is None else source.text
+            return record_key(self.controller.settings.pipeline, source.key, value)
+        if isinstance(source, ListedLetter):
+            letter = source.letter
+            return record_key(self.controller.settings.pipeline, letter.key, letter.payload)
+        return ""
+
     @property
     def part(self) -> str:
         """The list that is shown."""
@@ -175,6 +195,10 @@ class EventsPane(RowsPane):
         self._letters = not self._letters
         self.rows_view.start_over()
         self.console.tick()
+
+    def action_search(self) -> None:
+        """Search the whole topic."""
+        self.post_message(OpenSearch())
 
     def action_hold(self) -> None:
         """Hold the topic still, or go on."""

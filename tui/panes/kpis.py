@@ -8,6 +8,7 @@ from core.jobs.base import Table
 from core.kpis.model import as_json, unit_of
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
+from tui.causes import OpenFigures
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.billing import asked_every
@@ -39,6 +40,13 @@ class KpisPane(Pane):
     WHOLE = 44
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "figures",
+            N_("what is behind"),
+            id="kpis.figures",
+            tooltip=N_("choose a figure and see the rows behind it"),
+        ),
         Binding("r", "refresh", N_("refresh"), id="kpis.refresh"),
         Binding(
             "i",
@@ -64,6 +72,13 @@ class KpisPane(Pane):
         age = self.console.formats.age(now.figures.at, now.at)
         every = asked_every(now, now.figures_every_s) if now.figures_every_s else _("manual")
         return _("{age} ago").format(age=age) + f" · {every}"
+
+    def action_figures(self) -> None:
+        """Choose one of the figures."""
+        if self.controller.snapshot().figures.value is None:
+            self.console.tell(_("There are no figures yet."))
+            return
+        self.post_message(OpenFigures())
 
     def action_refresh(self) -> None:
         """Read now."""

@@ -92,6 +92,16 @@ class RowsPane(Pane):
         """Return where what is behind a row is seen; None for nowhere else."""
         return None
 
+    def key_of(self, row: Row) -> str:  # noqa: ARG002 - most rows are of no single key
+        """Return the key of the pipeline that a row is about; empty for none."""
+        return ""
+
+    @property
+    def key_under_cursor(self) -> str:
+        """The key that the row under the cursor is about; empty for none."""
+        row = self._rows_view.current
+        return "" if row is None else self.key_of(row)
+
     def title_of(self, row: Row) -> str:
         """Return a row in a few words, for the breadcrumb."""
         return row.key

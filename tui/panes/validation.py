@@ -131,7 +131,10 @@ class ValidationPane(RowsPane):
 
     def cause_of(self, row: Row) -> Place | None:
         """Return where what a check found is seen, beside its own figures and rows."""
-        return cause_of_check(row.key)
+        check = row.source
+        if not isinstance(check, CheckResult):
+            return None
+        return cause_of_check(check, self.controller.settings.pipeline.definition)
 
     def open_row(self, row: Row) -> None:
         """Show a check with its figures and the rows it found."""

@@ -8,8 +8,10 @@ from textual.binding import Binding, BindingType
 from core.jobs import load
 from core.operations.inspect import MergeRun, StoredGap, StoredOffset
 from core.operations.snapshot import ControllerSnapshot
+from core.query.behind import Behind
 from core.text import N_, _, clean
 from core.warehouse.model import TableFacts
+from tui.causes import OpenBehind
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
@@ -145,7 +147,10 @@ class WarehousePane(RowsPane):
         return now.warehouse
 
     def open_row(self, row: Row) -> None:
-        """Show a row with a line for each column."""
+        """Show the rows of a table; of the other lists a row with a line for each column."""
+        if isinstance(row.source, TableFacts):
+            self.post_message(OpenBehind(Behind(row.source.name)))
+            return
         table = self.table_now
         self.show_details(
             RowDetails(

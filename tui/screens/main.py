@@ -13,9 +13,9 @@ from textual.widget import Widget
 
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
-from tui.causes import Follow
+from tui.causes import Follow, OpenBehind, OpenTrace
 from tui.host import Host
-from tui.keys import CHART_KEYS
+from tui.keys import CHART_KEYS, TRACE_KEY
 from tui.panes.base import Pane
 from tui.panes.overview import OverviewPane
 from tui.panes.rows_pane import RowsPane
@@ -57,6 +57,7 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip=N_("back to all panes"),
         ),
+        TRACE_KEY,
         *CHART_KEYS,
     ]
 
@@ -188,6 +189,9 @@ class MainScreen(Screen[None]):
     def on_follow(self, event: Follow) -> None:
         """Show what is behind a row, already filtered; escape comes back from there."""
         event.stop()
+        if event.place.behind is not None:
+            self.post_message(OpenBehind(event.place.behind))
+            return
         self._trail.leave(self.chosen, event.told, maximised=self._maximised)
         self._maximised = True
         self._enter(event.place.pane, event.place.part, event.place.words)
@@ -250,6 +254,11 @@ class MainScreen(Screen[None]):
             self.action_choose(self._last_on_board)
         elif self._maximised:
             self.action_maximise()
+
+    def action_trace(self) -> None:
+        """Show where the key under the cursor is; ask which where there is none."""
+        pane = self.chosen
+        self.post_message(OpenTrace(pane.key_under_cursor if isinstance(pane, RowsPane) else ""))
 
     def action_range(self, step: int) -> None:
         """Show a longer stretch of time in charts, or a shorter one."""

@@ -1,8 +1,9 @@
 """What a look costs on Snowflake: a query wakes the warehouse, which is billed; a SHOW does not."""
 
+from core.config import Settings
 from core.operations.explorer import REMOTE_S
 from core.operations.snapshot import ControllerSnapshot
-from core.text import _
+from core.text import _, clean
 from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame
 
@@ -28,3 +29,12 @@ def billing(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if len(text) > frame.width:
         text = _("billed: this pane, KPIs, each validation; not the state of tasks")
     return [line(Span(text, "dim"))]
+
+
+def asked_once(settings: Settings) -> str:
+    """Return which warehouse answers, and what asking it costs; it is only read."""
+    if settings.engine.is_remote:
+        return _("{warehouse}, read-only; each query wakes the warehouse, billed").format(
+            warehouse=clean(settings.warehouse_label, 60)
+        )
+    return _("{warehouse}, read-only").format(warehouse=clean(settings.warehouse_label, 60))

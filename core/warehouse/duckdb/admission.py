@@ -54,9 +54,12 @@ class Admission:
                 self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep the reads of others out inside; waits for those under way, so hold none."""
-        with self._owned(closed=False):
+    def alone(self, hurry: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Keep the reads of others out inside; waits for those under way, so hold none.
+
+        hurry: see `closed`.
+        """
+        with self._owned(closed=False, hurry=hurry):
             yield
 
     @contextmanager

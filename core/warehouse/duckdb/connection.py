@@ -9,11 +9,9 @@ undo, running out of memory in a rollback for one), the file is opened again, as
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, local
 from typing import TypeVar
-from weakref import WeakSet
 
 import duckdb
 
@@ -22,6 +20,7 @@ from core.errors import WarehouseHeldError
 from core.process_lock import LockedError, ProcessLock
 from core.text import N_, _, clean
 from core.warehouse.duckdb.admission import Admission
+from core.warehouse.duckdb.cursors import Cursors
 from core.warehouse.duckdb.errors import (
     InvalidatedError,
     OutOfMemoryError,
@@ -52,14 +51,6 @@ _RESTARTS = 3
 log = logging.getLogger(__name__)
 
 
-class _Cursor:
-    """A thread's own connection to the file; DuckDB refuses one that two threads share."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection.cursor()
-        self.connection.execute("SET TimeZone = 'UTC'")
-
-
 class DuckDbFile:
     """The warehouse file, held by this process until `close`.
 
@@ -86,11 +77,13 @@ class DuckDbFile:
             "checkpoint_threshold": f"{_CHECKPOINT_BYTES}B",
             "memory_limit": f"{memory_limit_mb}MB",
             "preserve_insertion_order": "false",
+            # What a person asks (`question`) reads this file and nothing else of the machine.
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
         }
         self._admission = Admission()
-        self._mine = local()
-        self._cursors: WeakSet[_Cursor] = WeakSet()
-        self._opening = Lock()
+        self._cursors = Cursors(self._opened)
         self._broken = ""
         self._restarts = 0
         self._closed = False
@@ -154,17 +147,15 @@ class DuckDbFile:
                 self.cursor().execute(f"SET threads = {_THREADS_BESIDE_WRITERS}")
             self._threads = _THREADS_BESIDE_WRITERS
 
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        """Return what cursors are made of. Errors: StorageError once it is closed."""
+        if self._closed:
+            raise closed(self.file)
+        return self._connection
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the cursor of the calling thread."""
-        mine: _Cursor | None = getattr(self._mine, "cursor", None)
-        if mine is None or mine not in self._cursors:
-            with self._opening:
-                if self._closed:
-                    raise closed(self.file)
-                mine = _Cursor(self._connection)
-                self._cursors.add(mine)
-            self._mine.cursor = mine
-        return mine.connection
+        return self._cursors.mine()
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -189,6 +180,16 @@ class DuckDbFile:
         except InvalidatedError:
             return self.retry_alone(lambda: self._rows(sql, parameters))
 
+    @contextmanager
+    def looking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor of its own for what a person asks.
+
+        It may be interrupted by others; where a batch or a merge needs the memory, it is.
+        """
+        self._restart_if_broken()
+        with self._admission.reading(), self._translating(), self._cursors.look() as cursor:
+            yield cursor
+
     def retry_alone(self, work: Callable[[], R]) -> R:
         """Do work; what ran out of memory, hence was rolled back, again while nobody reads.
 
@@ -198,7 +199,7 @@ class DuckDbFile:
             return work()
         except OutOfMemoryError as error:
             log.warning(N_("out of memory, done again alone"), extra={"reason": error.message})
-            with self._admission.alone():
+            with self._admission.alone(self._cursors.interrupt_looks):
                 return work()
 
     def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
@@ -235,26 +236,13 @@ class DuckDbFile:
         What is at work in it is interrupted and rolled back; what comes later is refused.
         """
         self._closed = True
-        with self._admission.closed(self._interrupt):
+        with self._admission.closed(self._cursors.interrupt):
             self._let_go()
         self._lock.release()
 
-    def _interrupt(self) -> None:
-        """End what the threads are doing."""
-        with self._opening:
-            cursors = list(self._cursors)
-        for cursor in cursors:
-            with suppress(duckdb.Error):  # closed meanwhile
-                cursor.connection.interrupt()
-
     def _let_go(self) -> None:
         """Close every connection; nobody may be at work."""
-        with self._opening:
-            for cursor in list(self._cursors):
-                cursor.connection.close()
-            self._cursors.clear()
-            self._presence.give_up(self._connection)
-            self._connection.close()
+        self._cursors.close(self._connection)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -286,7 +274,7 @@ class DuckDbFile:
         self._presence.check()
         if not self._broken:
             return
-        with self._admission.closed(self._interrupt):
+        with self._admission.closed(self._cursors.interrupt):
             reason = self._broken
             if not reason:
                 return  # another thread was faster

@@ -24,6 +24,7 @@ from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
 from core.warehouse.duckdb.pending_columns import PendingColumns
+from core.warehouse.duckdb.question import Questions
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -87,6 +88,8 @@ class DuckDbWarehouse:
             socket=socket,
             memory_limit_mb=settings.duckdb_memory_limit_mb,
         )
+        questions = Questions(self._db, settings.schema)
+        self.ask, self.cancel_question = questions.ask, questions.cancel
         self._writing = Lock()
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known

@@ -7,6 +7,7 @@ given up when it does not answer in time.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -22,6 +23,7 @@ from core.threads import WatchedThread
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.dead_letters import letter_from
 from core.warehouse.model import Row
+from core.warehouse.questions import Found
 from core.warehouse.shared import messages, values
 from core.warehouse.shared.messages import Answer, Hello, Request
 from core.warehouse.shared.place import read_token
@@ -141,6 +143,9 @@ class Client:
             raise messages.error_of(answer.fault)
         if method in {"rows", "dead_letters"}:
             return rows
+        if method == "ask":
+            found: Found = messages.decode(answer.result, Found)
+            return replace(found, rows=tuple(rows))
         return messages.decode(answer.result, messages.RESULTS.get(method, None))
 
     @contextmanager

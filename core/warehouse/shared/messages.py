@@ -35,9 +35,10 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
+from core.warehouse.questions import Found, Question
 from core.warehouse.record_headers import headers_text
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised with every change of a message: processes of two protocols refuse each other."""
 
 MOST_BYTES = 1 << 30
@@ -65,6 +66,8 @@ ARGUMENTS: dict[str, Any] = {
     "merge": tuple[()],
     "rebuild_kept": tuple[()],
     "rows": tuple[str, str],
+    "ask": tuple[Question],
+    "cancel_question": tuple[str],
     "execute": tuple[str, str],
     "columns": tuple[()],
     "tables": tuple[()],
@@ -86,6 +89,7 @@ RESULTS: dict[str, Any] = {
     "tables": list[TableFacts],
     "content_span": ContentSpan,
     "compare_content": ContentPart,
+    "ask": Found,
 }
 """Of the methods that return something other than rows."""
 

@@ -11,6 +11,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
@@ -105,6 +106,9 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
             return Answer(fault=messages.fault_of(error)), []
         if request.method in {"rows", "dead_letters"}:
             return Answer(rows=len(result)), result
+        if request.method == "ask":
+            head = msgspec.Raw(messages.encode(replace(result, rows=())))
+            return Answer(head, rows=len(result.rows)), result.rows
         return Answer(msgspec.Raw(messages.encode(result))), []
 
     def _done(self, request: Request, arguments: tuple[Any, ...], reader: Any) -> Any:

@@ -37,6 +37,7 @@ from core.warehouse.model import (
     StoredDeadLetter,
     TableFacts,
 )
+from core.warehouse.questions import Found, Question
 from core.warehouse.shared.client import Client, LostError
 from core.warehouse.shared.fingerprint import fingerprint
 from core.warehouse.shared.holding import Holding
@@ -108,6 +109,15 @@ class SharedWarehouse:
         """Run a named read."""
         rows: list[Row] = self._do("rows", query, parameters)
         return rows
+
+    def ask(self, question: Question) -> Found:
+        """Return what a person's question finds."""
+        found: Found = self._do("ask", question)
+        return found
+
+    def cancel_question(self, question_id: str) -> None:
+        """End a question that is under way."""
+        self._do("cancel_question", question_id)
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write."""

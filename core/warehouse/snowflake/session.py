@@ -5,7 +5,7 @@ open, that session is ended on the server by the next login: its locks would hol
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from core.config.settings import Settings
 from core.errors import WarehouseError
 from core.text import N_, _
 from core.warehouse.model import Row
+from core.warehouse.questions import ColumnAsked, Found, Question, collected
 from core.warehouse.snowflake.connect import connect
 from core.warehouse.snowflake.errors import loses_session, translated
 from core.warehouse.snowflake.identifiers import Identifiers
@@ -63,6 +64,17 @@ class Connection:
             cursor.execute(sql)
             names = [str(column[0]).lower() for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def found(self, sql: str, question: Question) -> Found:
+        """Run what a person asks within its limits; Snowflake ends it when its time is over."""
+        with self._cursor() as cursor:
+            limit_s = max(round(question.seconds), 1)
+            cursor.execute(sql, list(question.parameters) or None, timeout=limit_s)
+            columns = tuple(
+                ColumnAsked(str(one[0]), _type_of(one[1])) for one in cursor.description or ()
+            )
+            rows, cut = collected(cursor.fetchmany, question)
+            return Found(columns, rows, cut)
 
     def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run one INSERT, UPDATE or COPY; return the first count that it tells."""
@@ -222,6 +234,12 @@ class Sessions:
         for connection in connections:
             connection.close()
 
+    def cancel_of(self, thread: Thread) -> None:
+        """Cancel what runs in the session of a thread."""
+        with self._guard:
+            found = self._open.get(thread)
+        self._cancel([found] if found is not None and found.busy else [])
+
     def _cancel(self, busy: Sequence[Connection]) -> None:
         """Cancel statements of other threads; a service that is away is not waited for."""
         snow = self._settings.snowflake
@@ -261,6 +279,14 @@ def bound(value: object) -> object:
 
 def _plain(cell: object) -> object:
     return bytes(cell) if isinstance(cell, bytearray) else cell
+
+
+def _type_of(code: int) -> str:
+    """Return the type of a column by the connector's number of it."""
+    from snowflake.connector import constants  # noqa: PLC0415 - with the driver
+
+    names: Mapping[int, str] = vars(constants)["FIELD_ID_TO_NAME"]
+    return names.get(code, "")
 
 
 def _account(settings: Settings) -> str:

@@ -34,6 +34,7 @@ from core.warehouse.snowflake import batches, content, fence, merge, stage, stor
 from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.identifiers import snowflake_identifiers
+from core.warehouse.snowflake.question import Questions
 from core.warehouse.snowflake.rejected_json import is_json_rejection, without_rejected
 from core.warehouse.snowflake.scripts import (
     missing_columns,
@@ -69,6 +70,8 @@ class SnowflakeWarehouse:
         self._fingerprint = fingerprint_of(settings.pipeline.definition)
         self._clock = clock
         self._sessions = Sessions(settings, self._identifiers, clock=clock)
+        questions = Questions(self._sessions)
+        self.ask, self.cancel_question = questions.ask, questions.cancel
         self._wanted = "auto" if settings.snowflake is None else settings.snowflake.transform
         self._procedure: bool | None = None
         self._backlog = BacklogLedger()

@@ -387,4 +387,21 @@ ELSEWHERE: dict[str, str] = {
         "tests/pipelines/test_produce.py::test_hints_are_followed"
     ),
     "name its folder with --input": "tests/pipelines/test_produce.py::test_hints_are_followed",
+    # -- of what a person asks
+    "put a backslash before signs that stand for themselves": "tests/unit/query/test_records.py",
+    "begin, end, 2@1200 (partition and offset), 15m, 14:05 or 2026-11-29 14:05": (
+        "tests/unit/query/test_since.py"
+    ),
+    "run it again": (
+        "tests/integration/warehouse/test_questions.py::"
+        "test_a_batch_that_needs_the_memory_ends_what_a_person_asked"
+    ),
+    "change the statement": "tests/snowflake/test_questions.py",
+    "narrow it, or give it a longer time limit": (
+        "tests/integration/warehouse/test_questions.py::"
+        "test_a_question_ends_at_its_time_and_the_warehouse_goes_on"
+    ),
+    "begin with SELECT, WITH, SHOW, DESCRIBE or EXPLAIN": "tests/unit/query/test_reading.py",
+    "write a SELECT": "tests/unit/query/test_reading.py",
+    "take out the semicolon in between": "tests/unit/query/test_reading.py",
 }

@@ -1,0 +1,142 @@
+"""What a console asks beside its readings: rows of tables, SQL, the trace of a key.
+
+Each kind has an `Asker`, so that one never waits for another. The answers are kept here and not
+within the moment of the whole pipeline: in an attached console too they are its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from threading import Event
+from typing import Any
+
+from core.broker.base import Broker
+from core.clock import Clock
+from core.config import Settings
+from core.operations.asker import Asker
+from core.operations.topic_search import TopicSearch, search
+from core.operations.trace import Trace, trace
+from core.query.history import QueryHistory
+from core.query.pages import Page
+from core.query.records import Wanted
+from core.query.since import Since
+from core.registry.display import ReadableValues
+from core.warehouse.base import Warehouse
+from core.warehouse.questions import MOST_ROWS, Found, Question
+
+_HISTORY = "sql_history.jsonl"
+_JOIN_S = 5.0
+
+Columns = Mapping[str, Sequence[str]]
+
+
+class Asking:
+    """Asks, off the screen's thread. warehouse, broker: return them, or say why they are not there.
+
+    `close` ends all of it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        warehouse: Callable[[], Warehouse],
+        broker: Callable[[], Broker],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._warehouse = warehouse
+        self._broker = broker
+        self._numbers = count(1)
+        self.rows: Asker[Found] = Asker("ask-rows", clock)
+        self.sql: Asker[Found] = Asker("ask-sql", clock)
+        self.export: Asker[Found] = Asker("ask-export", clock)
+        self.names: Asker[Columns] = Asker("ask-names", clock)
+        self.traces: Asker[Trace] = Asker("ask-trace", clock)
+        self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
+        self.history = QueryHistory(settings.paths.data / _HISTORY)
+        self._display = ReadableValues(settings, clock)
+
+    @property
+    def _askers(self) -> tuple[Asker[Any], ...]:
+        return (self.rows, self.sql, self.export, self.names, self.traces, self.searches)
+
+    def page(self, page: Page) -> int:
+        """Ask for a page of a table; `rows.latest` has it in the end."""
+        return self._ask(self.rows, self._question(page))
+
+    def whole(self, page: Page) -> int:
+        """Ask for all rows that a page is part of, for `export`."""
+        return self._ask(self.export, self._question(page, rows=MOST_ROWS))
+
+    def run(self, sql: str, *, rows: int, seconds: float) -> int:
+        """Run a person's statement, and keep it in the history."""
+        self.history.add(sql)
+        return self._ask(self.sql, Question(self._id(), sql, rows=rows, seconds=seconds))
+
+    def learn_names(self) -> None:
+        """Ask once which tables and columns there are, for completion."""
+        if not self.names.latest.number:
+            self.names.ask(self._columns)
+
+    def trace(self, key: str) -> int:
+        """Look for a key everywhere; `traces.latest` has more and more of it."""
+
+        def work() -> Trace:
+            return trace(
+                key,
+                self._settings,
+                self._warehouse(),
+                self._broker,
+                self._id,
+                show=self.traces.show,
+                text=self._display.text,
+            )
+
+        return self.traces.ask(work)
+
+    def search(self, words: str, since: str) -> int:
+        """Search the topic from a place on; `searches.latest` has more and more of it.
+
+        words: see `core.query.records`; since: see `core.query.since`. Errors: UsageError.
+        """
+        wanted, place = Wanted.of(words), Since.of(since, self._clock.now())
+        stop = Event()
+
+        def work() -> TopicSearch:
+            return search(
+                self._broker(),
+                self._settings.kafka,
+                wanted,
+                place,
+                stop,
+                show=self.searches.show,
+                text=ReadableValues(self._settings, self._clock).text,
+            )
+
+        return self.searches.ask(work, stop.set)
+
+    def close(self) -> None:
+        """End everything; blocks for a few seconds at most."""
+        for asker in self._askers:
+            asker.close()
+        for asker in self._askers:
+            asker.join(_JOIN_S)
+
+    def _ask(self, asker: Asker[Found], question: Question) -> int:
+        return asker.ask(
+            lambda: self._warehouse().ask(question),
+            lambda: self._warehouse().cancel_question(question.id),
+        )
+
+    def _question(self, page: Page, rows: int = 0) -> Question:
+        return page.question(self._settings.pipeline, self._settings.engine, self._id(), rows)
+
+    def _id(self) -> str:
+        return f"{id(self):x}-{next(self._numbers)}"
+
+    def _columns(self) -> Columns:
+        found: dict[str, list[str]] = {}
+        for column in self._warehouse().columns():
+            if column.found is not None:
+                found.setdefault(column.table, []).append(column.name)
+        return found

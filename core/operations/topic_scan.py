@@ -1,0 +1,158 @@
+"""Reads records of a topic at places that somebody names, without a trace: no group is joined.
+
+Owned by one thread. A scan goes from offset to offset of each partition and ends at the marks that
+were there when it began, so it also ends on a topic that goes on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from threading import Event
+from types import TracebackType
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from core.broker.base import Broker, Watermark
+from core.broker.client_error_codes import ClientErrorCode
+from core.broker.clients import is_transient, kafka_error
+from core.broker.error_hints import right
+from core.operations.tail_record import TailRecord, record_of
+from core.query.records import Wanted
+from core.text import _
+
+__all__ = ["TopicScan", "Wanted"]
+
+_WAIT_S = 0.5
+_MUTE = 10
+"""Waits in a row without a record after which the rest counts as not there (compacted, aborted)."""
+_CHUNK = 1_000
+_LOOK_UP_S = 10.0
+_QUEUE_KBYTES = 16_384
+
+Ranges = Mapping[int, tuple[int, int]]
+
+
+class TopicScan(AbstractContextManager["TopicScan"]):
+    """A client for one topic, until the end of the `with`. Errors: BrokerError.
+
+    text: returns the JSON of a value that is not JSON itself.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topic: str,
+        group_id: str,
+        *,
+        text: Callable[[bytes | None], bytes | None] = lambda _value: None,
+    ) -> None:
+        self._topic = topic
+        self._text = text
+        given = broker.consumer_config(f"{group_id}-peek")
+        given.pop("group.protocol", None)
+        own: dict[str, Any] = {
+            "auto.offset.reset": "earliest",
+            "queued.max.messages.kbytes": _QUEUE_KBYTES,
+            "enable.partition.eof": True,
+        }
+        self._consumer = Consumer({**given, **own})
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        self._consumer.close()
+
+    def fetch(self, places: Sequence[tuple[int, int]]) -> list[TailRecord]:
+        """Return the records at partitions and offsets that are still there."""
+        found: list[TailRecord] = []
+        for partition, offset in places:
+            found += self.search({partition: (offset, offset + 1)}, Wanted.of(""), most=1)
+        return [one for one in found if (one.partition, one.offset) in set(places)]
+
+    def offsets_at(self, moment: datetime, marks: Mapping[int, Watermark]) -> dict[int, int]:
+        """Return where in each partition the first record of a moment or later is."""
+        milliseconds = int(moment.timestamp() * 1_000)
+        asked = [TopicPartition(self._topic, part, milliseconds) for part in marks]
+        try:
+            found = self._consumer.offsets_for_times(asked, timeout=_LOOK_UP_S)
+        except KafkaException as error:
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
+        return {
+            one.partition: one.offset if one.offset >= 0 else marks[one.partition].high
+            for one in found
+        }
+
+    def search(
+        self,
+        ranges: Ranges,
+        wanted: Wanted,
+        *,
+        most: int,
+        stop: Event | None = None,
+        progress: Callable[[int, int, Sequence[TailRecord]], None] = lambda *_: None,
+    ) -> list[TailRecord]:
+        """Return wanted records of ranges of offsets [first, end), at most so many.
+
+        progress: told the offsets passed, all of them, and what was found so far.
+        """
+        at = {part: first for part, (first, end) in ranges.items() if first < end}
+        ends = {part: end for part, (_first, end) in ranges.items()}
+        total = sum(ends[part] - first for part, first in at.items())
+        left = dict(at)
+        found: list[TailRecord] = []
+        try:
+            self._consumer.assign([TopicPartition(self._topic, *where) for where in at.items()])
+            mute = 0
+            while left and len(found) < most and not (stop is not None and stop.is_set()):
+                messages = self._consumer.consume(_CHUNK, timeout=_WAIT_S)
+                mute = 0 if messages else mute + 1
+                for message in messages:
+                    self._take(message, left, ends, wanted, found)
+                    if len(found) >= most:
+                        break
+                if mute >= _MUTE:
+                    break
+                passed = total - sum(ends[part] - here for part, here in left.items())
+                progress(passed, total, found)
+            self._consumer.unassign()
+        except KafkaException as error:
+            raise kafka_error(
+                error, _("looking at the topic"), need=right("Read", topic=self._topic)
+            ) from error
+        return found
+
+    def _take(
+        self,
+        message: Message,
+        left: dict[int, int],
+        ends: Mapping[int, int],
+        wanted: Wanted,
+        found: list[TailRecord],
+    ) -> None:
+        partition = message.partition()
+        error = message.error()
+        if error is not None:
+            if error.code() == ClientErrorCode.PARTITION_EOF:
+                left.pop(-1 if partition is None else partition, None)
+                return
+            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+            if of_group or is_transient(error):
+                return
+            raise KafkaException(error)
+        offset = message.offset()
+        if partition is None or offset is None or partition not in left:
+            return
+        if offset < ends[partition]:
+            record = record_of(message, partition, offset, self._text)
+            if wanted.test(record):
+                found.append(record)
+        left[partition] = offset + 1
+        if offset + 1 >= ends[partition]:
+            del left[partition]

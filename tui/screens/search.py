@@ -1,0 +1,195 @@
+"""A search through the whole topic: what is wanted, where to begin, and what was found so far."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input, Label
+
+from core.errors import DropshipError
+from core.operations.state_file import export_rows
+from core.operations.tail_record import TailRecord
+from core.operations.topic_search import TopicSearch
+from core.operations.trace import record_key
+from core.text import N_, _, clean, ngettext
+from tui.causes import OpenTrace
+from tui.dialogs.row_details import RowDetails
+from tui.export_tables import BYTES, base64_of, text_of, time_of
+from tui.screens.list_screen import ListScreen
+from tui.styled_text import Line, Span, line
+from tui.views.events import record_details, records_table
+from tui.widgets.rows_view import RowsView
+
+
+class SearchScreen(ListScreen):
+    """Searches when Enter is pressed in one of its fields. Joins no group and commits nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "write", N_("search"), id="search.write", key_display="/"),
+        Binding("o", "trace", N_("trace"), id="search.trace"),
+        Binding("w", "export", N_("export"), id="search.export"),
+        Binding("escape", "leave", N_("back"), id="search.leave"),
+    ]
+
+    AUTO_FOCUS = ""  # coming back from a record must not lead into a field
+
+    DEFAULT_CSS = """
+    SearchScreen {
+        #search-fields { height: 1; width: 100%; }
+        Label { width: auto; padding: 0 1; color: $text-muted; }
+        Input, Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
+        #search-words { width: 1fr; }
+        #search-since { width: 22; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = 0
+        self._refusal = ""
+        self._drawn: TopicSearch | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the fields above the list."""
+        with Horizontal(id="search-fields"):
+            yield Label(_("search"))
+            yield Input(placeholder="order.quantity > 3 and key:ORDER_000042", id="search-words")
+            yield Label(_("from"))
+            yield Input("begin", id="search-since", select_on_focus=True)
+        yield from super().compose()
+
+    def on_mount(self) -> None:
+        """Begin with what is wanted."""
+        self.query_one("#search-words").focus()
+
+    @property
+    def found(self) -> TopicSearch:
+        """What was found by now."""
+        now = self.console.controller.asking.searches.latest
+        return now.result if now.answered == self._asked and now.result else TopicSearch()
+
+    def head(self) -> list[Line]:
+        """Return how far the search is, or what came of it."""
+        now, found = self.console.controller.asking.searches.latest, self.found
+        formats = self.console.formats
+        if self._refusal:
+            return [line(Span(f" {self._refusal}", "bad"))]
+        if not self._asked:
+            told = _("words, key:…, header.name = …, a.path > 3, a.path ~ pattern, !condition, and")
+            return [line(Span(f" {told}", "dim"))]
+        count = len(found.records)
+        text = ngettext("{count} record found", "{count} records found", count)
+        pieces: list[str | Span] = [" ", Span(text.format(count=formats.count(count)), "bold")]
+        if now.running:
+            told = _("offset {done} of {total}").format(
+                done=formats.count(found.passed), total=formats.count(found.total)
+            )
+            pieces += [f" · {told}", Span(" · " + _("running · escape cancels"), "wait")]
+        elif now.error:
+            pieces.append(Span(f" · {clean(now.error, 300)}", "wait"))
+        else:
+            told = ngettext("{count} offset searched", "{count} offsets searched", found.total)
+            pieces.append(Span(" · " + told.format(count=formats.count(found.total)), "dim"))
+        if found.full:
+            pieces.append(Span(" · " + _("ended at the limit; narrow the search"), "wait"))
+        return [line(*pieces)]
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Return the keys."""
+        return [
+            ("/", _("search")),
+            ("enter", _("details")),
+            ("o", _("trace")),
+            ("w", _("export")),
+            ("esc", _("back")),
+        ]
+
+    def draw_rows(self, rows: RowsView) -> None:
+        """Show the records."""
+        found = self.found
+        if found is not self._drawn:
+            self._drawn = found
+            rows.show_table(
+                records_table(found.records, self.console.formats),
+                ascii_only=self.console.ascii_only,
+            )
+
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
+        """Search, or say what cannot be understood."""
+        words = self.query_one("#search-words", Input).value
+        since = self.query_one("#search-since", Input).value
+        try:
+            self._asked = self.console.controller.asking.search(words, since)
+        except DropshipError as error:
+            self._refusal = f"{error.message} · {error.hint}"
+        else:
+            self._refusal = ""
+            self.rows_view.start_over()
+            self.set_focus(None)
+        self.draw_now()
+
+    def action_write(self) -> None:
+        """Write another search."""
+        self.query_one("#search-words").focus()
+
+    def action_trace(self) -> None:
+        """Trace the key of the record under the cursor."""
+        row = self.rows_view.choose()
+        if row is not None and isinstance(row.source, TailRecord):
+            record = row.source
+            value = record.value if record.text is None else record.text
+            pipeline = self.console.controller.settings.pipeline
+            self.app.post_message(OpenTrace(record_key(pipeline, record.key, value)))
+
+    def action_export(self) -> None:
+        """Write what was found as CSV and JSON."""
+        controller, records = self.console.controller, self.found.records
+        folder, at = controller.settings.paths.data / "exports", controller.snapshot().at
+        rows = [_cells(record) for record in records]
+        headers = tuple(f"partition offset at {BYTES}".split())
+        self.console.write_files(lambda: export_rows(folder, "search", at, headers, rows))
+
+    def action_open(self) -> None:
+        """Show a record in full."""
+        details = self._details()
+        if details is not None:
+            details.step = partial(self._step, details)
+            self.app.push_screen(details)
+
+    def action_leave(self) -> None:
+        """Cancel what runs, leave the fields, or go back."""
+        asking = self.console.controller.asking
+        if asking.searches.latest.running:
+            asking.searches.cancel()
+        elif isinstance(self.focused, Input) and self._asked:
+            self.set_focus(None)
+        else:
+            self.dismiss()
+
+    def _step(self, details: RowDetails, rows: int) -> None:
+        self.rows_view.move(rows)
+        other = self._details()
+        if other is not None:
+            details.take(other)
+
+    def _details(self) -> RowDetails | None:
+        row = self.rows_view.choose()
+        if row is None or not isinstance(row.source, TailRecord):
+            return None
+        record = row.source
+        place = f"{record.partition}/{record.offset}"
+        return RowDetails(place, lambda frame: record_details(record, frame), self.frame_now())
+
+
+def _cells(record: TailRecord) -> tuple[object, ...]:
+    return (
+        record.partition,
+        record.offset,
+        time_of(record.at),
+        record.size,
+        text_of(record.key),
+        text_of(record.value),
+        base64_of(record.value),
+    )

@@ -1,0 +1,99 @@
+"""The way of one key through the pipeline, on one screen."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.operations.trace import Trace
+from core.text import N_, _, clean
+from tui.causes import OpenTrace
+from tui.dialogs.row_details import RowDetails
+from tui.screens.list_screen import ListScreen
+from tui.styled_text import Line
+from tui.views.trace import FoundRow, trace_details, trace_head, trace_table
+from tui.widgets.rows_view import RowsView
+
+
+class TraceScreen(ListScreen):
+    """Looks for a key when it opens, and shows each place as it is found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "another", N_("another key"), id="trace.another"),
+        Binding("r", "again", N_("refresh"), id="trace.again"),
+    ]
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self._asked = 0
+        self._drawn: Trace | None = None
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.action_again()
+
+    @property
+    def known(self) -> Trace:
+        """What is known of the key by now."""
+        now = self.console.controller.asking.traces.latest
+        if now.number == self._asked and now.error and not now.running:
+            return Trace(self.key, problems=(("records", now.error),), done=True)
+        if now.answered == self._asked and now.result is not None:
+            return now.result
+        return Trace(self.key)
+
+    def head(self) -> list[Line]:
+        """Return how much was found in each place."""
+        running = self.console.controller.asking.traces.latest.running
+        return trace_head(self.known, running, self.console.formats)
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Return the keys."""
+        return [
+            ("enter", _("details")),
+            ("o", _("another key")),
+            ("r", _("refresh")),
+            ("esc", _("back")),
+        ]
+
+    def draw_rows(self, rows: RowsView) -> None:
+        """Show the places."""
+        found = self.known
+        if found == self._drawn:
+            return
+        self._drawn = found
+        tables = self.console.controller.settings.pipeline.definition.tables
+        rows.show_table(
+            trace_table(found, tables.rows, tables.events), ascii_only=self.console.ascii_only
+        )
+
+    def action_again(self) -> None:
+        """Look again."""
+        self._asked = self.console.controller.asking.trace(self.key)
+
+    def action_another(self) -> None:
+        """Ask for another key."""
+        self.app.post_message(OpenTrace())
+        self.dismiss()
+
+    def action_open(self) -> None:
+        """Show a place in full."""
+        details = self._details()
+        if details is not None:
+            details.step = partial(self._step, details)
+            self.app.push_screen(details)
+
+    def _step(self, details: RowDetails, rows: int) -> None:
+        self.rows_view.move(rows)
+        other = self._details()
+        if other is not None:
+            details.take(other)
+
+    def _details(self) -> RowDetails | None:
+        row = self.rows_view.choose()
+        if row is None:
+            return None
+        source = row.source
+        name = clean(source.table, 60) if isinstance(source, FoundRow) else _("topic")
+        return RowDetails(name, lambda size: trace_details(source, size), self.frame_now())
