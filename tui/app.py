@@ -28,11 +28,11 @@ from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
-from tui.screens.help import HelpScreen
+from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.styled_text import plain
-from tui.themes import SIXTEEN, color_system, first_theme, next_theme
+from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 from tui.work_here import works_here
@@ -74,12 +74,13 @@ class Console(App[int]):
         self._export = ExportActions(self)
         self.forced = False
         self._state = StateFile(controller.settings.paths.data / "console.json")
-        self._announcing = Announcing(self.tell)
+        self._announcing = Announcing(self.tell, self.refuse)
         self._leaving = Leaving(self)
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
-        self.register_theme(SIXTEEN)
+        for theme in (SIXTEEN, LIGHT):
+            self.register_theme(theme)
         self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
         self.push_screen(self._main)
 
@@ -182,11 +183,15 @@ class Console(App[int]):
         try:
             action()
         except DropshipError as error:
-            self.tell(error.message)
+            self.refuse(error.message)
 
     def tell(self, message: str) -> None:
         """Show a short message for a while."""
         self.notify(message, markup=False)
+
+    def refuse(self, message: str) -> None:
+        """Show for a while why nothing was done."""
+        self.notify(message, markup=False, severity="warning")
 
     def confirm(
         self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
@@ -250,16 +255,14 @@ class Console(App[int]):
             self.call_from_thread(self.tell, message)
 
     def action_picture(self) -> None:
-        """Write a picture of the screen."""
-        self._export.picture()
+        """Write a picture of the screen, without the messages that lie over it."""
+        self.clear_notifications()
+        self.call_after_refresh(self._export.picture)
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Show all keys: those of the pane first, those of lists once."""
         common = [binding for _node, found in self.common_bindings() for binding in found]
-        panes = [
-            (f"{pane.NUMBER} {_(pane.TITLE)}", pane.own_bindings()) for pane in self._main.panes
-        ]
-        self.push_screen(HelpScreen([(_("everywhere"), common), *panes]))
+        self.push_screen(HelpScreen(help_groups(self.chosen, self._main.panes, common)))
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""

@@ -54,6 +54,9 @@ class ProducerPane(Pane):
 
     NAME, NUMBER, TITLE = "producer", "2", N_("Producer")
     WHOLE = 20
+    CHANGES = frozenset(
+        {"producer.start", "producer.pause", "producer.stop", "producer.faster", "producer.stream"}
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start or resume")),
@@ -65,9 +68,16 @@ class ProducerPane(Pane):
             N_("rate"),
             id="producer.faster",
             key_display="±",
-            tooltip=N_("+25 %, or back"),
+            tooltip=N_("rate +25 %, or back"),
         ),
-        Binding("minus", "change(0.8)", N_("slower"), id="producer.slower", show=False),
+        Binding(
+            "minus",
+            "change(0.8)",
+            N_("slower"),
+            id="producer.slower",
+            tooltip=N_("rate +25 %, or back"),
+            show=False,
+        ),
         Binding(
             "greater_than_sign,asterisk",
             "change(10)",
@@ -82,6 +92,7 @@ class ProducerPane(Pane):
             "change(0.1)",
             N_("ten times slower"),
             id="producer.drop",
+            tooltip=N_("ten times slower, or faster"),
             show=False,
         ),
         Binding(
@@ -136,6 +147,13 @@ class ProducerPane(Pane):
         state = now.producer.state
         return "" if state is RunState.IDLE else state_name(state)
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: nothing is paused or stopped that does not run."""
+        at_work = now.producer.state not in {RunState.IDLE, *FINAL_STATES}
+        if action == "producer.start":
+            return not at_work or now.producer.state is RunState.PAUSED
+        return at_work or action not in {"producer.pause", "producer.stop"}
+
     def action_start(self) -> None:
         """Publish as the options say, or go on after a pause."""
         running = self.controller.producer
@@ -175,13 +193,13 @@ class ProducerPane(Pane):
             names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
             there = folder.is_file() or any((folder / name).exists() for name in names)
             if mode == "replay" and not there:
-                self.console.tell(_("There is no file to replay: [m] streams made-up events."))
+                self.console.refuse(_("There is no file to replay: [m] streams made-up events."))
             return there or mode == "stream"
         if mode == "replay" and not (folder / "orders.csv").exists():
-            self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))
+            self.console.refuse(_("There is no orders.csv yet: generate it in the seed pane."))
             return False
         if mode == "stream" and not (folder / "inventory.csv").exists():
-            self.console.tell(_("There is no catalogue yet: generate it in the seed pane."))
+            self.console.refuse(_("There is no catalogue yet: generate it in the seed pane."))
             return False
         return True
 

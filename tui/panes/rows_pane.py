@@ -186,7 +186,7 @@ class RowsPane(Pane):
         self._rows_view.show_table(
             self._table, ascii_only=ascii_only, cursor=full or self.has_focus
         )
-        self._show_hints(size.width)
+        self._show_hints(size.width, now)
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)

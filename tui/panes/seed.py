@@ -38,6 +38,7 @@ class SeedPane(Pane):
 
     NAME, NUMBER, TITLE = "seed", "1", N_("Seed")
     WHOLE = 26
+    CHANGES = frozenset({"seed.generate", "seed.options", "seed.cancel"})
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "generate", N_("generate"), id="seed.generate"),
@@ -103,10 +104,14 @@ class SeedPane(Pane):
             if not get_current_worker().is_cancelled:
                 self._found = found
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: cancel while files are made, the others while none are."""
+        return now.seed.running == (action == "seed.cancel")
+
     def action_generate(self) -> None:
         """Generate; files that are there are replaced, so ask when there are some."""
         if not self.controller.settings.pipeline.has_generator:
-            self.console.tell(self._without_generator())
+            self.console.refuse(self._without_generator())
             return
         folder = self.options.output or self.controller.settings.paths.seed
         there = [name for name in FILES if (folder / name).exists()]
@@ -129,7 +134,7 @@ class SeedPane(Pane):
     def action_options(self) -> None:
         """Ask what to generate, then generate it."""
         if not self.controller.settings.pipeline.has_generator:
-            self.console.tell(self._without_generator())
+            self.console.refuse(self._without_generator())
             return
 
         def given(options: job.Options | None) -> None:

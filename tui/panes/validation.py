@@ -66,6 +66,8 @@ class ValidationPane(RowsPane):
         ),
     ]
 
+    CHANGES = frozenset({"validation.run", "validation.interval"})
+
     def __init__(self) -> None:
         super().__init__()
         self._told: tuple[str, ...] = ()
@@ -146,6 +148,12 @@ class ValidationPane(RowsPane):
                 )
             )
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something."""
+        if action == "validation.export":
+            return bool(now.reports)
+        return action != "validation.run" or not now.validation.running
+
     def action_validate(self) -> None:
         """Run all checks."""
         if self.opened():
@@ -163,4 +171,4 @@ class ValidationPane(RowsPane):
         if reports:
             self.console.tell(_("reports: {files}").format(files=", ".join(reports)))
         else:
-            self.console.tell(_("There is no report yet: [v] runs the checks and writes them."))
+            self.console.refuse(_("There is no report yet: [v] runs the checks and writes them."))
