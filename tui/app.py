@@ -20,6 +20,7 @@ from core.text import _, clean
 from core.threads import report, reported
 from tui.action_keys import find_key
 from tui.announcing import Announcing
+from tui.commands import Command
 from tui.demonstrating import offer
 from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
@@ -28,6 +29,7 @@ from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
+from tui.screens.command_line import CommandLine, common_commands
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
@@ -73,6 +75,7 @@ class Console(App[int]):
         self._main = MainScreen()
         self._export = ExportActions(self)
         self.forced = False
+        self._commands_before: list[str] = []
         self._state = StateFile(controller.settings.paths.data / "console.json")
         self._announcing = Announcing(self.tell, self.refuse)
         self._leaving = Leaving(self)
@@ -212,14 +215,29 @@ class Console(App[int]):
         offer(self)
 
     def action_theme(self) -> None:
-        """Go to the next look, and remember it."""
-        self.theme = next_theme(self.theme)
+        """Go to the next look."""
+        self.use_theme(next_theme(self.theme))
+
+    def use_theme(self, name: str) -> None:
+        """Take another look, and remember it."""
+        self.theme = name
         self._state.remember(theme=self.theme)
 
     def action_retry(self) -> None:
         """Open the back ends again."""
         self.controller.open()
         self.tick()
+
+    def commands(self) -> list[Command]:
+        """Return what the command line takes: of the pane, then of the others, then everywhere."""
+        panes = sorted(self.panes, key=lambda pane: pane is not self.chosen)
+        own = {one.name: one for pane in reversed(panes) for one in pane.commands()}
+        return [*own.values(), *common_commands(self, panes)]
+
+    def action_command(self) -> None:
+        """Take a command."""
+        if self.screen is self._main:
+            self.push_screen(CommandLine(self.commands, self._commands_before))
 
     def action_palette(self) -> None:
         """Show every action by name."""

@@ -18,6 +18,7 @@ from core.jobs.base import Table
 from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
+from tui.commands import Command
 from tui.formats import Formats
 from tui.host import Host
 from tui.scroll import thumb
@@ -112,6 +113,10 @@ class Pane(Container, can_focus=True):
         """Return what is bound in this class."""
         return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
 
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane, beside its keys."""
+        return ()
+
     @property
     def controller(self) -> PipelineController:
         """The controls of the pipeline."""
@@ -197,6 +202,12 @@ class Pane(Container, can_focus=True):
     def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
         """Scroll up."""
         self.action_scroll(-_WHEEL)
+
+    def renew(self) -> None:
+        """Let title and keys be written anew: the language is another one."""
+        self._hinted = None
+        if self.is_attached:
+            self._retitle(self._shown_title)
 
     def show_failure(self, text: str) -> None:
         """Show why the view cannot be drawn, in its place."""

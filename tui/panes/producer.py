@@ -1,18 +1,21 @@
 """The producer pane."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
 
+from core.errors import UsageError
 from core.jobs.base import Table
 from core.jobs.produce import Options, checked_options
 from core.operations.snapshot import ControllerSnapshot
 from core.producer.modes import Profile
 from core.producer.options import DEFAULT_RATES, MAX_RATE
-from core.text import N_, _
+from core.text import N_, _, clean
 from core.workers import FINAL_STATES, RunState, state_name
+from tui.commands import Command, figure, one_of
 from tui.dialogs.options_form import OptionsForm
 from tui.panes.base import Pane
 from tui.styled_text import Line
@@ -253,7 +256,15 @@ class ProducerPane(Pane):
         if given.rate is None:
             given = replace(given, rate=DEFAULT_RATES[given.mode])
         check = partial(checked_options, self.controller.settings)
-        self.app.push_screen(OptionsForm(_("Publish"), given, FORM, check), self._given)
+        start = _("Save and start") if running is None else ""
+        form = OptionsForm(_("Publish"), given, FORM, check, start)
+
+        def answered(options: Options | None) -> None:
+            self._given(options)
+            if form.started:
+                self.action_start()
+
+        self.app.push_screen(form, answered)
 
     def _given(self, options: Options | None) -> None:
         if options is None:
@@ -268,6 +279,24 @@ class ProducerPane(Pane):
     def _rate(self) -> float:
         rate = self.options.rate
         return DEFAULT_RATES[self.options.mode] if rate is None else rate
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane."""
+        return (
+            Command("rate", _("events a second; 0 is unlimited"), self._take_rate),
+            Command("profile", " | ".join(get_args(Profile)), self._take_profile),
+        )
+
+    def _take_rate(self, argument: str) -> None:
+        """Publish at another rate. Errors: UsageError."""
+        rate = figure(argument, _("a rate such as 500 or 1.2k"))
+        if not 0 <= rate <= MAX_RATE:
+            raise UsageError(_("the rate {value} cannot be used").format(value=clean(argument, 40)))
+        self._set_rate(rate)
+
+    def _take_profile(self, argument: str) -> None:
+        """Take another profile. Errors: UsageError."""
+        self._given(replace(self.options, profile=one_of(argument, get_args(Profile))))
 
     def _set_rate(self, rate: float) -> None:
         self.options = replace(self.options, rate=rate)

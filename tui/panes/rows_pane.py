@@ -191,6 +191,11 @@ class RowsPane(Pane):
         if status != self._shown_title:
             self._retitle(status)
 
+    def renew(self) -> None:
+        """Let rows be made anew too."""
+        super().renew()
+        self._made_of = ()
+
     def _set_height(self, height: int | None) -> None:
         """Give the rows a height, or all that is left (None)."""
         if height != self._rows_height:

@@ -47,7 +47,7 @@ class SeedPane(Pane):
             "options",
             N_("options"),
             id="seed.options",
-            tooltip=N_("how many rows, which seed, which days; then generate"),
+            tooltip=N_("how many rows, which seed, which days"),
         ),
         Binding("c", "cancel", N_("cancel"), id="seed.cancel"),
     ]
@@ -140,9 +140,12 @@ class SeedPane(Pane):
         def given(options: job.Options | None) -> None:
             if options is not None:
                 self.options = options
+            if form.started:
                 self.action_generate()
+            self.console.tick()
 
-        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of)
+        start = _("Save and generate")
+        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of, start)
         self.app.push_screen(form, given)
 
     def action_cancel(self) -> None:
