@@ -22,7 +22,7 @@ from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.producer import producer
 
-FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison")
+FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison", "deletes")
 """The options that are asked for, in this order."""
 _STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
