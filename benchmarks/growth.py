@@ -76,7 +76,7 @@ def cost_us(size: int) -> float:
                     events,
                     [],
                     [OffsetAdvance(0, start, end)],
-                    checksums=payload_checksums(events),
+                    checksums=[one for one in payload_checksums(events) if one is not None],
                     event_types=decoded.event_types,
                     columns=decoded.columns,
                 )
