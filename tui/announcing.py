@@ -7,10 +7,11 @@ from core.text import _
 
 
 class Announcing:
-    """Compares each moment with the one before. tell: shows a message for a while."""
+    """Compares each moment with the one before. tell and refuse: show a message for a while."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], refuse: Callable[[str], None]) -> None:
         self._tell = tell
+        self._refuse = refuse
         self._demo_ran = False
         self._refusals = 0
 
@@ -18,11 +19,11 @@ class Announcing:
         """Tell how the demonstration ended, and what a read-only controller has refused."""
         if self._demo_ran and not now.demo.running:
             if now.demo.error:
-                self._tell(_("The demonstration ended: {why}").format(why=now.demo.error))
+                self._refuse(_("The demonstration ended: {why}").format(why=now.demo.error))
             else:
                 self._tell(_("The demonstration is done: {status}.").format(status=now.demo.result))
         self._demo_ran = now.demo.running
         count, reason = now.refused
         if count != self._refusals:
             self._refusals = count
-            self._tell(reason)
+            self._refuse(reason)

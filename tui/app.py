@@ -21,6 +21,7 @@ from core.threads import report, reported
 from tui.action_keys import find_key
 from tui.announcing import Announcing
 from tui.asking_actions import AskingActions
+from tui.commands import Command
 from tui.demonstrating import offer
 from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
@@ -29,11 +30,12 @@ from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
-from tui.screens.help import HelpScreen
+from tui.screens.command_line import CommandLine, common_commands
+from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 from tui.styled_text import plain
-from tui.themes import SIXTEEN, color_system, first_theme, next_theme
+from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 from tui.work_here import works_here
@@ -74,13 +76,15 @@ class Console(AskingActions, App[int]):
         self._main = MainScreen()
         self._export = ExportActions(self)
         self.forced = False
+        self._commands_before: list[str] = []
         self._state = StateFile(controller.settings.paths.data / "console.json")
-        self._announcing = Announcing(self.tell)
+        self._announcing = Announcing(self.tell, self.refuse)
         self._leaving = Leaving(self)
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
-        self.register_theme(SIXTEEN)
+        for theme in (SIXTEEN, LIGHT):
+            self.register_theme(theme)
         self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
         self.push_screen(self._main)
 
@@ -183,11 +187,15 @@ class Console(AskingActions, App[int]):
         try:
             action()
         except DropshipError as error:
-            self.tell(error.message)
+            self.refuse(error.message)
 
     def tell(self, message: str) -> None:
         """Show a short message for a while."""
         self.notify(message, markup=False)
+
+    def refuse(self, message: str) -> None:
+        """Show for a while why nothing was done."""
+        self.notify(message, markup=False, severity="warning")
 
     def confirm(
         self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
@@ -208,14 +216,29 @@ class Console(AskingActions, App[int]):
         offer(self)
 
     def action_theme(self) -> None:
-        """Go to the next look, and remember it."""
-        self.theme = next_theme(self.theme)
+        """Go to the next look."""
+        self.use_theme(next_theme(self.theme))
+
+    def use_theme(self, name: str) -> None:
+        """Take another look, and remember it."""
+        self.theme = name
         self._state.remember(theme=self.theme)
 
     def action_retry(self) -> None:
         """Open the back ends again."""
         self.controller.open()
         self.tick()
+
+    def commands(self) -> list[Command]:
+        """Return what the command line takes: of the pane, then of the others, then everywhere."""
+        panes = sorted(self.panes, key=lambda pane: pane is not self.chosen)
+        own = {one.name: one for pane in reversed(panes) for one in pane.commands()}
+        return [*own.values(), *common_commands(self, panes)]
+
+    def action_command(self) -> None:
+        """Take a command."""
+        if self.screen is self._main:
+            self.push_screen(CommandLine(self.commands, self._commands_before))
 
     def action_palette(self) -> None:
         """Show every action by name."""
@@ -251,16 +274,14 @@ class Console(AskingActions, App[int]):
             self.call_from_thread(self.tell, message)
 
     def action_picture(self) -> None:
-        """Write a picture of the screen."""
-        self._export.picture()
+        """Write a picture of the screen, without the messages that lie over it."""
+        self.clear_notifications()
+        self.call_after_refresh(self._export.picture)
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Show all keys: those of the pane first, those of lists once."""
         common = [binding for _node, found in self.common_bindings() for binding in found]
-        panes = [
-            (f"{pane.NUMBER} {_(pane.TITLE)}", pane.own_bindings()) for pane in self._main.panes
-        ]
-        self.push_screen(HelpScreen([(_("everywhere"), common), *panes]))
+        self.push_screen(HelpScreen(help_groups(self.chosen, self._main.panes, common)))
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""

@@ -22,7 +22,7 @@ def offer(console: Host) -> None:
         return
     if not now.ready:
         why = now.opening.error or now.opening_broker.error
-        console.tell(why or _("Still connecting to the broker and the warehouse."))
+        console.refuse(why or _("Still connecting to the broker and the warehouse."))
         return
     console.confirm(
         False,

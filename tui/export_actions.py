@@ -63,8 +63,8 @@ class ExportActions:
             file = picture_file(console.exports, console.controller.snapshot().at)
             file.write_text(without_fonts(console.export_screenshot()), encoding="utf-8")
         except OSError as error:
-            console.tell(os_reason(error))
+            console.refuse(os_reason(error))
         except DropshipError as error:
-            console.tell(error.message)
+            console.refuse(error.message)
         else:
             console.tell(_("Saved: {files}").format(files=clean(file)))

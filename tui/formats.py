@@ -11,6 +11,8 @@ from decimal import Decimal
 _THOUSAND = 1_000.0
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _TEN = 10
+_HUNDRED = 100
+_LONG = 10_000
 _MOST_PLACES = 6
 UNKNOWN = "–"
 """What stands for a figure that was never read: a zero would be a claim."""
@@ -63,13 +65,22 @@ class Formats:
         return f"{self.short(per_second)}/s"
 
     def short(self, value: float | None) -> str:
-        """Return a figure in at most six characters: 7.5, 950, 12.3k, 1.20M."""
+        """Return a figure in at most six characters: 7.5, 950, 12.3k, 1.20M, 3.45G."""
         if value is None:
             return UNKNOWN
-        for limit, unit, places in ((999_950, "M", 2), (1e4, "k", 1)):  # 1000.0k is 1.00M
+        if value <= -_LONG:
+            return "-" + self.short(-value)
+        # 1000.0k is 1.00M
+        for limit, unit, scale in (
+            (999.95e9, "T", 1e12),
+            (999.95e6, "G", 1e9),
+            (999_950, "M", 1e6),
+        ):
             if value >= limit:
-                scale = 1e6 if unit == "M" else _THOUSAND
-                return self._number(value / scale, places) + unit
+                size = value / scale
+                return self._number(size, 2 if size < _HUNDRED else 1) + unit
+        if value >= _LONG:
+            return self._number(value / _THOUSAND, 1) + "k"
         if value >= _TEN or value == int(value):
             return self.count(round(value))
         return self._number(value, 1)

@@ -54,6 +54,10 @@ class Host(Protocol):
         """Show a short message for a while."""
         ...
 
+    def refuse(self, message: str) -> None:
+        """Show for a while why nothing was done."""
+        ...
+
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something whose options may be refused, and say why when they are."""
         ...

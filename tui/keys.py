@@ -22,12 +22,20 @@ CONSOLE_KEYS: list[BindingType] = [
         priority=True,
     ),
     Binding(
-        "colon,ctrl+p",
+        "colon",
+        "command",
+        N_("command"),
+        id="app.command",
+        key_display=":",
+        tooltip=N_("type a command, such as rate 500 or every 30"),
+    ),
+    Binding(
+        "ctrl+p",
         "palette",
         N_("palette"),
         id="app.palette",
-        key_display=":",
         tooltip=N_("find any action by name"),
+        show=False,
     ),
     Binding(
         "y",

@@ -8,6 +8,17 @@ from textual.theme import BUILTIN_THEMES
 SIXTEEN = replace(BUILTIN_THEMES["ansi-dark"], name="sixteen", accent="ansi_magenta")
 """A look in the terminal's own colours, whose two series differ."""
 
+LIGHT = replace(
+    BUILTIN_THEMES["textual-light"],
+    variables={
+        **BUILTIN_THEMES["textual-light"].variables,
+        "text-warning": "#7A4A00",
+        "text-accent": "#7A4A00",
+        "text-success": "#1C6335",
+    },
+)
+"""Textual's light look with an amber and a green that can be read on its grey."""
+
 THEMES = ("textual-dark", "textual-light", SIXTEEN.name)
 """In the order in which a key goes through them."""
 

@@ -14,7 +14,7 @@ from core.jobs.repair import repair, repair_lines
 from core.text import _
 from core.validation.content_ledger import ContentLedger
 from core.validation.history import record_run
-from core.validation.model import BrokerView, ValidationResult
+from core.validation.model import BrokerView, ValidationResult, nothing_there
 from core.validation.repaired import Repair
 from core.validation.reports.files import write_reports
 from core.validation.run import validate
@@ -95,8 +95,13 @@ def check(
     view: BrokerView | None,
     options: Options,
     ledger: ContentLedger | None = None,
+    *,
+    tell_of_nothing: bool = True,
 ) -> ValidateResult:
-    """Check an open warehouse and write the reports. ledger: what earlier runs looked at."""
+    """Check an open warehouse and write the reports. ledger: what earlier runs looked at.
+
+    tell_of_nothing: report and record a run too that found topic and tables empty.
+    """
     found = validate(
         warehouse,
         context.settings.thresholds,
@@ -107,6 +112,8 @@ def check(
         stop=context.stop,
         pipeline=context.settings.pipeline,
     )
+    if not tell_of_nothing and nothing_there(found, view):
+        return ValidateResult(found, (), options.strict)
     context.note({**found.as_json(), "report": None})
     reports = write_reports(
         found, context.settings.paths.reports, options.format, strict=options.strict

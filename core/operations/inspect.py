@@ -93,11 +93,24 @@ class ListedLetter:
 
 
 @dataclass(frozen=True)
+class ReasonCount:
+    """How many dead letters wait for one reason, and when the newest of them came."""
+
+    reason: str
+    letters: int
+    newest: datetime
+
+
+@dataclass(frozen=True)
 class DeadLetters:
-    """Dead letters that were not replayed: how many, and the newest of them."""
+    """Dead letters that were not replayed: how many, and the newest of them.
+
+    reasons: of all of them, the most frequent first.
+    """
 
     total: int
     letters: tuple[ListedLetter, ...]
+    reasons: tuple[ReasonCount, ...] = ()
 
 
 def inspect(warehouse: Warehouse, settings: Settings) -> Inspection:
@@ -147,11 +160,16 @@ def dead_letters(
 
     text: returns the JSON of a payload that is not JSON itself.
     """
-    ((total,),) = warehouse.rows("inspect_dead_letter_count")
+    reasons = tuple(
+        ReasonCount(clean(reason, 60), int(letters), utc(newest))
+        for reason, letters, newest in warehouse.rows("inspect_dead_letter_reasons")
+    )
     rows = warehouse.rows("inspect_dead_letters", [KEPT_BYTES, KEPT_BYTES, limit])
     listed = [ListedLetter(letter_from(row), row[-1]) for row in rows]
     return DeadLetters(
-        int(total), tuple(replace(one, text=text(one.letter.payload)) for one in listed)
+        sum(one.letters for one in reasons),
+        tuple(replace(one, text=text(one.letter.payload)) for one in listed),
+        reasons,
     )
 
 

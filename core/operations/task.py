@@ -71,7 +71,7 @@ class Task(Generic[T]):
         self.stop = Event()
         self.latest: TaskSnapshot[T] = TaskSnapshot()
 
-    def run(self, work: Callable[[], T]) -> bool:
+    def run(self, work: Callable[[], T | None]) -> bool:
         """Start the work; return False, and do nothing, while some is under way or closed."""
         began = self._clock.monotonic()
         with self._lock:
@@ -137,7 +137,7 @@ class Task(Generic[T]):
     def finish(self, task: str) -> None:
         """End a step (the Progress seam)."""
 
-    def _work(self, work: Callable[[], T]) -> None:
+    def _work(self, work: Callable[[], T | None]) -> None:
         try:
             result = work()
         except BaseException as error:

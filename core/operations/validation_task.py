@@ -15,7 +15,7 @@ from core.text import _
 from core.validation.content_ledger import ContentLedger
 from core.validation.history import PastRun, past_runs
 from core.validation.last_validation import last_run
-from core.validation.model import ValidationResult
+from core.validation.model import ValidationResult, nothing_there
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +68,18 @@ class ValidationTask:
         warehouse = self._backends.warehouse
         return [] if warehouse is None else past_runs(warehouse, limit)
 
-    def _run(self) -> ValidationResult:
+    def _run(self) -> ValidationResult | None:
         task = self.task
         context = JobContext(self._settings, progress=task, stop=task.stop, clock=self._clock)
         try:
             warehouse, broker = self._backends.both()
             view = validate.view_of(context, broker)
             options = validate.Options(format=_FORMATS)
-            result = validate.check(context, warehouse, view, options, self._content)
+            result = validate.check(
+                context, warehouse, view, options, self._content, tell_of_nothing=False
+            )
         finally:
             self._ended_at = self._clock.monotonic()
         self.reports = tuple(str(file) for file in result.reports)
-        return result.found
+        # Nothing to check is no verdict: no warning, no alert, no report.
+        return None if nothing_there(result.found, view) else result.found

@@ -185,6 +185,12 @@ class BrokerView:
         return cls(broker.identity(topic), marks, taken_at, waiting)
 
 
+def nothing_there(found: ValidationResult, view: BrokerView | None) -> bool:
+    """Return whether a run found no record in the topic and no row in the tables, and no fault."""
+    read = view is not None and any(mark.high for mark in view.watermarks.values())
+    return not read and found.totals == Totals(0, 0, 0) and found.status <= Status.WARN
+
+
 def shown(value: object) -> object:
     """Return a value as JSON carries it: strings harmless, money exact text, times ISO 8601."""
     if isinstance(value, Mapping):

@@ -16,8 +16,8 @@ LARGE, SMALL = (120, 36), (80, 24)
 OVER = {
     "help": ("running", SMALL, "en", "question_mark"),
     "help-fr": ("running", LARGE, "fr", "question_mark"),
-    "palette": ("running", SMALL, "en", "colon", "p", "a", "u"),
-    "palette-fr": ("running", LARGE, "fr", "colon"),
+    "palette": ("running", SMALL, "en", "ctrl+p", "p", "a", "u"),
+    "palette-fr": ("running", LARGE, "fr", "ctrl+p"),
     "demonstration": ("running", SMALL, "en", "d"),
     "demonstration-fr": ("running", LARGE, "fr", "d"),
     "replacing": ("running", SMALL, "fr", "1", "g"),

@@ -34,7 +34,7 @@ def test_help_names_every_key(play):
 @pytest.mark.slow
 def test_the_palette_finds_an_action_of_another_pane_and_does_it(play):
     async def script(here):
-        await here.press("colon")
+        await here.press("ctrl+p")
         assert isinstance(here.console.screen, CommandPalette)
         await here.press(*"alertsacknowledgeall")
         await here.until(lambda: "Alerts: acknowledge all" in here.text)

@@ -22,6 +22,7 @@ from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.options_form import OptionsForm
 from tui.dialogs.row_details import RowDetails
 from tui.export import text_of
+from tui.screens.command_line import CommandLine
 from tui.screens.figures import FiguresScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
@@ -36,7 +37,7 @@ LOOKS = pytest.mark.parametrize(
     [("en", (120, 36)), pytest.param("fr", (80, 24), marks=pytest.mark.slow)],
 )
 """The whole board in English; the tabs in French with the long tests."""
-ENDING = {"app.quit", "app.interrupt"}
+ENDING = {"app.quit", "app.interrupt", "app.suspend"}
 """Pressed in a test of their own, as each ends its console."""
 
 
@@ -253,6 +254,11 @@ async def leaves_the_key_to_the_pane(here, press):
 async def shows_the_palette(here, press):
     await press()
     assert isinstance(here.console.screen, CommandPalette)
+
+
+async def takes_a_command(here, press):
+    await press()
+    assert isinstance(here.console.screen, CommandLine)
 
 
 async def copies(here, press):
@@ -642,6 +648,7 @@ DOES = {
     "pane.restore": restores,
     "app.demo": asks_for_the_demonstration,
     "app.retry": leaves_the_key_to_the_pane,
+    "app.command": takes_a_command,
     "app.palette": shows_the_palette,
     "app.copy": copies,
     "app.write": writes("producer_*.csv"),

@@ -60,7 +60,7 @@ def test_the_number_follows_what_comes_while_the_question_is_open(play):
 def test_the_palette_asks_too(play):
     async def script(here):
         await published(here)
-        await here.press("colon")
+        await here.press("ctrl+p")
         here.type_ahead(*"quit")
         await here.until(lambda: "key q" in here.text)
         await here.press("down", "enter")

@@ -2,13 +2,25 @@
 
 import pytest
 
+from core.jobs import produce, seed
+from core.workers import FINAL_STATES
 from tui.dialogs.row_details import RowDetails
 
 pytestmark = pytest.mark.slow
 
 
+async def published(here):
+    """Let there be something to check."""
+    controller = here.console.controller
+    controller.generate(seed.Options(customers=20, products=10, orders=20))
+    await here.until(lambda: controller.snapshot().seed.result)
+    controller.start_producer(produce.Options(rate=0.0))
+    await here.until(lambda: controller.snapshot().producer.state in FINAL_STATES)
+
+
 async def checked(here):
     """Run the checks."""
+    await published(here)
     await here.press("4", "v")
     await here.until(lambda: here.console.controller.snapshot().validation.result)
     await here.draw()
@@ -103,6 +115,7 @@ def test_runs_before_and_reports_are_in_the_full_view(play, settings):
 def test_the_interval_goes_round_and_runs_the_checks(play):
     async def script(here):
         controller = here.console.controller
+        await published(here)
         await here.press("4", "i")
         assert controller.snapshot().validation_every_s == 10
         await here.until(lambda: controller.snapshot().validation.result)
@@ -141,3 +154,17 @@ def test_the_age_of_the_newest_order_grows_while_it_is_shown(play):
         await here.until(lambda: shown() != first)
 
     play(script, size=(160, 50))
+
+
+def test_an_empty_pipeline_gets_no_verdict_no_report_and_no_alert(play, settings):
+    async def script(here):
+        controller = here.console.controller
+        await here.press("4", "v")
+        await here.until(lambda: controller.snapshot().validation.ended_at)
+        await here.until(lambda: "nothing to check yet" in here.text)
+        assert controller.snapshot().validation.result is None
+        assert not controller.past_validations(10)
+        assert "not validated" in here.text.splitlines()[0]
+
+    play(script)
+    assert not list(settings.paths.reports.glob("*"))

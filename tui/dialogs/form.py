@@ -1,5 +1,6 @@
 """A form over the main screen: fields by name, errors in place, Enter takes it, Escape leaves."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
@@ -40,11 +41,14 @@ class Field:
 class FormScreen(ModalScreen[T | None], Generic[T]):
     """Dismisses with what `parse` made of the values, or None.
 
-    parse: takes the texts by field name; raises DropshipError that names the field.
+    parse: takes the texts by field name; raises DropshipError that names the field. start: what the
+    button says that saves and goes ahead at once; without it there is none. started: whether that
+    one was taken.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", N_("save"), id="form.submit", priority=True),
+        Binding("ctrl+s", "start", N_("save and start"), id="form.start", priority=True),
         Binding("escape", "leave", N_("leave them as they were"), id="form.leave"),
         Binding("down", "app.focus_next", N_("next field"), id="form.next", show=False),
         Binding("up", "app.focus_previous", N_("previous field"), id="form.before", show=False),
@@ -68,7 +72,8 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         .form-row { height: 1; }
         .form-label { width: 14; }
         .form-hint { width: 1fr; color: $text-muted; margin-left: 2; }
-        .form-row Input { width: 18; height: 1; border: none; padding: 0; }
+        .form-row Input { width: 18; height: 1; border: none; padding: 0 1; background: $boost; }
+        .form-row Input:focus { background: $primary-muted; }
         .form-row Choice { width: 30; }
         .form-row.-wrong .form-label { color: $text-error; text-style: bold; }
         #form-error { color: $text-error; height: auto; }
@@ -78,9 +83,15 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
     """
 
     def __init__(
-        self, title: str, fields: Sequence[Field], parse: Callable[[Mapping[str, str]], T]
+        self,
+        title: str,
+        fields: Sequence[Field],
+        parse: Callable[[Mapping[str, str]], T],
+        start: str = "",
     ) -> None:
         super().__init__()
+        self._start = start
+        self.started = False
         self._title = title
         self._fields = fields
         self._parse = parse
@@ -96,26 +107,59 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
                         yield _widget(field)
                         yield Label(field.hint, classes="form-hint", markup=False)
             yield Label("", id="form-error", markup=False)
-            yield Label(_("Enter saves, Esc cancels, Tab moves"), id="form-keys")
+            keys = _("Enter saves, Esc cancels, Tab moves")
+            if self._start:
+                keys = _("Enter saves, Ctrl+S saves and starts, Esc cancels, Tab moves")
+            yield Label(keys, id="form-keys")
             with Horizontal(id="form-buttons"):
-                yield Button(_("OK"), id="form-ok", variant="primary", compact=True)
+                yield Button(_("Save"), id="form-ok", variant="primary", compact=True)
+                if self._start:
+                    yield Button(self._start, id="form-start", compact=True)
 
     def on_mount(self) -> None:
         """Begin with the first field."""
         self._widget_of(self._fields[0]).focus()
 
-    def on_button_pressed(self, _event: Button.Pressed) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take the values with the mouse."""
-        self.action_submit()
+        event.stop()
+        self._take(started=event.button.id == "form-start")
 
     def action_submit(self) -> None:
         """Take the values, or say which cannot be used."""
-        texts = {field.name: self._text(field) for field in self._fields}
+        self._take(started=self.focused is not None and self.focused.id == "form-start")
+
+    def action_start(self) -> None:
+        """Take the values and go ahead with them."""
+        if self._start:
+            self._take(started=True)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say while one types what cannot be used, and be silent once it can."""
+        event.stop()
+        self._judge()
+
+    def _judge(self) -> T | None:
+        """Return what the values are; say which of them cannot be used."""
         try:
-            result = self._parse(texts)
+            result = self._parse({field.name: self._text(field) for field in self._fields})
         except DropshipError as error:
             self._refuse(error)
+            return None
+        self.query_one("#form-error", Label).update("")
+        for field in self._fields:
+            self.query_one("#row-" + field.widget_id).remove_class("-wrong")
+        return result
+
+    def _take(self, *, started: bool) -> None:
+        result = self._judge()
+        if result is None:
+            for field in self._fields:
+                if self.query_one("#row-" + field.widget_id).has_class("-wrong"):
+                    self._widget_of(field).focus()
+                    break
             return
+        self.started = started
         self.dismiss(result)
 
     def action_leave(self) -> None:
@@ -124,13 +168,15 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
 
     def _refuse(self, error: DropshipError) -> None:
         text = error.message + (f" · {error.hint}" if error.hint else "")
+        for field in self._fields:
+            if field.name.startswith("--"):
+                # In the words of the form: who types here never sees the options of a command.
+                text = re.sub(rf"{re.escape(field.name)}(?![\w-])", field.label, text)
         self.query_one("#form-error", Label).update(text)
         wrong = [field for field in self._fields if field.name in error.message.split()]
         wrong = wrong or [f for f in self._fields if error.message.startswith(f"{f.name}:")]
         for field in self._fields:
             self.query_one("#row-" + field.widget_id).set_class(field in wrong, "-wrong")
-        if wrong:
-            self._widget_of(wrong[0]).focus()
 
     def _widget_of(self, field: Field) -> Widget:
         return self.query_one("#" + field.widget_id)

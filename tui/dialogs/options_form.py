@@ -23,11 +23,16 @@ class OptionsForm(FormScreen[OptionsT]):
     """
 
     def __init__(
-        self, title: str, given: OptionsT, names: Sequence[str], check: Callable[[OptionsT], object]
+        self,
+        title: str,
+        given: OptionsT,
+        names: Sequence[str],
+        check: Callable[[OptionsT], object],
+        start: str = "",
     ) -> None:
         options = _chosen(given, names)
         fields = [_field(option, getattr(given, option.field)) for option in options]
-        super().__init__(title, fields, lambda texts: read(texts, given, names, check))
+        super().__init__(title, fields, lambda texts: read(texts, given, names, check), start)
 
 
 def read(

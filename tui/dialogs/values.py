@@ -5,18 +5,22 @@ from datetime import date
 
 from core.errors import UsageError
 from core.text import _, clean
+from core.text.figures import read_figure
 
 Texts = Mapping[str, str]
 
 
 def whole(texts: Texts, name: str) -> int:
-    """Return a whole number; spaces, underscores and such between thousands are allowed."""
+    """Return a whole number, as people write one: 1,000,000, 1 000 000, 1M."""
     text = texts[name]
-    plain = "".join(char for char in text if char not in " _\u00a0\u202f'")
+    wrong = _unusable(name, text, _("give a whole number, such as 5000"))
     try:
-        return int(plain)
+        value = read_figure(text)
     except ValueError:
-        raise _unusable(name, text, _("give a whole number, such as 5000")) from None
+        raise wrong from None
+    if value != value.to_integral_value():
+        raise wrong
+    return int(value)
 
 
 def optional_whole(texts: Texts, name: str) -> int | None:
@@ -25,10 +29,10 @@ def optional_whole(texts: Texts, name: str) -> int | None:
 
 
 def number(texts: Texts, name: str) -> float:
-    """Return a number, with a point or a comma."""
+    """Return a number, as people write one: 0.5, 0,5, 1,000,000, 2.5k."""
     text = texts[name]
     try:
-        return float(text.replace(",", "."))
+        return float(read_figure(text))
     except ValueError:
         raise _unusable(name, text, _("give a number, such as 0.5")) from None
 

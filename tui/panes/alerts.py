@@ -62,6 +62,11 @@ class AlertsPane(RowsPane):
         ),
     ]
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: only what is active and new is acknowledged."""
+        waiting = any(one.active and one.acknowledged_at is None for one in now.alerts)
+        return waiting or not action.startswith("alerts.ack")
+
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return that nothing is wrong, where that is so."""
         return alerts_head(now, frame)
@@ -133,13 +138,13 @@ class AlertsPane(RowsPane):
         alert = row.source if row else None
         if not isinstance(alert, Alert):
             gone = self.rows_view.gone is not None
-            self.console.tell(
+            self.console.refuse(
                 _("The chosen alert has left the list.") if gone else _("There is no alert.")
             )
         elif not alert.active:
-            self.console.tell(_("This alert is cleared."))
+            self.console.refuse(_("This alert is cleared."))
         elif not self.controller.acknowledge(alert.rule):
-            self.console.tell(_("This alert is already acknowledged."))
+            self.console.refuse(_("This alert is already acknowledged."))
         self.console.tick()
 
     def action_acknowledge_all(self) -> None:
@@ -147,5 +152,5 @@ class AlertsPane(RowsPane):
         if self.controller.acknowledge():
             self.console.tell(_("All alerts acknowledged."))
         else:
-            self.console.tell(_("No alert to acknowledge."))
+            self.console.refuse(_("No alert to acknowledge."))
         self.console.tick()

@@ -18,6 +18,7 @@ from core.jobs.base import Table
 from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
+from tui.commands import Command
 from tui.formats import Formats
 from tui.host import Host
 from tui.scroll import thumb
@@ -44,6 +45,8 @@ class Pane(Container, can_focus=True):
     """Whether it always has the screen for itself."""
     WHOLE: ClassVar[int] = 0
     """Lines that it wants with the screen for itself; where there are fewer it scrolls."""
+    CHANGES: ClassVar[frozenset[str]] = frozenset()
+    """Ids of the bindings that change something: a read-only console names none of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll(1)", N_("down"), show=False),
@@ -59,7 +62,7 @@ class Pane(Container, can_focus=True):
         self._lines_view = LinesView(classes="pane-lines")
         self._shown_title = ""
         self._top = 0
-        self._hinted_width = 0
+        self._hinted: tuple[int, list[tuple[Binding, bool]]] | None = None
         self._retitled: tuple[Region, ...] = ()
 
     def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -89,9 +92,17 @@ class Pane(Container, can_focus=True):
         if self.EXTRA:
             self.call_after_refresh(self.console.tick)
 
-    def hints(self) -> list[Hint]:
-        """Return the keys of this pane with what they do, as the border shows them."""
-        return [self.hint_of(binding) for binding in self.own_bindings() if binding.show]
+    def hinted(self, now: ControllerSnapshot) -> list[tuple[Binding, bool]]:
+        """Return the keys that the border names, and whether each does something at present."""
+        return [
+            (binding, self.usable(binding.id or "", now))
+            for binding in self.own_bindings()
+            if binding.show and not (now.read_only and binding.id in self.CHANGES)
+        ]
+
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:  # noqa: ARG002 - most always are
+        """Whether a key does something at present, by the id of its binding."""
+        return True
 
     def hint_of(self, binding: Binding) -> Hint:
         """Return a key as the border shows it; a click on it presses the key."""
@@ -101,6 +112,10 @@ class Pane(Container, can_focus=True):
     def own_bindings(self) -> list[Binding]:
         """Return what is bound in this class."""
         return [binding for binding in type(self).BINDINGS if isinstance(binding, Binding)]
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane, beside its keys."""
+        return ()
 
     @property
     def controller(self) -> PipelineController:
@@ -122,7 +137,7 @@ class Pane(Container, can_focus=True):
             return True
         parts = (now.opening, now.opening_broker) if warehouse else (now.opening_broker,)
         why = next((part.error for part in parts if part.error), "")
-        self.console.tell(why or _("Still connecting to the broker and the warehouse."))
+        self.console.refuse(why or _("Still connecting to the broker and the warehouse."))
         return False
 
     @property
@@ -145,7 +160,7 @@ class Pane(Container, can_focus=True):
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)
-        self._show_hints(size.width)
+        self._show_hints(size.width, now)
 
     def _window(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return the lines that are seen: of a pane that does not fit a part, beside a bar."""
@@ -188,24 +203,33 @@ class Pane(Container, can_focus=True):
         """Scroll up."""
         self.action_scroll(-_WHEEL)
 
+    def renew(self) -> None:
+        """Let title and keys be written anew: the language is another one."""
+        self._hinted = None
+        if self.is_attached:
+            self._retitle(self._shown_title)
+
     def show_failure(self, text: str) -> None:
         """Show why the view cannot be drawn, in its place."""
         width = max(self._lines_view.size.width, 1)
         self._lines_view.show([line(Span(part, "bad")) for part in wrap(text, width)])
 
-    def _show_hints(self, width: int) -> None:
-        """Show the keys in the border, as many as fit whole."""
-        if width == self._hinted_width:
+    def _show_hints(self, width: int, now: ControllerSnapshot) -> None:
+        """Show the keys in the border, as many as fit whole; those without effect are dim."""
+        wanted = (width, self.hinted(now))
+        if wanted == self._hinted:
             return
-        self._hinted_width = width
+        self._hinted = wanted
         shown: list[Content] = []
         room = width - 2
-        for key, text, action in self.hints():
+        for binding, usable in wanted[1]:
+            key, text, action = self.hint_of(binding)
             hint = f"{key} {text}"
             room -= cell_len(hint) + 2
             if room < 0:
                 break
-            shown.append(Content.styled(hint, Style.from_meta({"@click": action})))
+            style = Style.from_meta({"@click": action})
+            shown.append(Content.styled(hint, style if usable else style + Style(dim=True)))
         self.border_subtitle = Content("  ").join(shown)
 
     def _retitle(self, status: str) -> None:

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_
-from core.workers import RunState, state_name
+from core.workers import FINAL_STATES, RunState, state_name
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.consumer import consumer
@@ -33,6 +33,7 @@ class ConsumerPane(Pane):
 
     NAME, NUMBER, TITLE = "consumer", "3", N_("Consumer")
     WHOLE = 22
+    CHANGES = frozenset({"consumer.start", "consumer.pause", "consumer.stop"})
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", N_("start"), id="consumer.start", tooltip=N_("start or resume")),
@@ -52,6 +53,17 @@ class ConsumerPane(Pane):
         """Return the consumer's state."""
         state = now.consumer.state
         return "" if state is RunState.IDLE else state_name(state)
+
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: nothing is paused or stopped that does not run."""
+        at_work = now.consumer.state not in {RunState.IDLE, *FINAL_STATES}
+        if action == "consumer.start":
+            return (
+                not at_work
+                or now.consumer.state is RunState.PAUSED
+                or now.merge.state in FINAL_STATES
+            )
+        return at_work
 
     def action_start(self) -> None:
         """Start, or go on after a pause."""

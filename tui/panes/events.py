@@ -24,6 +24,7 @@ from tui.views.events import (
     record_details,
     records_table,
 )
+from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame
 from tui.views.payload import preview
 
@@ -112,6 +113,8 @@ class EventsPane(RowsPane):
         ),
     ]
 
+    CHANGES = frozenset({"events.replay", "events.replay_all", "events.cancel"})
+
     def __init__(self) -> None:
         super().__init__()
         self._letters = False
@@ -190,6 +193,26 @@ class EventsPane(RowsPane):
         if part and part != self.part:
             self.action_switch()
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: the topic is frozen, dead letters are replayed."""
+        if action == "events.hold":
+            return not self._letters
+        if action == "events.cancel":
+            return now.explored.replay.running
+        return self._letters or action not in self.CHANGES
+
+    def hint_of(self, binding: Binding) -> Hint:
+        """Return a key as the border shows it; that which switches names the other list."""
+        key, text, action = super().hint_of(binding)
+        if binding.id == "events.switch" and self._letters:
+            text = _("topic")
+        return key, text, action
+
+    def hinted(self, now: ControllerSnapshot) -> list[tuple[Binding, bool]]:
+        """Return the keys that the border names: of the topic others than of dead letters."""
+        other = {"events.hold"} if self._letters else self.CHANGES
+        return [each for each in super().hinted(now) if each[0].id not in other]
+
     def action_switch(self) -> None:
         """Show the other list."""
         self._letters = not self._letters
@@ -211,9 +234,9 @@ class EventsPane(RowsPane):
         if row is not None or not self._letters:
             self._ask([row] if row else [])
         elif self.rows_view.gone is not None:
-            self.console.tell(_("The chosen dead letter has left the list: choose another one."))
+            self.console.refuse(_("The chosen dead letter has left the list: choose another one."))
         else:
-            self.console.tell(_("No dead letter is chosen: [j] and [k] choose one."))
+            self.console.refuse(_("No dead letter is chosen: [j] and [k] choose one."))
 
     def action_replay_all(self) -> None:
         """Publish every dead letter that the filter shows again."""
@@ -224,17 +247,17 @@ class EventsPane(RowsPane):
         if self.controller.snapshot().explored.replay.running:
             self.controller.cancel_replay()
         else:
-            self.console.tell(_("No replay is under way."))
+            self.console.refuse(_("No replay is under way."))
         self.console.tick()
 
     def _ask(self, rows: Sequence[Row]) -> None:
         if not self._letters:
-            self.console.tell(_("[tab] shows the dead letters; those can be replayed."))
+            self.console.refuse(_("[tab] shows the dead letters; those can be replayed."))
             return
         listed = [row.source for row in rows if isinstance(row.source, ListedLetter)]
         fit = [one for one in listed if one.letter.stage != _MERGE]
         if not fit:
-            self.console.tell(_("Nothing here can be replayed."))
+            self.console.refuse(_("Nothing here can be replayed."))
             return
         ids = [one.letter.event_id for one in fit]
         lines = self._preview(fit, len(listed) - len(fit))
@@ -270,7 +293,7 @@ class EventsPane(RowsPane):
         now = self.controller.snapshot()
         if not self.controller.replay(ids) and not now.read_only:
             running = now.explored.replay.running
-            self.console.tell(
+            self.console.refuse(
                 _("A replay is under way: [x] cancels it.")
                 if running
                 else now.opening.error or _("Still connecting to the broker and the warehouse.")

@@ -1,5 +1,6 @@
 """The KPI pane."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -9,6 +10,7 @@ from core.kpis.model import as_json, unit_of
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
 from tui.causes import OpenFigures
+from tui.commands import Command, seconds
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.billing import asked_every
@@ -79,6 +81,14 @@ class KpisPane(Pane):
             self.console.tell(_("There are no figures yet."))
             return
         self.post_message(OpenFigures())
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane."""
+        return (Command("every", _("seconds; 0 is manually"), self._take_interval),)
+
+    def _take_interval(self, argument: str) -> None:
+        """Repeat every so many seconds. Errors: UsageError."""
+        self.controller.refresh_every(seconds(argument))
 
     def action_refresh(self) -> None:
         """Read now."""

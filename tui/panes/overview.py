@@ -8,15 +8,16 @@ from textual.binding import Binding
 
 from core.operations.snapshot import ControllerSnapshot
 from core.seed.preview import FilePreview
-from core.text import N_, _
+from core.text import N_
 from tui.export_tables import Cells, Sheet
 from tui.panes.base import Pane
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
-from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame
 from tui.views.overview import overview_foot, stages
+
+_OPEN = Binding("enter", "open", N_("open"))
 
 
 def _stage(name: str) -> Cells:
@@ -39,7 +40,6 @@ class OverviewPane(RowsPane):
         self.add_class("extra")
         self._stage_of = stage_of
         self._files = files
-        self._hinted: tuple[int, str] = (0, "")
 
     @property
     def stage(self) -> Pane | None:
@@ -63,20 +63,13 @@ class OverviewPane(RowsPane):
         """Return the rates over time."""
         return overview_foot(now, frame)
 
-    def hints(self) -> list[Hint]:
-        """Return the keys of the stage under the cursor."""
+    def hinted(self, now: ControllerSnapshot) -> list[tuple[Binding, bool]]:
+        """Return the key that opens a stage, and those of the stage under the cursor."""
         stage = self.stage
-        keys = self._keys_of(stage) if stage is not None else []
-        own = [self.hint_of(entry) for entry in keys if entry.show]
-        return [(_("enter"), _("open"), "app.simulate_key('enter')"), *own]
-
-    def _show_hints(self, width: int) -> None:
-        row = self.rows_view.current
-        state = (width, row.key if row is not None else "")
-        if state != self._hinted:
-            self._hinted = state
-            self._hinted_width = 0
-        super()._show_hints(width)
+        if stage is None or not stage.is_attached:
+            return [(_OPEN, True)]
+        keys = {entry.key for entry in self._keys_of(stage)}
+        return [(_OPEN, True), *(each for each in stage.hinted(now) if each[0].key in keys)]
 
     def _keys_of(self, stage: Pane) -> list[Binding]:
         """Return what is bound for a stage whose pane is there; those of lists are our own."""

@@ -1,25 +1,28 @@
 """The producer pane."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
 
+from core.errors import UsageError
 from core.jobs.base import Table
 from core.jobs.produce import Options, checked_options
 from core.operations.snapshot import ControllerSnapshot
 from core.producer.modes import Profile
 from core.producer.options import DEFAULT_RATES, MAX_RATE
-from core.text import N_, _
+from core.text import N_, _, clean
 from core.workers import FINAL_STATES, RunState, state_name
+from tui.commands import Command, figure, one_of
 from tui.dialogs.options_form import OptionsForm
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.producer import producer
 
-FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison")
+FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison", "deletes")
 """The options that are asked for, in this order."""
 _STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
@@ -54,6 +57,9 @@ class ProducerPane(Pane):
 
     NAME, NUMBER, TITLE = "producer", "2", N_("Producer")
     WHOLE = 20
+    CHANGES = frozenset(
+        {"producer.start", "producer.pause", "producer.stop", "producer.faster", "producer.stream"}
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", N_("start"), id="producer.start", tooltip=N_("start or resume")),
@@ -65,9 +71,16 @@ class ProducerPane(Pane):
             N_("rate"),
             id="producer.faster",
             key_display="±",
-            tooltip=N_("+25 %, or back"),
+            tooltip=N_("rate +25 %, or back"),
         ),
-        Binding("minus", "change(0.8)", N_("slower"), id="producer.slower", show=False),
+        Binding(
+            "minus",
+            "change(0.8)",
+            N_("slower"),
+            id="producer.slower",
+            tooltip=N_("rate +25 %, or back"),
+            show=False,
+        ),
         Binding(
             "greater_than_sign,asterisk",
             "change(10)",
@@ -82,6 +95,7 @@ class ProducerPane(Pane):
             "change(0.1)",
             N_("ten times slower"),
             id="producer.drop",
+            tooltip=N_("ten times slower, or faster"),
             show=False,
         ),
         Binding(
@@ -136,6 +150,13 @@ class ProducerPane(Pane):
         state = now.producer.state
         return "" if state is RunState.IDLE else state_name(state)
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: nothing is paused or stopped that does not run."""
+        at_work = now.producer.state not in {RunState.IDLE, *FINAL_STATES}
+        if action == "producer.start":
+            return not at_work or now.producer.state is RunState.PAUSED
+        return at_work or action not in {"producer.pause", "producer.stop"}
+
     def action_start(self) -> None:
         """Publish as the options say, or go on after a pause."""
         running = self.controller.producer
@@ -175,13 +196,13 @@ class ProducerPane(Pane):
             names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
             there = folder.is_file() or any((folder / name).exists() for name in names)
             if mode == "replay" and not there:
-                self.console.tell(_("There is no file to replay: [m] streams made-up events."))
+                self.console.refuse(_("There is no file to replay: [m] streams made-up events."))
             return there or mode == "stream"
         if mode == "replay" and not (folder / "orders.csv").exists():
-            self.console.tell(_("There is no orders.csv yet: generate it in the seed pane."))
+            self.console.refuse(_("There is no orders.csv yet: generate it in the seed pane."))
             return False
         if mode == "stream" and not (folder / "inventory.csv").exists():
-            self.console.tell(_("There is no catalogue yet: generate it in the seed pane."))
+            self.console.refuse(_("There is no catalogue yet: generate it in the seed pane."))
             return False
         return True
 
@@ -235,7 +256,15 @@ class ProducerPane(Pane):
         if given.rate is None:
             given = replace(given, rate=DEFAULT_RATES[given.mode])
         check = partial(checked_options, self.controller.settings)
-        self.app.push_screen(OptionsForm(_("Publish"), given, FORM, check), self._given)
+        start = _("Save and start") if running is None else ""
+        form = OptionsForm(_("Publish"), given, FORM, check, start)
+
+        def answered(options: Options | None) -> None:
+            self._given(options)
+            if form.started:
+                self.action_start()
+
+        self.app.push_screen(form, answered)
 
     def _given(self, options: Options | None) -> None:
         if options is None:
@@ -250,6 +279,24 @@ class ProducerPane(Pane):
     def _rate(self) -> float:
         rate = self.options.rate
         return DEFAULT_RATES[self.options.mode] if rate is None else rate
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane."""
+        return (
+            Command("rate", _("events a second; 0 is unlimited"), self._take_rate),
+            Command("profile", " | ".join(get_args(Profile)), self._take_profile),
+        )
+
+    def _take_rate(self, argument: str) -> None:
+        """Publish at another rate. Errors: UsageError."""
+        rate = figure(argument, _("a rate such as 500 or 1.2k"))
+        if not 0 <= rate <= MAX_RATE:
+            raise UsageError(_("the rate {value} cannot be used").format(value=clean(argument, 40)))
+        self._set_rate(rate)
+
+    def _take_profile(self, argument: str) -> None:
+        """Take another profile. Errors: UsageError."""
+        self._given(replace(self.options, profile=one_of(argument, get_args(Profile))))
 
     def _set_rate(self, rate: float) -> None:
         self.options = replace(self.options, rate=rate)

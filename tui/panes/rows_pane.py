@@ -196,10 +196,15 @@ class RowsPane(Pane):
         self._rows_view.show_table(
             self._table, ascii_only=ascii_only, cursor=full or self.has_focus
         )
-        self._show_hints(size.width)
+        self._show_hints(size.width, now)
         status = self.status(now)
         if status != self._shown_title:
             self._retitle(status)
+
+    def renew(self) -> None:
+        """Let rows be made anew too."""
+        super().renew()
+        self._made_of = ()
 
     def _set_height(self, height: int | None) -> None:
         """Give the rows a height, or all that is left (None)."""

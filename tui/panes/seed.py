@@ -38,6 +38,7 @@ class SeedPane(Pane):
 
     NAME, NUMBER, TITLE = "seed", "1", N_("Seed")
     WHOLE = 26
+    CHANGES = frozenset({"seed.generate", "seed.options", "seed.cancel"})
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "generate", N_("generate"), id="seed.generate"),
@@ -46,7 +47,7 @@ class SeedPane(Pane):
             "options",
             N_("options"),
             id="seed.options",
-            tooltip=N_("how many rows, which seed, which days; then generate"),
+            tooltip=N_("how many rows, which seed, which days"),
         ),
         Binding("c", "cancel", N_("cancel"), id="seed.cancel"),
     ]
@@ -103,10 +104,14 @@ class SeedPane(Pane):
             if not get_current_worker().is_cancelled:
                 self._found = found
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: cancel while files are made, the others while none are."""
+        return now.seed.running == (action == "seed.cancel")
+
     def action_generate(self) -> None:
         """Generate; files that are there are replaced, so ask when there are some."""
         if not self.controller.settings.pipeline.has_generator:
-            self.console.tell(self._without_generator())
+            self.console.refuse(self._without_generator())
             return
         folder = self.options.output or self.controller.settings.paths.seed
         there = [name for name in FILES if (folder / name).exists()]
@@ -129,15 +134,18 @@ class SeedPane(Pane):
     def action_options(self) -> None:
         """Ask what to generate, then generate it."""
         if not self.controller.settings.pipeline.has_generator:
-            self.console.tell(self._without_generator())
+            self.console.refuse(self._without_generator())
             return
 
         def given(options: job.Options | None) -> None:
             if options is not None:
                 self.options = options
+            if form.started:
                 self.action_generate()
+            self.console.tick()
 
-        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of)
+        start = _("Save and generate")
+        form = OptionsForm(_("Generate"), self.options, FORM, job.spec_of, start)
         self.app.push_screen(form, given)
 
     def action_cancel(self) -> None:

@@ -15,6 +15,7 @@ from core.threads import reported
 from core.validation.history import PastRun
 from core.validation.model import CheckResult
 from tui.causes import Place, cause_of_check
+from tui.commands import Command, seconds
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet
 from tui.formats import Formats
@@ -65,6 +66,8 @@ class ValidationPane(RowsPane):
             tooltip=N_("show report paths (JSON, HTML, JUnit)"),
         ),
     ]
+
+    CHANGES = frozenset({"validation.run", "validation.interval"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -149,6 +152,20 @@ class ValidationPane(RowsPane):
                 )
             )
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something."""
+        if action == "validation.export":
+            return bool(now.reports)
+        return action != "validation.run" or not now.validation.running
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the command line takes for this pane."""
+        return (Command("every", _("seconds; 0 is manually"), self._take_interval),)
+
+    def _take_interval(self, argument: str) -> None:
+        """Repeat every so many seconds. Errors: UsageError."""
+        self.controller.validate_every(seconds(argument))
+
     def action_validate(self) -> None:
         """Run all checks."""
         if self.opened():
@@ -166,4 +183,4 @@ class ValidationPane(RowsPane):
         if reports:
             self.console.tell(_("reports: {files}").format(files=", ".join(reports)))
         else:
-            self.console.tell(_("There is no report yet: [v] runs the checks and writes them."))
+            self.console.refuse(_("There is no report yet: [v] runs the checks and writes them."))

@@ -116,6 +116,10 @@ class WarehousePane(RowsPane):
         ),
     ]
 
+    CHANGES = frozenset(
+        f"warehouse.{name}" for name in ("merge", "load", "setup", "repair", "cancel")
+    )
+
     def __init__(self) -> None:
         super().__init__()
         self._part = PARTS[0]
@@ -175,6 +179,14 @@ class WarehousePane(RowsPane):
         self.rows_view.start_over()
         self.console.tick()
 
+    def usable(self, action: str, now: ControllerSnapshot) -> bool:
+        """Whether a key does something: one piece of upkeep at a time."""
+        if action not in self.CHANGES:
+            return True
+        latest = now.upkeep.latest
+        running = latest is not None and latest[1].running
+        return running == (action == "warehouse.cancel")
+
     def action_merge(self) -> None:
         """Merge now."""
         self._start(self.controller.upkeep.merge)
@@ -220,7 +232,7 @@ class WarehousePane(RowsPane):
     def action_cancel(self) -> None:
         """End merge, load, setup or repair."""
         if not self.controller.upkeep.cancel():
-            self.console.tell(_("Nothing is under way that could be cancelled."))
+            self.console.refuse(_("Nothing is under way that could be cancelled."))
         self.console.tick()
 
     def _start(self, begin: Callable[[], bool]) -> None:
@@ -228,7 +240,7 @@ class WarehousePane(RowsPane):
         refusal = self.controller.upkeep.refusal
         if not begin() and not self.controller.read_only:
             now = self.controller.snapshot()
-            self.console.tell(refusal if now.ready else now.opening.error or refusal)
+            self.console.refuse(refusal if now.ready else now.opening.error or refusal)
         self.console.tick()
 
     def action_again(self) -> None:

@@ -1,6 +1,7 @@
 """Help, made from the bindings themselves, so that it can never be wrong."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from core.text import N_, _
+from tui.keys import ROW_KEYS
+from tui.panes.base import Pane
 from tui.styled_text import fit
 from tui.views.footer_tabs import span_of
 from tui.views.frame import wrap
@@ -48,10 +51,14 @@ class HelpScreen(ModalScreen[None]):
         numbers = [entry.key for entry in bindings if entry.action.startswith("choose(")]
         if numbers:
             yield span_of(numbers), _("go to a pane")
+        told: dict[str, list[Binding]] = {}
         for binding in bindings:
             if not binding.action.startswith("choose("):
-                text = binding.tooltip or binding.description
-                yield self.app.get_key_display(binding), _(text)
+                told.setdefault(binding.tooltip or binding.description, []).append(binding)
+        for text, same in told.items():
+            # Of several each as it is typed, not as a hint joins them.
+            typed = [replace(each, key_display=None) for each in same] if same[1:] else same
+            yield " ".join(self.app.get_key_display(binding) for binding in typed), _(text)
 
     def _row(self, key: str, text: str) -> str:
         """Return a key and what it does; a long text goes on below itself."""
@@ -64,3 +71,16 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, rows: int) -> None:
         """Move by a row."""
         self.query_one("#help", VerticalScroll).scroll_relative(y=rows, animate=False)
+
+
+def help_groups(chosen: Pane, panes: Sequence[Pane], common: Sequence[Binding]) -> list[Group]:
+    """Return all keys: of the chosen pane, of lists, everywhere, of the other panes."""
+    lists = [entry for entry in ROW_KEYS if isinstance(entry, Binding)]
+    groups = []
+    for pane in sorted(panes, key=lambda each: each is not chosen):
+        own = [entry for entry in pane.own_bindings() if entry not in lists]
+        if own:
+            groups.append((f"{pane.NUMBER} {_(pane.TITLE)}", own))
+    shared: list[Group] = [(_("in every list"), lists), (_("everywhere"), common)]
+    first = [group for group in groups[:1] if panes and chosen in panes]
+    return [*first, *shared, *groups[len(first) :]]

@@ -20,6 +20,11 @@ class Actor(Protocol):
         """All panes, in the order of their numbers."""
         ...
 
+    @property
+    def chosen(self) -> Pane:
+        """The pane that keys go to."""
+        ...
+
     def common_bindings(self) -> list[tuple[DOMNode, list[Binding]]]:
         """Return the keys that work everywhere, with what carries their actions out."""
         ...
@@ -55,6 +60,8 @@ class Actions(Provider):
 
     def _commands(self) -> Iterator[Command]:
         console = cast("Actor", self.app)
+        here = console.chosen
+        yield from self._of_pane(here)
         for node, bindings in console.common_bindings():
             for binding in bindings:
                 if binding.action not in {"palette", "restore"}:
@@ -63,9 +70,13 @@ class Actions(Provider):
                     title = _("go to {pane}").format(pane=name) if going else name
                     yield self._command(title, binding, partial(self._run, node, binding))
         for pane in console.panes:
-            for binding in pane.own_bindings():
-                title = _("{part}: {line}").format(part=_(pane.TITLE), line=_(binding.description))
-                yield self._command(title, binding, partial(self._run_in, pane, binding))
+            if pane is not here:
+                yield from self._of_pane(pane)
+
+    def _of_pane(self, pane: Pane) -> Iterator[Command]:
+        for binding in pane.own_bindings():
+            title = _("{part}: {line}").format(part=_(pane.TITLE), line=_(binding.description))
+            yield self._command(title, binding, partial(self._run_in, pane, binding))
 
     def _command(self, title: str, binding: Binding, run: Callable[[], object]) -> Command:
         key = _("key {key}").format(key=self.app.get_key_display(binding))

@@ -1,6 +1,5 @@
 """One check in full: its message, its figures, and the rows it found."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -49,6 +48,14 @@ def _pairs(pairs: Mapping[str, object], name_width: int, frame: Frame) -> list[L
 
 def _text(value: object) -> str:
     """Return a figure as text; figures are harmless already."""
-    if value is None:
+    if value is None or value in ({}, []):
         return "–"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {_text(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(
+            f"({_text(item)})" if isinstance(item, Mapping) else _text(item) for item in value
+        )
+    return str(value)

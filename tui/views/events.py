@@ -35,6 +35,7 @@ def events_head(
     lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
     if letters:
         lines += failing(explored.letters, now, frame) + _replay(now, frame)
+        lines += _reasons(explored.letters.value, now, frame)
         if explored.letters.value is not None and not explored.letters.value.letters:
             lines.append(line(Span(_("no dead letters: every record could be used"), "ok")))
     else:
@@ -43,6 +44,27 @@ def events_head(
             lines.append(line(_("the topic is empty")))
             lines += advice(_("press [d] for the demonstration"), frame.width)
     return lines
+
+
+def _reasons(found: DeadLetters | None, now: ControllerSnapshot, frame: Frame) -> list[Line]:
+    """Return how many letters wait for each reason, of all there are, as many as fit a line."""
+    if found is None or not found.reasons:
+        return []
+    shown = line()
+    for one in found.reasons:
+        age = _("newest {age} ago").format(age=frame.formats.age(one.newest, now.at))
+        count = Span(f"{frame.formats.count(one.letters)} ", "bold")
+        part = line(count, Span(one.reason, "wait"), Span(f" {age}", "dim"))
+        if shown.width and shown.width + part.width + 3 > frame.width:
+            break
+        shown = line(shown, "   ", part) if shown.width else part
+    lines = [shown]
+    if len(found.letters) < found.total:
+        told = _("listed: the newest {count} of {total}").format(
+            count=frame.formats.count(len(found.letters)), total=frame.formats.count(found.total)
+        )
+        lines.append(line(Span(told, "dim")))
+    return [cut(each, frame.width) for each in lines]
 
 
 def failing(reading: Reading[T], now: ControllerSnapshot, frame: Frame) -> list[Line]:

@@ -14,7 +14,7 @@ from tui.styled_text import Line, Role, Span, ends, fit, line, measure
 from tui.views.blocks import beside, halves, rule
 from tui.views.chart import line_plot
 from tui.views.frame import Frame
-from tui.views.kpi_values import has_cents, shown
+from tui.views.kpi_values import bounded, has_cents, shown
 
 _LEAST_BAR = 5
 _LONGEST_NAME, _NAME = 28, 23
@@ -121,7 +121,7 @@ def bars_of(part: KpiRows, frame: Frame) -> list[_Bar]:
         if second is not None:
             place = part.kpi.place(second)
             beside_it = shown(part.kpi.columns[place], row[place], frame)
-        amount = shown(part.kpi.column(str(part.kpi.bar)), value, frame, cents=cents)
+        amount = bounded(part.kpi.column(str(part.kpi.bar)), value, frame, cents=cents)
         rows.append((name or _("unknown"), length, beside_it, amount))
     return sorted(rows, key=lambda bar: -bar[1]) if split else rows
 

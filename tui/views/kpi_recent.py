@@ -13,7 +13,7 @@ from tui.styled_text import Line, Span, ends, fit, line, plain
 from tui.views.blocks import rule
 from tui.views.frame import Frame
 from tui.views.kpi_blocks import Block
-from tui.views.kpi_values import shown
+from tui.views.kpi_values import bounded, shown
 
 _SECONDS_FROM = 70
 """In less than this width seconds give way to the name."""
@@ -111,7 +111,7 @@ def _groups(
     cells, title, joint = ("",) * len(rows), "", ""
     for column in (each for each in columns if each.type in NUMERIC):
         place = part.kpi.place(column.name)
-        texts = [shown(column, row[place], frame) for row in rows]
+        texts = [bounded(column, row[place], frame) for row in rows]
         size = max(map(cell_len, texts), default=0)
         cells = tuple(
             cell + joint + fit(text, size, right=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from rich.cells import cell_len
+
 from core.kpis.model import Value, as_number, unit_of
 from core.pipeline.kpis import Column
 from core.text import _
@@ -11,6 +13,8 @@ from tui.formats import UNKNOWN
 from tui.views.frame import Frame
 
 _SMALL = 100
+_WIDEST = 14
+"""Cells of a value beside a name."""
 
 
 def shown(column: Column, value: Value, frame: Frame, *, cents: bool = True) -> str:
@@ -23,6 +27,18 @@ def shown(column: Column, value: Value, frame: Frame, *, cents: bool = True) -> 
         return form.amount(Decimal(number), unit, cents=cents)
     text = form.count(number) if isinstance(number, int) else form.number(number)
     return form.united(text, unit)
+
+
+def bounded(column: Column, value: Value, frame: Frame, *, cents: bool = True) -> str:
+    """Return a value as `shown` has it; in short where one huge amount would take the room of all.
+
+    A name that stands beside it would be cut to nothing.
+    """
+    told, number = shown(column, value, frame, cents=cents), as_number(value)
+    if number is None or cell_len(told) <= _WIDEST:
+        return told
+    unit = "€" if column.type == "money" and unit_of(column) == "EUR" else unit_of(column)
+    return frame.formats.united(frame.formats.short(float(number)), unit)
 
 
 def has_cents(values: Sequence[Value]) -> bool:

@@ -101,7 +101,7 @@ def _seed(now: ControllerSnapshot, frame: Frame, files: Sequence[FilePreview]) -
     found, when = present(now, files)
     if not found:
         return _Told(_mark(frame, good=False), Span(_("no data yet"), "dim"))
-    rows = [f"{clean(file.name).partition('.')[0]} {form.short(file.rows)}" for file in found]
+    rows = [f"{clean(file.name).partition('.')[0]} {form.count(file.rows)}" for file in found]
     age = _("{age} ago").format(age=form.age(when, now.at)) if when else ""
     return _Told(_mark(frame, good=True), Span(" · ".join(reversed(rows))), Span(age, "dim"))
 

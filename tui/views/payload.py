@@ -16,6 +16,7 @@ from tui.styled_text import Line, Span, fit, line
 _USUAL = b'{"event_type":"order_created","order":'
 _MOST = 200_000
 _DEEPEST = 20
+_LONGEST_WORD = 24
 _HEX_BYTES = 256
 _ASCII = range(0x20, 0x7F)
 
@@ -53,10 +54,19 @@ def preview(value: bytes | None, most: int = 300) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return text in pieces of at most `width` cells, cut anywhere, so that nothing is hidden."""
-    if cell_len(text) <= width:
-        return [text]
-    return chop_cells(text, max(width, 2))
+    """Return text in pieces of at most `width` cells that together are the whole text.
+
+    Pieces end behind a space where one is near, so that words stay whole.
+    """
+    pieces: list[str] = []
+    while cell_len(text) > width:
+        piece = chop_cells(text, max(width, 2))[0]
+        end = piece.rfind(" ") + 1
+        if text[len(piece)] != " " and end > len(piece) - _LONGEST_WORD:
+            piece = piece[:end] or piece
+        pieces.append(piece)
+        text = text[len(piece) :]
+    return [*pieces, text] if text or not pieces else pieces
 
 
 def pairs(rows: Sequence[tuple[str, str]], width: int, name_width: int = 14) -> list[Line]:

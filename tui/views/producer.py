@@ -117,7 +117,9 @@ def _head(last: ProducerSnapshot, frame: Frame) -> Line:
 def _rate(last: ProducerSnapshot, now: ControllerSnapshot, frame: Frame) -> Line:
     form = frame.formats
     target = _("unlimited") if not last.rate_target else form.rate(last.rate_target)
-    wanted = _("of {target}").format(target=target) if last.rate_target else target
+    # A profile swings around its target: above it is no fault then.
+    beside_it = _("of {target}") if last.profile == "steady" else _("around {target}")
+    wanted = beside_it.format(target=target) if last.rate_target else target
     if last.state in FINAL_STATES:
         wanted = _("on average")
     # The mean of a run that is over; before that, the measurement that every pane shows.

@@ -119,7 +119,7 @@ def validation_foot(now: ControllerSnapshot, past: Sequence[PastRun], frame: Fra
     lines = [EMPTY, *lines] if lines else []
     room = frame.height - len(lines)
     if past and room > _LEAST_HISTORY:
-        lines += [EMPTY, rule(_("earlier runs, newest last"), frame), history(past, frame)]
+        lines += [EMPTY, rule(_("earlier runs, newest first"), frame), history(past, frame)]
         room = min(frame.height - len(lines), _SHOWN_RUNS + 1)
         lines += [EMPTY, *_runs(past[: room - 2], frame)] if room > _LEAST_HISTORY else []
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
@@ -130,6 +130,9 @@ def _none_yet(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         name = clean(now.validation.note)
         return [line(Span(_("checking: {name}").format(name=name), "wait"))]
     text = _("press [v] to run all checks, [i] to run them regularly")
+    if now.validation.ended_at is not None and not now.validation.error:
+        text = _("nothing to check yet: topic and tables are empty; [d] runs the demonstration")
+        return advice(text, frame.width)
     return [line(_("not checked yet")), EMPTY, *advice(text, frame.width)]
 
 
@@ -149,9 +152,9 @@ def cut_start(text: str, width: int) -> str:
 
 
 def history(past: Sequence[PastRun], frame: Frame) -> Line:
-    """Return a sign for each run, oldest first: what a sparkline of verdicts is."""
+    """Return a sign for each run, newest first as in the list below."""
     spans = []
-    for run in reversed(past[: max(frame.width, 0)]):
+    for run in past[: max(frame.width, 0)]:
         status = _status(run)
         spans.append(status_sign(status, ascii_only=frame.ascii_only))
     return line(*spans)

@@ -11,7 +11,7 @@ from core.warehouse.snowflake.task import TaskStatus
 from core.workers import RunState
 from tui.formats import Formats
 from tui.row_table import Column, Row, RowTable
-from tui.styled_text import Line, Role, Span, cut, line
+from tui.styled_text import EMPTY, Line, Role, Span, cut, line
 from tui.views.billing import billing
 from tui.views.events import failing
 from tui.views.frame import Frame
@@ -47,8 +47,19 @@ def warehouse_head(now: ControllerSnapshot, frame: Frame, part: str) -> list[Lin
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]
         lines += [_task(now, task, frame.formats) for task in found.tasks]
-        lines += [*billing(now, frame), _questions(now, frame)]
+        lines += [*billing(now, frame), _questions(now, frame), *_empty(found, part)]
     return [cut(entry, frame.width) for entry in lines]
+
+
+def _empty(found: Inspection, part: str) -> list[Line]:
+    """Return that a list has no rows, and what that means; nothing where it has some."""
+    told = {
+        "merges": (found.runs, _("no merge has run yet")),
+        "offsets": (found.offsets, _("no offset is stored yet: nothing was consumed")),
+        "gaps": (found.gaps, _("no gaps: no record was lost before it was read")),
+    }
+    rows, text = told.get(part, (found.tables, _("no tables yet")))
+    return [] if rows else [EMPTY, line(Span(text, "dim"))]
 
 
 def _task(now: ControllerSnapshot, task: TaskStatus, formats: Formats) -> Line:

@@ -50,9 +50,12 @@ class RowCursor:
         self._refill()
 
     def narrow(self, text: str) -> None:
-        """Let only rows with every word of a text pass."""
+        """Let only rows with every word of a text pass; the row found stays when it ends."""
+        ended = bool(self.filter) and not text
         self.filter = text
         self._refill()
+        if ended and self.place:
+            self._following = False
 
     def move(self, step: int) -> None:
         """Go so many rows on; it stays at the ends. Without a cursor, choose a row."""

@@ -33,6 +33,7 @@ class RowsView(LinesView):
     DEFAULT_CSS = """
     RowsView {
         .rows--cursor { background: $panel-lighten-1; text-style: bold; }
+        &:light .rows--cursor { background: $primary; color: $background; }
     }
     """
 

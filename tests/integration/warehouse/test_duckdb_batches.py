@@ -7,6 +7,7 @@ import pytest
 from core.broker.identity import TopicIdentity
 from core.config import Settings
 from core.errors import FencedError, WarehouseHeldError
+from core.operations.inspect import dead_letters
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 from tests.support.events import event
@@ -106,8 +107,13 @@ def test_replayed_dead_letters_are_no_longer_listed(warehouse: DuckDbWarehouse) 
     warehouse.write_batch(batch(0, dead=letters))
     assert {found.offset for found in warehouse.dead_letters(reason="a")} == {0, 1}
     assert len(warehouse.dead_letters(limit=2)) == 2
+    few = dead_letters(warehouse, limit=1)
+    assert (few.total, len(few.letters)) == (3, 1)
+    assert [(one.reason, one.letters) for one in few.reasons] == [("a", 2), ("b", 1)]
     warehouse.mark_replayed([TOPIC.event_id(0, 0), TOPIC.event_id(0, 2)])
     assert [found.offset for found in warehouse.dead_letters()] == [1]
+    left = dead_letters(warehouse)
+    assert [(one.reason, one.letters) for one in left.reasons] == [("a", 1)]
 
 
 def test_a_second_holder_is_refused_by_name(settings: Settings, warehouse: DuckDbWarehouse) -> None:

@@ -33,6 +33,7 @@ PRODUCER = {
     "--duplicates": "0.1",
     "--late": "0",
     "--poison": "0",
+    "--deletes": "",
 }
 
 

@@ -15,6 +15,7 @@ from core.operations.inspect import (
     Inspection,
     ListedLetter,
     MergeRun,
+    ReasonCount,
     StoredGap,
     StoredOffset,
 )
@@ -23,6 +24,7 @@ from core.operations.poller import Reading
 from core.operations.replay_result import ReplayResult
 from core.operations.tail_record import TailRecord
 from core.operations.task import TaskSnapshot
+from core.text import clean
 from core.warehouse.backlog import MergeBacklog
 from core.warehouse.model import StoredDeadLetter, TableFacts
 from core.warehouse.snowflake.task import SINK_TASK, TaskStatus
@@ -139,6 +141,21 @@ def test_a_failing_read_says_what_and_since_when():
         warehouse_head(moment(explored=Explored(inspection=failed)), frame(78, 20), "tables"), 78
     )
     assert "for 2 m" in shown
+
+
+def test_reasons_are_counted_over_all_letters_and_a_cut_list_is_said_to_be_one():
+    ages = {"missing_field": (3_000, 5), "bad\x1b[31m": (557, 7_200)}
+    reasons = tuple(
+        ReasonCount(clean(reason), count, NOW - timedelta(seconds=age))
+        for reason, (count, age) in ages.items()
+    )
+    found = DeadLetters(3_557, (LETTER,), reasons)
+    shown = events(Explored(letters=Reading(found, NOW)), letters=True)
+    assert "3,000 missing_field newest 5 s ago" in shown
+    assert "557 bad" in shown
+    assert "listed: the newest 1 of 3,557" in shown
+    whole = DeadLetters(1, (LETTER,), reasons[:1])
+    assert "listed:" not in events(Explored(letters=Reading(whole, NOW)), letters=True)
 
 
 def test_replay_is_followed_and_its_end_is_told():

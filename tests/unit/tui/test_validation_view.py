@@ -59,7 +59,7 @@ def test_columns_are_named_and_times_told_in_the_full_view_only() -> None:
 def test_the_full_view_lists_reports_and_earlier_runs() -> None:
     now = moment(validation=validated(), reports=REPORTS)
     runs = past("FAIL", "WARN", "PASS")
-    assert history(runs, frame(116, 31)).text == "✓!✗"
+    assert history(runs, frame(116, 31)).text == "✗!✓"
     shown = drawn(lambda now, room: validation_foot(now, runs, room), now, 116, 31, full=True)
     for report in REPORTS:
         assert report in shown

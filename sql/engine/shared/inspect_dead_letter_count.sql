@@ -1,1 +1,0 @@
-SELECT count(*) FROM {schema}.dead_letters WHERE replayed_at IS NULL

@@ -1,0 +1,54 @@
+"""The line behind the colon, and forms: by the keys."""
+
+from textual.widgets import Input, Label
+
+from tui.dialogs.options_form import OptionsForm
+from tui.screens.command_line import CommandLine
+
+
+def test_commands_act_are_kept_and_say_what_is_wrong(play):
+    async def script(here):
+        await here.press("2", "colon")
+        assert isinstance(here.console.screen, CommandLine)
+        await here.press(*"rate 1.2k", "enter")
+        assert here.console.screen.chosen.options.rate == 1_200
+        await here.press("colon", *"prof wave", "enter")
+        assert here.console.screen.chosen.options.profile == "wave"
+        await here.press("colon", "up", "up")
+        assert here.console.screen.query_one(Input).value == "rate 1.2k"
+        await here.press("escape", "colon", *"rate fast", "enter")
+        assert "fast cannot be used" in here.text
+        await here.press("escape", "colon", *"ale", "tab")
+        assert here.console.screen.query_one(Input).value == "alerts"
+        await here.press("enter")
+        await here.until(lambda: here.console.screen.chosen.NAME == "alerts")
+        await here.press("5", "colon", *"every 15", "enter")
+        assert here.console.controller.snapshot().figures_every_s == 15
+        await here.press("colon", *"lang fr", "enter")
+        await here.until(lambda: "Producteur" in here.text)
+
+    play(script)
+
+
+def test_a_form_judges_as_one_types_in_its_own_words_and_saves_without_starting(play):
+    async def script(here):
+        await here.press("2", "o")
+        form = here.console.screen
+        assert isinstance(form, OptionsForm)
+        rate, limit = (form.query_one(f"#field-{name}", Input) for name in ("rate", "limit"))
+        error = lambda: str(form.query_one("#form-error", Label).render())  # noqa: E731
+        rate.focus()
+        rate.value = "fast"
+        await here.draw()
+        assert error().startswith("rate")
+        assert "--" not in error()
+        rate.value, limit.value = "1,000", "1M"
+        await here.draw()
+        assert not error()
+        await here.press("enter")
+        pane = here.console.screen.chosen
+        assert (pane.options.rate, pane.options.limit) == (1_000, 1_000_000)
+        assert here.console.controller.producer is None
+        assert "1,000/s" in here.text
+
+    play(script)
