@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from core.errors import DropshipError, ExitCode
@@ -21,7 +20,7 @@ from core.threads import report, reported
 from tui.action_keys import find_key
 from tui.announcing import Announcing
 from tui.asking_actions import AskingActions
-from tui.commands import Command
+from tui.command_actions import CommandActions
 from tui.demonstrating import offer
 from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
@@ -30,10 +29,8 @@ from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
-from tui.screens.command_line import CommandLine, common_commands
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
-from tui.screens.palette import Actions
 from tui.styled_text import plain
 from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
@@ -44,7 +41,7 @@ _FRAMES_PER_S = 4
 _SCREEN = "screen"
 
 
-class Console(AskingActions, App[int]):
+class Console(AskingActions, CommandActions, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"
@@ -76,7 +73,6 @@ class Console(AskingActions, App[int]):
         self._main = MainScreen()
         self._export = ExportActions(self)
         self.forced = False
-        self._commands_before: list[str] = []
         self._state = StateFile(controller.settings.paths.data / "console.json")
         self._announcing = Announcing(self.tell, self.refuse)
         self._leaving = Leaving(self)
@@ -228,24 +224,6 @@ class Console(AskingActions, App[int]):
         """Open the back ends again."""
         self.controller.open()
         self.tick()
-
-    def commands(self) -> list[Command]:
-        """Return what the command line takes: of the pane, then of the others, then everywhere."""
-        panes = sorted(self.panes, key=lambda pane: pane is not self.chosen)
-        own = {one.name: one for pane in reversed(panes) for one in pane.commands()}
-        return [*own.values(), *common_commands(self, panes)]
-
-    def action_command(self) -> None:
-        """Take a command."""
-        if self.screen is self._main:
-            self.push_screen(CommandLine(self.commands, self._commands_before))
-
-    def action_palette(self) -> None:
-        """Show every action by name."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(
-                CommandPalette([Actions], placeholder=_("Find an action"), id="--command-palette")
-            )
 
     def action_copy(self) -> None:
         """Copy the text of the chosen pane: OSC 52, which also works over SSH and in tmux."""

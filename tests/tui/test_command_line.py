@@ -1,9 +1,11 @@
 """The line behind the colon, and forms: by the keys."""
 
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, TextArea
 
 from tui.dialogs.options_form import OptionsForm
 from tui.screens.command_line import CommandLine
+from tui.screens.sql import SqlScreen
+from tui.screens.trace import TraceScreen
 
 
 def test_commands_act_are_kept_and_say_what_is_wrong(play):
@@ -26,6 +28,20 @@ def test_commands_act_are_kept_and_say_what_is_wrong(play):
         assert here.console.controller.snapshot().figures_every_s == 15
         await here.press("colon", *"lang fr", "enter")
         await here.until(lambda: "Producteur" in here.text)
+
+    play(script)
+
+
+def test_a_command_asks_the_warehouse_and_another_traces_a_key(play):
+    async def script(here):
+        await here.press("colon", *"sql SELECT 1", "enter")
+        await here.until(lambda: isinstance(here.console.screen, SqlScreen))
+        assert here.console.screen.query_one(TextArea).text == "SELECT 1"
+        await here.press("escape")
+        await here.until(lambda: not isinstance(here.console.screen, SqlScreen))
+        await here.press("colon", *"trace k1", "enter")
+        await here.until(lambda: isinstance(here.console.screen, TraceScreen))
+        assert "k1" in here.text
 
     play(script)
 

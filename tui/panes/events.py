@@ -1,6 +1,5 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -26,9 +25,8 @@ from tui.views.events import (
 )
 from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame
-from tui.views.payload import preview
+from tui.views.replay_question import replay_title, replayed_lines
 
-_PREVIEWED = 5
 _MERGE = "merge"
 
 
@@ -260,34 +258,10 @@ class EventsPane(RowsPane):
             self.console.refuse(_("Nothing here can be replayed."))
             return
         ids = [one.letter.event_id for one in fit]
-        lines = self._preview(fit, len(listed) - len(fit))
-        self.console.confirm(False, self._title_of(fit), lines, lambda: self._replay(ids))
-
-    def _title_of(self, fit: Sequence[ListedLetter]) -> str:
-        """Return the question; a single letter is named by its place."""
-        if len(fit) == 1:
-            return _("Replay dead letter {place}?").format(place=_place(fit[0]))
-        text = ngettext("Replay {count} dead letter?", "Replay {count} dead letters?", len(fit))
-        return text.format(count=self.console.formats.count(len(fit)))
-
-    def _preview(self, fit: Sequence[ListedLetter], left_out: int) -> list[str]:
-        topic = clean(self.controller.settings.kafka.topic, 60)
-        lines = [_("original key, bytes and headers, to {topic}:").format(topic=topic)]
-        reasons = Counter(clean(one.letter.reason, 40) for one in fit)
-        lines += [f"  {count} × {reason}" for reason, count in reasons.most_common(_PREVIEWED)]
-        lines += [
-            f"  {_place(one)}  {_key(one)}{clean(one.letter.detail, 44)}"
-            for one in fit[:_PREVIEWED]
-        ]
-        if len(fit) > _PREVIEWED:
-            lines.append(_("  and {count} more").format(count=len(fit) - _PREVIEWED))
-        if left_out:
-            lines.append(
-                _("{count} skipped: rejected by the merge, already in the raw table").format(
-                    count=left_out
-                )
-            )
-        return lines
+        topic = self.controller.settings.kafka.topic
+        lines = replayed_lines(fit, len(listed) - len(fit), topic)
+        title = replay_title(fit, self.console.formats)
+        self.console.confirm(False, title, lines, lambda: self._replay(ids))
 
     def _replay(self, ids: list[str]) -> None:
         now = self.controller.snapshot()
@@ -302,14 +276,3 @@ class EventsPane(RowsPane):
 
     def _records(self, now: ControllerSnapshot) -> tuple[TailRecord, ...]:
         return self._held if self._held is not None else (now.explored.peek.value or ())
-
-
-def _place(one: ListedLetter) -> str:
-    """Return where a dead letter stood: topic, partition, offset."""
-    letter = one.letter
-    return f"{clean(letter.topic, 40)}/{letter.partition}/{letter.offset}"
-
-
-def _key(one: ListedLetter) -> str:
-    """Return the key of a dead letter, for a line of a question."""
-    return "" if one.letter.key is None else preview(one.letter.key, 24) + "  "

@@ -20,33 +20,13 @@ from tui.dialogs.options_form import OptionsForm
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.frame import Frame
-from tui.views.producer import producer
+from tui.views.producer import exported, producer
 
 FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison", "deletes")
 """The options that are asked for, in this order."""
 _STEP, _LEAP = 1.25, 10.0
 _LEAST = 1.0
 _RATE = 200.0
-
-
-def exported(now: ControllerSnapshot) -> Table:
-    """Return what the pane exports of a moment."""
-    last = now.producer
-    row = (
-        last.state.value,
-        last.mode,
-        last.topic,
-        round(last.rate_target, 2),
-        round((last.rate_actual if last.state in FINAL_STATES else now.produced) or 0.0, 2),
-        last.sent,
-        last.acked,
-        last.failed,
-        last.rejected,
-        last.bytes,
-        *(last.injected.get(kind, 0) for kind in ("duplicates", "late", "poison")),
-    )
-    headers = ("state", "mode", "topic", "rate_target", "rate_actual", "sent", "acked", "failed")
-    return Table((*headers, "rejected", "bytes", "duplicates", "late", "poison"), [row])
 
 
 class ProducerPane(Pane):

@@ -1,5 +1,6 @@
 """The producer pane: what goes out, how fast, and what became of it."""
 
+from core.jobs.base import Table
 from core.jobs.produce import Options
 from core.operations.snapshot import ControllerSnapshot
 from core.producer.options import DEFAULT_RATES
@@ -17,6 +18,26 @@ _MOST_CHART = 24
 _ROWS = 3
 _ROOMY = 16
 """Lines from which on there is more than the essentials."""
+
+
+def exported(now: ControllerSnapshot) -> Table:
+    """Return what the pane exports of a moment."""
+    last = now.producer
+    row = (
+        last.state.value,
+        last.mode,
+        last.topic,
+        round(last.rate_target, 2),
+        round((last.rate_actual if last.state in FINAL_STATES else now.produced) or 0.0, 2),
+        last.sent,
+        last.acked,
+        last.failed,
+        last.rejected,
+        last.bytes,
+        *(last.injected.get(kind, 0) for kind in ("duplicates", "late", "poison")),
+    )
+    headers = ("state", "mode", "topic", "rate_target", "rate_actual", "sent", "acked", "failed")
+    return Table((*headers, "rejected", "bytes", "duplicates", "late", "poison"), [row])
 
 
 def producer(now: ControllerSnapshot, frame: Frame, plan: Options | None = None) -> list[Line]:

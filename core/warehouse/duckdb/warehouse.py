@@ -1,11 +1,9 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from threading import Lock
-from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +23,7 @@ from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
 from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.duckdb.question import Questions
+from core.warehouse.duckdb.retry import again_alone
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -45,21 +44,6 @@ SETUP_SCRIPTS = ("setup", "tables", "reference_tables")
 """What the engine needs, and what the pipeline does."""
 
 log = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _again_alone(
-    write: Callable[Concatenate["DuckDbWarehouse", P], R],
-) -> Callable[Concatenate["DuckDbWarehouse", P], R]:
-    """Do a write again while nobody reads where it ran out of memory."""
-
-    @wraps(write)
-    def attempt(self: "DuckDbWarehouse", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._db.retry_alone(lambda: write(self, *args, **kwargs))
-
-    return attempt
 
 
 class DuckDbWarehouse:
@@ -123,7 +107,7 @@ class DuckDbWarehouse:
             for part in script(DIALECT.name, name, self._schema, self._pipeline):
                 cursor.execute(part)
 
-    @_again_alone
+    @again_alone
     def load_table(self, table: str, rows: pa.Table) -> int:
         """Make a reference table hold some rows; return rows now in it."""
         with self._writing, self._db.transaction() as cursor:
@@ -141,7 +125,7 @@ class DuckDbWarehouse:
         """Return the next offset of each partition ever claimed."""
         return dict(self._db.rows(self._sql("stored_offsets"), [identity.source_id]))
 
-    @_again_alone
+    @again_alone
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
         self._db.expect_batches()
@@ -151,7 +135,7 @@ class DuckDbWarehouse:
             if events is not None and self._backlog is not None:  # merges run here
                 self._columns.add(first_seq, batch, events)
 
-    @_again_alone
+    @again_alone
     def merge(self) -> MergeResult:
         """Merge new raw events into rows and log the run."""
         with self._merging:
@@ -174,7 +158,7 @@ class DuckDbWarehouse:
                 self._db.checkpoint_if_due()
         return result
 
-    @_again_alone
+    @again_alone
     def rebuild_kept(self) -> None:
         """Make the figures that the merge keeps anew; nothing where it keeps none."""
         if not self._keeps:
@@ -206,7 +190,7 @@ class DuckDbWarehouse:
         """Run a named read."""
         return self._db.rows(self._sql(query), parameters)
 
-    @_again_alone
+    @again_alone
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a named write."""
         with self._writing, self._db.transaction() as cursor:
@@ -232,7 +216,7 @@ class DuckDbWarehouse:
         """Compare stored rows behind a position with their checksums."""
         return content.compare(self.rows, table, after, last)
 
-    @_again_alone
+    @again_alone
     def restore(self, damage: Damage, record: RecordBytes) -> None:
         """Put the bytes of a damaged row back and merge its order anew."""
         now = naive_utc(self._clock.now())
@@ -251,7 +235,7 @@ class DuckDbWarehouse:
         )
         return [letter_from(row) for row in rows]
 
-    @_again_alone
+    @again_alone
     def mark_replayed(self, event_ids: Sequence[str]) -> None:
         """Note that dead letters were published again and confirmed."""
         now = naive_utc(self._clock.now())

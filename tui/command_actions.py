@@ -1,0 +1,75 @@
+"""Commands by name: the line behind `:`, and the palette of every action."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from core.text import _
+from tui.commands import Command
+from tui.panes.base import Pane
+from tui.screens.command_line import CommandLine, common_commands
+from tui.screens.main import MainScreen
+from tui.screens.palette import Actions
+
+
+class _Desk(Protocol):
+    """What is needed of the application beside."""
+
+    panes: list[Pane]
+    chosen: Pane
+    screen: Screen[Any]
+
+    def push_screen(self, screen: Screen[Any]) -> object:
+        """Show a screen over the others."""
+        ...
+
+    def call_later(self, callback: Callable[..., object], *args: object) -> bool:
+        """Do something once this message is dealt with."""
+        ...
+
+    def open_sql(self, text: str = "") -> None:
+        """Show the editor for SQL."""
+        ...
+
+    def open_trace(self, key: str = "") -> None:
+        """Show where a key is."""
+        ...
+
+
+class CommandActions:
+    """Part of the application. What was typed before is kept until it ends."""
+
+    _typed_before: list[str] | None = None
+
+    def commands(self) -> list[Command]:
+        """Return what the command line takes: of the pane, then of the others, then everywhere."""
+        desk = cast("_Desk", self)
+        panes = sorted(desk.panes, key=lambda pane: pane is not desk.chosen)
+        own = {one.name: one for pane in reversed(panes) for one in pane.commands()}
+        asking = (
+            Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
+            Command("trace", _("a key"), self._later(desk.open_trace)),
+        )
+        return [*own.values(), *asking, *common_commands(self, panes)]
+
+    def _later(self, opened: Callable[[str], object]) -> Callable[[str], object]:
+        # The line closes first: only the screen on top can.
+        return lambda argument: cast("_Desk", self).call_later(opened, argument)
+
+    def action_command(self) -> None:
+        """Take a command."""
+        desk = cast("_Desk", self)
+        if isinstance(desk.screen, MainScreen):
+            if self._typed_before is None:
+                self._typed_before = []
+            desk.push_screen(CommandLine(self.commands, self._typed_before))
+
+    def action_palette(self) -> None:
+        """Show every action by name."""
+        desk = cast("_Desk", self)
+        if not isinstance(desk.screen, CommandPalette):
+            desk.push_screen(
+                CommandPalette([Actions], placeholder=_("Find an action"), id="--command-palette")
+            )
