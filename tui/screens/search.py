@@ -22,6 +22,8 @@ from tui.styled_text import Line, Span, line
 from tui.views.events import record_details, records_table
 from tui.widgets.rows_view import RowsView
 
+_NUMBERS = {"integer", "decimal", "number"}
+
 
 class SearchScreen(ListScreen):
     """Searches when Enter is pressed in one of its fields. Joins no group and commits nothing."""
@@ -51,11 +53,18 @@ class SearchScreen(ListScreen):
         self._refusal = ""
         self._drawn: TopicSearch | None = None
 
+    @property
+    def _example(self) -> str:
+        """What may be asked, by the first number that the events hold."""
+        fields = self.console.controller.settings.pipeline.definition.fields
+        number = next((path for path, field in fields.items() if field.type.kind in _NUMBERS), "")
+        return f"{number} > 3 and key:42" if number else "key:42"
+
     def compose(self) -> ComposeResult:
         """Yield the fields above the list."""
         with Horizontal(id="search-fields"):
             yield Label(_("search"))
-            yield Input(placeholder="order.quantity > 3 and key:ORDER_000042", id="search-words")
+            yield Input(placeholder=self._example, id="search-words")
             yield Label(_("from"))
             yield Input("begin", id="search-since", select_on_focus=True)
         yield from super().compose()

@@ -3,6 +3,7 @@
 Built charts are kept, because views are asked again more often than values change.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -194,7 +195,7 @@ def _named(
 
 def ceiling(value: float) -> float:
     """Return the next round number, so that an axis fits and rarely jumps."""
-    if value <= 0:
+    if value < sys.float_info.min:  # zero, or too small to be divided
         return 10.0
     unit = 10.0 ** floor(log10(value))
     return next((unit * step for step in _TOPS if unit * step >= value), unit * _TOPS[-1])

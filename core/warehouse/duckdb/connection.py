@@ -242,6 +242,7 @@ class DuckDbFile:
 
     def _let_go(self) -> None:
         """Close every connection; nobody may be at work."""
+        self._presence.give_up(self._connection)
         self._cursors.close(self._connection)
 
     @contextmanager

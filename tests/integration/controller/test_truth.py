@@ -90,10 +90,12 @@ def test_the_lag_of_a_paused_consumer_grows(controller: Controller) -> None:
 
 @pytest.mark.slow
 def test_a_verdict_is_out_of_date_once_dead_letters_came(controller: Controller) -> None:
+    controller.start_consumer()
+    controller.start_producer(produce.Options(rate=0, limit=20))
+    wait_until(lambda: controller.snapshot().consumer.consumed == 20)
     controller.validate()
     wait_until(lambda: controller.snapshot().validation.result)
     assert not controller.snapshot().since_check.outdated
-    controller.start_consumer()
     controller.start_producer(produce.Options(rate=0, limit=500, poison=0.5))
     wait_until(lambda: controller.snapshot().consumer.dead_lettered > 0)
     wait_until(lambda: controller.snapshot().since_check.dead_letters > 0)
@@ -107,6 +109,9 @@ def test_a_verdict_is_out_of_date_once_dead_letters_came(controller: Controller)
 def test_a_desk_that_is_opened_again_has_the_last_verdict(
     controller: Controller, settings: Settings
 ) -> None:
+    controller.start_consumer()
+    controller.start_producer(produce.Options(rate=0, limit=20))
+    wait_until(lambda: controller.snapshot().consumer.consumed == 20)
     controller.validate()
     wait_until(lambda: controller.snapshot().validation.result)
     wait_until(lambda: not controller.snapshot().validation.running)

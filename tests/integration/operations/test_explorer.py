@@ -13,7 +13,8 @@ from core.operations.effective_settings import effective_settings, sources
 from core.operations.inspect import letters_of
 from core.operations.logtail import LogTail
 from core.operations.replay_result import ReplayResult
-from core.operations.topic_tail import KEPT_BYTES, TopicTail
+from core.operations.tail_record import KEPT_BYTES
+from core.operations.topic_tail import TopicTail
 from tests.support.waiting import wait_until as until
 
 TOPIC, GROUP = "orders_topic", "group"
