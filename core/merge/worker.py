@@ -21,15 +21,22 @@ def merge_all(
 ) -> MergeResult:
     """Merge until nothing new is left or a stop is wanted; return the sum of the runs.
 
+    Beside a stream there is always something new: as much is taken as is known to wait after a run,
+    and no more.
     told: takes each run as soon as it is over, so that nothing is lost when a later one fails.
     """
     total = MergeResult()
-    while not stop.is_set():
+    left: int | None = None
+    while not stop.is_set() and left != 0:
         run = warehouse.merge()
         told(run)
         if not run.taken:
             break
         total = total.plus(run)
+        if left is not None:
+            left = max(left - run.taken, 0)
+        elif (backlog := warehouse.merge_backlog()) is not None:
+            left = backlog.events or None  # another process may know of more: look again
     return total
 
 

@@ -49,6 +49,13 @@ def test_a_run_that_took_only_what_is_stale_is_followed_by_another():
     assert merge_all(warehouse, Event()).taken == 3
 
 
+def test_it_ends_beside_a_stream_that_never_does():
+    warehouse = Runs(*[MergeResult(inserted=4)] * 50)
+    warehouse.waiting = 6
+    assert merge_all(warehouse, Event()).inserted == 12
+    assert warehouse.asked == 3  # the first, and those that bring what waited after it
+
+
 def test_a_stop_ends_it_between_two_runs():
     stop = Event()
     warehouse = Runs(*[MergeResult(inserted=1)] * 5, stop=stop.set, after=2)
