@@ -331,10 +331,16 @@ def test_the_sockets_of_a_service_its_log_and_its_status_keep_it(dropship):
         wait_until(lambda: service.ended or dropship("status").code in {0, 1}, seconds=60)
         assert not service.ended, service.err
         assert dropship("produce", "--rate", "0", env=env).done()["acked"] == 20
-        asked = said_over_the_control_socket(dropship.settings)
-        # What is looked for would be found: settings, names and figures are all there.
-        for known in (b"KAFKA_CONF_SASL_PASSWORD", b"***", b"orders_topic", b"ORDER_"):
-            assert known in asked, known
+        asked = b""
+
+        def told_all() -> bool:
+            """Whether what is looked for would be found: settings, names and records are there."""
+            nonlocal asked
+            asked += said_over_the_control_socket(dropship.settings)
+            known = (b"KAFKA_CONF_SASL_PASSWORD", b"***", b"orders_topic", b"ORDER_")
+            return all(word in asked for word in known)
+
+        wait_until(told_all, seconds=60, what="settings, names and records over the socket")
         assert PART.encode() not in asked
         rows = said_over_the_warehouse_socket(dropship.settings)
         assert "orders" in rows
