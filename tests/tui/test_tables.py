@@ -154,7 +154,7 @@ def test_sql_is_completed_run_kept_and_refused_where_it_writes(play):
         assert isinstance(screen, SqlScreen)
         await here.until(lambda: here.console.controller.asking.names.latest.result)
         await here.press(*"select count(*) n from ord")
-        assert "orders" in here.text
+        await here.until(lambda: "orders" in here.text)
         await here.press("tab")
         assert screen.editor.text == "select count(*) n from orders"
         assert "read-only" in here.text
