@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from core import threads
+from core import __version__, threads
 from core.cli import exit_status, parsing
 from core.cli.output import Fault, Outcome, Output
 from core.cli.signals import StopSignals, name_of
@@ -71,8 +71,6 @@ class Invocation:
     def _told_about(self) -> bool:
         """Show the help or the version when that is what is asked."""
         if self._seen.wants_version:
-            from core import __version__  # noqa: PLC0415 - asked for rarely
-
             self._output.show(f"dropship {__version__}\n")
             return True
         if self._seen.wants_help:
@@ -124,22 +122,21 @@ class Invocation:
 
     def _show(self, result: "JobResult") -> None:
         """Show a person what came of it."""
-        if self._seen.as_json:
-            return
-        from core.cli.summary import render  # noqa: PLC0415 - only for people
-
-        self._stderr.printer.paint()
-        self._output.show(self._masked(render(result.summary())))
+        if not self._seen.as_json:
+            self._stderr.printer.paint()
+            self._output.show(self._rendered(result))
 
     def _show_interim(self, result: "JobResult") -> None:
         """Show a result of a job that repeats itself; a reader who left ends the job."""
-        if self._seen.as_json:
-            return
+        if not self._seen.as_json:
+            self._output.show(self._rendered(result) + "\n")
+            if self._output.error is not None:
+                self._stop.set()
+
+    def _rendered(self, result: "JobResult") -> str:
         from core.cli.summary import render  # noqa: PLC0415 - only for people
 
-        self._output.show(self._masked(render(result.summary())) + "\n")
-        if self._output.error is not None:
-            self._stop.set()
+        return self._masked(render(result.summary()))
 
     def _tell(self, code: int, fault: Fault | None, fields: dict[str, object]) -> int:
         """Give result and error to whom they concern; return the final exit code."""

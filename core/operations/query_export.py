@@ -6,11 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import StorageError
 from core.files import replace_file
-from core.operations.state_file import export_rows
-from core.text import _, clean
-from core.text.os_errors import os_reason
+from core.operations.state_file import export_rows, unwritten
+from core.text import clean
 from core.warehouse.questions import Found
 
 if TYPE_CHECKING:
@@ -38,12 +36,7 @@ def export_found(folder: Path, name: str, at: datetime, found: Found) -> tuple[P
     try:
         replace_file(exact, whole.getvalue().to_pybytes())
     except OSError as error:
-        raise StorageError(
-            _("cannot write the export to {folder}: {reason}").format(
-                folder=clean(folder), reason=os_reason(error)
-            ),
-            hint=_("make room or choose another --data-dir"),
-        ) from error
+        raise unwritten(folder, error) from error
     return table, objects, exact
 
 

@@ -62,13 +62,18 @@ def export_rows(
             json.dumps(listed, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8"
         )
     except OSError as error:
-        raise StorageError(
-            _("cannot write the export to {folder}: {reason}").format(
-                folder=clean(folder), reason=os_reason(error)
-            ),
-            hint=_("make room or choose another --data-dir"),
-        ) from error
+        raise unwritten(folder, error) from error
     return table, objects
+
+
+def unwritten(folder: Path, error: OSError) -> StorageError:
+    """Return that an export could not be written to a folder."""
+    return StorageError(
+        _("cannot write the export to {folder}: {reason}").format(
+            folder=clean(folder), reason=os_reason(error)
+        ),
+        hint=_("make room or choose another --data-dir"),
+    )
 
 
 def _cell(value: object) -> object:

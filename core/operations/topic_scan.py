@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Event
 from types import TracebackType
-from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from core.broker.base import Broker, Watermark
 from core.broker.client_error_codes import ClientErrorCode
-from core.broker.clients import is_transient, kafka_error
+from core.broker.clients import kafka_error
 from core.broker.error_hints import right
+from core.operations.peek import is_harmless, peek_config
 from core.operations.tail_record import TailRecord, record_of
 from core.query.records import Wanted
 from core.text import _
@@ -49,14 +49,8 @@ class TopicScan(AbstractContextManager["TopicScan"]):
     ) -> None:
         self._topic = topic
         self._text = text
-        given = broker.consumer_config(f"{group_id}-peek")
-        given.pop("group.protocol", None)
-        own: dict[str, Any] = {
-            "auto.offset.reset": "earliest",
-            "queued.max.messages.kbytes": _QUEUE_KBYTES,
-            "enable.partition.eof": True,
-        }
-        self._consumer = Consumer({**given, **own})
+        given = peek_config(broker, group_id, queue_kbytes=_QUEUE_KBYTES)
+        self._consumer = Consumer({**given, "enable.partition.eof": True})
 
     def __exit__(
         self,
@@ -142,8 +136,7 @@ class TopicScan(AbstractContextManager["TopicScan"]):
             if error.code() == ClientErrorCode.PARTITION_EOF:
                 left.pop(-1 if partition is None else partition, None)
                 return
-            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
-            if of_group or is_transient(error):
+            if is_harmless(error):
                 return
             raise KafkaException(error)
         offset = message.offset()

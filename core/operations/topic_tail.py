@@ -8,20 +8,18 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from threading import Event
-from typing import Any
 
 from confluent_kafka import (
     Consumer,
-    KafkaError,
     KafkaException,
     Message,
     TopicPartition,
 )
 
 from core.broker.base import Broker, Watermark
-from core.broker.client_error_codes import ClientErrorCode
-from core.broker.clients import is_transient, kafka_error
+from core.broker.clients import kafka_error
 from core.broker.error_hints import right
+from core.operations.peek import is_harmless, peek_config
 from core.operations.tail_record import TailRecord, record_of
 from core.text import _
 
@@ -58,7 +56,9 @@ class TopicTail:
         marks = self.broker.watermarks(self._topic)
         try:
             if self._consumer is None:
-                self._consumer = Consumer(self._config())
+                self._consumer = Consumer(
+                    peek_config(self.broker, self._group_id, queue_kbytes=_QUEUE_KBYTES)
+                )
             self._aim(self._consumer, marks)
             self._read(self._consumer, marks, stop or Event())
         except KafkaException as error:
@@ -73,12 +73,6 @@ class TopicTail:
         self._next.clear()
         if consumer is not None:
             consumer.close()
-
-    def _config(self) -> dict[str, Any]:
-        given = self.broker.consumer_config(f"{self._group_id}-peek")
-        given.pop("group.protocol", None)
-        own = {"auto.offset.reset": "earliest", "queued.max.messages.kbytes": _QUEUE_KBYTES}
-        return {**given, **own}
 
     def _aim(self, consumer: Consumer, marks: Mapping[int, Watermark]) -> None:
         """Put the client where each partition's newest records begin, if it is not near there."""
@@ -111,9 +105,7 @@ class TopicTail:
     def _take(self, message: Message) -> None:
         error = message.error()
         if error is not None:
-            # No group is joined, so it does not matter that this one may not be looked at.
-            of_group = error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
-            if error.code() == ClientErrorCode.PARTITION_EOF or of_group or is_transient(error):
+            if is_harmless(error):
                 return
             raise KafkaException(error)
         partition, offset = message.partition(), message.offset()
