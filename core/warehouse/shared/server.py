@@ -83,11 +83,12 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
     def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:  # noqa: ARG002
         """Answer one call."""
         with self._counted() as admitted:
-            if not admitted:
-                writer.write_metadata(messages.encode(Answer(leaving=True)))
-                return
-            answer, rows = self._answered(descriptor.command, reader)
-            answer.backlog = self._warehouse.merge_backlog()
+            answer, rows = Answer(leaving=True), []
+            if admitted:
+                answer, rows = self._answered(descriptor.command, reader)
+                answer.backlog = self._warehouse.merge_backlog()
+            if answer.leaving or answer.fault is not None:
+                _drain(reader)
         _send(writer, answer, rows)
 
     def _answered(self, command: bytes, reader: Any) -> tuple[Answer, list[Any]]:
@@ -206,6 +207,13 @@ def _received(request: Request, reader: Any, least: int = 0) -> Iterator[pa.Reco
         if rows > request.rows or size > messages.MOST_BYTES:
             raise ValueError("more rows than a request may have")
         yield part
+
+
+def _drain(reader: Any) -> None:
+    """Read what a refused caller still sends: its client drops the answer where a write fails."""
+    with suppress(pa.ArrowException, OSError, StopIteration):
+        while True:
+            reader.read_chunk()
 
 
 def _send(writer: Any, answer: Answer, rows: list[Any]) -> None:
