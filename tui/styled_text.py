@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
@@ -35,15 +36,17 @@ class Line:
 
     spans: tuple[Span, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The line without its roles."""
         return "".join(span.text for span in self.spans)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Cells that the line takes."""
-        return sum(cell_len(span.text) for span in self.spans)
+        return sum(
+            len(span.text) if span.text.isascii() else cell_len(span.text) for span in self.spans
+        )
 
 
 EMPTY = Line()
@@ -65,7 +68,12 @@ def changed_cells(before: Line, after: Line) -> tuple[int, int]:
 
 def _even(text: str) -> bool:
     """Whether each character takes one cell."""
-    return text.isascii() or all(cell_len(character) == 1 for character in set(text))
+    return text.isascii() or all(map(_is_one_cell, set(text)))
+
+
+@lru_cache(maxsize=4096)
+def _is_one_cell(character: str) -> bool:
+    return cell_len(character) == 1
 
 
 def _cells(whole: Line) -> list[tuple[str, Role]]:
@@ -112,7 +120,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     """Return text in exactly `width` cells: cut with an ellipsis, or padded."""
     if width <= 0:
         return ""
-    size = cell_len(text)
+    size = len(text) if text.isascii() else cell_len(text)
     if size > width:
         return set_cell_size(text, width - 1) + "…"
     padding = " " * (width - size)

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.kpis.model import as_json, unit_of
-from core.operations.snapshot import ControllerSnapshot
+from core.operations.snapshot import ControllerSnapshot, Figures, Reading
 from core.text import N_, _
 from tui.causes import OpenFigures
 from tui.commands import Command, seconds
@@ -59,9 +59,24 @@ class KpisPane(Pane):
         ),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._viewed: tuple[Reading[Figures], Frame, list[Line]] | None = None
+
     def view(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
-        """Return the figures."""
-        return kpis(now, frame)
+        """Return the figures; those that are read already are laid out once."""
+        read, known = now.figures, self._viewed
+        if known is not None and known[0] is read and known[1] == frame:
+            return known[2]
+        lines = kpis(now, frame)
+        settled = read.value is not None and not read.error
+        self._viewed = (read, frame, lines) if settled else None
+        return lines
+
+    def renew(self) -> None:
+        """Lay the figures out anew too."""
+        self._viewed = None
+        super().renew()
 
     def table(self, now: ControllerSnapshot) -> Table | None:
         """Return what it exports."""

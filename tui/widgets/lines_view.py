@@ -46,6 +46,7 @@ class LinesView(Widget):
         self._lines: Sequence[Line] = ()
         self.unmoved = False
         self._styles_found: dict[Role, Style] = {}
+        self._base_found: Style | None = None
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -75,7 +76,9 @@ class LinesView(Widget):
     def render_line(self, y: int) -> Strip:
         """Return one line as Textual draws it."""
         width = self.size.width
-        base = self.rich_style
+        if self._base_found is None:
+            self._base_found = self.rich_style
+        base = self._base_found
         if y >= len(self._lines):
             return Strip.blank(width, base)
         segments = [Segment(span.text, self._style(span.role)) for span in self._lines[y].spans]
@@ -89,6 +92,7 @@ class LinesView(Widget):
             if self.unmoved and not layout:
                 return self
             self._styles_found.clear()
+            self._base_found = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _style(self, role: Role) -> Style:
