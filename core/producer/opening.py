@@ -13,6 +13,7 @@ from core.producer.options import ProduceOptions
 from core.producer.orders.csv_file import OrdersCsv
 from core.producer.orders.order_format import OrderFormat
 from core.producer.orders.stream import Stream
+from core.producer.read_ahead import ReadAhead
 from core.producer.registry_source import RegistrySource
 from core.producer.sources import Limited, Replay, Source
 from core.text import _
@@ -37,7 +38,7 @@ def _orders(
 ) -> Source:
     if options.mode == "stream":
         return Stream(options.input, clock, options.seed)
-    return Replay(OrdersCsv(options.input), OrderFormat(), rejected)
+    return Replay(ReadAhead(OrdersCsv(options.input)), OrderFormat(), rejected)
 
 
 def _events(
@@ -56,7 +57,8 @@ def _events(
     if options.mode == "stream":
         folder = options.input if options.input.is_dir() else options.input.parent
         return EventStream(options.pipeline, form, folder, clock, options.seed)
-    return Replay(open_events(options.input, options.pipeline.name, judge), form, rejected)
+    file = ReadAhead(open_events(options.input, options.pipeline.name, judge))
+    return Replay(file, form, rejected)
 
 
 def check_source(options: ProduceOptions, clock: Clock) -> None:

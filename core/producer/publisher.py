@@ -12,7 +12,7 @@ import numpy as np
 
 from core.clock import Clock, iso
 from core.producer.broker_capacity import BrokerCapacity
-from core.producer.delivery import Delivery, Record
+from core.producer.delivery import ANY_PARTITION, Delivery
 from core.producer.fault_injection import Fault, FaultInjector, Planned
 from core.producer.fault_log import FaultLog
 from core.producer.sources import EventFormat, Source
@@ -110,10 +110,9 @@ class Publisher:
         values = _poisoned(made, head.faults, form)
         admitted = rows.num_rows
         if self._capacity is None:
-            records: list[Record] = [
-                {"key": key, "value": value} for key, value in zip(keys, values, strict=True)
-            ]
-            self._delivery.enqueue(records)
+            self._delivery.enqueue(
+                [(key, value, ANY_PARTITION) for key, value in zip(keys, values, strict=True)]
+            )
             size = sum(map(len, keys)) + sum(_sizes(values))
         else:
             admitted, size = self._send_into(self._capacity, keys, values)
@@ -135,7 +134,7 @@ class Publisher:
             numbers = capacity.partitions
             self._delivery.enqueue(
                 [
-                    {"key": key, "value": value, "partition": numbers[place]}
+                    (key, value, numbers[place])
                     for key, value, place in zip(
                         keys[:admitted], values[:admitted], places[:admitted].tolist(), strict=True
                     )

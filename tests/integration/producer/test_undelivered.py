@@ -9,7 +9,7 @@ from core.broker.clients import client_log
 from core.broker.cluster import Cluster
 from core.config import Settings
 from core.errors import BrokerError
-from core.producer.delivery import Delivery
+from core.producer.delivery import ANY_PARTITION, Delivery
 from core.producer.options import ProduceOptions
 from core.producer.worker import ProducerWorker
 from core.workers import RunState
@@ -103,12 +103,12 @@ def test_records_that_the_client_refuses_are_failed_or_offered_again(broker: Clu
         "message.max.bytes": 2_000,
     }
     delivery = Delivery(small, "orders_topic")
-    delivery.enqueue([{"key": b"big", "value": b"x" * 5_000}])
+    delivery.enqueue([(b"big", b"x" * 5_000, ANY_PARTITION)])
     assert (delivery.failed, len(delivery)) == (1, 0)
     (failure,) = delivery.failures
     assert ("too large" in failure.reason, failure.count) == (True, 1)
     assert "KAFKA_CONF_MESSAGE_MAX_BYTES" in failure.hint
-    delivery.enqueue([{"key": b"%d" % number, "value": b"x"} for number in range(25)])
+    delivery.enqueue([(b"%d" % number, b"x", ANY_PARTITION) for number in range(25)])
     wait_until(lambda: delivery.flush(0.05) == 0)
     assert (delivery.enqueued, delivery.acked, delivery.failed) == (26, 25, 1)
     assert [mark.high for mark in broker.watermarks("orders_topic").values()].count(0) < 4
