@@ -50,6 +50,7 @@ def put(dropship: Dropship, content: bytes) -> Path:
     ],
     ids=["magic", "header_1", "header_2", "blocks", "half", "stump", "empty", "another_format"],
 )
+@pytest.mark.slow
 def test_fault_30_damage_is_said_and_the_file_left_as_it_is(dropship, healthy, damage):
     content = damage(healthy)
     file = put(dropship, content)

@@ -84,6 +84,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 
 @needs_root
 @pytest.mark.parametrize("opened", [False, True], ids=["as_it_is", "mode_lost"])
+@pytest.mark.slow
 def test_another_user_is_refused_by_the_control_socket(service, opened):
     place = Path(service_of(service.settings.paths).socket)
     if opened:  # somebody was careless with a chmod: the kernel still says who it is

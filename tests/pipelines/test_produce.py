@@ -331,6 +331,7 @@ def both(injector: FaultInjector, source: Source) -> Planned:
 
 
 @pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.slow
 def test_late_versions_never_win_and_the_answer_key_tells_what_does(
     written: Write, tmp_path: Path, settings: Settings, name: str
 ) -> None:

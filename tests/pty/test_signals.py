@@ -137,6 +137,7 @@ def samples(file):
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])
+@pytest.mark.slow
 def test_a_terminal_that_cannot_draw_is_refused(tmp_path, term):
     with Terminal(tmp_path, term=term) as terminal:
         assert terminal.exit_code() == 2

@@ -39,6 +39,7 @@ def resume(terminal, shows):
     terminal.wait_for("3 Consumer", since=since)
 
 
+@pytest.mark.slow
 def test_a_console_in_which_nothing_runs_is_suspended_and_comes_back(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.wait_for(FIRST_SIGHT)
@@ -48,6 +49,7 @@ def test_a_console_in_which_nothing_runs_is_suspended_and_comes_back(tmp_path):
         assert terminal.exit_code() == 0
 
 
+@pytest.mark.slow
 def test_a_console_that_does_the_work_itself_is_not_and_says_what_to_do(tmp_path):
     with Terminal(tmp_path) as terminal:
         start_demo(terminal)

@@ -96,6 +96,7 @@ def _logged(caplog: pytest.LogCaptureFixture, thread: str) -> bool:
 
 
 @pytest.mark.parametrize("thread", THREADS)
+@pytest.mark.slow
 def test_a_thread_that_dies_is_said_aloud(
     thread: str, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,6 +12,7 @@ from tests.support.processes import commands
 from tests.support.waiting import wait_until
 
 
+@pytest.mark.slow
 def test_the_console_leaves_and_the_service_has_a_broker_and_stores_on(settings, caplog):
     caplog.set_level(logging.WARNING)
     console, service = Controller(settings), Controller(settings, restarts=True)
