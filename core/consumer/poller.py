@@ -125,18 +125,15 @@ class RecordPoller:
 
     def _take(self, got: list[Any], records: list[Any], assignment: Assignment) -> int:
         """Add what came to the records, and return its bytes; act on errors among it."""
-        size = largest = 0
-        for record in got:
-            if record.error() is not None:
-                self._note(record, assignment)
-            else:
-                records.append(record)
-                length = len(record)
-                size += length
-                largest = max(largest, length)
-        if largest:
-            self._largest = largest
-        return size
+        good = [record for record in got if record.error() is None]
+        if len(good) < len(got):
+            for record in got:
+                if record.error() is not None:
+                    self._note(record, assignment)
+        records += good
+        sizes = list(map(len, good))
+        self._largest = max(sizes, default=0) or self._largest
+        return sum(sizes)
 
     def _grown(self, room: int, read: int, assignment: Assignment) -> tuple[int, int]:
         """Return how many records, and bytes, a batch that met its end may grow to; 0 if no more.
