@@ -137,6 +137,14 @@ class Assignment:
                 behind[partition] = max(end - position, 0)
         return behind
 
+    def unread(self, read: int) -> int:
+        """Return how many records are known to wait behind those that were read.
+
+        read: since the stored positions. 0 on an embedded broker, whose producer waits until they
+        are stored.
+        """
+        return 0 if self.is_embedded else max(sum(self.lag().values()) - read, 0)
+
     def stored(self) -> Mapping[int, int]:
         """Return the next offset of each partition in the warehouse, whoever stored it."""
         return self._warehouse.stored_offsets(self._broker.identity(self._topic))

@@ -19,6 +19,8 @@ from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 _NO_TIME = 0
 """TIMESTAMP_NOT_AVAILABLE of the client."""
 _NONE: Times = np.empty(0, dtype=np.int64)
+_LARGE, _EVERY = 20_000, 8
+"""Of more records than that one in so many is asked for its time: each costs half a microsecond."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,17 @@ def _times(
 ) -> tuple[Times, Times]:
     """Return the events' times and the records' own: each stands in for the other where it lacks.
 
-    Where both do, it is when the batch was received.
+    Where both do, it is when the batch was received. In a large batch, which comes from a backlog,
+    the time of a record stands for those of the few behind it.
     """
     if not good:
         return _NONE, _NONE
-    pairs = chain.from_iterable([record.timestamp() for record in good])
-    kinds, stamps = np.fromiter(pairs, np.int64, 2 * len(good)).reshape(-1, 2).T
+    asked = good if len(good) <= _LARGE else good[::_EVERY]
+    pairs = chain.from_iterable([record.timestamp() for record in asked])
+    told = np.fromiter(pairs, np.int64, 2 * len(asked)).reshape(-1, 2)
+    if len(asked) < len(good):
+        told = np.repeat(told, _EVERY, axis=0)[: len(good)]
+    kinds, stamps = told.T
     has_none = (kinds == _NO_TIME) | (stamps <= 0)
     if event_times_us is None:
         event_times_us = np.full(len(good), NO_TIME)

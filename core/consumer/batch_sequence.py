@@ -97,9 +97,11 @@ class BatchSequence:
         return self._settled(batch, self._writer.write(batch.raw))
 
     def _is_backlog(self, records: list[Any]) -> bool:
-        """Return whether as many records were there as a batch takes, and they leave room."""
+        """Return whether more is sure to follow, and the records leave room for it."""
         room = self._options.max_batch_bytes // 2
-        return len(records) >= self._options.max_batch and sum(map(len, records)) <= room
+        full = len(records) >= self._options.max_batch
+        # A batch is full at its bytes once the last record is over them.
+        return full and sum(map(len, records[:-1])) <= room
 
     def _built(self, records: list[Any], ends: Mapping[int, int]) -> BuiltBatch:
         """Return a batch of records that follow those under way. Errors: RegistryError."""

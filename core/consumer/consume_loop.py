@@ -118,6 +118,7 @@ class ConsumeLoop:
             self._options,
             self._clock,
             lambda seconds: self._clock.wait(self._life.stop_event, seconds),
+            interrupted=lambda: self._life.stopping or self._life.paused,
         )
         writer = BatchWriter(
             self._warehouse,
@@ -152,12 +153,14 @@ class ConsumeLoop:
             records = poller.poll(
                 self._assignment,
                 self._stop_condition.room(self._counters.consumed + batches.size_under_way),
+                batches.size_under_way,
             )
             if not records and batches.settle() is WriteOutcome.STOPPED:
                 break
-            due = records or self._assignment.beyond_records
+            due = bool(records) or self._assignment.beyond_records
             if due and not batches.store(records):
                 break
+            del records  # before the next ones come: a batch holds much memory
             if self._assignment.out_of_range and batches.settle() is WriteOutcome.STOPPED:
                 break
             self._skip_lost_offsets(consumer)

@@ -12,6 +12,7 @@ class ConsumeOptions:
 
     until_caught_up: end at the offsets the topic has when asked. limit: records to store, good or
     dead. duration_s, flush_s: seconds. max_batch: records; max_batch_bytes: bytes of payloads.
+    most_behind: records of one batch while many more wait on a real Kafka.
     give_up_after_s: end with an error when broker or warehouse stay away that long; None waits on.
     mark: what its commits carry, see `Settings.warehouse_mark`.
     """
@@ -23,6 +24,7 @@ class ConsumeOptions:
     duration_s: float | None = None
     flush_s: float = 0.1
     max_batch: int = 20_000
+    most_behind: int = 100_000
     max_batch_bytes: int = 32 * 1024 * 1024
     give_up_after_s: float | None = 30.0
     mark: str = ""

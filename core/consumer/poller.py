@@ -2,7 +2,9 @@
 
 A batch ends when nothing more is there. What comes while it is stored is the next one, so batches
 grow with the backlog by themselves up to their bound; without one, latency stays near the time that
-a transaction takes.
+a transaction takes. Where the topic is known to hold many more records than were read, a batch goes
+on beyond that bound, and over the moment in which the client's queue is empty: few large
+transactions cost less than many small ones.
 
 The client sleeps until moments of the wall clock. Where somebody sets the clock back by a day, a
 call that waits milliseconds for a record lasts a day when none comes. So the client is waited in
@@ -33,6 +35,12 @@ _POLL_S = 0.005
 _IDLE_S = 0.005
 """How long is waited, outside of the client, when there is nothing; longer while that lasts."""
 _MOST_IDLE_S = 0.02
+_BEHIND = 1_000
+"""So many records wait in the topic at least where a batch is to grow beyond its bound."""
+_BEHIND_S = 0.5
+"""A batch that grows is gathered for no longer."""
+_PATIENCE_S = 0.05
+"""It waits so long for the next records: twice as long as the client takes to look for them."""
 _SET_BACK_S = 0.5
 """A clock set back by less is no harm: a sleep lasts longer by as much."""
 
@@ -56,7 +64,11 @@ def parts(records: list[Any], most_bytes: int) -> list[list[Any]]:
 
 
 class RecordPoller:
-    """Collects records until a bound is met. One thread. wait: waits for so many seconds."""
+    """Collects records until a bound is met. One thread.
+
+    wait: waits for so many seconds. interrupted: whether a batch must not grow now, as when a stop
+    or a pause is wanted.
+    """
 
     def __init__(
         self,
@@ -64,53 +76,73 @@ class RecordPoller:
         options: ConsumeOptions,
         clock: Clock,
         wait: Callable[[float], object],
+        interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._consumer = consumer
         self._options = options
         self._clock = clock
         self._wait = wait
+        self._interrupted = interrupted
         self._largest = options.max_batch_bytes // _FIRST_CHUNK
         self._idle_s = _IDLE_S
         self._lead = self._wall_lead()
         self._put_back: dict[int, int] = {}
         """The first record of each partition that `keep_alive` put back, until reading goes on."""
 
-    def poll(self, assignment: Assignment, room: int) -> list[Any]:
+    def poll(self, assignment: Assignment, room: int, under_way: int = 0) -> list[Any]:
         """Return up to `room` records, possibly none.
 
-        What came is never dropped here: the client has moved past it. A partition whose offset
-        the broker does not have is noted in `assignment.out_of_range`.
+        under_way: records read before that are not stored yet. What came is never dropped here: the
+        client has moved past it. A partition whose offset the broker does not have is noted in
+        `assignment.out_of_range`.
         Errors, after which the consumer must be closed: BrokerError for an error that does not
         pass; what failed in a callback of the assignment.
         """
         self._put_back.clear()
-        most = min(room, self._options.max_batch)
+        most, most_bytes = min(room, self._options.max_batch), self._options.max_batch_bytes
         records: list[Any] = []
         size = 0
-        until = self._clock.monotonic() + self._options.flush_s
-        while len(records) < most and size < self._options.max_batch_bytes:
-            asked = self._chunk(most - len(records), size)
+        began = came = self._clock.monotonic()
+        while len(records) < most and size < most_bytes:
+            asked = self._chunk(most - len(records), most_bytes - size)
             got = self._consumer.consume(asked, _POLL_S if records else 0.0)
             assignment.raise_failure()
-            largest = 0
-            for record in got:
-                if record.error() is not None:
-                    self._note(record, assignment)
-                else:
-                    records.append(record)
-                    length = len(record)
-                    size += length
-                    largest = max(largest, length)
-            if largest:
-                self._largest = largest
+            size += self._take(got, records, assignment)
             now = self._clock.monotonic()
-            if not records or now >= until or len(got) < asked:
+            came = now if got else came
+            if not records:
                 break
+            full = len(records) >= most or size >= most_bytes
+            if full or len(got) < asked or now >= began + self._options.flush_s:
+                if now >= min(began + _BEHIND_S, came + _PATIENCE_S):
+                    break
+                most, most_bytes = self._grown(room, len(records) + under_way, assignment)
         if records:
             self._idle_s = _IDLE_S
         else:
             self._rest()
         return records
+
+    def _take(self, got: list[Any], records: list[Any], assignment: Assignment) -> int:
+        """Add what came to the records, and return its bytes; act on errors among it."""
+        good = [record for record in got if record.error() is None]
+        if len(good) < len(got):
+            for record in got:
+                if record.error() is not None:
+                    self._note(record, assignment)
+        records += good
+        sizes = list(map(len, good))
+        self._largest = max(sizes, default=0) or self._largest
+        return sum(sizes)
+
+    def _grown(self, room: int, read: int, assignment: Assignment) -> tuple[int, int]:
+        """Return how many records, and bytes, a batch that met its end may grow to; 0 if no more.
+
+        Its bytes leave room for the batch that is stored beside it.
+        """
+        if self._interrupted() or assignment.unread(read) < _BEHIND:
+            return 0, 0
+        return min(room, self._options.most_behind), self._options.max_batch_bytes // 2
 
     def keep_alive(self, assignment: Assignment) -> None:
         """Serve the group while nothing may be read, as while the warehouse is away.
@@ -150,12 +182,12 @@ class RecordPoller:
         """Return how far the wall clock is ahead of the monotonic one, in seconds."""
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def _chunk(self, most: int, size: int) -> int:
+    def _chunk(self, most: int, most_bytes: int) -> int:
         """Return how many records to ask for, so that large ones do not overrun the bytes.
 
         The next ones are taken to be as large as the largest of the last ones.
         """
-        fitting = (self._options.max_batch_bytes - size) // self._largest
+        fitting = most_bytes // self._largest
         return max(min(_CHUNK, most, fitting), 1)
 
     def _note(self, record: Any, assignment: Assignment) -> None:

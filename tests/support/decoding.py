@@ -7,10 +7,10 @@ from functools import cache
 from typing import NamedTuple
 
 from core.consumer.decoders.base import Decoded
-from core.consumer.decoders.json_events import JsonDecoder, json_decoder
+from core.consumer.decoders.json_events import JsonDecoder
 from core.pipeline import Definition, builtin
 
-ORDERS = json_decoder(builtin())
+ORDERS = JsonDecoder(builtin().definition, columns=True, fewest_compact=1)
 MAX_BYTES = builtin().definition.event.max_bytes
 
 
@@ -34,7 +34,7 @@ def orders_of_at_most(max_bytes: int) -> JsonDecoder:
     """Return the decoder of orders with another limit of an event's size."""
     if max_bytes == MAX_BYTES:
         return ORDERS
-    return JsonDecoder(sized(builtin().definition, max_bytes))
+    return JsonDecoder(sized(builtin().definition, max_bytes), fewest_compact=1)
 
 
 def sized(definition: Definition, max_bytes: int) -> Definition:

@@ -24,6 +24,9 @@ from core.pipeline.folder import Pipeline
 _BLOCK = 1_000
 _COMPACT_BLOCK = 4_000
 """Of events in compact form no objects are made; a larger block spreads the cost of its calls."""
+_FEWEST_COMPACT = 300
+"""Of fewer events the objects cost less than the calls into C that spare them: half a millisecond
+instead of one to two for a batch of some tens."""
 
 
 @lru_cache(maxsize=8)
@@ -34,9 +37,19 @@ def json_decoder(pipeline: Pipeline) -> "JsonDecoder":
 
 
 class JsonDecoder:
-    """Decodes JSON events of one pipeline. columns: typed ones are made beside the payloads."""
+    """Decodes JSON events of one pipeline.
 
-    def __init__(self, definition: Definition, *, columns: bool = False) -> None:
+    columns: typed ones are made beside the payloads. fewest_compact: so many events at least are
+    tried as compact ones.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        *,
+        columns: bool = False,
+        fewest_compact: int = _FEWEST_COMPACT,
+    ) -> None:
         event = definition.event
         self._has_time = event.time is not None
         self._strict = StrictReader(definition)
@@ -51,6 +64,7 @@ class JsonDecoder:
         if event.type is not None and not self._deletes:
             always = definition.fields[event.type].required
             self._one_type = event.types[0] if always and len(event.types) == 1 else None
+        self._fewest_compact = fewest_compact
         self._compact: CompactForm | None = None
         if self._one_type is not None:
             with suppress(UnprovableError):
@@ -101,7 +115,9 @@ class JsonDecoder:
         """Yield the payloads in blocks, with what is proven of them."""
         for start in range(0, len(payloads), _COMPACT_BLOCK):
             wide = payloads[start : start + _COMPACT_BLOCK]
-            compact = None if self._compact is None else self._compact.prove(wide)
+            compact = None
+            if self._compact is not None and len(wide) >= self._fewest_compact:
+                compact = self._compact.prove(wide)
             if compact is not None and 2 * len(compact.rows) >= len(wide):
                 block = _Block(wide)
                 self._take_compact(block, compact)

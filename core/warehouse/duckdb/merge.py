@@ -25,11 +25,13 @@ def merge_new_events(
     *,
     deletes: bool = False,
     keeps: bool = False,
+    inserts: bool = False,
 ) -> MergeResult:
     """Merge up to MAX_EVENTS new raw events, in the caller's transaction.
 
     columns: gives typed columns of so many events after a number up to another, or None. deletes:
-    rows of the pipeline can be deleted. keeps: figures are kept with them.
+    rows of the pipeline can be deleted. keeps: figures are kept with them. inserts: it has
+    `merge_new`.
     """
     began, started_at = clock.monotonic(), naive_utc(clock.now())
     from_seq, to_seq, oldest, count = _range(cursor, sql)
@@ -51,7 +53,7 @@ def merge_new_events(
         if keys < taken - quarantined:  # seldom, and the reduction costs a tenth of the whole
             cursor.execute(sql("merge_reduce"))
         (before,) = _row(cursor, sql("count_rows"), [])
-        (written,) = write_rows(cursor, sql, bounds, keeps=keeps)
+        (written,) = write_rows(cursor, sql, bounds, keeps=keeps, inserts=inserts)
         (after,) = _row(cursor, sql("count_rows"), [])
         inserted, updated, deleted = after - before, written - (after - before), 0
     result = MergeResult(
@@ -73,14 +75,18 @@ def write_rows(
     bounds: Sequence[object],
     *,
     keeps: bool,
+    inserts: bool = False,
 ) -> Row:
-    """Write the usable rows of `merge_cast`; return what `merge_rows` tells.
+    """Write the usable rows of `merge_cast`, one a key; return what `merge_rows` tells.
 
-    bounds: the smallest and the largest of their keys. keeps: figures are kept with them.
+    bounds: the smallest and the largest of their keys. keeps: figures are kept with them. inserts:
+    where none of the keys is there, as figures that are kept tell, `merge_new` may write them.
     """
+    are_new = False
     if keeps:
-        _within(cursor, sql("kept_before"), bounds)
-    written = _within(cursor, sql("merge_rows"), bounds)
+        (met,) = _within(cursor, sql("kept_before"), bounds)
+        are_new = inserts and not met
+    written = _within(cursor, sql("merge_new" if are_new else "merge_rows"), bounds)
     if keeps:
         cursor.execute(sql("kept_after"))
     return written

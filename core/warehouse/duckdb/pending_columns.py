@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 
 from core.clock import naive_utc
 from core.pipeline.deletes import DELETE, TOMBSTONE
-from core.warehouse.duckdb.merge import MAX_EVENTS
+from core.warehouse.duckdb.merge import MAX_EVENTS as RUN_EVENTS
 from core.warehouse.model import RawBatch
 
+MAX_EVENTS = 3 * RUN_EVENTS
+"""A merge that is behind for a while must not have to read payloads: that would keep it behind."""
 MAX_BYTES = 128 << 20
 """Of columns at most: texts and JSON may be as large as an event."""
 

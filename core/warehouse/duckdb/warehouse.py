@@ -63,6 +63,7 @@ class DuckDbWarehouse:
         self._schema = quoted(settings.schema)
         self._pipeline = settings.pipeline
         self._keeps = settings.pipeline.definition.keeps
+        self._inserts = settings.pipeline.has(DIALECT.name, "merge_new")
         self._clock = clock
         self._db = DuckDbFile(
             settings.paths.warehouse_file,
@@ -149,6 +150,7 @@ class DuckDbWarehouse:
                         self._columns.between,
                         deletes=self._pipeline.definition.deletes,
                         keeps=self._keeps,
+                        inserts=self._inserts,
                     )
             except BaseException:
                 self._recount = True

@@ -5,12 +5,13 @@ CREATE SCHEMA IF NOT EXISTS {schema};
 -- Raw events. seq is the order of arrival, which the merge follows. The writer numbers the rows: a
 -- sequence must never come near this file. DuckDB keeps a transaction's use of one behind a pointer
 -- into memory that it may give away, and then writes over what lies there (docs/reliability.md).
--- payload: Zstandard keeps it a third smaller than what DuckDB would choose, for less work.
+-- payload: Zstandard keeps it a third smaller than what DuckDB would choose, for less work. event_id: it
+-- spares DuckDB trying what would suit, which took a quarter of the work of a checkpoint.
 -- checksum: XXH3-64 of the bytes that the broker's client gave; NULL for rows that were stored before
 -- there were checksums.
 CREATE TABLE IF NOT EXISTS {schema}.{events} (
     seq             BIGINT NOT NULL,
-    event_id        VARCHAR NOT NULL,
+    event_id        VARCHAR NOT NULL USING COMPRESSION zstd,
     event_type      VARCHAR NOT NULL,
     payload         JSON NOT NULL USING COMPRESSION zstd,
     created_at      TIMESTAMP NOT NULL,

@@ -24,11 +24,11 @@ def test_a_merge_takes_a_long_log_into_the_file(
     assert len(orders(warehouse)) == 3_000
 
 
-def test_payloads_lie_in_the_file_in_zstandard(warehouse: DuckDbWarehouse) -> None:
+def test_payloads_and_their_ids_lie_in_the_file_in_zstandard(warehouse: DuckDbWarehouse) -> None:
     store(warehouse, *(event(number) for number in range(3_000)))
     warehouse._db.cursor().execute("CHECKPOINT").fetchall()
     found = warehouse._db.rows(
         "SELECT DISTINCT compression FROM pragma_storage_info('mon_schema.orders_events') "
-        "WHERE column_name = 'payload' AND segment_type <> 'VALIDITY'"
+        "WHERE column_name IN ('payload', 'event_id') AND segment_type <> 'VALIDITY'"
     )
     assert found == [("ZSTD",)]

@@ -160,3 +160,45 @@ def test_what_waits_takes_bounded_bytes(
 def test_where_nobody_merges_nothing_is_kept(warehouse: DuckDbWarehouse) -> None:
     warehouse.write_batch(batch_of(warehouse, [event(1)]))
     assert warehouse._columns._rows == 0
+
+
+def test_new_rows_are_inserted_as_they_would_be_merged(tmp_path: Path) -> None:
+    def runs() -> list[list[bytes]]:
+        return [
+            [event(1, quantity=2), event(2), event(2, quantity=5, sold_at="2024-06-01T00:00:00Z")],
+            [event(3), event(4)],
+            [event(4, quantity=7, sold_at="2025-01-01T00:00:00Z"), event(5)],
+            [event(1, quantity=9, sold_at="2020-01-01T00:00:00Z")],
+        ]
+
+    found = []
+    for inserts in (True, False):
+        paths = Paths(tmp_path / str(inserts), tmp_path / "reports")
+        warehouse = DuckDbWarehouse(Settings(paths=paths), clock=SystemClock())
+        warehouse._inserts, asked, sql = inserts, [], warehouse._sql
+        warehouse._sql = lambda name, asked=asked, sql=sql: (asked.append(name), sql(name))[1]
+        told = []
+        for run in runs():
+            warehouse.write_batch(batch_of(warehouse, run))
+            told.append(replace(warehouse.merge(), duration_s=0.0, delay_s=0.0))
+        ways = [name for name in asked if name in {"merge_new", "merge_rows"}]
+        figures = [
+            warehouse._db.rows(f"SELECT * FROM mon_schema.{table} ORDER BY ALL")
+            for table in ("sales_by_day", "sales_by_product")
+        ]
+        found.append((orders(warehouse), told, figures))
+        assert ways == (["merge_new"] * 2 if inserts else ["merge_rows"] * 2) + ["merge_rows"] * 2
+        warehouse.close()
+    assert found[0] == found[1]
+    assert [run.inserted for run in found[0][1]] == [2, 2, 1, 0]
+
+
+def test_a_merge_that_is_behind_by_two_runs_still_has_their_columns(
+    merging: DuckDbWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.warehouse.duckdb.merge.MAX_EVENTS", 2)
+    assert pending_columns.MAX_EVENTS >= 3 * 200_000
+    for number in range(1, 7, 2):
+        merging.write_batch(with_quantity(batch_of(merging, [event(number), event(number + 1)]), 7))
+    assert [merging.merge().taken for _run in range(3)] == [2, 2, 2]
+    assert quantities(merging) == [7] * 6

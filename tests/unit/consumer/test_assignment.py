@@ -270,3 +270,14 @@ def test_what_is_stored_is_told_of_the_present_topic() -> None:
 )
 def test_partitions_arrive_in_steps_with_the_newer_protocols(config, expected) -> None:
     assert is_incremental(config) is expected
+
+
+@pytest.mark.parametrize(("embedded", "waiting"), [(False, [20, 13, 0]), (True, [0, 0, 0])])
+def test_what_waits_unread_is_known_but_where_a_producer_waits_for_it(embedded, waiting) -> None:
+    held = Held(embedded=embedded)
+    held.warehouse.offsets[IDENTITY] = {0: 0, 1: 0, 2: 0}
+    held.assignment.subscribe(held.client)
+    if not embedded:
+        held.client.give(0, 1)
+    held.client.known = {0: 10, 1: 10}
+    assert [held.assignment.unread(read) for read in (0, 7, 25)] == waiting

@@ -94,3 +94,14 @@ def test_an_end_that_is_reached_or_passed_moves_nothing() -> None:
 def test_where_every_offset_holds_a_record_an_end_proves_nothing() -> None:
     raw = built([], {0: 0}, contiguous_offsets=True, ends={0: 3}).raw
     assert (raw.advances, raw.gaps) == ([], [])
+
+
+def test_in_a_large_batch_one_time_stands_for_the_few_behind_it() -> None:
+    count = 20_003
+    stamp = 1_767_261_600_000
+    one = event(1)
+    came = [Record(0, place, one, timestamp=(1, stamp + place)) for place in range(count)]
+    few = built(came[:20_000], {0: 0}).broker_times_us
+    assert few.tolist() == [(stamp + place) * 1_000 for place in range(20_000)]
+    many = built(came, {0: 0}).broker_times_us
+    assert many.tolist() == [(stamp + place // 8 * 8) * 1_000 for place in range(count)]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.consumer.batch_writer import BatchWriter
 from core.consumer.decoders.base import Decoded
 from core.errors import WarehouseError
 from core.workers import RunState
 from tests.support.consume_loop import Loop
-from tests.support.consuming import IDENTITY, MemoryWarehouse
+from tests.support.consuming import IDENTITY, MemoryTopic, MemoryWarehouse
 from tests.support.decoding import ORDERS
 
 PATIENCE_S = 20.0
@@ -255,3 +256,14 @@ def test_whatever_happens_each_record_is_stored_once(counts, happenings, most, s
 
 
 SAMPLE = Loop(1).topic.records[0][0]
+
+
+def test_a_batch_that_met_half_the_bytes_with_its_last_record_is_stored_beside_the_next():
+    size = len(MemoryTopic(1).records[0][0])
+    loop = loop_with(MemoryWarehouse(), 12, max_batch_bytes=2 * (4 * size - 1))
+    begun, begin = [], BatchWriter.begin
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BatchWriter, "begin", lambda *given: (begun.append(1), begin(*given)))
+        loop.run()
+    assert begun
+    assert loop.warehouse.coordinates == loop.everything

@@ -41,7 +41,7 @@ def _meant(text):
 def test_columns_of_any_pipeline(seed):
     chance = random.Random(seed)
     made = definition(chance)
-    decoder = JsonDecoder(made, columns=True)
+    decoder = JsonDecoder(made, columns=True, fewest_compact=1)
     batch = [payload(chance, made, odd=chance.choice((0, 0.02, 0.2))) for _ in range(300)]
     decoded = decoder.decode(batch)
     jsons = {
@@ -60,7 +60,7 @@ def test_every_digit_of_a_decimal_counts(precision, scale):
     chance = random.Random(precision * scale)
     kind = f"decimal({precision},{scale})"
     made = simple({"id": {"type": "integer"}, "price": {"type": kind, "required": False}})
-    decoder = JsonDecoder(made, columns=True)
+    decoder = JsonDecoder(made, columns=True, fewest_compact=1)
     most = 10**precision - 1
     unscaled = [most, -most, most - 1, 1, -1, 0]
     unscaled += [chance.randint(-most, most) for _ in range(1_000)]

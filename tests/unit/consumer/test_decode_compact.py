@@ -75,7 +75,7 @@ def test_plain_events_are_proven_without_any_other_reader():
     assert proven.rows == list(range(len(batch)))
     expected = [Decimal(text.decode()).quantize(Decimal("0.001")) for text in texts]
     assert proven.values["share"].to_pylist()[: len(texts)] == expected
-    assert same(JsonDecoder(made(), columns=True), batch)
+    assert same(JsonDecoder(made(), columns=True, fewest_compact=1), batch)
 
 
 def test_orders_as_the_producer_writes_them_are_proven():
@@ -127,7 +127,10 @@ CHANGES = [(old, new) for old, changed in ODD.items() for new in changed]
 
 @pytest.mark.parametrize(("old", "new"), CHANGES, ids=range(len(CHANGES)))
 def test_an_odd_event_among_plain_ones_is_judged_as_the_strict_reader_judges_it(old, new):
-    assert same(JsonDecoder(made(), columns=True), [PLAIN, PLAIN.replace(old, new), PLAIN, PLAIN])
+    assert same(
+        JsonDecoder(made(), columns=True, fewest_compact=1),
+        [PLAIN, PLAIN.replace(old, new), PLAIN, PLAIN],
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -139,7 +142,7 @@ def test_any_byte_may_be_another(seed):
         if chance.random() < 0.3:
             payload[chance.randrange(len(payload))] = chance.choice((*b'",:{}.-0159TZ\\ e', 0, 200))
         batch.append(bytes(payload))
-    assert same(JsonDecoder(made(), columns=True), batch)
+    assert same(JsonDecoder(made(), columns=True, fewest_compact=1), batch)
 
 
 def test_nothing_is_proven_where_most_events_look_otherwise():
@@ -165,3 +168,24 @@ def test_nothing_is_proven_where_most_events_look_otherwise():
 def test_definitions_whose_values_their_characters_do_not_prove(field):
     with pytest.raises(UnprovableError):
         CompactForm(simple({"id": {"type": "identifier"}, "other": field}))
+
+
+class Seen(CompactForm):
+    """Notes how many events it was given at once."""
+
+    def __init__(self, definition):
+        super().__init__(definition)
+        self.sizes = []
+
+    def prove(self, block):
+        self.sizes.append(len(block))
+        return super().prove(block)
+
+
+def test_few_events_are_read_as_objects_which_costs_less():
+    decoder = JsonDecoder(made(), columns=True)
+    decoder._compact = Seen(made())
+    found = [decoder.decode([PLAIN] * count) for count in (299, 300)]
+    assert decoder._compact.sizes == [300]
+    assert found[0].columns.equals(found[1].columns.slice(0, 299))
+    assert [len(one.good) for one in found] == [299, 300]

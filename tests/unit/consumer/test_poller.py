@@ -38,6 +38,9 @@ class EmptyTopic:
 
 
 class NoFailure:
+    def unread(self, _read: int) -> int:
+        return 0
+
     def raise_failure(self) -> None:
         """Nothing failed."""
 
@@ -104,6 +107,9 @@ class Held:
 
     def partitions(self) -> list[TopicPartition]:
         return [TopicPartition("topic", partition) for partition in self.positions]
+
+    def unread(self, _read: int) -> int:
+        return 0
 
     def raise_failure(self) -> None:
         """Nothing failed."""

@@ -20,6 +20,10 @@ class Assigned:
         self.ends: dict[int, int] = {}
         self.out_of_range: set[int] = set()
         self.failure: Exception | None = None
+        self.high = 0
+
+    def unread(self, read: int) -> int:
+        return max(self.high - read, 0)
 
     def raise_failure(self) -> None:
         if self.failure is not None:
@@ -179,3 +183,62 @@ def test_what_failed_in_a_callback_is_raised():
     assigned.failure = BrokerError("in a callback")
     with pytest.raises(BrokerError, match="in a callback"):
         poller.poll(assigned, 1_000)
+
+
+def behind(by: int) -> Assigned:
+    assigned = Assigned()
+    assigned.high = by
+    return assigned
+
+
+def test_where_many_more_wait_a_batch_grows_beyond_its_number():
+    poller, client, _rests = gathering(
+        records(32), *[records(1_000)] * 4, max_batch=1_032, most_behind=3_000
+    )
+    assert len(poller.poll(behind(50_000), 1_000_000)) == 3_032
+    assert [most for most, _wait in client.asked] == [32, 1_000, 1_000, 968]
+
+
+def test_where_few_more_wait_a_batch_ends_at_its_number():
+    poller, _client, _rests = gathering(records(32), *[records(1_000)] * 4, max_batch=1_032)
+    assert len(poller.poll(behind(2_000), 1_000_000)) == 1_032
+
+
+def test_what_is_under_way_does_not_wait():
+    poller, _client, _rests = gathering(records(32), *[records(1_000)] * 4, max_batch=1_032)
+    assert len(poller.poll(behind(50_000), 1_000_000, under_way=48_000)) == 1_032
+
+
+def test_a_batch_that_grows_waits_for_records_that_are_on_their_way():
+    poller, client, rests = gathering(records(32), [], [], records(1_000), records(40))
+    assert len(poller.poll(behind(50_000), 1_000_000)) == 1_072
+    waits = [wait for _most, wait in client.asked[5:]]
+    assert waits
+    assert sum(waits) <= 0.055
+    assert rests == []
+
+
+def test_a_batch_that_grows_ends_after_a_while():
+    answers = [records(32), *[records(1_000)] * 99]
+    poller, client, _rests = gathering(*answers, takes_s=0.03)
+    poller.poll(behind(5_000_000), 1_000_000)
+    assert 0.5 <= 0.03 * len(client.asked) < 0.56
+
+
+def test_a_batch_grows_to_half_its_bytes_so_that_another_fits_beside_it():
+    answers = [records(32, 1_000)] * 9
+    poller, client, _rests = gathering(*answers, max_batch=64, max_batch_bytes=192_000)
+    assert len(poller.poll(behind(50_000), 1_000_000)) == 96
+    assert client.asked[-1][0] == 32
+
+
+def test_a_batch_does_not_grow_while_a_stop_or_a_pause_is_wanted():
+    poller, _client, _rests = gathering(records(32), *[records(1_000)] * 4, max_batch=1_032)
+    poller._interrupted = lambda: True
+    assert len(poller.poll(behind(50_000), 1_000_000)) == 1_032
+
+
+def test_a_batch_that_grows_keeps_to_its_room():
+    poller, client, _rests = gathering(records(32), records(1_000), records(468), max_batch=1_032)
+    assert len(poller.poll(behind(50_000), 1_500)) == 1_500
+    assert client.asked[-1][0] == 468
