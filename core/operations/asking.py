@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any
 
 from core.broker.base import Broker
+from core.broker.inventory import Inventory
 from core.clock import Clock
 from core.config import Settings
 from core.operations.asker import Asker
@@ -53,12 +54,14 @@ class Asking:
         self.names: Asker[Columns] = Asker("ask-names", clock)
         self.traces: Asker[Trace] = Asker("ask-trace", clock)
         self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
+        self.surveys: Asker[Inventory] = Asker("ask-cluster", clock)
         self.history = QueryHistory(settings.paths.data / _HISTORY)
         self._display = ReadableValues(settings, clock)
 
     @property
     def _askers(self) -> tuple[Asker[Any], ...]:
-        return (self.rows, self.sql, self.export, self.names, self.traces, self.searches)
+        data = (self.rows, self.sql, self.export, self.names)
+        return (*data, self.traces, self.searches, self.surveys)
 
     def page(self, page: Page) -> int:
         """Ask for a page of a table; `rows.latest` has it in the end."""
@@ -114,6 +117,18 @@ class Asking:
             )
 
         return self.searches.ask(work, stop.set)
+
+    def survey(self) -> int:
+        """Look at the whole cluster; `surveys.latest` has more and more of it."""
+
+        def work() -> Inventory:
+            from core.operations.cluster_survey import (  # noqa: PLC0415 - loads the Kafka client
+                survey,
+            )
+
+            return survey(self._broker(), self._settings.kafka, self.surveys.show)
+
+        return self.surveys.ask(work)
 
     def close(self) -> None:
         """End everything; blocks for a few seconds at most."""
