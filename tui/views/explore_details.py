@@ -1,5 +1,7 @@
 """A topic, a consumer group or a broker of the topic explorer in full."""
 
+from collections.abc import Sequence
+
 from core.broker.inventory import (
     UNLIMITED,
     BrokerFacts,
@@ -9,8 +11,9 @@ from core.broker.inventory import (
 )
 from core.text import _, clean
 from tui.formats import UNKNOWN
+from tui.row_table import Cell, Column, Row, lay_out
 from tui.styled_text import Line, Role, Span, line
-from tui.views.blocks import Cell, Column, rule, table
+from tui.views.blocks import rule
 from tui.views.explore import retention, state_of
 from tui.views.frame import Frame, wrap
 from tui.views.payload import pairs
@@ -26,19 +29,19 @@ def topic_details(topic: TopicFacts, frame: Frame) -> list[Line]:
     facts = [
         (_("partitions"), formats.count(len(topic.partitions))),
         (_("records"), formats.count(topic.records)),
-        (_("size"), f"{UNKNOWN} ({_('the Kafka client cannot ask for it')})"),
+        (_("size"), _because(_("the Kafka client cannot ask for it"))),
         (_("retention"), f"{retention(topic.retention_ms, formats)}, {size}"),
         (_("cleanup"), clean(topic.cleanup, 60) or UNKNOWN),
     ]
-    lines = [*pairs(facts, frame.width), line(), rule(_("partitions"), frame)]
+    lines = [*pairs(facts, frame.width, 17), line(), rule(_("partitions"), frame)]
     columns = (
-        Column(_("part"), 5, right=True),
-        Column(_("leader"), 7, right=True),
-        Column(_("copies"), 12),
-        Column(_("in sync"), 12),
-        Column(_("begin"), 13, right=True),
-        Column(_("end"), 13, right=True),
-        Column(_("records"), 13, right=True),
+        Column(_("part"), 4, right=True),
+        Column(_("leader"), 6, right=True),
+        Column(_("copies"), 9, drop=1),
+        Column(_("in sync"), 9),
+        Column(_("begin"), 12, right=True, drop=2),
+        Column(_("end"), 12, right=True),
+        Column(_("records"), 15, right=True),
     )
     rows: list[tuple[Cell, ...]] = []
     for part in topic.partitions:
@@ -56,7 +59,7 @@ def topic_details(topic: TopicFacts, frame: Frame) -> list[Line]:
                 formats.count(part.records),
             )
         )
-    lines += table(columns, rows)
+    lines += fitted(columns, rows, frame.width)
     lines += [line(), rule(_("settings that differ from the default"), frame)]
     if topic.settings is None:
         lines.append(line(Span(_("not told by the cluster"), "dim")))
@@ -67,6 +70,16 @@ def topic_details(topic: TopicFacts, frame: Frame) -> list[Line]:
         default = "" if one.default is None else _("default {value}").format(value=one.default)
         lines.append(line(Span(f"{one.name} ", "dim"), value, Span(f"   {default}", "dim")))
     return lines
+
+
+def _because(reason: str) -> str:
+    return f"{UNKNOWN} ({reason})"
+
+
+def fitted(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], width: int) -> list[Line]:
+    """Return a table in the width there is, without the columns that do not fit."""
+    layout = lay_out(columns, width)
+    return [layout.head(), *(layout.line(Row("", cells)) for cells in rows)]
 
 
 def _ids(brokers: tuple[int, ...]) -> str:
@@ -83,7 +96,7 @@ def group_details(group: GroupFacts, frame: Frame) -> list[Line]:
         (_("coordinator"), UNKNOWN if group.coordinator is None else str(group.coordinator)),
         (_("lag"), formats.count(group.lag)),
     ]
-    lines = [*pairs(facts, frame.width), line(), rule(_("members"), frame)]
+    lines = [*pairs(facts, frame.width, 17), line(), rule(_("members"), frame)]
     if group.members is None:
         lines.append(line(Span(_("not told by the cluster"), "dim")))
     elif not group.members:
@@ -98,14 +111,14 @@ def group_details(group: GroupFacts, frame: Frame) -> list[Line]:
         told = _("not told by the cluster") if group.offsets is None else _("none")
         return [*lines, line(Span(told, "dim"))]
     columns = (
-        Column(_("topic"), max(frame.width - 54, 12)),
-        Column(_("part"), 5, right=True),
-        Column(_("committed"), 14, right=True),
-        Column(_("end"), 14, right=True),
-        Column(_("lag"), 14, right=True),
+        Column(_("topic"), 14, stretch=True),
+        Column(_("part"), 4, right=True),
+        Column(_("committed"), 13, right=True),
+        Column(_("end"), 13, right=True, drop=1),
+        Column(_("lag"), 13, right=True),
     )
     rows = [_offset_row(one, frame) for one in group.offsets]
-    lines += table(columns, rows)
+    lines += fitted(columns, rows, frame.width)
     told = _("The end is that of the last committed transaction: so far members can read.")
     return lines + [line(Span(part, "dim")) for part in wrap(told, frame.width)]
 
@@ -118,7 +131,7 @@ def _offset_row(one: GroupOffset, frame: Frame) -> tuple[Cell, ...]:
 
 def broker_details(broker: BrokerFacts, frame: Frame) -> list[Line]:
     """Return a broker with why its version may be missing."""
-    version = broker.version or f"{UNKNOWN} ({_('clusters from 4.0 on tell it to no client')})"
+    version = broker.version or _because(_("clusters from 4.0 on tell it to no client"))
     facts = [
         (_("broker"), str(broker.number)),
         (_("address"), clean(f"{broker.host}:{broker.port}", 200)),
@@ -128,4 +141,4 @@ def broker_details(broker: BrokerFacts, frame: Frame) -> list[Line]:
         (_("copies"), frame.formats.count(broker.copies)),
         (_("version"), version),
     ]
-    return pairs(facts, frame.width)
+    return pairs(facts, frame.width, 17)
