@@ -3,19 +3,9 @@
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from core.broker.inventory import (
-    BrokerFacts,
-    ConfigFact,
-    GroupFacts,
-    GroupMember,
-    GroupOffset,
-    Inventory,
-    PartitionFacts,
-    Problem,
-    TopicFacts,
-)
 from tui.dialogs.row_details import RowDetails
 from tui.screens.explore import ExploreScreen
+from tui.screens.offsets import OffsetsScreen
 
 
 def publish(controller, topic, count):
@@ -87,3 +77,44 @@ def test_a_command_opens_each_list(play, part):
         assert screen.part.name == part
 
     play(script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
+def test_our_own_group_says_that_stored_offsets_decide_and_refuses_to_read_twice(play, code, size):
+    async def script(here):
+        controller = here.console.controller
+        group = controller.settings.kafka.group_id
+        publish(controller, "orders_topic", 10)
+        controller.start_consumer()
+        await here.until(lambda: sum(stored(controller).values()) == 10)
+        controller.consumer.stop()
+        await here.until(lambda: controller.consumer is None)
+        commit(controller, group, 1)
+        screen = await explored(here, "colon", *"groups", "enter")
+        assert listed(screen) == [group]
+        await here.press("e")
+        offsets = here.console.screen
+        assert isinstance(offsets, OffsetsScreen)
+        await here.press(*"soon", "enter")
+        assert "2@" in here.text
+        await here.press("ctrl+u", *"0@2", "enter")
+        await here.until(lambda: offsets.plan is not None)
+        offsets.draw_now()
+        (move,) = offsets.plan.moves
+        assert (move.before, move.after, move.again) == (5, 2, 3)
+        assert "10" not in offsets.plan.refusal
+        assert "3 " in offsets.plan.refusal
+        await here.press("s")
+        assert here.console.screen is offsets
+        assert any("3 " in told for told in here.told)
+        assert sum(stored(controller).values()) == 10
+        await here.press("escape")
+        await here.until(lambda: here.console.screen is screen)
+
+    play(script, code=code, size=size)
+
+
+def stored(controller):
+    identity = controller._broker.identity("orders_topic")
+    return controller._warehouse.stored_offsets(identity)

@@ -13,6 +13,7 @@ from core.operations.asker import Asked
 from core.text import N_, _, clean
 from tui.dialogs.row_details import RowDetails
 from tui.screens.list_screen import ListScreen
+from tui.screens.offsets import OffsetsScreen
 from tui.styled_text import Line
 from tui.views.explore import PARTS, Order, Part, explore_head, explore_table
 from tui.views.explore_details import broker_details, group_details, topic_details
@@ -29,6 +30,7 @@ class ExploreScreen(ListScreen):
         Binding("slash", "filter", N_("filter"), id="explore.filter", key_display="/"),
         Binding("s", "sort", N_("sort"), id="explore.sort"),
         Binding("r", "again", N_("refresh"), id="explore.again"),
+        Binding("e", "offsets", N_("reset offsets"), id="explore.offsets"),
         Binding("escape,q", "leave", N_("back"), id="explore.leave"),
     ]
 
@@ -78,11 +80,13 @@ class ExploreScreen(ListScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
+        offsets = [("e", _("reset offsets"))] if self.part.name == "groups" else []
         return [
             ("enter", _("details")),
             ("tab", _("next tab")),
             ("/", _("filter")),
             ("s", _("sort")),
+            *offsets,
             ("r", _("refresh")),
             ("esc", _("back")),
         ]
@@ -113,6 +117,16 @@ class ExploreScreen(ListScreen):
     def action_again(self) -> None:
         """Look at the cluster again."""
         self._asked = self.console.controller.asking.survey()
+
+    def action_offsets(self) -> None:
+        """Reset the offsets of the group under the cursor."""
+        row = self.rows_view.choose()
+        if row is None or not isinstance(row.source, GroupFacts):
+            self.console.refuse(_("No group is chosen: [tab] shows the groups."))
+            return
+        kafka = self.console.controller.settings.kafka
+        own = kafka.topic if row.source.name == kafka.group_id else ""
+        self.app.push_screen(OffsetsScreen(row.source, own))
 
     def action_filter(self) -> None:
         """Type words."""
