@@ -115,11 +115,10 @@ def _embedded(broker: Broker, kafka: KafkaSettings, found: Inventory) -> Invento
         tuple(group for group in groups if group.offsets),
         found.brokers,
         (
-            Problem("topics", _("the embedded broker has no settings of topics"), ""),
+            Problem("topics", message=_("the embedded broker has no settings of topics")),
             Problem(
                 "groups",
-                _("the embedded broker lists no groups: the configured ones are shown"),
-                "",
+                message=_("the embedded broker lists no groups: the configured ones are shown"),
             ),
         ),
         done=True,

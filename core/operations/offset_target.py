@@ -41,7 +41,7 @@ class OffsetTarget:
         if place.isascii() and place.isdigit() and len(place) <= 18:  # noqa: PLR2004 - 64 bits
             return cls("offset", part, int(place))
         try:
-            moment = Since.of(place, now).moment if place else None
+            moment = None if place.isdigit() else Since.of(place, now).moment
         except UsageError:
             moment = None
         if moment is None:

@@ -130,8 +130,7 @@ class TopicScan(AbstractContextManager["TopicScan"]):
     def _fell_silent(self, passed: int, total: int) -> BrokerError:
         return BrokerError(
             _(
-                "the broker at {servers} fell silent after {passed} of {total} offsets of topic "
-                "{topic}"
+                "the broker at {servers} fell silent at offset {passed} of {total} of topic {topic}"
             ).format(
                 servers=clean(self._servers, 120),
                 passed=count(passed),

@@ -46,7 +46,7 @@ def test_a_broker_that_falls_silent_is_said_and_the_search_is_not_called_complet
         assert 100 <= seen < RECORDS
         assert (shown[-1].passed, shown[-1].total) == (seen, RECORDS)
         assert not shown[-1].full
-        assert f"after {seen:,} of {RECORDS:,} offsets" in caught.value.message
+        assert f"at offset {seen:,} of {RECORDS:,}" in caught.value.message
         assert work.servers in caught.value.message
         assert "silent" in caught.value.message
         assert caught.value.transient
