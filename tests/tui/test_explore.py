@@ -7,6 +7,8 @@ from tui.dialogs.row_details import RowDetails
 from tui.screens.explore import ExploreScreen
 from tui.screens.offsets import OffsetsScreen
 
+pytestmark = pytest.mark.slow
+
 
 def publish(controller, topic, count):
     producer = Producer(controller._broker.producer_config())
@@ -79,7 +81,6 @@ def test_a_command_opens_each_list(play, part):
     play(script)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
 def test_our_own_group_says_that_stored_offsets_decide_and_refuses_to_read_twice(play, code, size):
     async def script(here):

@@ -68,7 +68,7 @@ def topic_details(topic: TopicFacts, frame: Frame) -> list[Line]:
     for one in topic.changed:
         value = "***" if one.value is None else one.value
         default = "" if one.default is None else _("default {value}").format(value=one.default)
-        lines.append(line(Span(f"{one.name} ", "dim"), value, Span(f"   {default}", "dim")))
+        lines += [line(part) for part in wrap(f"{one.name} = {value}   {default}", frame.width)]
     return lines
 
 
@@ -102,7 +102,8 @@ def group_details(group: GroupFacts, frame: Frame) -> list[Line]:
     elif not group.members:
         lines.append(line(Span(_("no members: the group is stopped"), "dim")))
     for member in group.members or ():
-        lines.append(line(Span(clean(member.client_id, 80), "bold"), f"  {clean(member.host, 80)}"))
+        who = f"{clean(member.client_id, 80)}  {clean(member.host, 80)}"
+        lines += [line(Span(part, "bold")) for part in wrap(who, frame.width)]
         held = ", ".join(f"{clean(topic, 120)}/{part}" for topic, part in member.holds[:_LONG])
         for text in (clean(member.member_id, 200), held or _("holds no partition")):
             lines += [line("  ", Span(part, "dim")) for part in wrap(text, frame.width - 2)]
