@@ -7,8 +7,9 @@ from textual.screen import Screen
 from core.operations.base import PipelineController
 from core.query.pages import Page, own_name
 from core.text import _
-from tui.causes import OpenBehind, OpenFigures, OpenSearch, OpenSql, OpenTrace
+from tui.causes import OpenBehind, OpenExplore, OpenFigures, OpenSearch, OpenSql, OpenTrace
 from tui.dialogs.ask_key import AskKey
+from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
 from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
@@ -78,6 +79,18 @@ class AskingActions:
 
         name = desk.controller.settings.pipeline.definition.key_name
         desk.push_screen(AskKey(_("Trace which {name}?").format(name=name)), answered)
+
+    def on_open_explore(self, event: OpenExplore) -> None:
+        """Show the cluster."""
+        self.open_explore(event.part)
+
+    def open_explore(self, part: str = "") -> None:
+        """Show topics, groups and brokers of the cluster. part: which of them first."""
+        cast("_Desk", self).push_screen(ExploreScreen(part))
+
+    def action_explore(self) -> None:
+        """Show topics, groups and brokers of the cluster."""
+        self.open_explore()
 
     def action_sql(self) -> None:
         """Show the editor for SQL."""

@@ -125,3 +125,11 @@ class OpenTrace(Message):
 
 class OpenSearch(Message):
     """Somebody wants to search the whole topic."""
+
+
+class OpenExplore(Message):
+    """Somebody wants to look at the cluster. part: topics, groups or brokers."""
+
+    def __init__(self, part: str = "") -> None:
+        super().__init__()
+        self.part = part

@@ -13,6 +13,8 @@ from tui.screens.command_line import CommandLine, common_commands
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
 
+_EXPLORED = ("topics", "groups", "brokers")
+
 
 class _Desk(Protocol):
     """What is needed of the application beside."""
@@ -37,6 +39,10 @@ class _Desk(Protocol):
         """Show where a key is."""
         ...
 
+    def open_explore(self, part: str = "") -> None:
+        """Show topics, groups or brokers of the cluster."""
+        ...
+
 
 class CommandActions:
     """Part of the application. What was typed before is kept until it ends."""
@@ -51,12 +57,17 @@ class CommandActions:
         asking = (
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
+            *(Command(part, "", self._exploring(part)) for part in _EXPLORED),
         )
         return [*own.values(), *asking, *common_commands(self, panes)]
 
     def _later(self, opened: Callable[[str], object]) -> Callable[[str], object]:
         # The line closes first: only the screen on top can.
         return lambda argument: cast("_Desk", self).call_later(opened, argument)
+
+    def _exploring(self, part: str) -> Callable[[str], object]:
+        desk = cast("_Desk", self)
+        return lambda _argument: desk.call_later(desk.open_explore, part)
 
     def action_command(self) -> None:
         """Take a command."""

@@ -85,6 +85,14 @@ CONSOLE_KEYS: list[BindingType] = [
         tooltip=N_("ask the warehouse in SQL, read-only"),
         show=False,
     ),
+    Binding(
+        "E",
+        "explore",
+        N_("explore"),
+        id="app.explore",
+        tooltip=N_("topics, consumer groups and brokers of the cluster"),
+        show=False,
+    ),
     Binding("question_mark", "help", N_("help"), id="app.help", key_display="?"),
     Binding("q", "leave", N_("quit"), id="app.quit", tooltip=N_("shut down cleanly and quit")),
     Binding(

@@ -7,9 +7,12 @@ and in `backlog_limit_bytes`. Clients are the ordinary ones of confluent-kafka.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.broker.identity import TopicIdentity
+
+if TYPE_CHECKING:
+    from confluent_kafka.admin import AdminClient
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,14 @@ class Broker(Protocol):
 
     def since(self, topic: str, partition: int, offset: int) -> datetime | None:
         """Return when the record at an offset was written, committed or not; None: not known."""
+        ...
+
+    def admin(self) -> "AdminClient":
+        """Return the client that asks for more than topics: groups, settings, offsets."""
+        ...
+
+    def metadata(self) -> Any:
+        """Return topics, partitions and brokers as `confluent_kafka.admin.ClusterMetadata`."""
         ...
 
     def close(self) -> None:

@@ -127,7 +127,7 @@ class Cluster:
         if self._embedded_id is not None:
             return TopicIdentity(self._embedded_id, topic, "0")
         try:
-            asked = self._asking().describe_topics(
+            asked = self.admin().describe_topics(
                 TopicCollection([topic]), request_timeout=self._timeout
             )
             found = asked[topic].result(timeout=self._timeout + 1).topic_id
@@ -171,7 +171,7 @@ class Cluster:
         try:
             # The client that is asked for offsets too: one that is asked for nothing but metadata
             # may lose its only connection, and waits for another one in vain.
-            client = self._reader("") if self._embedded_id is not None else self._asking()
+            client = self._reader("") if self._embedded_id is not None else self.admin()
             metadata = client.list_topics(topic, timeout=self._timeout).topics[topic]
         except KafkaException as error:
             raise self._failed(error, _("reading topic"), topic) from error
@@ -191,7 +191,7 @@ class Cluster:
                     self._reader(""), topic, partitions, timeout_s=self._timeout
                 )
             return topic_queries.watermarks(
-                self._asking(), topic, partitions, timeout_s=self._timeout
+                self.admin(), topic, partitions, timeout_s=self._timeout
             )
         except KafkaException as error:
             raise self._failed(error, _("reading the offsets of topic"), topic) from error
@@ -219,7 +219,7 @@ class Cluster:
     def members(self, topic: str, group_id: str) -> list[Member]:
         """Return the members of a group with what they hold of a topic."""
         try:
-            return topic_queries.members(self._asking(), topic, group_id, timeout_s=self._timeout)
+            return topic_queries.members(self.admin(), topic, group_id, timeout_s=self._timeout)
         except (KafkaException, FutureTimeoutError) as error:
             late = KafkaError(ClientErrorCode.TIMED_OUT)
             cause = error if isinstance(error, KafkaException) else late
@@ -231,6 +231,18 @@ class Cluster:
         config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
         return topic_queries.written_at(config, topic, partition, offset)
 
+    def metadata(self) -> Any:
+        """Return topics, partitions and brokers as `confluent_kafka.admin.ClusterMetadata`."""
+        client = self._reader("") if self._embedded_id is not None else self.admin()
+        try:
+            return client.list_topics(timeout=self._timeout)
+        except KafkaException as error:
+            doing = _("asking the cluster at {servers}").format(
+                servers=clean(self.bootstrap_servers, 120)
+            )
+            found = listed(self.advertised, self.bootstrap_servers)
+            raise kafka_error(error, doing, brokers=found) from error
+
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""
         with self._lock:
@@ -241,7 +253,8 @@ class Cluster:
         if on_close is not None:
             on_close()
 
-    def _asking(self) -> AdminClient:
+    def admin(self) -> AdminClient:
+        """Return the client that asks for more than topics: groups, settings, offsets."""
         with self._lock:
             if self._admin is None:
                 # It is a producer at heart, whose questions would make a topic that is missing.

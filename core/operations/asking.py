@@ -10,9 +10,13 @@ from threading import Event
 from typing import Any
 
 from core.broker.base import Broker
+from core.broker.inventory import Inventory
 from core.clock import Clock
 from core.config import Settings
+from core.errors import UsageError
 from core.operations.asker import Asker
+from core.operations.offset_plan import OffsetPlan
+from core.operations.offset_target import OffsetTarget
 from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
@@ -20,6 +24,7 @@ from core.query.pages import Page
 from core.query.records import Wanted
 from core.query.since import Since
 from core.registry.display import ReadableValues
+from core.text import _
 from core.warehouse.base import Warehouse
 from core.warehouse.questions import MOST_ROWS, Found, Question
 
@@ -41,11 +46,14 @@ class Asking:
         clock: Clock,
         warehouse: Callable[[], Warehouse],
         broker: Callable[[], Broker],
+        *,
+        read_only: bool = False,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._warehouse = warehouse
         self._broker = broker
+        self._read_only = read_only
         self._numbers = count(1)
         self.rows: Asker[Found] = Asker("ask-rows", clock)
         self.sql: Asker[Found] = Asker("ask-sql", clock)
@@ -53,12 +61,15 @@ class Asking:
         self.names: Asker[Columns] = Asker("ask-names", clock)
         self.traces: Asker[Trace] = Asker("ask-trace", clock)
         self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
+        self.surveys: Asker[Inventory] = Asker("ask-cluster", clock)
+        self.resets: Asker[OffsetPlan] = Asker("ask-offsets", clock)
         self.history = QueryHistory(settings.paths.data / _HISTORY)
         self._display = ReadableValues(settings, clock)
 
     @property
     def _askers(self) -> tuple[Asker[Any], ...]:
-        return (self.rows, self.sql, self.export, self.names, self.traces, self.searches)
+        data = (self.rows, self.sql, self.export, self.names)
+        return (*data, self.traces, self.searches, self.surveys, self.resets)
 
     def page(self, page: Page) -> int:
         """Ask for a page of a table; `rows.latest` has it in the end."""
@@ -114,6 +125,46 @@ class Asking:
             )
 
         return self.searches.ask(work, stop.set)
+
+    def survey(self) -> int:
+        """Look at the whole cluster; `surveys.latest` has more and more of it."""
+
+        def work() -> Inventory:
+            from core.operations.cluster_survey import (  # noqa: PLC0415 - loads the Kafka client
+                survey,
+            )
+
+            return survey(self._broker(), self._settings.kafka, self.surveys.show)
+
+        return self.surveys.ask(work)
+
+    def plan_reset(self, group: str, topic: str, place: str) -> int:
+        """Ask what setting the offsets of a group would do; `resets.latest` has the plan.
+
+        place: see `core.operations.offset_target`. Errors: UsageError.
+        """
+        target, kafka = OffsetTarget.of(place, self._clock.now()), self._settings.kafka
+
+        def work() -> OffsetPlan:
+            from core.operations import offset_reset  # noqa: PLC0415 - loads the Kafka client
+
+            if group == kafka.group_id:
+                return offset_reset.plan_own(self._broker(), self._warehouse(), kafka, target)
+            return offset_reset.plan(self._broker(), group, topic, target)
+
+        return self.resets.ask(work)
+
+    def reset(self, plan: OffsetPlan) -> int:
+        """Do what a plan says; `resets.latest` has it as done. Errors: UsageError in read-only."""
+        if self._read_only:
+            raise UsageError(_("read-only: nothing can be changed here"))
+
+        def work() -> OffsetPlan:
+            from core.operations import offset_reset  # noqa: PLC0415 - loads the Kafka client
+
+            return offset_reset.apply(self._broker(), self._settings.kafka, plan)
+
+        return self.resets.ask(work)
 
     def close(self) -> None:
         """End everything; blocks for a few seconds at most."""

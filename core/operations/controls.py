@@ -47,7 +47,9 @@ class Controls:
         self._clock = clock
         self._backends = backends
         self.explorer = Explorer(settings, backends, clock)
-        self.asking = Asking(settings, clock, backends.the_warehouse, backends.the_broker)
+        self.asking = Asking(
+            settings, clock, backends.the_warehouse, backends.the_broker, read_only=read_only
+        )
         self._workers = Workers(settings, backends, clock)
         self._custody = UnstoredCount(settings, backends, clock)
         self._backends_opening = Opening(settings, backends, clock, self._workers.warm)

@@ -15,17 +15,19 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from core.broker.base import Broker, Watermark
 from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import kafka_error
-from core.broker.error_hints import right
+from core.broker.error_hints import out_of_reach_hint, right
+from core.errors import BrokerError
 from core.operations.peek import is_harmless, peek_config
 from core.operations.tail_record import TailRecord, record_of
 from core.query.records import Wanted
-from core.text import _
+from core.text import _, clean
+from core.text.number_format import count
 
 __all__ = ["TopicScan", "Wanted"]
 
 _WAIT_S = 0.5
-_MUTE = 10
-"""Waits in a row without a record after which the rest counts as not there (compacted, aborted)."""
+_SILENT_WAITS = 10
+"""Waits in a row after which a broker that sends neither a record nor an end counts as silent."""
 _CHUNK = 1_000
 _LOOK_UP_S = 10.0
 _QUEUE_KBYTES = 16_384
@@ -47,6 +49,7 @@ class TopicScan(AbstractContextManager["TopicScan"]):
         *,
         text: Callable[[bytes | None], bytes | None] = lambda _value: None,
     ) -> None:
+        self._servers = broker.bootstrap_servers
         self._topic = topic
         self._text = text
         given = peek_config(broker, group_id, queue_kbytes=_QUEUE_KBYTES)
@@ -94,7 +97,9 @@ class TopicScan(AbstractContextManager["TopicScan"]):
     ) -> list[TailRecord]:
         """Return wanted records of ranges of offsets [first, end), at most so many.
 
-        progress: told the offsets passed, all of them, and what was found so far.
+        progress: told the offsets passed, all of them, and what was found so far. Errors:
+        BrokerError, also for a broker that sends neither records nor the end of a partition any
+        more; `progress` was told then how far it came.
         """
         at = {part: first for part, (first, end) in ranges.items() if first < end}
         ends = {part: end for part, (_first, end) in ranges.items()}
@@ -103,24 +108,38 @@ class TopicScan(AbstractContextManager["TopicScan"]):
         found: list[TailRecord] = []
         try:
             self._consumer.assign([TopicPartition(self._topic, *where) for where in at.items()])
-            mute = 0
+            silent = 0
             while left and len(found) < most and not (stop is not None and stop.is_set()):
                 messages = self._consumer.consume(_CHUNK, timeout=_WAIT_S)
-                mute = 0 if messages else mute + 1
+                silent = 0 if messages else silent + 1
                 for message in messages:
                     self._take(message, left, ends, wanted, found)
                     if len(found) >= most:
                         break
-                if mute >= _MUTE:
-                    break
-                passed = total - sum(ends[part] - here for part, here in left.items())
+                passed = total - sum(max(ends[part] - here, 0) for part, here in left.items())
                 progress(passed, total, found)
+                if silent >= _SILENT_WAITS:
+                    raise self._fell_silent(passed, total)
             self._consumer.unassign()
         except KafkaException as error:
             raise kafka_error(
                 error, _("looking at the topic"), need=right("Read", topic=self._topic)
             ) from error
         return found
+
+    def _fell_silent(self, passed: int, total: int) -> BrokerError:
+        return BrokerError(
+            _(
+                "the broker at {servers} fell silent at offset {passed} of {total} of topic {topic}"
+            ).format(
+                servers=clean(self._servers, 120),
+                passed=count(passed),
+                total=count(total),
+                topic=clean(self._topic, 80),
+            ),
+            hint=out_of_reach_hint(),
+            transient=True,
+        )
 
     def _take(
         self,

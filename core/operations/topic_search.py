@@ -1,14 +1,14 @@
 """A search through a whole topic, with its progress and what was found so far."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 from time import monotonic
 
 from core.broker.base import Broker, Watermark
 from core.config.settings import KafkaSettings
-from core.errors import CancelledError
+from core.errors import BrokerError, CancelledError
 from core.operations.tail_record import TailRecord
 from core.query.records import Wanted
 from core.query.since import Since
@@ -51,9 +51,9 @@ def search(
 
     def progress(passed: int, total: int, found: Sequence[TailRecord]) -> None:
         nonlocal latest
+        latest = TopicSearch(tuple(found), passed, total)
         if monotonic() - told[0] >= _SHOW_S:
             told[0] = monotonic()
-            latest = TopicSearch(tuple(found), passed, total)
             show(latest)
 
     with TopicScan(broker, kafka.topic, kafka.group_id, text=text) as scan:
@@ -65,9 +65,13 @@ def search(
             for part, mark in marks.items()
             if since.place is None or since.place[0] == part
         }
-        found = scan.search(
-            ranges, _not_before(wanted, since.moment), most=MOST, stop=stop, progress=progress
-        )
+        try:
+            found = scan.search(
+                ranges, _not_before(wanted, since.moment), most=MOST, stop=stop, progress=progress
+            )
+        except BrokerError:
+            show(replace(latest, records=_sorted(latest.records)))
+            raise
     total = sum(max(high - low, 0) for low, high in ranges.values())
     if stop.is_set():
         show(TopicSearch(_sorted(found), latest.passed, total))

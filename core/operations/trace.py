@@ -147,6 +147,8 @@ class _Tracer:
             found = scan.fetch(kept)
             looked = 0
             if 0 < waiting <= _UNREAD:
+                # Known already, should the broker fall silent over what nobody has stored.
+                self.latest = replace(self.latest, records=tuple(found), unread=waiting)
                 more = scan.search(unread, Wanted.of_key(self._key), most=MOST)
                 looked = waiting
                 known = {(one.partition, one.offset) for one in found}

@@ -47,7 +47,8 @@ class AttachedController:
         self._ask = self._remote.ask
         self.explorer = RemoteExplorer(settings, self._remote, self._observer)
         self._own = OwnBackends(settings, self._clock)
-        self.asking = Asking(settings, self._clock, self._own.warehouse, self._own.broker)
+        own = self._own
+        self.asking = Asking(settings, self._clock, own.warehouse, own.broker, read_only=read_only)
         self.upkeep = RemoteUpkeep(self._remote)
         self.leaving = RemoteLeaving(self.close)
         self.farewell: Farewell | None = None

@@ -122,11 +122,11 @@ async def test_a_list_that_runs_past_has_no_cursor_until_a_key_chooses_a_row(set
 
 @piloted
 async def test_a_chosen_row_that_has_left_the_list_is_shown_as_it_was_and_said_to_be_gone(settings):
-    app = still_console(settings, moment(explored=explored([record(3), record(2), record(1)])))
+    app = still_console(settings, moment(explored=explored((), [letter(3), letter(2), letter(1)])))
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         pane = await opened(pilot)
-        await pilot.press("j")
-        app.controller.now = moment(explored=explored([record(5), record(4), record(3)]))
+        await pilot.press("tab", "j")
+        app.controller.now = moment(explored=explored((), [letter(5), letter(4), letter(3)]))
         app.tick()
         assert pane.rows_view.current is None
         await pilot.press("enter")
@@ -136,7 +136,7 @@ async def test_a_chosen_row_that_has_left_the_list_is_shown_as_it_was_and_said_t
             "This row has left the list; it is shown as it was."
         ]
         await pilot.press("escape", "j")
-        assert pane.rows_view.current.key == "0/4", "where the lost one was"
+        assert pane.rows_view.current.key == "id-4", "where the lost one was"
 
 
 @piloted
@@ -346,3 +346,22 @@ async def test_details_that_scroll_lose_no_cell_to_the_scroll_bar(settings):
         width = box.scrollable_content_region.width
         assert max(entry.width for entry in app.screen.lines) <= width
         assert app.screen.query_one("LinesView").size.width == width
+
+
+@piloted
+async def test_the_tail_stands_still_below_a_cursor_and_g_goes_to_what_came(settings):
+    records = [record(offset) for offset in range(50, 0, -1)]
+    app = still_console(settings, moment(explored=explored(records)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = await opened(pilot)
+        assert "new" not in text(pane)
+        await pilot.press("j")
+        before = [row.key for row in pane.rows_view.rows]
+        app.controller.now = moment(explored=explored([record(n) for n in range(362, 162, -1)]))
+        app.tick()
+        assert [row.key for row in pane.rows_view.rows] == before
+        assert "+312 new" in text(pane)
+        await pilot.press("g")
+        app.tick()
+        assert pane.rows_view.rows[0].key == "0/362"
+        assert "new" not in text(pane)

@@ -16,6 +16,7 @@ from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, 
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
+from tui.views.event_columns import came_since
 from tui.views.events import (
     events_head,
     letter_details,
@@ -117,6 +118,7 @@ class EventsPane(RowsPane):
         super().__init__()
         self._letters = False
         self._held: tuple[TailRecord, ...] | None = None
+        self._still: tuple[TailRecord, ...] = ()
 
     @property
     def wants(self) -> str:
@@ -127,7 +129,14 @@ class EventsPane(RowsPane):
 
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return what is listed and how fresh it is."""
-        return events_head(now, frame, letters=self._letters, frozen=self._held is not None)
+        shown = self._records(now)
+        return events_head(
+            now,
+            frame,
+            letters=self._letters,
+            frozen=self._held is not None,
+            fresh=came_since(shown, now.explored.peek.value or ()),
+        )
 
     def stamp(self, now: ControllerSnapshot) -> tuple[object, ...]:
         """Return what the rows are made of."""
@@ -139,7 +148,8 @@ class EventsPane(RowsPane):
         """Return records or dead letters."""
         if self._letters:
             return letters_table(now.explored.letters.value, frame.formats)
-        return records_table(self._records(now), frame.formats)
+        definition = self.controller.settings.pipeline.definition
+        return records_table(self._records(now), frame.formats, definition)
 
     @property
     def sheet(self) -> str:
@@ -275,4 +285,9 @@ class EventsPane(RowsPane):
         self.console.tick()
 
     def _records(self, now: ControllerSnapshot) -> tuple[TailRecord, ...]:
-        return self._held if self._held is not None else (now.explored.peek.value or ())
+        """Return what is listed: it stands still as soon as the cursor has left its top."""
+        if self._held is not None:
+            return self._held
+        if self._letters or self.rows_view.follows or not self._still:
+            self._still = now.explored.peek.value or ()
+        return self._still

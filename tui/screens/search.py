@@ -120,8 +120,9 @@ class SearchScreen(ListScreen):
         found = self.found
         if found is not self._drawn:
             self._drawn = found
+            pipeline = self.console.controller.settings.pipeline
             rows.show_table(
-                records_table(found.records, self.console.formats),
+                records_table(found.records, self.console.formats, pipeline.definition),
                 ascii_only=self.console.ascii_only,
             )
 

@@ -9,11 +9,13 @@ from core.operations.poller import Reading
 from core.operations.replay_result import ReplayResult
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
+from core.pipeline.definition import Definition
 from core.text import _, clean, ngettext
 from tui.formats import Formats
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
+from tui.views.event_columns import event_fields, event_table
 from tui.views.frame import Frame, lasting, problem, wrap
 from tui.views.payload import pairs, payload, preview
 
@@ -22,9 +24,12 @@ Records = tuple[TailRecord, ...]
 
 
 def events_head(
-    now: ControllerSnapshot, frame: Frame, *, letters: bool, frozen: bool
+    now: ControllerSnapshot, frame: Frame, *, letters: bool, frozen: bool, fresh: int = 0
 ) -> list[Line]:
-    """Return which of the two lists is shown, how fresh it is, and what is wrong with it."""
+    """Return which of the two lists is shown, how fresh it is, and what is wrong with it.
+
+    fresh: records that came since the list stands still below a cursor.
+    """
     tabs = [(_("topic"), not letters), (_("dead letters"), letters)]
     spans = [
         Span(f"[{name}]  " if chosen else f" {name}   ", "bold" if chosen else "dim")
@@ -32,6 +37,10 @@ def events_head(
     ]
     explored = now.explored
     state = _("frozen: space resumes") if frozen and not letters else ""
+    if fresh and not letters and not frozen:
+        state = ngettext("+{count} new: g shows it", "+{count} new: g shows them", fresh).format(
+            count=frame.formats.count(fresh)
+        )
     lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
     if letters:
         lines += failing(explored.letters, now, frame) + _replay(now, frame)
@@ -117,8 +126,16 @@ def _replayed(result: ReplayResult, formats: Formats, age: str) -> str:
     return told
 
 
-def records_table(records: Records, formats: Formats) -> RowTable:
-    """Return the newest records, newest first."""
+def records_table(
+    records: Records, formats: Formats, definition: Definition | None = None
+) -> RowTable:
+    """Return the newest records, newest first.
+
+    definition: of the pipeline that they are events of, where they are shown by their fields.
+    """
+    fields = event_fields(definition) if definition is not None else ()
+    if fields:
+        return event_table(records, formats, fields)
     columns = (
         Column(_("time"), 15, drop=2),
         Column(_("part"), 4, right=True),

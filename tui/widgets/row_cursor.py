@@ -90,7 +90,7 @@ class RowCursor:
         return next((place for place, row in enumerate(self.rows) if row.key == key), None)
 
     @property
-    def _follows(self) -> bool:
+    def follows(self) -> bool:
         """Whether an end of the table is shown, whatever comes."""
         return self._following and bool(self.table.follow)
 
@@ -121,13 +121,13 @@ class RowCursor:
             self._fresh = not self.rows
         else:
             self.place = None
-            if self._follows:
+            if self.follows:
                 self._chosen = None
 
     def fit(self, room: int) -> None:
         """Choose so many rows for the window: those at the end followed, or around the cursor."""
         last_top = max(len(self.rows) - room, 0)
-        if self._follows:
+        if self.follows:
             self.top = last_top if self.table.follow == "last" else 0
             if self._outside(room):
                 self.place = self._chosen = None

@@ -59,6 +59,11 @@ class RowsView(LinesView):
         return self._cursor.gone
 
     @property
+    def follows(self) -> bool:
+        """Whether an end of the table is shown, whatever comes: no key has moved the cursor."""
+        return self._cursor.follows
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The rows that pass the filter."""
         return self._cursor.rows

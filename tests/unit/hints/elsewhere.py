@@ -18,6 +18,7 @@ _ASKED = "tests/unit/registry/test_avro.py::"
 _WRITTEN = "tests/unit/registry/test_writer.py::"
 _LOOKED = "tests/unit/registry/test_examined.py::"
 _SERVICE = "tests/integration/service/test_processes.py::"
+_RESET = "tests/kafka/test_offset_reset.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
 ELSEWHERE: dict[str, str] = {
@@ -391,6 +392,19 @@ ELSEWHERE: dict[str, str] = {
     "put a backslash before signs that stand for themselves": "tests/unit/query/test_records.py",
     "begin, end, 2@1200 (partition and offset), 15m, 14:05 or 2026-11-29 14:05": (
         "tests/unit/query/test_since.py"
+    ),
+    "begin, end, 1200 (an offset), 15m, 14:05 or 2026-11-29 14:05; "
+    "2@ before it means partition 2 alone": "tests/unit/operations/test_offset_target.py",
+    "give begin, end or an offset": "tests/unit/operations/test_offset_target.py",
+    "it has partitions 0 to {last}": (
+        f"{_RESET}test_a_stopped_group_is_set_to_begin_end_offset_and_one_partition"
+    ),
+    "look at the preview again": f"{_RESET}test_offsets_that_moved_since_the_preview_are_not_set",
+    "stop it first: only the offsets of a stopped group can be reset": (
+        f"{_RESET}test_a_group_with_members_is_refused_and_they_are_named"
+    ),
+    "what it committed to Kafka serves displays alone: setting it changes nothing": (
+        f"{_RESET}test_our_own_group_is_explained_by_its_stored_offsets_and_never_set"
     ),
     "run it again": (
         "tests/integration/warehouse/test_questions.py::"

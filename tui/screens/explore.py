@@ -1,0 +1,185 @@
+"""The topic explorer: topics, consumer groups and brokers of the cluster."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from core.broker.inventory import BrokerFacts, GroupFacts, Inventory, TopicFacts
+from core.operations.asker import Asked
+from core.text import N_, _, clean
+from tui.dialogs.row_details import RowDetails
+from tui.screens.list_screen import ListScreen
+from tui.screens.offsets import OffsetsScreen
+from tui.styled_text import Line
+from tui.views.explore import PARTS, Order, Part, explore_head, explore_table
+from tui.views.explore_details import broker_details, group_details, topic_details
+from tui.views.frame import Frame
+from tui.widgets.rows_view import RowsView
+
+
+class ExploreScreen(ListScreen):
+    """Looks at the cluster when it opens. part: which list to begin with, by its name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn(1)", N_("next tab"), id="explore.next"),
+        Binding("shift+tab", "turn(-1)", N_("previous tab"), id="explore.back", show=False),
+        Binding("slash", "filter", N_("filter"), id="explore.filter", key_display="/"),
+        Binding("s", "sort", N_("sort"), id="explore.sort"),
+        Binding("r", "again", N_("refresh"), id="explore.again"),
+        Binding("e", "offsets", N_("reset offsets"), id="explore.offsets"),
+        Binding("escape,q", "leave", N_("back"), id="explore.leave"),
+    ]
+
+    AUTO_FOCUS = ""  # keys go to the list
+
+    DEFAULT_CSS = """
+    ExploreScreen Input {
+        height: 1; border: none; padding: 0 1; display: none;
+        &:focus { border: none; }
+        &.-typing { display: block; }
+    }
+    """
+
+    def __init__(self, part: str = "") -> None:
+        super().__init__()
+        self._place = next((at for at, one in enumerate(PARTS) if one.name == part), 0)
+        self._orders = dict.fromkeys(range(len(PARTS)), 0)
+        self._asked = 0
+        self._drawn: object = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the list over the line for its filter."""
+        yield from super().compose()
+        yield Input(placeholder=_("words of a row"), id="explore-filter")
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.action_again()
+
+    @property
+    def part(self) -> Part:
+        """The list that is shown."""
+        return PARTS[self._place]
+
+    @property
+    def known(self) -> Asked[Inventory]:
+        """What is known of the cluster by now."""
+        return self.console.controller.asking.surveys.latest
+
+    def head(self) -> list[Line]:
+        """Return which list is shown and what is wrong with it."""
+        return explore_head(self.part, self._order, self.known, self.frame_now())
+
+    @property
+    def _order(self) -> Order:
+        return self.part.orders[self._orders[self._place]]
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Return the keys."""
+        offsets = [("e", _("reset offsets"))] if self.part.name == "groups" else []
+        return [
+            ("enter", _("details")),
+            ("tab", _("next tab")),
+            ("/", _("filter")),
+            ("s", _("sort")),
+            *offsets,
+            ("r", _("refresh")),
+            ("esc", _("back")),
+        ]
+
+    def draw_rows(self, rows: RowsView) -> None:
+        """Show the list."""
+        found = self.known.result
+        made_of = (found, self._place, self._orders[self._place])
+        if made_of != self._drawn:
+            self._drawn = made_of
+            rows.show_table(
+                explore_table(self.part, self._order, found, self.console.formats),
+                ascii_only=self.console.ascii_only,
+            )
+
+    def action_turn(self, step: int) -> None:
+        """Show the next list."""
+        self._place = (self._place + step) % len(PARTS)
+        self.rows_view.start_over()
+        self.query_one(Input).value = ""
+        self.draw_now()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._orders[self._place] = (self._orders[self._place] + 1) % len(self.part.orders)
+        self.draw_now()
+
+    def action_again(self) -> None:
+        """Look at the cluster again."""
+        self._asked = self.console.controller.asking.survey()
+
+    def action_offsets(self) -> None:
+        """Reset the offsets of the group under the cursor."""
+        row = self.rows_view.choose()
+        if row is None or not isinstance(row.source, GroupFacts):
+            self.console.refuse(_("No group is chosen: [tab] shows the groups."))
+            return
+        kafka = self.console.controller.settings.kafka
+        own = kafka.topic if row.source.name == kafka.group_id else ""
+        self.app.push_screen(OffsetsScreen(row.source, own))
+
+    def action_filter(self) -> None:
+        """Type words."""
+        box = self.query_one(Input)
+        box.add_class("-typing")
+        box.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list while one types."""
+        self.rows_view.set_filter(clean(event.value, 200))
+
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
+        """Keep the filter; keys go to the list again."""
+        self._end_typing()
+
+    def _end_typing(self) -> None:
+        self.query_one(Input).remove_class("-typing")
+        self.set_focus(None)
+
+    def action_leave(self) -> None:
+        """End the filter, or go back."""
+        box = self.query_one(Input)
+        if box.has_class("-typing") or box.value:
+            box.value = ""
+            self._end_typing()
+            self.rows_view.set_filter("")
+        else:
+            self.dismiss()
+
+    def action_open(self) -> None:
+        """Show a row in full."""
+        details = self._details()
+        if details is not None:
+            details.step = partial(self._step, details)
+            self.app.push_screen(details)
+
+    def _step(self, details: RowDetails, rows: int) -> None:
+        self.rows_view.move(rows)
+        other = self._details()
+        if other is not None:
+            details.take(other)
+
+    def _details(self) -> RowDetails | None:
+        row = self.rows_view.choose()
+        if row is None:
+            return None
+        view = _view(row.source)
+        return RowDetails(clean(row.key, 100), view, self.frame_now())
+
+
+def _view(source: object) -> Callable[[Frame], list[Line]]:
+    if isinstance(source, TopicFacts):
+        return partial(topic_details, source)
+    if isinstance(source, GroupFacts):
+        return partial(group_details, source)
+    return partial(broker_details, cast("BrokerFacts", source))

@@ -1,0 +1,93 @@
+"""The preview of a reset of offsets: before, after, what is read again or skipped."""
+
+from core.operations.asker import Asked
+from core.operations.offset_plan import OffsetMove, OffsetPlan
+from core.text import _, clean, ngettext
+from tui.formats import Formats
+from tui.row_table import Column, Row, RowTable
+from tui.styled_text import Line, Span, line
+from tui.views.frame import Frame, problem, wrap
+
+
+def plan_table(plan: OffsetPlan | None, formats: Formats) -> RowTable:
+    """Return the partitions of a plan."""
+    columns = (
+        Column(_("part"), 4, right=True),
+        Column(_("before"), 13, right=True),
+        Column(_("after"), 13, right=True),
+        Column(_("read again"), 14, right=True),
+        Column(_("skipped"), 14, right=True),
+        Column(_("begin"), 13, right=True, drop=2),
+        Column(_("end"), 13, right=True, drop=1),
+    )
+    return RowTable(columns, tuple(_row(move, formats) for move in plan.moves) if plan else ())
+
+
+def _row(move: OffsetMove, formats: Formats) -> Row:
+    count = formats.count
+    return Row(
+        str(move.partition),
+        (
+            str(move.partition),
+            count(move.before),
+            Span(count(move.after), "bold" if move.after != move.before else "text"),
+            Span(count(move.again), "wait" if move.again else "dim"),
+            Span(count(move.skipped), "bad" if move.skipped else "dim"),
+            Span(count(move.low), "dim"),
+            Span(count(move.end), "dim"),
+        ),
+        move,
+    )
+
+
+def plan_told(plan: OffsetPlan, formats: Formats) -> str:
+    """Return what a plan does to how many records."""
+    again = ngettext("{count} record read again", "{count} records read again", plan.again)
+    skipped = ngettext("{count} record skipped", "{count} records skipped", plan.skipped)
+    return ", ".join(
+        text.format(count=formats.count(number))
+        for text, number in ((again, plan.again), (skipped, plan.skipped))
+    )
+
+
+def plan_head(
+    group: str, topic: str, now: Asked[OffsetPlan], frame: Frame, *, own: bool, refusal: str
+) -> list[Line]:
+    """Return whose offsets are looked at and what came of it. refusal: of what was typed."""
+    width = frame.width - 2
+    name = Span(clean(group, 80), "bold")
+    lines = [line(" ", name, Span(f"   {clean(topic, 80)}", "dim"))]
+    if own:
+        told = _(
+            "This group reads from the offsets stored in the warehouse; what it committed to Kafka "
+            "serves displays alone. Before: the stored offsets."
+        )
+        lines += [line(" ", Span(part, "dim")) for part in wrap(told, width)]
+    plan = now.result
+    if refusal:
+        lines += [line(" ", Span(part, "bad")) for part in wrap(refusal, width)]
+    elif now.running:
+        lines.append(line(" ", Span(_("reading"), "wait")))
+    elif now.error:
+        wrong = problem(clean(now.error, 300), clean(now.hint, 300), width)
+        lines += [line(" ", one) for one in wrong]
+    elif plan is not None:
+        told = plan_told(plan, frame.formats)
+        if plan.done:
+            lines.append(
+                line(" ", Span(_("the offsets were reset: {told}").format(told=told), "ok"))
+            )
+        elif plan.refusal:
+            lines += _refused(plan, width)
+        else:
+            lines.append(line(" ", Span(told, "wait")))
+    return lines
+
+
+def _refused(plan: OffsetPlan, width: int) -> list[Line]:
+    refused = _("reading again from there is refused: {reason}").format(reason=plan.refusal)
+    hint = _(
+        "pane 7 [p] puts damaged records back, pane 6 [r] replays dead letters; another --data-dir "
+        "or schema reads the whole topic anew"
+    )
+    return [line(" ", one) for one in problem(refused, hint, width)]
