@@ -12,15 +12,20 @@ from typing import Any
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
+from core.errors import UsageError
 from core.operations.asker import Asker
+from core.operations.inspect import letters_of
 from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
+from core.query.letters import Desk, Narrowing, read_desk
 from core.query.pages import Page
 from core.query.records import Wanted
 from core.query.since import Since
 from core.registry.display import ReadableValues
+from core.text import _
 from core.warehouse.base import Warehouse
+from core.warehouse.model import StoredDeadLetter
 from core.warehouse.questions import MOST_ROWS, Found, Question
 
 _HISTORY = "sql_history.jsonl"
@@ -52,13 +57,24 @@ class Asking:
         self.export: Asker[Found] = Asker("ask-export", clock)
         self.names: Asker[Columns] = Asker("ask-names", clock)
         self.traces: Asker[Trace] = Asker("ask-trace", clock)
+        self.desk: Asker[Desk] = Asker("ask-desk", clock)
+        self.letter: Asker[StoredDeadLetter] = Asker("ask-letter", clock)
         self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
         self.history = QueryHistory(settings.paths.data / _HISTORY)
         self._display = ReadableValues(settings, clock)
 
     @property
     def _askers(self) -> tuple[Asker[Any], ...]:
-        return (self.rows, self.sql, self.export, self.names, self.traces, self.searches)
+        return (
+            self.rows,
+            self.sql,
+            self.export,
+            self.names,
+            self.traces,
+            self.desk,
+            self.letter,
+            self.searches,
+        )
 
     def page(self, page: Page) -> int:
         """Ask for a page of a table; `rows.latest` has it in the end."""
@@ -93,6 +109,32 @@ class Asking:
             )
 
         return self.traces.ask(work)
+
+    def letters(self, narrowing: Narrowing, number: int) -> int:
+        """Ask for a page of dead letters with the counts of all; `desk.latest` has it in the end.
+
+        number: of the page, from 0.
+        """
+
+        def work() -> Desk:
+            return read_desk(
+                self._warehouse(), narrowing, number, self._clock.now(), self._display.text
+            )
+
+        return self.desk.ask(work)
+
+    def whole_letter(self, event_id: str) -> int:
+        """Ask for a dead letter with all of its bytes; `letter.latest` has it in the end."""
+
+        def work() -> StoredDeadLetter:
+            for letters in letters_of(self._warehouse(), [event_id]):
+                for letter in letters:
+                    return letter
+            raise UsageError(
+                _("this dead letter waits no more"), hint=_("refresh the list: [r] reads it again")
+            )
+
+        return self.letter.ask(work)
 
     def search(self, words: str, since: str) -> int:
         """Search the topic from a place on; `searches.latest` has more and more of it.

@@ -22,6 +22,7 @@ from core.service.remote import (
     RemoteConsumer,
     RemoteExplorer,
     RemoteLeaving,
+    RemoteLetters,
     RemoteProducer,
     RemoteUpkeep,
 )
@@ -48,6 +49,7 @@ class AttachedController:
         self.explorer = RemoteExplorer(settings, self._remote, self._observer)
         self._own = OwnBackends(settings, self._clock)
         self.asking = Asking(settings, self._clock, self._own.warehouse, self._own.broker)
+        self.letters = RemoteLetters(self._remote)
         self.upkeep = RemoteUpkeep(self._remote)
         self.leaving = RemoteLeaving(self.close)
         self.farewell: Farewell | None = None

@@ -15,6 +15,7 @@ from core.doctor.model import DoctorContext
 from core.doctor.warehouse import look_at_warehouse
 from core.operations.inspect import MergeRun
 from core.pipeline import builtin
+from core.query.letters import Narrowing, read_desk
 from core.validation import CheckResult, Status, run
 from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -185,3 +186,25 @@ def test_a_table_that_was_dropped_stays_so(settings: Settings, file: Path) -> No
     warehouse = DuckDbWarehouse(settings, clock=SystemClock())
     assert check(warehouse, "schema").figures["missing_tables"] == ["dead_letters"]
     warehouse.close()
+
+
+def test_letters_of_a_file_that_is_only_looked_at_wait_as_before(
+    settings: Settings, file: Path
+) -> None:
+    """Of a version without dismissals, but with checksums too, which are still compared."""
+    with duckdb.connect(str(file)) as base:
+        for table in ("orders_events", "dead_letters"):
+            base.execute(f"ALTER TABLE mon_schema.{table} ADD COLUMN checksum UBIGINT")
+        base.execute("ALTER TABLE mon_schema.orders_events ALTER COLUMN seq DROP DEFAULT")
+    looking = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
+    desk = read_desk(looking, Narrowing(), 0, datetime.now(UTC))
+    assert (desk.waiting, desk.dismissed, len(desk.page)) == (2, 0, 2)
+    assert read_desk(looking, Narrowing(dismissed=True), 0, datetime.now(UTC)).page == ()
+    assert check(looking, "dead_letters").figures["dismissed"] == 0
+    assert looking.content_span("dead_letters").without == 2
+    looking.close()
+    opened = DuckDbWarehouse(settings, clock=SystemClock())
+    ids = [one.letter.event_id for one in desk.page]
+    opened.execute("dismiss_letters", [datetime.now(UTC), "ann", "why", ids])
+    assert read_desk(opened, Narrowing(), 0, datetime.now(UTC)).dismissed == 2
+    opened.close()
