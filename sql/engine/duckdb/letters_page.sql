@@ -1,7 +1,7 @@
 -- A page of dead letters for people, the newest first; keys and payloads are cut, the payload's true
 -- size comes thirteenth.
 -- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any; then the bytes of a key and of a payload, how many letters, and how
+-- and a text, each NULL for any; of bytes that are no text the plain letters count; then the bytes of a key and of a payload, how many letters, and how
 -- many before them.
 WITH wanted AS (
     SELECT
@@ -38,8 +38,18 @@ WHERE letter.replayed_at IS NULL
         OR contains(
             lower(concat_ws(
                 ' ', letter.event_id, letter.detail,
-                COALESCE(TRY(decode(letter.message_key)), CAST(letter.message_key AS VARCHAR)),
-                COALESCE(TRY(decode(letter.payload)), CAST(letter.payload AS VARCHAR))
+                COALESCE(
+                    TRY(decode(letter.message_key)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                ),
+                COALESCE(
+                    TRY(decode(letter.payload)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                )
             )),
             lower(wanted.words)
         )

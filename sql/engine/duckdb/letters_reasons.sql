@@ -1,6 +1,6 @@
 -- Dead letters by reason, the most frequent first: how many, the oldest and the newest.
 -- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any.
+-- and a text, each NULL for any; of bytes that are no text the plain letters count.
 WITH wanted AS (
     SELECT
         CAST(? AS INTEGER) AS dismissed,
@@ -30,8 +30,18 @@ WHERE letter.replayed_at IS NULL
         OR contains(
             lower(concat_ws(
                 ' ', letter.event_id, letter.detail,
-                COALESCE(TRY(decode(letter.message_key)), CAST(letter.message_key AS VARCHAR)),
-                COALESCE(TRY(decode(letter.payload)), CAST(letter.payload AS VARCHAR))
+                COALESCE(
+                    TRY(decode(letter.message_key)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                ),
+                COALESCE(
+                    TRY(decode(letter.payload)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                )
             )),
             lower(wanted.words)
         )

@@ -1,6 +1,6 @@
 -- Dead letters by reason and time: the number of a slice of time, from 0, and how many came in it.
 -- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any; then where the first slice begins, and the seconds of each.
+-- and a text, each NULL for any; of bytes that are no text the plain letters count; then where the first slice begins, and the seconds of each.
 WITH wanted AS (
     SELECT
         CAST(? AS INTEGER) AS dismissed,
@@ -32,8 +32,18 @@ WHERE letter.replayed_at IS NULL
         OR contains(
             lower(concat_ws(
                 ' ', letter.event_id, letter.detail,
-                COALESCE(TRY(decode(letter.message_key)), CAST(letter.message_key AS VARCHAR)),
-                COALESCE(TRY(decode(letter.payload)), CAST(letter.payload AS VARCHAR))
+                COALESCE(
+                    TRY(decode(letter.message_key)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                ),
+                COALESCE(
+                    TRY(decode(letter.payload)),
+                    decode(unhex(regexp_replace(
+                        hex(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\1', 'g'
+                    )))
+                )
             )),
             lower(wanted.words)
         )

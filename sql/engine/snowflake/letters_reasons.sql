@@ -1,6 +1,6 @@
 -- Dead letters by reason, the most frequent first: how many, the oldest and the newest.
 -- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any.
+-- and a text, each NULL for any; of bytes that are no text the plain letters count.
 WITH wanted AS (
     SELECT
         CAST(? AS INTEGER) AS dismissed,
@@ -30,8 +30,20 @@ WHERE letter.replayed_at IS NULL
         OR CONTAINS(
             LOWER(CONCAT(
                 letter.event_id, ' ', letter.detail, ' ',
-                COALESCE(TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.message_key)), ''), ' ',
-                COALESCE(TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.payload)), '')
+                COALESCE(
+                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.message_key)),
+                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
+                        HEX_ENCODE(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
+                    )),
+                    ''
+                ), ' ',
+                COALESCE(
+                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.payload)),
+                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
+                        HEX_ENCODE(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
+                    )),
+                    ''
+                )
             )),
             LOWER(wanted.words)
         )

@@ -1,6 +1,6 @@
 -- Dead letters by reason and time: the number of a slice of time, from 0, and how many came in it.
 -- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any; then where the first slice begins, and the seconds of each.
+-- and a text, each NULL for any; of bytes that are no text the plain letters count; then where the first slice begins, and the seconds of each.
 WITH wanted AS (
     SELECT
         CAST(? AS INTEGER) AS dismissed,
@@ -32,8 +32,20 @@ WHERE letter.replayed_at IS NULL
         OR CONTAINS(
             LOWER(CONCAT(
                 letter.event_id, ' ', letter.detail, ' ',
-                COALESCE(TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.message_key)), ''), ' ',
-                COALESCE(TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.payload)), '')
+                COALESCE(
+                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.message_key)),
+                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
+                        HEX_ENCODE(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
+                    )),
+                    ''
+                ), ' ',
+                COALESCE(
+                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.payload)),
+                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
+                        HEX_ENCODE(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
+                    )),
+                    ''
+                )
             )),
             LOWER(wanted.words)
         )
