@@ -125,3 +125,11 @@ class OpenTrace(Message):
 
 class OpenSearch(Message):
     """Somebody wants to search the whole topic."""
+
+
+class OpenLetters(Message):
+    """Somebody wants to work on the dead letters. words: what narrows them at first."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self.words = words

@@ -131,7 +131,8 @@ class Asking:
                 for letter in letters:
                     return letter
             raise UsageError(
-                _("this dead letter waits no more"), hint=_("refresh the list: [r] reads it again")
+                _("this dead letter is not pending any more"),
+                hint=_("refresh the list and choose another one"),
             )
 
         return self.letter.ask(work)
