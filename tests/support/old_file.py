@@ -75,8 +75,7 @@ def content(file: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(file)) as base:
         return {
             table: base.execute(
-                f"SELECT COLUMNS(lambda n: n NOT IN {LATER}) FROM {SCHEMA}.{table}"
-                " ORDER BY ALL"
+                f"SELECT COLUMNS(lambda n: n NOT IN {LATER}) FROM {SCHEMA}.{table} ORDER BY ALL"
             ).fetchall()
             for table in TABLES
         }

@@ -51,7 +51,8 @@ def test_letters_are_narrowed_dismissed_with_a_reason_and_taken_back(play, code,
         screen = await opened(here, [b"{", b"{", b"{", None, BAD])
         screen.draw_now()
         assert "invalid_json" in shown(screen)
-        assert [(one.reason, one.letters) for one in screen.desk.reasons][0] == ("invalid_json", 3)
+        first = screen.desk.reasons[0]
+        assert (first.reason, first.letters) == ("invalid_json", 3)
         await here.press("tab", "j", "enter")
         await here.until(lambda: screen.desk.narrowing.reason == "invalid_json")
         await here.until(lambda: len(screen._letters.rows) == 3)
@@ -107,9 +108,7 @@ def test_an_edited_letter_goes_out_beside_a_producer_and_is_merged(play):
         await here.until(lambda: replay().result and replay().result.published == 1)
         assert controller.producer is not None, "the producer must outlast the replay"
         warehouse = controller._warehouse
-        await here.until(
-            lambda: [row for row in warehouse.rows("letters_totals") if row[0] == 1]
-        )
+        await here.until(lambda: [row for row in warehouse.rows("letters_totals") if row[0] == 1])
         taken = controller.snapshot().merge.total.taken
         await here.until(lambda: controller.snapshot().merge.total.taken > taken)
         assert not screen._edits
