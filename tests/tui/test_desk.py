@@ -127,3 +127,34 @@ def test_a_console_that_only_looks_changes_nothing(play):
         assert "dismiss " not in shown(screen)[-200:]
 
     play(script)
+
+
+def test_lists_are_sorted_hidden_and_searched_by_keys(play):
+    async def script(here):
+        await here.press("7")
+        view = here.console.chosen.rows_view
+        await here.until(lambda: len(view.rows) > 5)
+        names = [row.key for row in view.rows]
+        await here.press("comma")
+        assert [row.key for row in view.rows] == sorted(names, key=str.casefold)
+        await here.press("semicolon")
+        assert [row.key for row in view.rows] == sorted(names, key=str.casefold, reverse=True)
+        assert "▼" in view.lines[0].text
+        wide = view.lines[0].text
+        await here.press("minus")
+        assert view.lines[0].text != wide
+        assert len(view.rows[0].cells) == view.columns - 1
+        await here.press("plus", "comma", *["comma"] * view.columns)
+        await here.press("slash", *"or", "enter")
+        found = [row.key for row in view.rows]
+        assert 1 < len(found) < len(names)
+        await here.press("n")
+        assert len(view.rows) == len(names)
+        assert view.current.key in found
+        assert "match" in view.lines[-1].text
+        here_now = view.current.key
+        await here.press("N", "n", "escape")
+        assert (view.current.key, len(view.rows)) == (here_now, len(names))
+        assert not view.has_filter_line
+
+    play(script)

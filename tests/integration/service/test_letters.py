@@ -1,4 +1,4 @@
-"""Dead letters managed from an attached console: the service does it, and refuses who only looks."""
+"""Dead letters managed from an attached console: the service does it, refuses who only looks."""
 
 import pytest
 from confluent_kafka import Producer
