@@ -116,6 +116,17 @@ def test_an_edited_letter_goes_out_beside_a_producer_and_is_merged(play):
     play(script)
 
 
+def test_a_letter_that_was_replayed_meanwhile_is_not_edited(play):
+    async def script(here):
+        screen = await opened(here, [BAD])
+        here.console.controller._warehouse.mark_replayed([screen.desk.page[0].letter.event_id])
+        await here.press("e")
+        await here.until(lambda: any("not pending any more" in told for told in here.told))
+        assert here.console.screen is screen
+
+    play(script)
+
+
 def test_a_console_that_only_looks_changes_nothing(play):
     async def script(here):
         screen = await opened(here, [BAD])

@@ -5,11 +5,10 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from core.consumer.decoders.base import Decoder
 from core.dlq.edits import MOST_BYTES, Edit, refusal
 from core.errors import DropshipError
 from core.operations.letter_work import Chosen
@@ -19,6 +18,9 @@ from tui.dialogs.ask_key import AskKey
 from tui.dialogs.edit_letter import EditLetter
 from tui.screens.letters import LettersScreen
 from tui.views.letters import chosen_lines, counted
+
+if TYPE_CHECKING:
+    from core.consumer.decoders.base import Decoder
 
 
 class DeskScreen(LettersScreen):
