@@ -414,5 +414,4 @@ ELSEWHERE: dict[str, str] = {
         "tests/integration/service/test_letters.py"
     ),
     "refresh the list and choose another one": "tests/tui/test_desk.py",
-    "set EDITOR to an editor that is installed": "tests/unit/tui/test_external_editor.py",
 }
