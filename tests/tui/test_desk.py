@@ -169,3 +169,19 @@ def test_lists_are_sorted_hidden_and_searched_by_keys(play):
         assert not view.has_filter_line
 
     play(script)
+
+
+def test_a_filter_is_saved_by_name_and_taken_again(play):
+    async def script(here):
+        await here.press("7")
+        view = here.console.chosen.rows_view
+        await here.until(lambda: len(view.rows) > 5)
+        await here.press("slash", *"orders", "enter")
+        found = [row.key for row in view.rows]
+        await here.press("colon", *"filter save mine", "enter")
+        await here.press("escape")
+        assert len(view.rows) > len(found)
+        await here.press("colon", *"filter @mine", "enter")
+        assert [row.key for row in view.rows] == found
+
+    play(script)
