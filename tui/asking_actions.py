@@ -7,8 +7,17 @@ from textual.screen import Screen
 from core.operations.base import PipelineController
 from core.query.pages import Page, own_name
 from core.text import _
-from tui.causes import OpenBehind, OpenExplore, OpenFigures, OpenSearch, OpenSql, OpenTrace
+from tui.causes import (
+    OpenBehind,
+    OpenExplore,
+    OpenFigures,
+    OpenLetters,
+    OpenSearch,
+    OpenSql,
+    OpenTrace,
+)
 from tui.dialogs.ask_key import AskKey
+from tui.screens.desk import DeskScreen
 from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
 from tui.screens.search import SearchScreen
@@ -53,6 +62,10 @@ class AskingActions:
     def on_open_search(self, _event: OpenSearch) -> None:
         """Show the search through the topic."""
         cast("_Desk", self).push_screen(SearchScreen())
+
+    def on_open_letters(self, event: OpenLetters) -> None:
+        """Show the desk of dead letters."""
+        cast("_Desk", self).push_screen(DeskScreen(event.words))
 
     def on_open_sql(self, event: OpenSql) -> None:
         """Show the editor, once."""

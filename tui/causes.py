@@ -133,3 +133,11 @@ class OpenExplore(Message):
     def __init__(self, part: str = "") -> None:
         super().__init__()
         self.part = part
+
+
+class OpenLetters(Message):
+    """Somebody wants to work on the dead letters. words: what narrows them at first."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self.words = words

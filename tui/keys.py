@@ -170,6 +170,25 @@ ROW_KEYS: list[BindingType] = [
     Binding("G,end", "end(True)", N_("last row"), id="rows.last", show=False),
     Binding("ctrl+d,pagedown", "page(0.5)", N_("half a page down"), id="rows.down", show=False),
     Binding("ctrl+u,pageup", "page(-0.5)", N_("half a page up"), id="rows.up", show=False),
+    Binding("n", "seek(1)", N_("next match"), id="rows.seek", show=False),
+    Binding("N", "seek(-1)", N_("previous match"), id="rows.seek_back", show=False),
+    Binding(
+        "comma", "sort", N_("sort by the next column"), id="rows.sort", key_display=",", show=False
+    ),
+    Binding(
+        "semicolon",
+        "reverse",
+        N_("sort the other way"),
+        id="rows.reverse",
+        key_display=";",
+        show=False,
+    ),
+    Binding(
+        "minus", "hide", N_("hide the sorted column"), id="rows.hide", key_display="-", show=False
+    ),
+    Binding(
+        "plus", "show_all", N_("show all columns"), id="rows.show", key_display="+", show=False
+    ),
     Binding("escape", "escape", N_("clear filter or back"), id="rows.escape", show=False),
 ]
 """The keys of every table of rows."""

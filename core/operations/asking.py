@@ -15,17 +15,20 @@ from core.clock import Clock
 from core.config import Settings
 from core.errors import UsageError
 from core.operations.asker import Asker
+from core.operations.inspect import letters_of
 from core.operations.offset_plan import OffsetPlan
 from core.operations.offset_target import OffsetTarget
 from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
+from core.query.letters import Desk, Narrowing, read_desk
 from core.query.pages import Page
 from core.query.records import Wanted
 from core.query.since import Since
 from core.registry.display import ReadableValues
 from core.text import _
 from core.warehouse.base import Warehouse
+from core.warehouse.model import StoredDeadLetter
 from core.warehouse.questions import MOST_ROWS, Found, Question
 
 _HISTORY = "sql_history.jsonl"
@@ -60,6 +63,8 @@ class Asking:
         self.export: Asker[Found] = Asker("ask-export", clock)
         self.names: Asker[Columns] = Asker("ask-names", clock)
         self.traces: Asker[Trace] = Asker("ask-trace", clock)
+        self.desk: Asker[Desk] = Asker("ask-desk", clock)
+        self.letter: Asker[StoredDeadLetter] = Asker("ask-letter", clock)
         self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
         self.surveys: Asker[Inventory] = Asker("ask-cluster", clock)
         self.resets: Asker[OffsetPlan] = Asker("ask-offsets", clock)
@@ -68,7 +73,7 @@ class Asking:
 
     @property
     def _askers(self) -> tuple[Asker[Any], ...]:
-        data = (self.rows, self.sql, self.export, self.names)
+        data = (self.rows, self.sql, self.export, self.names, self.desk, self.letter)
         return (*data, self.traces, self.searches, self.surveys, self.resets)
 
     def page(self, page: Page) -> int:
@@ -104,6 +109,33 @@ class Asking:
             )
 
         return self.traces.ask(work)
+
+    def letters(self, narrowing: Narrowing, number: int) -> int:
+        """Ask for a page of dead letters with the counts of all; `desk.latest` has it in the end.
+
+        number: of the page, from 0.
+        """
+
+        def work() -> Desk:
+            return read_desk(
+                self._warehouse(), narrowing, number, self._clock.now(), self._display.text
+            )
+
+        return self.desk.ask(work)
+
+    def whole_letter(self, event_id: str) -> int:
+        """Ask for a dead letter with all of its bytes; `letter.latest` has it in the end."""
+
+        def work() -> StoredDeadLetter:
+            for letters in letters_of(self._warehouse(), [event_id]):
+                for letter in letters:
+                    return letter
+            raise UsageError(
+                _("this dead letter is not pending any more"),
+                hint=_("refresh the list and choose another one"),
+            )
+
+        return self.letter.ask(work)
 
     def search(self, words: str, since: str) -> int:
         """Search the topic from a place on; `searches.latest` has more and more of it.

@@ -10,11 +10,13 @@ from typing import Protocol
 
 from core.config import Settings
 from core.consumer.snapshot import ConsumerSnapshot
+from core.dlq.edits import Edit
 from core.jobs.options import LoadOptions, PublishOptions, SeedOptions
 from core.operations.asking import Asking
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.history import Sample
 from core.operations.leaving import Farewell, LeavingSnapshot
+from core.operations.letter_work import Chosen
 from core.operations.logtail import LogTail
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.work_totals import WorkTotals
@@ -117,6 +119,25 @@ class UpkeepControl(Protocol):
         ...
 
 
+class LettersControl(Protocol):
+    """What is done about dead letters; see `core.operations.letter_work.LetterWork`."""
+
+    def replay(self, chosen: Chosen, edits: Sequence[Edit] = ()) -> bool:
+        """Publish letters again, some of them with another payload."""
+        ...
+
+    def dismiss(self, chosen: Chosen, why: str, who: str) -> bool:
+        """Decide that nothing is to be done about letters."""
+        ...
+
+    def restore(self, chosen: Chosen) -> bool:
+        """Take dismissals back."""
+        ...
+
+    def cancel(self) -> None:
+        """End a decision under way."""
+
+
 class LeavingControl(Protocol):
     """The way out; see `core.operations.leaving.Leaving`."""
 
@@ -157,6 +178,8 @@ class PipelineController(Protocol):
     def explorer(self) -> Exploring: ...  # noqa: D102
     @property
     def asking(self) -> Asking: ...  # noqa: D102
+    @property
+    def letters(self) -> LettersControl: ...  # noqa: D102
     @property
     def upkeep(self) -> UpkeepControl: ...  # noqa: D102
     @property

@@ -8,6 +8,7 @@ all of them in the order that loses nothing.
 """
 
 import logging
+from dataclasses import replace
 from threading import Event, Lock
 
 from core.clock import Clock, SystemClock
@@ -116,6 +117,7 @@ class Controller(Controls):
         for task in tasks:
             task.join(_DRAIN_S)
         self.upkeep.close()
+        self.letters.close(_DRAIN_S)
         self.explorer.close()
         self.asking.close()
         self._workers.stop_producer()
@@ -175,7 +177,7 @@ class Controller(Controls):
             broker_is_ours=self._backends.broker_is_ours,
             unstored=self._custody.latest,
             leaving=self.leaving.latest,
-            explored=self.explorer.snapshot(),
+            explored=replace(self.explorer.snapshot(), decision=self.letters.latest),
             failed_threads=failures(),
             since_check=seen.since_check,
             upkeep=self.upkeep.snapshot(),

@@ -17,6 +17,7 @@ from core.operations.backends import Backends, Opening
 from core.operations.demo import Demonstration
 from core.operations.explorer import Explorer
 from core.operations.history import Sample
+from core.operations.letter_work import LetterWork
 from core.operations.readings import Readings
 from core.operations.recorder import Recorder
 from core.operations.seed_task import SeedTask
@@ -58,6 +59,8 @@ class Controls:
         self._demo: Task[str] = Task("demo", clock)
         self.upkeep = Upkeep(settings, backends, self._workers, clock)
         self.upkeep.allowed, self.upkeep.changed = self._allowed, self._look_anew
+        self.letters = LetterWork(backends, clock, self.explorer.republish)
+        self.letters.allowed, self.letters.changed = self._allowed, self._look_anew
         self._readings = Readings(
             settings,
             backends,

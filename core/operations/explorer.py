@@ -12,10 +12,12 @@ from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
 from core.config.secrets import Redactor
+from core.dlq.edits import Edit
 from core.doctor.model import Finding
 from core.operations.backends import Backends
 from core.operations.effective_settings import EffectiveSetting, effective_settings
 from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect
+from core.operations.letter_work import Chosen, Decided
 from core.operations.logtail import LogEntry, LogTail
 from core.operations.poller import Poller, Reading
 from core.operations.replay_result import ReplayResult
@@ -40,6 +42,7 @@ class Explored:
     letters: Reading[DeadLetters] = field(default_factory=Reading)
     inspection: Reading[Inspection] = field(default_factory=Reading)
     replay: TaskSnapshot[ReplayResult] = field(default_factory=TaskSnapshot)
+    decision: TaskSnapshot[Decided] = field(default_factory=TaskSnapshot)
     doctor: TaskSnapshot[tuple[Finding, ...]] = field(default_factory=TaskSnapshot)
     log: tuple[LogEntry, ...] = ()
 
@@ -117,7 +120,11 @@ class Explorer:
 
     def replay(self, event_ids: Sequence[str]) -> bool:
         """Publish dead letters again in the background; those of the merge are left out."""
-        return self._replay.run(lambda: self._publish(list(event_ids)))
+        return self.republish(Chosen(tuple(event_ids)))
+
+    def republish(self, chosen: Chosen, edits: Sequence[Edit] = ()) -> bool:
+        """Publish chosen dead letters again in the background, some with another payload."""
+        return self._replay.run(lambda: self._publish(chosen, edits))
 
     def cancel_replay(self) -> None:
         """End a replay: what went out is marked, the rest stays listed."""
@@ -179,18 +186,19 @@ class Explorer:
             return self.snapshot().inspection.value
         return inspect(self._warehouse(), self._settings)
 
-    def _publish(self, event_ids: list[str]) -> ReplayResult:
+    def _publish(self, chosen: Chosen, edits: Sequence[Edit]) -> ReplayResult:
         from core.operations.replay_task import publish_again  # noqa: PLC0415 - loads numpy
 
         warehouse, broker = self._warehouse(), self._broker()
         try:
             return publish_again(
                 self._replay,
-                event_ids,
+                chosen.found(warehouse),
                 warehouse,
                 broker,
                 settings=self._settings,
                 clock=self._clock,
+                edits=edits,
             )
         finally:
             self.look_again()

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
+from core.consumer.decoders.factory import decoder_of
+from core.dlq.edits import Edit, edited
 from core.dlq.replay import Replay, Waiting
 from core.operations.inspect import letters_of
 from core.operations.replay_result import ReplayResult
@@ -22,10 +24,13 @@ def publish_again(
     *,
     settings: Settings,
     clock: Clock,
+    edits: Sequence[Edit] = (),
 ) -> ReplayResult:
     """Publish dead letters again until done or cancelled; all that went out is marked by then.
 
-    Errors: BrokerError, WarehouseError; the task's `done` tells how many went out before.
+    edits: other payloads for some of them. Errors: InputError for one that is still bad, before
+    anything of its chunk goes out; BrokerError, WarehouseError. The task's `done` tells how many
+    went out before.
     """
     name, asked = _("replay"), len(event_ids)
     seen = fit = 0
@@ -44,7 +49,8 @@ def publish_again(
 
     def chunks() -> Iterator[list[StoredDeadLetter]]:
         nonlocal seen, fit
-        for letters in letters_of(warehouse, event_ids):
+        for found in letters_of(warehouse, event_ids):
+            letters = edited(found, edits, decoder_of(settings)) if edits else found
             good = [letter for letter in letters if letter.replayable]
             seen, fit = seen + len(letters), fit + len(good)
             task.update(name, replay.acked)

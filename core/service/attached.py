@@ -22,6 +22,7 @@ from core.service.remote import (
     RemoteConsumer,
     RemoteExplorer,
     RemoteLeaving,
+    RemoteLetters,
     RemoteProducer,
     RemoteUpkeep,
 )
@@ -49,6 +50,7 @@ class AttachedController:
         self._own = OwnBackends(settings, self._clock)
         own = self._own
         self.asking = Asking(settings, self._clock, own.warehouse, own.broker, read_only=read_only)
+        self.letters = RemoteLetters(self._remote)
         self.upkeep = RemoteUpkeep(self._remote)
         self.leaving = RemoteLeaving(self.close)
         self.farewell: Farewell | None = None

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.dlq.edits import Edit
 from core.jobs.options import LoadOptions, PublishOptions, SeedOptions
 from core.operations.controller import Controller
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.history import Sample
+from core.operations.letter_work import Chosen
 from core.producer.modes import Profile
 from core.validation.history import PastRun
 
@@ -73,6 +75,20 @@ CONTROLS: dict[str, Control] = {
     ),
     "replay": Control(Controller.replay, tuple[list[str]], bool),
     "cancel_replay": Control(Controller.cancel_replay),
+    "replay_chosen": Control(
+        lambda here, chosen, edits: here.letters.replay(chosen, edits),
+        tuple[Chosen, list[Edit]],
+        bool,
+    ),
+    "dismiss": Control(
+        lambda here, chosen, why, who: here.letters.dismiss(chosen, why, who),
+        tuple[Chosen, str, str],
+        bool,
+    ),
+    "restore_letters": Control(
+        lambda here, chosen: here.letters.restore(chosen), tuple[Chosen], bool
+    ),
+    "cancel_decision": Control(lambda here: here.letters.cancel()),
     "acknowledge": Control(Controller.acknowledge, tuple[str | None], int),
     "history": Control(Controller.history, result=list[Sample], changes=False),
     "demonstrate": Control(Controller.demonstrate, tuple[int, float], bool),

@@ -1,24 +1,30 @@
 """What an attached console holds of the parts of a service: each control is one short call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from core.config import Settings
 from core.config.secrets import Redactor
+from core.dlq.edits import Edit
+from core.errors import UsageError
 from core.jobs.options import LoadOptions
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.leaving import LeavingSnapshot
+from core.operations.letter_work import Chosen
 from core.operations.logtail import LogTail
 from core.producer.modes import Profile
 from core.service.client import Connection, NoServiceError
 from core.service.controls import CONTROLS
 from core.service.observer import Observer
+from core.service.wire import MOST_ASKED
 from core.text import _
 from core.threads import WatchedThread
 
 _CONTROL_S = 2.0
 """How long a key may wait for a service that hangs."""
+_SPARE = 65_536
+"""Bytes of a request that are for everything but its letters."""
 
 
 class Remote:
@@ -148,6 +154,43 @@ class RemoteUpkeep:
     def cancel(self) -> bool:
         """End what is under way."""
         return bool(self._ask("cancel_upkeep"))
+
+
+class RemoteLetters:
+    """What is done about dead letters."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._ask = remote.ask
+
+    def replay(self, chosen: Chosen, edits: Sequence[Edit] = ()) -> bool:
+        """Publish letters again, some of them with another payload. Errors: UsageError."""
+        _fits(chosen, edits)
+        return bool(self._ask("replay_chosen", chosen, list(edits)))
+
+    def dismiss(self, chosen: Chosen, why: str, who: str) -> bool:
+        """Decide that nothing is to be done about letters. Errors: UsageError."""
+        _fits(chosen)
+        return bool(self._ask("dismiss", chosen, why, who))
+
+    def restore(self, chosen: Chosen) -> bool:
+        """Take dismissals back. Errors: UsageError."""
+        _fits(chosen)
+        return bool(self._ask("restore_letters", chosen))
+
+    def cancel(self) -> None:
+        """End a decision under way."""
+        self._ask("cancel_decision")
+
+
+def _fits(chosen: Chosen, edits: Sequence[Edit] = ()) -> None:
+    """Refuse what is more than a service takes at once. Errors: UsageError."""
+    size = sum(len(one) + 8 for one in chosen.ids)
+    size += sum(len(edit.payload) + len(edit.event_id) + 16 for edit in edits)
+    if size > MOST_ASKED - _SPARE:
+        raise UsageError(
+            _("these are too many dead letters, or too large ones, to be sent at once"),
+            hint=_("choose fewer, or narrow the list and take all that match"),
+        )
 
 
 class RemoteLeaving:

@@ -20,14 +20,18 @@ _KEYS = (
 
 
 def check(context: CheckContext) -> CheckResult:
-    """Compare dead letters that wait with all records read; replayed ones are fixed."""
-    records, waiting, replayed = 0, 0, 0
+    """Compare dead letters that wait with all records read.
+
+    Replayed ones are fixed, dismissed ones decided on: both are counted apart.
+    """
+    records, waiting, replayed, dismissed = 0, 0, 0, 0
     reasons: dict[str, int] = {}
-    for read, _stage, reason, open_letters, fixed in context.warehouse.rows(
+    for read, _stage, reason, open_letters, fixed, given_up in context.warehouse.rows(
         "validate_dead_letters"
     ):
         records = int(read)
         replayed += int(fixed)
+        dismissed += int(given_up)
         waiting += int(open_letters)
         if open_letters:
             reasons[str(reason)] = reasons.get(str(reason), 0) + int(open_letters)
@@ -37,6 +41,7 @@ def check(context: CheckContext) -> CheckResult:
         "dead_letters": waiting,
         "fraction": round(share, 6),
         "replayed": replayed,
+        "dismissed": dismissed,
         "by_reason": reasons,
     }
     if not records:

@@ -27,11 +27,18 @@ Table = tuple[str, dict[str, str]]
 
 
 def later_columns(events: str) -> tuple[str, ...]:
-    """Return the columns that tables of an earlier version lack: for checksums, and of deletes.
+    """Return the columns that tables of an earlier version lack.
 
     events: the table of raw events.
     """
-    return (f"{events}.checksum", "dead_letters.checksum", "transform_runs.deleted")
+    return (
+        f"{events}.checksum",
+        "dead_letters.checksum",
+        "transform_runs.deleted",
+        "dead_letters.dismissed_at",
+        "dead_letters.dismissed_by",
+        "dead_letters.dismissed_why",
+    )
 
 
 @dataclass(frozen=True)

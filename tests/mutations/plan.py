@@ -76,6 +76,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "core/consumer/worker.py": ("test_worker*.py",),
     "core/consumer/snapshot.py": ("test_counters.py", "test_snapshot.py"),
     "core/dlq/editing.py": ("tests/unit/dlq/*.py",),
+    "core/dlq/edits.py": ("tests/unit/dlq/*.py",),
     "core/dlq/redeliveries.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/refused.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),
     "core/dlq/replay.py": ("tests/unit/dlq/*.py", "tests/integration/dlq/*.py"),

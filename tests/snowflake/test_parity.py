@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import naive_utc
 from core.config import Paths, Settings, Thresholds
 from core.config.load import load_settings
 from core.errors import FencedError, InputError
@@ -21,6 +22,7 @@ from core.kpis.read import read_kpis
 from core.operations.inspect import dead_letters, inspect, letters_of
 from core.pipeline import builtin
 from core.pipeline.reference_csv import read_reference
+from core.query.letters import Narrowing, matching_ids, read_desk
 from core.validation import ValidationResult, validate
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
@@ -272,6 +274,34 @@ def test_dead_letters_are_listed_and_replayed_alike(engines: EngineParity) -> No
     assert engines.duck.dead_letters() == engines.snow.dead_letters()
     assert len(engines.snow.dead_letters()) == 2
     engines.rows("all_dead_letters")
+
+
+def test_the_desk_of_dead_letters_is_the_same(engines: EngineParity) -> None:
+    engines.consume([b"{", b'{"n": "\xc3\x89t\xc3\xa9 22"}', b"\xff22", None, b"[]"])
+    now = engines.clock.moment
+    narrowings = [
+        Narrowing(),
+        Narrowing(reason="invalid_json"),
+        Narrowing(topic="none"),
+        Narrowing(partition=0, since=now - timedelta(hours=1), until=now + timedelta(hours=1)),
+        Narrowing(words="ÉTÉ 22"),
+        Narrowing(dismissed=True),
+    ]
+    for _round in range(3):
+        for narrowing in narrowings:
+            duck, snow = (read_desk(one, narrowing, 0, now) for one in engines.both)
+            assert duck == snow
+        both = [matching_ids(one, Narrowing(), most=2) for one in engines.both]
+        assert both[0] == both[1]
+        for one, ids in zip(engines.both, both, strict=True):
+            one.execute("dismiss_letters", [naive_utc(now), "ann", "known 'é'", list(ids)])
+    assert read_desk(engines.snow, Narrowing(dismissed=True), 0, now).page[0].why == "known 'é'"
+    assert read_desk(engines.snow, Narrowing(), 0, now).dismissed == 5
+    ids = list(matching_ids(engines.duck, Narrowing(dismissed=True)))
+    for one in engines.both:
+        assert one.rows("letters_counted", [1, ids]) == [(5,)]
+        one.execute("restore_letters", [ids[:3]])
+    assert [len(read_desk(one, Narrowing(), 0, now).page) for one in engines.both] == [3, 3]
 
 
 def test_a_fenced_batch_leaves_nothing_in_either(engines: EngineParity) -> None:

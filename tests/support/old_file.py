@@ -67,13 +67,15 @@ def make_old(file: Path) -> duckdb.DuckDBPyConnection:
     return base
 
 
+LATER = ("checksum", "deleted", "dismissed_at", "dismissed_by", "dismissed_why")
+
+
 def content(file: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return every cell of a file that nobody has open, without the columns that came later."""
     with duckdb.connect(str(file)) as base:
         return {
             table: base.execute(
-                f"SELECT COLUMNS(lambda n: n NOT IN ('checksum', 'deleted')) FROM {SCHEMA}.{table}"
-                " ORDER BY ALL"
+                f"SELECT COLUMNS(lambda n: n NOT IN {LATER}) FROM {SCHEMA}.{table} ORDER BY ALL"
             ).fetchall()
             for table in TABLES
         }

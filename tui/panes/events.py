@@ -10,7 +10,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
-from tui.causes import OpenSearch
+from tui.causes import OpenLetters, OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
 from tui.panes.rows_pane import RowsPane
@@ -87,6 +87,13 @@ class EventsPane(RowsPane):
             N_("search"),
             id="events.search",
             tooltip=N_("search the whole topic from any place"),
+        ),
+        Binding(
+            "m",
+            "letters",
+            N_("manage"),
+            id="events.letters",
+            tooltip=N_("manage all dead letters: by reason, edit, replay, dismiss"),
         ),
         Binding("space", "hold", N_("freeze"), id="events.hold", tooltip=N_("freeze the topic")),
         Binding(
@@ -230,6 +237,10 @@ class EventsPane(RowsPane):
     def action_search(self) -> None:
         """Search the whole topic."""
         self.post_message(OpenSearch())
+
+    def action_letters(self) -> None:
+        """Manage all dead letters."""
+        self.post_message(OpenLetters())
 
     def action_hold(self) -> None:
         """Hold the topic still, or go on."""

@@ -214,7 +214,7 @@ class RowsPane(Pane):
 
     def _wanted(self) -> int:
         """Return the lines that all rows need, with titles and filter."""
-        filtering = self._rows_view.typing or bool(self._rows_view.filter)
+        filtering = self._rows_view.has_filter_line
         return len(self._table.rows) + self._table.head + filtering
 
     def _foot_lines(self, now: ControllerSnapshot, frame: Frame, height: int) -> list[Line]:
@@ -272,6 +272,31 @@ class RowsPane(Pane):
     def action_end(self, last: bool) -> None:
         """Move the cursor to an end."""
         self._rows_view.move_to_end(last=last)
+
+    def action_seek(self, step: int) -> None:
+        """Go to the next match of the filter, or the one before, while all rows stay."""
+        if not self._rows_view.seek(step):
+            self.console.tell(_("Nothing to find: / takes the words."))
+
+    def action_sort(self) -> None:
+        """Sort by the next column; behind the last one rows are as they come."""
+        view = self._rows_view
+        view.order_rows(view.arrangement.by_next(view.columns))
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._rows_view.order_rows(self._rows_view.arrangement.reversed())
+
+    def action_hide(self) -> None:
+        """Hide the column that the rows are sorted by."""
+        view = self._rows_view
+        if view.arrangement.column is None:
+            self.console.tell(_("The sorted column is hidden: , sorts by the next one."))
+        view.order_rows(view.arrangement.without(view.columns))
+
+    def action_show_all(self) -> None:
+        """Show every column again."""
+        self._rows_view.order_rows(self._rows_view.arrangement.whole())
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by a part of a page."""

@@ -16,6 +16,7 @@ from tui.formats import Formats
 from tui.host import Host
 from tui.panes.base import Pane
 from tui.panes.rows_pane import RowsPane
+from tui.saved_filters import SavedFilters
 from tui.themes import THEMES
 
 _KEPT = 100
@@ -152,7 +153,16 @@ def common_commands(console: object, panes: Sequence[Pane]) -> list[Command]:
     def narrowed(text: str) -> None:
         if not isinstance(here, RowsPane):
             raise UsageError(_("this pane has no list to filter"))
-        here.rows_view.set_filter(text)
+        saved = SavedFilters(host.controller.settings.paths.data)
+        where = f"{here.NAME}.{here.part}".rstrip(".")
+        name = text.removeprefix("save ").strip()
+        if text.startswith("save "):
+            saved.save(where, name, here.rows_view.filter)
+            host.tell(_("Filter saved: :filter @{name} takes it.").format(name=clean(name, 40)))
+        elif text.startswith("@"):
+            here.rows_view.set_filter(saved.words(where, text[1:].strip()))
+        else:
+            here.rows_view.set_filter(text)
 
     def going(name: str) -> Callable[[str], object]:
         return lambda _argument: host.call_later(host.go_to, name)
@@ -165,7 +175,7 @@ def common_commands(console: object, panes: Sequence[Pane]) -> list[Command]:
     return [
         *own,
         *(Command(pane.NAME, "", going(pane.NAME)) for pane in panes),
-        Command("filter", _("words that every row must hold"), narrowed),
+        Command("filter", _("words that every row must hold, save NAME, or @NAME"), narrowed),
         Command("theme", " | ".join(THEMES), theme),
         Command("lang", " | ".join(_LANGUAGES), language),
         Command("export", "", later("app.write")),

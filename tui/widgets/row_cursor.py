@@ -17,6 +17,8 @@ class RowCursor:
         self.table = RowTable((), ())
         self.rows: tuple[Row, ...] = ()
         self.filter = ""
+        self.sought = ""
+        """Words of the rows that `seek` goes to, while all rows stay."""
         self.place: int | None = None
         """Which row the cursor is on; None while none is chosen, or the chosen one is gone."""
         self.top = 0
@@ -52,10 +54,35 @@ class RowCursor:
     def narrow(self, text: str) -> None:
         """Let only rows with every word of a text pass; the row found stays when it ends."""
         ended = bool(self.filter) and not text
+        self.sought = ""
         self.filter = text
         self._refill()
         if ended and self.place:
             self._following = False
+
+    @property
+    def matches(self) -> list[int]:
+        """Where the rows with every word that is sought are."""
+        words = self.sought.lower().split()
+        return [place for place, row in enumerate(self.rows) if words and row.matches(words)]
+
+    def seek(self, step: int) -> bool:
+        """Go to the next row with what is sought, or the one before; from an end to the other.
+
+        A filter ends: its words are what is sought from now on. Returns whether there is a row.
+        """
+        if self.filter:
+            words = self.filter
+            self.narrow("")
+            self.sought = words
+        found = self.matches
+        if not found:
+            return False
+        here = self.place if self.place is not None else -1 if step > 0 else len(self.rows)
+        on = [place for place in found if (place > here if step > 0 else place < here)]
+        ahead = on or found
+        self.put(ahead[0] if step > 0 else ahead[-1])
+        return True
 
     def move(self, step: int) -> None:
         """Go so many rows on; it stays at the ends. Without a cursor, choose a row."""

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.text import _, clean
+from tui.row_order import Arrangement, arranged
 from tui.row_table import Layout, Row, RowTable, lay_out
 from tui.scroll import thumb
 from tui.styled_text import EMPTY, Line, Span, cut, fit_end, line
@@ -44,6 +45,8 @@ class RowsView(LinesView):
         super().__init__(id=id, classes=classes)
         self._cursor = RowCursor()
         self._typing = False
+        self._given = RowTable((), ())
+        self._arrangements: dict[tuple[str, ...], Arrangement] = {}
         self._ascii = False
         self._cursor_shown = True
         self._painted_cursor = -1
@@ -82,9 +85,37 @@ class RowsView(LinesView):
         """Show a table; the cursor stays on its row. cursor: whether it is seen."""
         self._ascii = ascii_only
         self._cursor_shown = cursor
-        if table is not self._cursor.table:
-            self._cursor.take(table)
+        if table is not self._given:
+            self._given = table
+            self._cursor.take(arranged(table, self.arrangement, ascii_only=ascii_only))
         self._paint()
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the rows of this list are arranged; each list with columns of its own keeps its."""
+        return self._arrangements.get(self._titles, Arrangement())
+
+    @property
+    def _titles(self) -> tuple[str, ...]:
+        return tuple(column.title for column in self._given.columns)
+
+    def order_rows(self, how: Arrangement) -> None:
+        """Arrange the rows otherwise; the cursor stays on its row."""
+        self._arrangements[self._titles] = how
+        self._cursor.take(arranged(self._given, how, ascii_only=self._ascii))
+        self._paint()
+
+    @property
+    def columns(self) -> int:
+        """How many columns the list has, hidden ones too."""
+        return len(self._given.columns)
+
+    def seek(self, step: int) -> bool:
+        """Go to the next match of what was filtered by, while all rows stay."""
+        self._typing = False
+        found = self._cursor.seek(step)
+        self._paint()
+        return found
 
     def move(self, step: int) -> None:
         """Move the cursor by so many rows; it stays at the ends. Without one, choose a row."""
@@ -113,6 +144,7 @@ class RowsView(LinesView):
 
     def start_over(self) -> None:
         """Forget rows, cursor and filter: another table follows."""
+        self._given = RowTable((), ())
         self._cursor.start_over()
         self.clear_filter()
 
@@ -129,7 +161,7 @@ class RowsView(LinesView):
 
     def clear_filter(self) -> bool:
         """End the filter; return whether there was one."""
-        was = self._typing or bool(self.filter)
+        was = self._typing or bool(self.filter) or bool(self._cursor.sought)
         self._typing = False
         self.set_filter("")
         return was
@@ -210,9 +242,7 @@ class RowsView(LinesView):
     @property
     def _room(self) -> int:
         """Rows that fit below the titles, above the filter line."""
-        return max(
-            self.size.height - self._cursor.table.head - bool(self._typing or self.filter), 1
-        )
+        return max(self.size.height - self._cursor.table.head - self.has_filter_line, 1)
 
     def _paint(self) -> None:
         width, room = self.size.width, self._room
@@ -222,7 +252,7 @@ class RowsView(LinesView):
         layout = lay_out(self._cursor.table.columns, width - _EDGES - 2)
         head = self._cursor.table.head
         lines = [line("  ", layout.head())][:head] + self._visible(layout, room)
-        if self._typing or self.filter:
+        if self.has_filter_line:
             lines += [EMPTY] * (room + head - len(lines)) + [self._filter_line(width)]
         place = self._cursor.place
         seen = place is not None and self._cursor_shown
@@ -244,11 +274,21 @@ class RowsView(LinesView):
             lines.append(line(body, " ", bar))
         return lines
 
+    @property
+    def has_filter_line(self) -> bool:
+        """Whether a line below the rows says what they are filtered by, or what is sought."""
+        return bool(self._typing or self.filter or self._cursor.sought)
+
     def _filter_line(self, width: int) -> Line:
         block = ("_" if self._ascii else "▏") if self._typing else ""
         total = len(self._cursor.table.rows)
         found = _("{shown} of {total}").format(shown=len(self.rows), total=total)
-        text = line(Span("/", "accent"), fit_end(self.filter, max(width - 24, 4)), block)
+        words = self.filter
+        if self._cursor.sought:
+            words, matches = self._cursor.sought, self._cursor.matches
+            place = matches.index(self._cursor.place) + 1 if self._cursor.place in matches else 0
+            found = _("match {place} of {total}").format(place=place, total=len(matches))
+        text = line(Span("/", "accent"), fit_end(words, max(width - 24, 4)), block)
         return cut(line(text, Span(f"   {found}", "dim")), width)
 
     def render_line(self, y: int) -> Strip:

@@ -80,18 +80,20 @@ class DuckDbWarehouse:
         self._last_seq: int | None = None  # not read yet, or no longer known
         self._backlog: BacklogLedger | None = None
         self._recount = True
+        self._lacks_dismissals = False
         self._columns = PendingColumns(deletes=settings.pipeline.definition.deletes)
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not fixed in silence.
             self.setup()
-        lacking = {table for (table,) in self.rows("upgrade_due", [settings.schema])}
+        lacking = {column for (_table, column) in self.rows("upgrade_due", [settings.schema])}
         if lacking and not read_only:
             # Only columns are added; the rows stay as they are.
             with self._db.transaction() as cursor:
                 self._run(cursor, "upgrade")
             lacking = set()
-        self._lacks_checksums = bool(lacking - {"transform_runs"})
+        self._lacks_checksums = "checksum" in lacking
+        self._lacks_dismissals = "dismissed_at" in lacking
         if not read_only:
             self._heal_kept()
 
@@ -284,4 +286,8 @@ class DuckDbWarehouse:
         return self._backlog
 
     def _sql(self, name: str) -> str:
-        return statement(DIALECT.name, name, self._schema, self._pipeline)
+        text = statement(DIALECT.name, name, self._schema, self._pipeline)
+        if self._lacks_dismissals and "dismissed_at" in text:
+            older = statement(DIALECT.name, "letters_before_dismissals", self._schema)
+            text = text.replace(f"{self._schema}.dead_letters", f"(\n{older})")
+        return text

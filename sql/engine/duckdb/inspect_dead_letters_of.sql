@@ -3,5 +3,5 @@ SELECT
     message_key, payload, headers, received_at, replays,
     COALESCE(octet_length(payload), 0)
 FROM {schema}.dead_letters
-WHERE replayed_at IS NULL AND event_id IN (SELECT unnest(?))
+WHERE replayed_at IS NULL AND dismissed_at IS NULL AND event_id IN (SELECT unnest(?))
 ORDER BY received_at, event_id

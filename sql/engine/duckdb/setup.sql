@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS {schema}.{events} (
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
 -- whose fields do not cast). replayed_at: when it was published again. checksum: of payload, key and
 -- headers as the client gave them (decode), or of the payload alone (merge: that of the raw event).
+-- dismissed_at, _by, _why: when, by whom and why a person decided that nothing is to be done about it.
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,
     stage           VARCHAR NOT NULL,
@@ -39,7 +40,10 @@ CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     received_at     TIMESTAMP NOT NULL,
     replayed_at     TIMESTAMP,
     replays         INTEGER NOT NULL DEFAULT 0,
-    checksum        UBIGINT
+    checksum        UBIGINT,
+    dismissed_at    TIMESTAMP,
+    dismissed_by    VARCHAR,
+    dismissed_why   VARCHAR
 );
 
 -- The fence and the way back after any crash: changed only together with the rows it stands for.

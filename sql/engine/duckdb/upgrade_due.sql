@@ -1,8 +1,14 @@
--- The tables that lack a column which came later.
-SELECT known.table_name
+-- The tables that lack a column which came later, with that column.
+SELECT known.table_name, later.column_name
 FROM duckdb_tables() AS known
 INNER JOIN (
-    VALUES ('{events}', 'checksum'), ('dead_letters', 'checksum'), ('transform_runs', 'deleted')
+    VALUES
+    ('{events}', 'checksum'),
+    ('dead_letters', 'checksum'),
+    ('transform_runs', 'deleted'),
+    ('dead_letters', 'dismissed_at'),
+    ('dead_letters', 'dismissed_by'),
+    ('dead_letters', 'dismissed_why')
 ) AS later (table_name, column_name)
     ON known.table_name = later.table_name
 WHERE known.schema_name = ?

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS {schema}.{events} (
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
 -- whose fields do not cast). replayed_at: when it was published again. checksum: MD5 of key, payload
 -- and headers (content_letters.sql); NULL for those of the merge, which hold no bytes of their own.
+-- dismissed_at, _by, _why: when, by whom and why a person decided that nothing is to be done about it.
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,
     stage           VARCHAR NOT NULL,
@@ -47,7 +48,10 @@ CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     received_at     TIMESTAMP_NTZ(6) NOT NULL,
     replayed_at     TIMESTAMP_NTZ(6),
     replays         NUMBER(10, 0) NOT NULL DEFAULT 0,
-    checksum        VARCHAR
+    checksum        VARCHAR,
+    dismissed_at    TIMESTAMP_NTZ(6),
+    dismissed_by    VARCHAR,
+    dismissed_why   VARCHAR
 );
 
 -- The fence and the way back after any crash: changed only together with the rows it stands for.
@@ -104,6 +108,9 @@ CREATE TABLE IF NOT EXISTS {schema}.validation_runs (
 ALTER TABLE IF EXISTS {schema}.{events} ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS checksum VARCHAR;
 ALTER TABLE IF EXISTS {schema}.transform_runs ADD COLUMN IF NOT EXISTS deleted NUMBER(19, 0);
+ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS dismissed_at TIMESTAMP_NTZ(6);
+ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS dismissed_by VARCHAR;
+ALTER TABLE IF EXISTS {schema}.dead_letters ADD COLUMN IF NOT EXISTS dismissed_why VARCHAR;
 
 -- The way of large batches: a file is put here, copied into its table and removed.
 CREATE STAGE IF NOT EXISTS {schema}.batches

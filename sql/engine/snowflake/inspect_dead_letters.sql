@@ -11,6 +11,6 @@ SELECT
     headers, received_at, replays, COALESCE(OCTET_LENGTH(payload), 0)
 FROM {schema}.dead_letters
 CROSS JOIN kept
-WHERE replayed_at IS NULL
+WHERE replayed_at IS NULL AND dismissed_at IS NULL
 QUALIFY ROW_NUMBER() OVER (ORDER BY received_at DESC, event_id) <= kept.letters
 ORDER BY received_at DESC, event_id

@@ -15,6 +15,7 @@ from core.doctor.model import DoctorContext
 from core.doctor.warehouse import look_at_warehouse
 from core.operations.inspect import MergeRun
 from core.pipeline import builtin
+from core.query.letters import Narrowing, read_desk
 from core.validation import CheckResult, Status, run
 from core.validation.context import CheckContext
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -82,7 +83,7 @@ def test_opening_adds_the_columns_and_changes_nothing_else(settings: Settings, f
 def test_a_log_that_told_no_deletes_is_read_as_it_is_and_completed_when_opened(
     settings: Settings, file: Path
 ) -> None:
-    """Also where nothing but that column is missing, as in files of the versions between."""
+    """Also where little else is missing, as in files of the versions between."""
     with duckdb.connect(str(file)) as base:
         for table in ("orders_events", "dead_letters"):
             base.execute(f"ALTER TABLE mon_schema.{table} ADD COLUMN checksum UBIGINT")
@@ -91,7 +92,12 @@ def test_a_log_that_told_no_deletes_is_read_as_it_is_and_completed_when_opened(
     looking = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
     (run,) = [MergeRun(*row) for row in looking.rows("inspect_runs", [9])]
     assert (run.inserted, run.deleted, run.quarantined) == (EVENTS - 1, 0, 1)
-    assert check(looking, "schema").figures["missing_columns"] == ["transform_runs.deleted"]
+    assert check(looking, "schema").figures["missing_columns"] == [
+        "dead_letters.dismissed_at",
+        "dead_letters.dismissed_by",
+        "dead_letters.dismissed_why",
+        "transform_runs.deleted",
+    ]
     looking.close()
     assert file.read_bytes() == before
     warehouse = DuckDbWarehouse(settings, clock=SystemClock())
@@ -185,3 +191,25 @@ def test_a_table_that_was_dropped_stays_so(settings: Settings, file: Path) -> No
     warehouse = DuckDbWarehouse(settings, clock=SystemClock())
     assert check(warehouse, "schema").figures["missing_tables"] == ["dead_letters"]
     warehouse.close()
+
+
+def test_letters_of_a_file_that_is_only_looked_at_wait_as_before(
+    settings: Settings, file: Path
+) -> None:
+    """Of a version without dismissals, but with checksums too, which are still compared."""
+    with duckdb.connect(str(file)) as base:
+        for table in ("orders_events", "dead_letters"):
+            base.execute(f"ALTER TABLE mon_schema.{table} ADD COLUMN checksum UBIGINT")
+        base.execute("ALTER TABLE mon_schema.orders_events ALTER COLUMN seq DROP DEFAULT")
+    looking = DuckDbWarehouse(settings, clock=SystemClock(), read_only=True)
+    desk = read_desk(looking, Narrowing(), 0, datetime.now(UTC))
+    assert (desk.waiting, desk.dismissed, len(desk.page)) == (2, 0, 2)
+    assert read_desk(looking, Narrowing(dismissed=True), 0, datetime.now(UTC)).page == ()
+    assert check(looking, "dead_letters").figures["dismissed"] == 0
+    assert looking.content_span("dead_letters").without == 2
+    looking.close()
+    opened = DuckDbWarehouse(settings, clock=SystemClock())
+    ids = [one.letter.event_id for one in desk.page]
+    opened.execute("dismiss_letters", [datetime.now(UTC), "ann", "why", ids])
+    assert read_desk(opened, Narrowing(), 0, datetime.now(UTC)).dismissed == 2
+    opened.close()

@@ -212,6 +212,8 @@ def more_macros(database: str, original: Callable[[str], str] = macros.creation_
     return f"""{original(database)};
     CREATE OR REPLACE MACRO {database}.main.TRY_TO_TIMESTAMP_TZ(said) AS
         TRY_CAST(said AS TIMESTAMPTZ);
+    CREATE OR REPLACE MACRO {database}.main.TRY_HEX_DECODE_STRING(said) AS
+        TRY(decode(unhex(said)));
     """
 
 

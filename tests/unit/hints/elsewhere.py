@@ -418,4 +418,14 @@ ELSEWHERE: dict[str, str] = {
     "begin with SELECT, WITH, SHOW, DESCRIBE or EXPLAIN": "tests/unit/query/test_reading.py",
     "write a SELECT": "tests/unit/query/test_reading.py",
     "take out the semicolon in between": "tests/unit/query/test_reading.py",
+    # -- of the desk of dead letters
+    "close it": "tests/unit/query/test_letters.py",
+    "give it as partition:2": "tests/unit/query/test_letters.py",
+    "15m, 2h or 1d ago, 14:05 or 2026-11-29": "tests/unit/query/test_letters.py",
+    "edit it again; nothing of it was published": "tests/unit/dlq/test_edits.py",
+    "write why nothing is to be done": "tests/integration/service/test_letters.py",
+    "choose fewer, or narrow the list and take all that match": (
+        "tests/integration/service/test_letters.py"
+    ),
+    "refresh the list and choose another one": "tests/tui/test_desk.py",
 }

@@ -18,6 +18,8 @@ MANUAL = (Path(__file__).parents[3] / "docs" / "console.md").read_text(encoding=
 NAMES = {
     "question_mark": "?",
     "colon": ":",
+    "comma": ",",
+    "semicolon": ";",
     "slash": "/",
     "plus": "+",
     "minus": "-",

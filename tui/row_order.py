@@ -1,0 +1,121 @@
+"""Rows in a person's order: by a column, up or down, and without the columns that are hidden.
+
+Cells are sorted by what they say: figures with their units, spans of time, else words in any case.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from core.text.figures import read_figure
+from tui.row_table import Cell, Row, RowTable
+
+_PART = re.compile(r"([+-]?[0-9][0-9.,\s_'’]*)\s*(%|[^\W\d_]{0,3})")
+_UNITS: dict[str, int | Decimal] = {
+    "": 1,
+    "%": 1,
+    "ms": Decimal("0.001"),
+    "s": 1,
+    "m": 60,
+    "min": 60,
+    "h": 3_600,
+    "d": 86_400,
+    "j": 86_400,
+    "k": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "o": 1,
+    "ko": 10**3,
+    "Mo": 10**6,
+    "Go": 10**9,
+}
+_LONGEST = 40
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How rows are arranged. column: by its place, None as they come. hidden: places of columns."""
+
+    column: int | None = None
+    descending: bool = False
+    hidden: frozenset[int] = frozenset()
+
+    def by_next(self, columns: int) -> "Arrangement":
+        """Return it by the next column that is seen; behind the last one as they come."""
+        first = 0 if self.column is None else self.column + 1
+        seen = [place for place in range(first, columns) if place not in self.hidden]
+        return replace(self, column=seen[0] if seen else None, descending=False)
+
+    def reversed(self) -> "Arrangement":
+        """Return it the other way round."""
+        return replace(self, descending=not self.descending)
+
+    def without(self, columns: int) -> "Arrangement":
+        """Return it without the column that it is by; the last one that is seen stays."""
+        if self.column is None or columns - len(self.hidden) <= 1:
+            return self
+        hidden = self.hidden | {self.column}
+        return replace(self.by_next(columns), hidden=hidden)
+
+    def whole(self) -> "Arrangement":
+        """Return it with every column."""
+        return replace(self, hidden=frozenset())
+
+
+def arranged(table: RowTable, how: Arrangement, *, ascii_only: bool = False) -> RowTable:
+    """Return a table so; a sign stands at the title of the column that it is by."""
+    if how == Arrangement():
+        return table
+    rows = table.rows
+    columns = list(table.columns)
+    by = how.column
+    if by is not None and by < len(columns):
+        rows = tuple(sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending))
+        signs = ("^", "v") if ascii_only else ("▲", "▼")
+        title = columns[by].title + signs[how.descending]
+        wide = max(columns[by].width, min(len(title), 12))
+        columns[by] = replace(columns[by], title=title, width=wide, drop=0)
+    places = [place for place in range(len(columns)) if place not in how.hidden]
+    if len(places) < len(columns):
+        rows = tuple(_only(row, places) for row in rows)
+        columns = [columns[place] for place in places]
+    follow = table.follow if by is None else ""
+    return replace(table, columns=tuple(columns), rows=rows, follow=follow)
+
+
+def order_of(cell: Cell) -> tuple[int, Decimal, str]:
+    """Return what a cell is sorted by: figures before words, what is empty at the end."""
+    text = (cell if isinstance(cell, str) else cell.text).strip()
+    if not text or text in {"–", "-", "?"}:
+        return (2, Decimal(0), "")
+    figure = _figure(text)
+    return (1, Decimal(0), text.casefold()) if figure is None else (0, figure, "")
+
+
+def _figure(text: str) -> Decimal | None:
+    """Return the figure of a text that is one, with its unit, or of several units of time."""
+    text = text.removesuffix("/s").removeprefix("€").strip()
+    if len(text) > _LONGEST:
+        return None
+    total, end = Decimal(0), 0
+    for found in _PART.finditer(text):
+        if found.start() != end or found[2] not in _UNITS:
+            return None
+        try:
+            total += read_figure(found[1].strip()) * _UNITS[found[2]]
+        except ValueError:
+            return None
+        end = found.end()
+        while text[end : end + 1].isspace():
+            end += 1
+    return total if end and end == len(text) else None
+
+
+def _only(row: Row, places: Sequence[int]) -> Row:
+    return replace(row, cells=tuple(row.cells[place] for place in places))
