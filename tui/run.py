@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from core.cli.parsing import main_parser
 from core.clock import SystemClock
 from core.config.folders import check_folder
-from core.config.load import load_settings
+from core.config.load import SettingsSource
 from core.config.secrets import Redactor
 from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
@@ -19,7 +19,6 @@ from core.import_guard import block_pandas
 from core.logs import start_logging
 from core.operations.base import PipelineController
 from core.operations.controller import Controller
-from core.operations.effective_settings import sources
 from core.operations.handover import Handover
 from core.operations.metrics import serve_controller_metrics
 from core.service.place import is_free, service_of
@@ -46,20 +45,21 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         check_folder("--data-dir", options.data_dir)
         if options.reports_dir is not None:
             check_folder("--reports-dir", options.reports_dir)
-        settings = load_settings(
-            data_dir=options.data_dir,
-            reports_dir=options.reports_dir,
-            pipeline=options.pipeline,
-            env_file=options.env_file,
-            environ=environ,
-            timeout_s=options.timeout,
+        source = SettingsSource(
+            options.env_file,
+            options.data_dir,
+            options.reports_dir,
+            options.pipeline,
+            environ,
+            options.timeout,
         )
+        settings = source.load()
         if not settings.engine.needs_pandas:
             block_pandas()
         _log_to_file(settings, options)
         if options.no_color:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
-        return _show(settings, language, options)
+        return _show(settings, source, language, options)
     except DropshipError as error:
         _complain(error.message, error.hint)
         return int(error.exit_code)
@@ -84,7 +84,9 @@ def _require_terminal(environ: Mapping[str, str]) -> None:
         )
 
 
-def _show(settings: Settings, language: str, options: argparse.Namespace) -> int:
+def _show(
+    settings: Settings, source: SettingsSource, language: str, options: argparse.Namespace
+) -> int:
     sys.setswitchinterval(_SWITCH_S)
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
@@ -94,7 +96,8 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     signals = SignalHandler(console, controller)
     signals.install()
     controller.explorer.log.begin()
-    controller.explorer.where = sources(options.env_file, os.environ)
+    if isinstance(controller, Controller):
+        controller.configuration.source = source
     with serve_controller_metrics(controller, options.metrics_port):
         console.run()
     signals.finished()
