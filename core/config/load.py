@@ -263,22 +263,22 @@ def _registry(reader: SettingsParser) -> RegistrySettings | None:
 def _thresholds(reader: SettingsParser, own: Mapping[str, Threshold]) -> Thresholds:
     """Return the limits of the engine, and what is set of the pipeline's own."""
     values: dict[str, float] = {}
-    for field in (*Thresholds.model_fields, *own):
-        name = f"{LIMIT}{field.upper()}"
+    for limit in (*Thresholds.model_fields, *own):
+        name = f"{LIMIT}{limit.upper()}"
         found = reader.values.get(name)
         if found is None:
             continue
         try:
-            values[field] = validators.threshold(field, found.value, own.get(field))
+            values[limit] = validators.threshold(limit, found.value, own.get(limit))
         except ConfigError as error:
             reader.refuse(name, error.message, error.hint)
     limits = Thresholds.model_validate(values)
     in_force = limits.model_dump() | limits.own(own)
-    for field in values:
-        twin = field.replace("_fail", "_warn")
-        if twin != field and twin in in_force and in_force[twin] > in_force[field]:
+    for limit in values:
+        twin = limit.replace("_fail", "_warn")
+        if twin != limit and twin in in_force and in_force[twin] > in_force[limit]:
             reader.refuse(
-                f"{LIMIT}{field.upper()}",
+                f"{LIMIT}{limit.upper()}",
                 _("is below DROPSHIP_{twin}, so it would fail before it warns").format(
                     twin=twin.upper()
                 ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from core.config import Settings
-from core.config.edit import checked_edit, text_of, unusable, write_env_file
+from core.config.edit import LONGEST, checked_edit, text_of, unusable, write_env_file
 from core.config.envfile import parse_env_file
 from core.config.errors import Problem, SettingsError
 from core.config.load import SettingsSource, examine_file
@@ -77,11 +77,15 @@ class Configuration:
 
     def listed(self) -> tuple[EffectiveSetting, ...]:
         """Return every setting, secrets masked."""
-        given = self._given
+        given, mask = self._given, Redactor(self._settings.secrets)
         where = {name: found.where for name, found in given.items()}
         return tuple(
             replace(
                 one,
+                # As it was given, so that it can be changed from there.
+                value=one.value
+                if one.secret or one.name not in given
+                else mask(clean(given[one.name].value, LONGEST)),
                 fixed=one.fixed or self._source is None or _fixed(one.name, given),
                 pending=one.name in self._later,
             )

@@ -74,8 +74,8 @@ class ControllerSnapshot:
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
     an exception has ended. since_check: what was stored after the last verdict. restarts: workers
     that failed and were started again of late. attached: it is that of a service. marks: what
-    charts name of the last hours. measures: what each rule of the alerts measured last, by its name.
-    limits: those in force, by the names of their fields.
+    charts name of the last hours. measures: what each rule of the alerts measured last, by its
+    name. limits: those in force, by the names of their fields.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
