@@ -140,7 +140,7 @@ class DoctorPane(RowsPane):
     def commands(self) -> Sequence[Command]:
         """Return what the command line takes for this pane."""
         return (
-            Command("settings", "", lambda _argument: self.call_later(self._go_to_settings)),
+            Command("settings", "", lambda _argument: self.app.call_later(self._go_to_settings)),
             Command("set", _("the name of a setting"), self._edit_named),
         )
 
@@ -155,7 +155,7 @@ class DoctorPane(RowsPane):
         """
         names = [one.name for one in self.controller.configuration.listed()]
         name = one_of(argument.upper(), [argument.upper()] if argument.upper() in names else names)
-        self.call_later(self._edit_there, name)
+        self.app.call_later(self._edit_there, name)
 
     def _edit_there(self, name: str) -> None:
         self._go_to_settings()

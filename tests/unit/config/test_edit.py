@@ -1,6 +1,5 @@
 """A file of settings is changed line by line: comments, order, line ends and mode stay."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -87,11 +86,11 @@ def test_mode_and_link_stay_and_a_new_file_is_private(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert file.stat().st_mode & 0o777 == 0o640
     assert new.stat().st_mode & 0o777 == 0o600
-    assert sorted(os.listdir(tmp_path)) == [".env", "new", "real"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".env", "new", "real"]
 
 
 def test_a_file_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no/x.env"):
+    with pytest.raises(StorageError, match=r"no/x\.env"):
         write_env_file(tmp_path / "no" / "x.env", "A=1\n")
 
 

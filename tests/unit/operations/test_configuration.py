@@ -122,16 +122,17 @@ def test_limits_take_effect_in_alerts_checks_and_doctor_at_once(file: Path) -> N
     controller.close()
 
 
-def test_secrets_are_written_and_never_told(
-    file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_secrets_are_written_and_never_told(file: Path, caplog: pytest.LogCaptureFixture) -> None:
     configuration = opened(file)
     with caplog.at_level(logging.DEBUG):
         saved = configuration.save({"SNOW_PASSWORD": "n3w-s3cr3t's"})
     assert "SNOW_PASSWORD='n3w-s3cr3t\\'s'\n" in file.read_text()
     records = [vars(record) for record in caplog.records]
     assert any(record.get("settings") == ["SNOW_PASSWORD"] for record in records)
-    assert "n3w" not in f"{records} {saved} {configuration.listed()} {configuration.__dict__['_later']}"
+    assert (
+        "n3w"
+        not in f"{records} {saved} {configuration.listed()} {configuration.__dict__['_later']}"
+    )
 
 
 def test_read_only_changes_nothing(file: Path) -> None:
