@@ -21,6 +21,7 @@ from core.operations.base import PipelineController
 from core.operations.controller import Controller
 from core.operations.handover import Handover
 from core.operations.metrics import serve_controller_metrics
+from core.operations.remembered import memory_of
 from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
@@ -91,6 +92,7 @@ def _show(
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
+    language = use_language(options.lang or memory_of(settings.paths).now.language or language)
     controller = _controller(settings, read_only=options.read_only)
     console = Console(controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely)
     signals = SignalHandler(console, controller)
