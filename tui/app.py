@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
+from core.config.contexts import Context
 from core.errors import DropshipError, ExitCode
 from core.operations.base import PipelineController
 from core.operations.remembered import memory_of
@@ -33,6 +34,7 @@ from tui.recalling import keep, recall
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.styled_text import plain
+from tui.switching import Switching
 from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
@@ -44,7 +46,7 @@ _KEPT_EVERY = 20
 _SCREEN = "screen"
 
 
-class Console(AskingActions, CommandActions, App[int]):
+class Console(AskingActions, CommandActions, Switching, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"
@@ -280,6 +282,11 @@ class Console(AskingActions, CommandActions, App[int]):
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""
+        self.leave_for(None)
+
+    def leave_for(self, context: Context | None) -> None:
+        """Leave, and let another context be opened afterwards (None: none)."""
+        self.next_context = context
         if not self._leaving.begin():
             self.action_force_quit()
 

@@ -30,6 +30,10 @@ class _Desk(Protocol):
         """Do something once this message is dealt with."""
         ...
 
+    def context_command(self) -> Command:
+        """Return the command that chooses a context."""
+        ...
+
     def open_sql(self, text: str = "") -> None:
         """Show the editor for SQL."""
         ...
@@ -52,6 +56,7 @@ class CommandActions:
         asking = (
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
+            desk.context_command(),
         )
         return [*own.values(), *asking, *common_commands(self, panes)]
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
 from core.clock import SystemClock
+from core.config.contexts import Context
 from core.config.folders import check_folder
 from core.config.load import SettingsSource
 from core.config.secrets import Redactor
@@ -31,6 +32,7 @@ from tui.arguments import foreign_encoding, unfit_terminal
 from tui.exit_summary import print_exit_summary
 from tui.formats import Formats
 from tui.signals import SignalHandler
+from tui.switching import arguments_for
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
 _SWITCH_S = 0.001
@@ -107,7 +109,17 @@ def _show(
     farewell = controller.farewell
     if farewell is not None and farewell.handover is not None:
         _go_on(settings, options, farewell.handover)
+    if console.next_context is not None and signals.received is None and not failures():
+        _open(console.next_context, options)
     return code
+
+
+def _open(context: Context, options: argparse.Namespace) -> None:
+    """Become the console of another context: nothing of the present one is left in the process."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    given = arguments_for(context, options)
+    os.execv(sys.executable, [sys.executable, "-m", "tui.entry", *given])  # noqa: S606 - our own program
 
 
 def _go_on(settings: Settings, options: argparse.Namespace, handover: Handover) -> None:
