@@ -38,7 +38,7 @@ class Switching:
 
     def context_command(self) -> Command:
         """Return the command that chooses a context."""
-        return Command("context", _("a name; nothing lists them"), self._named)
+        return Command("context", _("a name; without one all are listed"), self._named)
 
     def action_contexts(self) -> None:
         """Choose a context from the list of all."""

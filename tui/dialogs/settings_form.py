@@ -150,4 +150,4 @@ def _unit(name: str) -> str:
         return _("milliseconds")
     if name.endswith("_s"):
         return _("seconds")
-    return _("records") if "_lag_" in name else _("a share, such as 0.05 or 5 %")
+    return _("records") if "_lag_" in name else _("share: 0.05 or 5 %")

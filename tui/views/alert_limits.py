@@ -1,5 +1,6 @@
 """What the alerts watch: each rule with its present figure, a gauge, and the two limits."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,13 +42,12 @@ def limit_lines(
 ) -> list[Line]:
     """Return what is watched, in one block or in two beside each other."""
     width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
-    rows = _rows(now, limits, frame.formats, short=columns > 1)
-    name_width, cell_width = (21, 12) if columns == 1 else (16, 7)
+    short = columns > 1
+    rows = _rows(now, limits, frame.formats, short=short)
+    name_width, cell_width = (16, 7) if short else (21, 12)
     gauge = min(width - name_width - 3 * cell_width - 3, _MOST_GAUGE)
     gauge = gauge if gauge >= _LEAST_GAUGE else 0
-    low, high = _("warning above"), _("critical above")
-    if columns > 1 or cell_width < max(len(low), len(high)):
-        low, high = _("warning"), _("critical")
+    low, high = (_("warn"), _("crit")) if short else (_("warning"), _("critical"))
     titles = _Limit(_("watched"), _("now"), low, high)
     cells = [_line(titles, name_width, cell_width, gauge, ascii_only=frame.ascii_only, head=True)]
     cells += [
@@ -95,7 +95,10 @@ def _rows(
     now: ControllerSnapshot, limits: Thresholds, form: Formats, *, short: bool
 ) -> list[_Limit]:
     def records(value: float) -> str:
-        return form.short(value) if short else form.count(round(value))
+        return _bare(form.short(value)) if short else form.count(round(value))
+
+    def milliseconds(value: float) -> str:
+        return _bare(form.milliseconds(value)) if short else form.milliseconds(value)
 
     def seconds(value: float) -> str:
         return _short(form, value)
@@ -120,7 +123,7 @@ def _rows(
             "latency",
             limits.alert_latency_warn_ms,
             limits.alert_latency_fail_ms,
-            form.milliseconds,
+            milliseconds,
         ),
         figures(
             _("throughput drop"),
@@ -149,8 +152,8 @@ def _rows(
         figures(
             _("freshness"), "freshness", limits.freshness_warn_s, limits.freshness_fail_s, seconds
         ),
-        _consumer(now),
-        _validation(now),
+        _consumer(now, short=short),
+        _validation(now, short=short),
         figures(_("lost offsets"), "gaps", 0, 0, lambda value: form.count(round(value))),
     ]
 
@@ -168,9 +171,9 @@ def _figure(
     return _Limit(name, told(value), warn, told(high), share, level)
 
 
-def _consumer(now: ControllerSnapshot) -> _Limit:
+def _consumer(now: ControllerSnapshot, *, short: bool) -> _Limit:
     """Return the worst state of a partition; what nobody reads is no alarm yet."""
-    name, low, high = _("consumer state"), _from("WARN"), _from("STALL")
+    name, low, high = _("consumer state"), _from("WARN", short=short), _from("STALL", short=short)
     if not now.states:
         return _Limit(name, _UNKNOWN, low, high)
     worst = max(now.states.values())
@@ -179,8 +182,8 @@ def _consumer(now: ControllerSnapshot) -> _Limit:
     return _Limit(name, worst.name, low, high, level=level)
 
 
-def _validation(now: ControllerSnapshot) -> _Limit:
-    name, low, high = _("validation"), _from("WARN"), _from("FAIL")
+def _validation(now: ControllerSnapshot, *, short: bool) -> _Limit:
+    name, low, high = _("validation"), _from("WARN", short=short), _from("FAIL", short=short)
     found = now.validation.result
     if found is None:
         return _Limit(name, _UNKNOWN, low, high)
@@ -189,8 +192,13 @@ def _validation(now: ControllerSnapshot) -> _Limit:
     return _Limit(name, found.status.name, low, high, level=level)
 
 
-def _from(level: str) -> str:
-    return _("from {level}").format(level=level)
+def _from(level: str, *, short: bool) -> str:
+    return level if short else _("from {level}").format(level=level)
+
+
+def _bare(text: str) -> str:
+    """Return a figure without a decimal that is zero: 50k, 30 s."""
+    return re.sub(r"[.,]0(?=\D)", "", text)
 
 
 def _short(form: Formats, seconds: float) -> str:

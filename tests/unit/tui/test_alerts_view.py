@@ -67,6 +67,17 @@ def test_each_limit_has_the_present_figure_and_a_gauge_beside_it():
     assert limits(moment(measures=measured), plain=True)["lag"][:2] == ["590", "-" * 16]
 
 
+def test_a_small_pane_cuts_no_limit():
+    now = moment(measures={"lag": Measure(590, 50_000, 500_000)})
+    for code in ("en", "fr"):
+        rows = limit_lines(now, Thresholds(), frame(76, 20, code=code), 2)
+        assert all(row.width <= 76 for row in rows)
+        assert not any("…" in row.text for row in rows)
+    assert limit_lines(now, Thresholds(), frame(76), 2)[
+        2
+    ].text.split()[:4] == ["lag", "590", "50k", "500k"]
+
+
 def test_figures_above_their_limits_are_coloured_and_told_by_the_limits_in_force():
     now = moment(measures={"lag": Measure(590, 50_000, 500_000)})
     low = Thresholds(alert_lag_warn=100, alert_lag_fail=500)
