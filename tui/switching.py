@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from textual.screen import Screen
 
 from core.config.contexts import Context, context_named, contexts_file, read_contexts
+from core.errors import DropshipError
 from core.operations.base import PipelineController
 from core.text import _, clean
 from tui.commands import Command
@@ -22,7 +23,7 @@ class _Desk(Protocol):
         self, screen: Screen[Any], callback: Callable[[Any], object] = ...
     ) -> object: ...
 
-    def attempt(self, action: Callable[[], object]) -> None: ...
+    def refuse(self, message: str) -> None: ...
 
     def tell(self, message: str) -> None: ...
 
@@ -42,7 +43,11 @@ class Switching:
 
     def action_contexts(self) -> None:
         """Choose a context from the list of all."""
-        cast("_Desk", self).attempt(self._listed)
+        try:
+            self._listed()
+        except DropshipError as error:
+            told = f"{error.message} · {error.hint}" if error.hint else error.message
+            cast("_Desk", self).refuse(told)
 
     def _named(self, name: str) -> None:
         """Go to a context. Errors: UsageError, SettingsError."""

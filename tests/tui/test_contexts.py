@@ -73,7 +73,9 @@ async def test_a_wrong_file_is_told_and_the_console_stays(named, settings):
         await pilot.pause()
         await pilot.press("X")
         await pilot.pause()
-        assert "contexts.toml:1: context here" in [told.message for told in app._notifications][-1]
+        told = [one.message for one in app._notifications][-1]
+        assert "contexts.toml:1: context here" in told
+        assert "docs/console.md" in told
         assert app.next_context is None
 
 

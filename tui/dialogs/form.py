@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
-from core.errors import DropshipError
+from core.errors import DropshipError, UsageError
 from core.text import N_, _
 from tui.widgets.choice import Choice
 
@@ -41,11 +41,12 @@ class Field:
         return "field-" + self.name.strip("-")
 
 
-class FieldsError(DropshipError):
+class FieldsError(UsageError):
     """What is wrong with the values of a form: by the names of fields, all of them at once."""
 
     def __init__(self, by_field: Mapping[str, str]) -> None:
-        super().__init__("; ".join(by_field.values()))
+        told = (f"{name}: {text.removeprefix(f'{name}: ')}" for name, text in by_field.items())
+        super().__init__("; ".join(told))
         self.by_field = by_field
 
 

@@ -7,7 +7,8 @@ from textual.binding import Binding, BindingType
 
 from core.jobs.base import Table
 from core.kpis.model import as_json, unit_of
-from core.operations.snapshot import ControllerSnapshot, Figures, Reading
+from core.operations.poller import Reading
+from core.operations.snapshot import ControllerSnapshot, Figures
 from core.text import N_, _
 from tui.causes import OpenFigures
 from tui.commands import Command, seconds

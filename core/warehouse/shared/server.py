@@ -83,7 +83,8 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
     def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:  # noqa: ARG002
         """Answer one call."""
         with self._counted() as admitted:
-            answer, rows = Answer(leaving=True), []
+            answer = Answer(leaving=True)
+            rows: list[Any] = []
             if admitted:
                 answer, rows = self._answered(descriptor.command, reader)
                 answer.backlog = self._warehouse.merge_backlog()

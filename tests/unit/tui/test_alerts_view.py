@@ -73,9 +73,12 @@ def test_a_small_pane_cuts_no_limit():
         rows = limit_lines(now, Thresholds(), frame(76, 20, code=code), 2)
         assert all(row.width <= 76 for row in rows)
         assert not any("…" in row.text for row in rows)
-    assert limit_lines(now, Thresholds(), frame(76), 2)[
-        2
-    ].text.split()[:4] == ["lag", "590", "50k", "500k"]
+    assert limit_lines(now, Thresholds(), frame(76), 2)[2].text.split()[:4] == [
+        "lag",
+        "590",
+        "50k",
+        "500k",
+    ]
 
 
 def test_figures_above_their_limits_are_coloured_and_told_by_the_limits_in_force():
