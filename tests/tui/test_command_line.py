@@ -70,3 +70,12 @@ def test_a_form_judges_as_one_types_in_its_own_words_and_saves_without_starting(
         assert "1,000/s" in here.text
 
     play(script)
+
+
+def test_what_is_typed_behind_the_colon_is_seen(play):
+    async def script(here):
+        await here.press("colon", *"rate 4321")
+        assert ":rate 4321" in here.text
+        await here.press("escape")
+
+    play(script, ready=False)

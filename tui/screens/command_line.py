@@ -43,7 +43,7 @@ class CommandLine(ModalScreen[None]):
         #command-sign { width: 2; padding-left: 1; color: $text-primary; }
         #command-told { height: 1; color: $text-muted; padding-left: 2; }
         #command-told.-wrong { color: $text-error; }
-        Input { height: 1; border: none; padding: 0; background: $surface; }
+        Input, Input:focus { height: 1; border: none; padding: 0; background: $surface; }
     }
     """
 
