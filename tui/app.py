@@ -12,9 +12,10 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
+from core.config.contexts import Context
 from core.errors import DropshipError, ExitCode
 from core.operations.base import PipelineController
-from core.operations.state_file import StateFile
+from core.operations.remembered import memory_of
 from core.text import _, clean
 from core.threads import report, reported
 from tui.action_keys import find_key
@@ -29,19 +30,23 @@ from tui.formats import Formats
 from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
+from tui.recalling import keep, recall
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.styled_text import plain
+from tui.switching import Switching
 from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey
 from tui.work_here import works_here
 
 _FRAMES_PER_S = 4
+_KEPT_EVERY = 20
+"""Drawings between two looks at what is to be remembered."""
 _SCREEN = "screen"
 
 
-class Console(AskingActions, CommandActions, App[int]):
+class Console(AskingActions, CommandActions, Switching, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"
@@ -73,7 +78,8 @@ class Console(AskingActions, CommandActions, App[int]):
         self._main = MainScreen()
         self._export = ExportActions(self)
         self.forced = False
-        self._state = StateFile(controller.settings.paths.data / "console.json")
+        self.memory = memory_of(controller.settings.paths)
+        self._frames = 0
         self._announcing = Announcing(self.tell, self.refuse)
         self._leaving = Leaving(self)
 
@@ -81,21 +87,34 @@ class Console(AskingActions, CommandActions, App[int]):
         """Show the main screen in the theme chosen last."""
         for theme in (SIXTEEN, LIGHT):
             self.register_theme(theme)
-        self.theme = first_theme(self._state.read().get("theme"), color_system(os.environ))
+        self.theme = first_theme(self.memory.now.theme, color_system(os.environ))
         self.push_screen(self._main)
 
     def tick(self) -> None:
         """Draw the present moment; what fails of it is reported, and drawn again the next time."""
         self.drawing.part(_SCREEN, self._draw)
         if not self._begun:
+            recall(self._main, self.memory)
             self._begun = True
             self._main.call_after_refresh(self._begin)
 
     def _draw(self) -> None:
         now = self.controller.snapshot()
+        self._frames += 1
+        if self._frames % _KEPT_EVERY == 0:
+            self.keep()
         self._main.draw(now)
         self._leaving.draw(now)
         self._announcing.see(now)
+
+    def keep(self) -> None:
+        """Remember where the console is; one that may change nothing keeps nothing."""
+        if not self.controller.read_only and self._begun:
+            keep(self._main, self.memory)
+
+    def on_unmount(self) -> None:
+        """Remember where it was left."""
+        self.keep()
 
     def _handle_exception(self, error: Exception) -> None:
         """End on a defect as on any other error: the log has where, the terminal one line.
@@ -218,7 +237,7 @@ class Console(AskingActions, CommandActions, App[int]):
     def use_theme(self, name: str) -> None:
         """Take another look, and remember it."""
         self.theme = name
-        self._state.remember(theme=self.theme)
+        self.memory.remember(theme=self.theme)
 
     def action_retry(self) -> None:
         """Open the back ends again."""
@@ -263,6 +282,11 @@ class Console(AskingActions, CommandActions, App[int]):
 
     def action_leave(self) -> None:
         """Leave: at once where nothing would be lost, else after a question."""
+        self.leave_for(None)
+
+    def leave_for(self, context: Context | None) -> None:
+        """Leave, and let another context be opened afterwards (None: none)."""
+        self.next_context = context
         if not self._leaving.begin():
             self.action_force_quit()
 

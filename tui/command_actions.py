@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from core.operations.remembered import Memory
 from core.text import _
 from tui.commands import Command
 from tui.panes.base import Pane
@@ -23,12 +24,16 @@ class _Desk(Protocol):
     chosen: Pane
     screen: Screen[Any]
 
-    def push_screen(self, screen: Screen[Any]) -> object:
+    def push_screen(self, screen: Screen[Any], callback: Callable[[Any], object] = ...) -> object:
         """Show a screen over the others."""
         ...
 
     def call_later(self, callback: Callable[..., object], *args: object) -> bool:
         """Do something once this message is dealt with."""
+        ...
+
+    def context_command(self) -> Command:
+        """Return the command that chooses a context."""
         ...
 
     def open_sql(self, text: str = "") -> None:
@@ -45,9 +50,9 @@ class _Desk(Protocol):
 
 
 class CommandActions:
-    """Part of the application. What was typed before is kept until it ends."""
+    """Part of the application. What was typed before is remembered."""
 
-    _typed_before: list[str] | None = None
+    memory: Memory
 
     def commands(self) -> list[Command]:
         """Return what the command line takes: of the pane, then of the others, then everywhere."""
@@ -58,6 +63,7 @@ class CommandActions:
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
             *(Command(part, "", self._exploring(part)) for part in _EXPLORED),
+            desk.context_command(),
         )
         return [*own.values(), *asking, *common_commands(self, panes)]
 
@@ -73,9 +79,9 @@ class CommandActions:
         """Take a command."""
         desk = cast("_Desk", self)
         if isinstance(desk.screen, MainScreen):
-            if self._typed_before is None:
-                self._typed_before = []
-            desk.push_screen(CommandLine(self.commands, self._typed_before))
+            before = list(self.memory.now.commands)
+            line = CommandLine(self.commands, before)
+            desk.push_screen(line, lambda _: self.memory.remember(commands=tuple(before)))
 
     def action_palette(self) -> None:
         """Show every action by name."""

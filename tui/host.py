@@ -46,6 +46,10 @@ class Host(Protocol):
         """Where the seed pane makes its files; None is the folder of the settings."""
         ...
 
+    def go_to(self, name: str) -> None:
+        """Choose a pane."""
+        ...
+
     def tick(self) -> None:
         """Draw the present moment."""
         ...

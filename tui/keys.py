@@ -38,6 +38,14 @@ CONSOLE_KEYS: list[BindingType] = [
         show=False,
     ),
     Binding(
+        "X",
+        "contexts",
+        N_("contexts"),
+        id="app.contexts",
+        tooltip=N_("choose another context: a named data directory or cluster"),
+        show=False,
+    ),
+    Binding(
         "y",
         "copy",
         N_("copy"),

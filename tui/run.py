@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from core.cli.parsing import main_parser
 from core.clock import SystemClock
+from core.config.contexts import Context
 from core.config.folders import check_folder
-from core.config.load import load_settings
+from core.config.load import SettingsSource
 from core.config.secrets import Redactor
 from core.config.settings import Settings
 from core.errors import DropshipError, ExitCode, UsageError
@@ -19,9 +20,9 @@ from core.import_guard import block_pandas
 from core.logs import start_logging
 from core.operations.base import PipelineController
 from core.operations.controller import Controller
-from core.operations.effective_settings import sources
 from core.operations.handover import Handover
 from core.operations.metrics import serve_controller_metrics
+from core.operations.remembered import memory_of
 from core.service.place import is_free, service_of
 from core.text import _, clean, use_language
 from core.text.encoding import use_nearest
@@ -31,6 +32,7 @@ from tui.arguments import foreign_encoding, unfit_terminal
 from tui.exit_summary import print_exit_summary
 from tui.formats import Formats
 from tui.signals import SignalHandler
+from tui.switching import arguments_for
 
 # A core thread that computes must not keep the screen waiting for the default 5 ms each time.
 _SWITCH_S = 0.001
@@ -46,20 +48,21 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         check_folder("--data-dir", options.data_dir)
         if options.reports_dir is not None:
             check_folder("--reports-dir", options.reports_dir)
-        settings = load_settings(
-            data_dir=options.data_dir,
-            reports_dir=options.reports_dir,
-            pipeline=options.pipeline,
-            env_file=options.env_file,
-            environ=environ,
-            timeout_s=options.timeout,
+        source = SettingsSource(
+            options.env_file,
+            options.data_dir,
+            options.reports_dir,
+            options.pipeline,
+            environ,
+            options.timeout,
         )
+        settings = source.load()
         if not settings.engine.needs_pandas:
             block_pandas()
         _log_to_file(settings, options)
         if options.no_color:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
-        return _show(settings, language, options)
+        return _show(settings, source, language, options)
     except DropshipError as error:
         _complain(error.message, error.hint)
         return int(error.exit_code)
@@ -84,17 +87,21 @@ def _require_terminal(environ: Mapping[str, str]) -> None:
         )
 
 
-def _show(settings: Settings, language: str, options: argparse.Namespace) -> int:
+def _show(
+    settings: Settings, source: SettingsSource, language: str, options: argparse.Namespace
+) -> int:
     sys.setswitchinterval(_SWITCH_S)
     for name in ("COLUMNS", "LINES"):
         # Some shells export them; the size would stay what it was when the console began.
         os.environ.pop(name, None)
+    language = use_language(options.lang or memory_of(settings.paths).now.language or language)
     controller = _controller(settings, read_only=options.read_only)
     console = Console(controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely)
     signals = SignalHandler(console, controller)
     signals.install()
     controller.explorer.log.begin()
-    controller.explorer.where = sources(options.env_file, os.environ)
+    if isinstance(controller, Controller):
+        controller.configuration.source = source
     with serve_controller_metrics(controller, options.metrics_port):
         console.run()
     signals.finished()
@@ -102,7 +109,17 @@ def _show(settings: Settings, language: str, options: argparse.Namespace) -> int
     farewell = controller.farewell
     if farewell is not None and farewell.handover is not None:
         _go_on(settings, options, farewell.handover)
+    if console.next_context is not None and signals.received is None and not failures():
+        _open(console.next_context, options)
     return code
+
+
+def _open(context: Context, options: argparse.Namespace) -> None:
+    """Become the console of another context: nothing of the present one is left in the process."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    given = arguments_for(context, options)
+    os.execv(sys.executable, [sys.executable, "-m", "tui.entry", *given])  # noqa: S606 - our own program
 
 
 def _go_on(settings: Settings, options: argparse.Namespace, handover: Handover) -> None:

@@ -58,7 +58,7 @@ class AlertEngine:
     """
 
     def __init__(self, hold_s: float) -> None:
-        self._hold_s = hold_s
+        self.hold_s = hold_s
         self._rules: dict[str, _Rule] = {}
         self._past: deque[Alert] = deque(maxlen=_PAST)
         self._lock = Lock()
@@ -98,7 +98,7 @@ class AlertEngine:
             state.alert = replace(state.alert, message=value.message, told=value.told)
         state.observe(level, now_s)
         at_once = value is not None and value.at_once
-        target = level if at_once else state.lasting(now_s - self._hold_s)
+        target = level if at_once else state.lasting(now_s - self.hold_s)
         if target != state.present:
             yield self._move(state, rule, target, value, at)
 

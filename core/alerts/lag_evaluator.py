@@ -36,7 +36,7 @@ class PartitionWindow:
     """The last observations of one partition. window_s: seconds that count."""
 
     def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
+        self.window_s = window_s
         self._points: deque[_Point] = deque()
         self._level_at: float | None = None
         self._latest: _Point | None = None
@@ -51,12 +51,12 @@ class PartitionWindow:
         if before is not None and not reading and offset == before.offset and self._points:
             return
         self._keep(point)
-        while self._points[0].at_s < at_s - self._window_s:
+        while self._points[0].at_s < at_s - self.window_s:
             self._points.popleft()
 
     def _keep(self, point: _Point) -> None:
         """Keep about ten points a window: between close ones, lag goes up and down by chance."""
-        gap = self._window_s / _POINTS
+        gap = self.window_s / _POINTS
         last = self._points[-1] if self._points else None
         if last is None or point.at_s - last.at_s >= gap or point.offset < last.offset:
             self._points.append(point)
@@ -84,13 +84,13 @@ class PartitionWindow:
         """No sign of the consumer for longer than it was seen, and not level of late."""
         last = self._points[-1].at_s
         silent = now_s - last
-        if silent < self._window_s / 2 or silent <= last - self._points[0].at_s:
+        if silent < self.window_s / 2 or silent <= last - self._points[0].at_s:
             return False
-        return self._level_at is None or now_s - self._level_at >= self._window_s / 2
+        return self._level_at is None or now_s - self._level_at >= self.window_s / 2
 
     def _long_enough(self) -> bool:
         span = self._points[-1].at_s - self._points[0].at_s
-        return span >= self._window_s / 2
+        return span >= self.window_s / 2
 
     def _rewound(self) -> bool:
         """Whether the offset went back and has not come as far again since."""

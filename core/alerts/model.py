@@ -153,6 +153,15 @@ class RuleValue:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What a rule measured last, and the limits that it was held against."""
+
+    value: float
+    warn: float
+    fail: float
+
+
+@dataclass(frozen=True)
 class Alert:
     """Something wrong, from raised_at to cleared_at (None: still). Times in UTC.
 

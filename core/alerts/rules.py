@@ -38,6 +38,10 @@ class RuleEvaluator:
         self._partitions: int | None = None
         self._added: tuple[float, int, int] | None = None
 
+    def take_limits(self, limits: Thresholds) -> None:
+        """Judge by other limits from the next moment on. Any thread may call it."""
+        self._limits = limits
+
     def values(self, now: PipelineSample) -> list[RuleValue]:
         """Return the measures of a moment; what is not known has none."""
         self._remember(now)
@@ -85,6 +89,7 @@ class RuleEvaluator:
             self._ages.setdefault(part, PartitionLagTime()).add(now.now_s, end)
             if part in now.offsets:
                 window = self._windows.setdefault(part, PartitionWindow(limits.alert_window_s))
+                window.window_s = limits.alert_window_s
                 window.add(now.now_s, now.offsets[part], end, reading=now.reading)
         if self._sums and self._restarted(self._sums[-1], now):
             self._sums.clear()

@@ -103,6 +103,7 @@ class Invocation:
             show=self._show_interim,
             known=self._known,
             problems=problems,
+            source=job_runner.source_of(options),
         )
         with job_runner.measured(options, context, self._stderr.notice):
             return job_runner.JobRunner(options.run, options, context).follow(self._stderr.printer)

@@ -17,7 +17,7 @@ from core.cli.progress import PAINT_EVERY_S, ProgressPrinter
 from core.config import Settings
 from core.config.errors import Problem, SettingsError
 from core.config.folders import check_folder
-from core.config.load import examine_settings
+from core.config.load import SettingsSource
 from core.config.secrets import Redactor
 from core.config.snowflake import LOGIN
 from core.errors import UsageError
@@ -46,14 +46,7 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     check_folder("--data-dir", folder)
     if options.reports_dir is not None:
         check_folder("--reports-dir", options.reports_dir)
-    settings, problems = examine_settings(
-        data_dir=folder,
-        reports_dir=options.reports_dir,
-        # `init` makes what DROPSHIP_PIPELINE may already name.
-        pipeline=BUILTIN if options.run == _MAKES_PIPELINE else options.pipeline,
-        env_file=options.env_file,
-        timeout_s=float(options.timeout),
-    )
+    settings, problems = source_of(options).examine()
     if getattr(options, "print_sql", False):
         problems = tuple(problem for problem in problems if problem.setting not in LOGIN)
     if problems and options.run != _EXAMINES_SETTINGS:
@@ -62,6 +55,18 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, tuple[Problem, .
     if options.run in _READS_WAREHOUSE:
         _require_warehouse(settings)
     return settings, problems
+
+
+def source_of(options: argparse.Namespace) -> SettingsSource:
+    """Return where the settings of a job come from."""
+    return SettingsSource(
+        env_file=options.env_file,
+        data_dir=options.data_dir,
+        reports_dir=options.reports_dir,
+        # `init` makes what DROPSHIP_PIPELINE may already name.
+        pipeline=BUILTIN if options.run == _MAKES_PIPELINE else options.pipeline,
+        timeout_s=float(options.timeout),
+    )
 
 
 def _require_warehouse(settings: Settings) -> None:

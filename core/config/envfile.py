@@ -64,8 +64,14 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> EnvFile:
     Errors: SettingsError when the file cannot be read or is not UTF-8; FileNotFoundError is left to
     the caller, who knows whether that matters.
     """
-    data, exposed = _read_bytes(path)
-    text = _decoded(path, data)
+    data, exposed = read_bytes(path)
+    return parse_env_file(path, decoded(path, data), environ, exposed=exposed)
+
+
+def parse_env_file(
+    path: Path, text: str, environ: Mapping[str, str], *, exposed: bool = False
+) -> EnvFile:
+    """Return what a text says that stands in a file, or is about to. See `read_env_file`."""
     bindings = list(parse_stream(io.StringIO(text, newline="")))
     problems = tuple(_malformed(path, binding) for binding in bindings if binding.error)
     doubtful = tuple(_doubtful(path, bindings))
@@ -110,8 +116,11 @@ def _malformed(path: Path, binding: Binding) -> Problem:
     )
 
 
-def _read_bytes(path: Path) -> tuple[bytes, bool]:
-    """Return the content and whether others may read it; a named pipe is fine too."""
+def read_bytes(path: Path) -> tuple[bytes, bool]:
+    """Return the content and whether others may read it; a named pipe is fine too.
+
+    Errors: as `read_env_file`.
+    """
     try:
         with path.open("rb") as file:
             mode = path.stat().st_mode
@@ -145,7 +154,7 @@ def _read_bytes(path: Path) -> tuple[bytes, bool]:
     return data, stat.S_ISREG(mode) and bool(mode & _OTHERS_READ)
 
 
-def _decoded(path: Path, data: bytes) -> str:
+def decoded(path: Path, data: bytes) -> str:
     """Return the text. Errors: SettingsError with the line that is not UTF-8."""
     try:
         text = data.decode("utf-8-sig")

@@ -6,6 +6,7 @@ The process environment wins over the file; a name that is set to nothing counts
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -29,6 +30,41 @@ from core.text import _, clean
 
 DEFAULT_ENV_FILE = Path(".env")
 _DEFAULTS = Settings()
+
+
+@dataclass(frozen=True)
+class SettingsSource:
+    """Where the settings of a process come from: what `load_settings` is given, as it says."""
+
+    env_file: Path | None = None
+    data_dir: Path = _DEFAULTS.paths.data
+    reports_dir: Path | None = None
+    pipeline: str | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    timeout_s: float = _DEFAULTS.timeout_s
+
+    @property
+    def file(self) -> Path:
+        """The file of settings, which may be absent."""
+        return self.env_file or DEFAULT_ENV_FILE
+
+    def load(self) -> "Settings":
+        """Return checked settings. Errors: SettingsError with every problem."""
+        settings, problems = self.examine()
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    def examine(self) -> "tuple[Settings, tuple[Problem, ...]]":
+        """Return the settings with every problem; see `examine_settings`."""
+        return examine_settings(
+            data_dir=self.data_dir,
+            reports_dir=self.reports_dir,
+            pipeline=self.pipeline,
+            env_file=self.env_file,
+            environ=self.environ,
+            timeout_s=self.timeout_s,
+        )
 
 
 def load_settings(
@@ -80,6 +116,16 @@ def examine_settings(
         file = _read_file(env_file, environ)
     except SettingsError as error:
         unreadable = error.problems
+    given = SettingsSource(env_file, data_dir, reports_dir, pipeline, environ, timeout_s)
+    return examine_file(file, given, unreadable)
+
+
+def examine_file(
+    file: EnvFile | None, given: SettingsSource, unreadable: tuple[Problem, ...] = ()
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return what `examine_settings` does for a file that is read, or about to be written."""
+    environ, pipeline = given.environ, given.pipeline
+    data_dir, reports_dir = given.data_dir, given.reports_dir
     operated, wrong = _pipeline(collect(file, environ).values, pipeline)
     values = collect(file, environ, None if wrong else operated.definition.thresholds)
     reader = SettingsParser(values.values, [*unreadable, *values.problems, *wrong])
@@ -100,7 +146,7 @@ def examine_settings(
         duckdb_memory_limit_mb=memory_limit or _DEFAULTS.duckdb_memory_limit_mb,
         thresholds=thresholds,
         log_level=log_level,
-        timeout_s=timeout_s,
+        timeout_s=given.timeout_s,
         warnings=(
             *values.warnings,
             *reader.warnings,
@@ -217,22 +263,22 @@ def _registry(reader: SettingsParser) -> RegistrySettings | None:
 def _thresholds(reader: SettingsParser, own: Mapping[str, Threshold]) -> Thresholds:
     """Return the limits of the engine, and what is set of the pipeline's own."""
     values: dict[str, float] = {}
-    for field in (*Thresholds.model_fields, *own):
-        name = f"{LIMIT}{field.upper()}"
+    for limit in (*Thresholds.model_fields, *own):
+        name = f"{LIMIT}{limit.upper()}"
         found = reader.values.get(name)
         if found is None:
             continue
         try:
-            values[field] = validators.threshold(field, found.value, own.get(field))
+            values[limit] = validators.threshold(limit, found.value, own.get(limit))
         except ConfigError as error:
             reader.refuse(name, error.message, error.hint)
     limits = Thresholds.model_validate(values)
     in_force = limits.model_dump() | limits.own(own)
-    for field in values:
-        twin = field.replace("_fail", "_warn")
-        if twin != field and twin in in_force and in_force[twin] > in_force[field]:
+    for limit in values:
+        twin = limit.replace("_fail", "_warn")
+        if twin != limit and twin in in_force and in_force[twin] > in_force[limit]:
             reader.refuse(
-                f"{LIMIT}{field.upper()}",
+                f"{LIMIT}{limit.upper()}",
                 _("is below DROPSHIP_{twin}, so it would fail before it warns").format(
                     twin=twin.upper()
                 ),

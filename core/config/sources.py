@@ -79,10 +79,14 @@ _PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True)
 class SettingValue:
-    """A setting that is set. where: `environment`, or file and line."""
+    """A setting that is set. where: `environment`, or file and line.
+
+    fixed: the environment has it, so that no file can change it.
+    """
 
     value: str
     where: str
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def collect(
     problems.extend(known.unknown_in_environment(environ))
     for name, value in environ.items():
         if known.holds(name):
-            values[name] = SettingValue(value.strip(), _("environment"))
+            values[name] = SettingValue(value.strip(), _("environment"), fixed=True)
     values = {name: found for name, found in values.items() if found.value}
     problems.extend(_placeholders(values))
     # One fault is one line: a placeholder is not looked at again.

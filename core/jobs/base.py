@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.clock import Clock, SystemClock
 from core.config.errors import Problem
+from core.config.load import SettingsSource
 from core.config.settings import Settings
 from core.metrics.meters import Meters
 from core.progress import NoProgress, Progress
@@ -82,7 +83,7 @@ class JobContext:
     stop: set once a clean end is wanted. show: takes interim results of a job that repeats itself
     (`--watch`). max_bad: records that may go wrong before the result is bad; None is the default
     rule. known: the figures so far, see `note`. problems: wrong settings; only `doctor` is run with
-    any.
+    any. source: where the settings came from; only a service needs to know.
     """
 
     settings: Settings
@@ -94,6 +95,7 @@ class JobContext:
     known: dict[str, object] = field(default_factory=dict)
     meters: Meters = field(default_factory=Meters)
     problems: Sequence[Problem] = ()
+    source: SettingsSource | None = None
 
     @property
     def stopping(self) -> bool:

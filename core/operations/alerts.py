@@ -1,12 +1,12 @@
 """The alerts of a controller: from its snapshot to readings, and from changes into the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.alerts.engine import AlertEngine
 from core.alerts.headless import record, sample_of
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert, PipelineSample, TaskReading
+from core.alerts.model import Alert, Measure, PipelineSample, TaskReading
 from core.alerts.rules import RuleEvaluator
 from core.alerts.workers import thread_values
 from core.clock import Clock
@@ -26,6 +26,8 @@ class ControllerAlerts:
         self._clock = clock
         self._rules = RuleEvaluator(limits, row)
         self._engine = AlertEngine(limits.alert_hold_s)
+        self.measures: Mapping[str, Measure] = {}
+        """What each rule measured last, by its name; a rule that had no figure is not there."""
         self.states: dict[int, PartitionState] = {}
         self.behind_s: float | None = None
 
@@ -34,11 +36,18 @@ class ControllerAlerts:
         """Active alerts, worst first; then past ones, newest first."""
         return self._engine.latest
 
+    def take_limits(self, limits: Thresholds) -> None:
+        """Judge by other limits from the next moment on."""
+        self._rules.take_limits(limits)
+        self._engine.hold_s = limits.alert_hold_s
+
     def see(self, now: ControllerSnapshot) -> None:
         """Judge a moment."""
         moment = self._sample(now)
-        for change in self._engine.see(moment.now_s, moment.at, self._rules.values(moment)):
+        values = self._rules.values(moment)
+        for change in self._engine.see(moment.now_s, moment.at, values):
             record(change)
+        self.measures = {one.rule: Measure(one.value, one.warn, one.fail) for one in values}
         self.states = dict(self._rules.states(moment.now_s))
         self.behind_s = self._rules.behind_s(moment)
 

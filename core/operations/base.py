@@ -13,6 +13,7 @@ from core.consumer.snapshot import ConsumerSnapshot
 from core.dlq.edits import Edit
 from core.jobs.options import LoadOptions, PublishOptions, SeedOptions
 from core.operations.asking import Asking
+from core.operations.configuration import SavedSettings
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.history import Sample
 from core.operations.leaving import Farewell, LeavingSnapshot
@@ -73,12 +74,6 @@ class Exploring(Protocol):
         """The end of the log of this process."""
         ...
 
-    where: Mapping[str, str]
-
-    def settings(self) -> tuple[EffectiveSetting, ...]:
-        """Return the settings in force, secrets masked."""
-        ...
-
     def look_at(self, what: str) -> None:
         """Keep one reading fresh."""
 
@@ -87,6 +82,22 @@ class Exploring(Protocol):
 
     def examine(self) -> bool:
         """Let the doctor look at everything."""
+        ...
+
+
+class Configuring(Protocol):
+    """The settings of the pipeline's process; see `core.operations.configuration.Configuration`."""
+
+    def listed(self) -> tuple[EffectiveSetting, ...]:
+        """Return every setting, secrets masked."""
+        ...
+
+    def faults(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Return what is wrong with new values, by name."""
+        ...
+
+    def save(self, changes: Mapping[str, str]) -> SavedSettings:
+        """Write new values into the file. Errors: ConfigError, StorageError."""
         ...
 
 
@@ -176,6 +187,8 @@ class PipelineController(Protocol):
     def read_only(self) -> bool: ...  # noqa: D102
     @property
     def explorer(self) -> Exploring: ...  # noqa: D102
+    @property
+    def configuration(self) -> Configuring: ...  # noqa: D102
     @property
     def asking(self) -> Asking: ...  # noqa: D102
     @property

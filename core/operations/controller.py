@@ -172,6 +172,8 @@ class Controller(Controls):
             behind_s=seen.behind_s,
             minutes=seen.minutes,
             marks=seen.marks,
+            measures=seen.measures,
+            limits=self.limits,
             read_only=self.read_only,
             refused=(self._refusals, _("read-only: nothing can be changed here")),
             broker_is_ours=self._backends.broker_is_ours,

@@ -6,14 +6,17 @@ steer.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
+from core.config.thresholds import Thresholds
 from core.jobs import produce, seed
 from core.operations.asking import Asking
 from core.operations.backends import Backends, Opening
+from core.operations.configuration import Configuration
 from core.operations.demo import Demonstration
 from core.operations.explorer import Explorer
 from core.operations.history import Sample
@@ -70,6 +73,9 @@ class Controls:
             failed=lambda: self._backends_opening.warehouse_failed,
         )
         self._recorder = Recorder(settings, clock, keep=not read_only)
+        self.configuration = Configuration(settings, self._take_limits, self._allowed)
+        self.limits: Mapping[str, float] = settings.thresholds.model_dump()
+        """The limits in force, by name: the same object as long as they are the same."""
 
     def snapshot(self) -> ControllerSnapshot:
         """Return the present moment; never waits."""
@@ -93,6 +99,14 @@ class Controls:
         if self.read_only:
             self._refusals += 1
         return not self.read_only
+
+    def _take_limits(self, limits: Thresholds) -> None:
+        """Let other limits take effect in all that judges by them."""
+        self.settings = replace(self.settings, thresholds=limits)
+        self.limits = limits.model_dump()
+        self._recorder.alerts.take_limits(limits)
+        self._validation.take_settings(self.settings)
+        self.explorer.take_settings(self.settings)
 
     @property
     def done(self) -> WorkTotals:

@@ -1,6 +1,6 @@
 """The settings in force as a person may see them: secrets masked, each with where it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,26 +10,48 @@ from core.config.kafka_conf import PREFIX
 from core.config.load import DEFAULT_ENV_FILE
 from core.config.secrets import MASK, Redactor, is_secret_name
 from core.config.snowflake_options import PREFIX as SNOW_PREFIX
-from core.config.sources import LIMIT, collect
+from core.config.sources import LIMIT, NAMES, SettingValue, collect
 from core.text import _, clean
+
+_OTHERS = ("DROPSHIP_REPORTS_DIR", "DROPSHIP_PIPELINE")
+"""Settings that begin like a limit and are none."""
+_NOT_SET = "–"
 
 
 @dataclass(frozen=True)
 class EffectiveSetting:
-    """One setting. value: harmless, masked. where: `environment`, file and line, or the default."""
+    """One setting. value: harmless, masked. where: `environment`, file and line, or the default.
+
+    fixed: an option or the environment has it, so that no file can change it. at_once: a change
+    takes effect in the running process. pending: changed since this process began, which goes on
+    with the old value.
+    """
 
     name: str
     value: str
     where: str
+    fixed: bool = False
+    at_once: bool = False
+    pending: bool = False
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value is never shown."""
+        return is_secret_name(self.name)
+
+
+def given_settings(env_file: Path | None, environ: Mapping[str, str]) -> Mapping[str, SettingValue]:
+    """Return what is given. Errors: SettingsError for a file that cannot be read."""
+    try:
+        file = read_env_file(env_file or DEFAULT_ENV_FILE, environ)
+    except FileNotFoundError:
+        file = None
+    return collect(file, environ).values
 
 
 def sources(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Return where each setting that is given comes from, by its name; never its value."""
-    try:
-        file = read_env_file(env_file or DEFAULT_ENV_FILE, environ)
-    except OSError:
-        file = None
-    return {name: found.where for name, found in collect(file, environ).values.items()}
+    return {name: found.where for name, found in given_settings(env_file, environ).items()}
 
 
 def effective_settings(
@@ -82,6 +104,27 @@ def effective_settings(
     rows += [
         (f"{LIMIT}{field.upper()}", value) for field, value in (limits.model_dump() | own).items()
     ]
+    rows += _unset([name for name, _value in rows], where)
     return tuple(
-        EffectiveSetting(name, mask(clean(value, 300)), where.get(name, "")) for name, value in rows
+        EffectiveSetting(
+            name,
+            mask(clean(value, 300)),
+            where.get(name, ""),
+            fixed=name.startswith("--"),
+            at_once=takes_effect_at_once(name),
+        )
+        for name, value in rows
     )
+
+
+def takes_effect_at_once(name: str) -> bool:
+    """Return whether a setting is a limit of alerts or checks: the others need a restart."""
+    return name.startswith(LIMIT) and name not in _OTHERS
+
+
+def _unset(named: Collection[str], where: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the settings that are not told yet: what is given beside, and what is not set."""
+    for name in NAMES:
+        if name not in named:
+            secret = is_secret_name(name)
+            yield name, (MASK if secret else _("set")) if name in where else _NOT_SET

@@ -3,7 +3,7 @@
 Each reading is taken only while its pane is on the screen (`look_at`); replay and doctor are tasks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ from core.config.secrets import Redactor
 from core.dlq.edits import Edit
 from core.doctor.model import Finding
 from core.operations.backends import Backends
-from core.operations.effective_settings import EffectiveSetting, effective_settings
 from core.operations.inspect import DeadLetters, Inspection, dead_letters, inspect
 from core.operations.letter_work import Chosen, Decided
 from core.operations.logtail import LogEntry, LogTail
@@ -50,7 +49,6 @@ class Explored:
 class Explorer:
     """Owns a poller for each reading and a task for replay and doctor.
 
-    where: where each setting that is given comes from, by name; for `settings`.
     look_at may be called from any thread and returns at once. `close` ends all of it.
     """
 
@@ -76,7 +74,6 @@ class Explorer:
         self._replay: Task[ReplayResult] = Task("replay", clock)
         self._doctor: Task[tuple[Finding, ...]] = Task("doctor", clock)
         self.log = LogTail(Redactor(settings.secrets))
-        self.where: Mapping[str, str] = {}
 
     def snapshot(self) -> Explored:
         """Return the present moment; never waits."""
@@ -89,9 +86,9 @@ class Explorer:
             log=self.log.latest,
         )
 
-    def settings(self) -> tuple[EffectiveSetting, ...]:
-        """Return the settings in force, secrets masked."""
-        return effective_settings(self._settings, self.where)
+    def take_settings(self, settings: Settings) -> None:
+        """Let the doctor judge by other settings from now on."""
+        self._settings = settings
 
     def look_at(self, what: str, viewer: object = None) -> None:
         """Keep one reading fresh: `topic`, `letters`, `warehouse`; anything else is none.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from core.alerts.lag_evaluator import PartitionState
+from core.alerts.model import Measure
 from core.clock import Clock
 from core.config import Settings
 from core.operations.alerts import ControllerAlerts
@@ -30,7 +31,7 @@ class Recorded:
     """What one look found, swapped in as a whole: whoever shows one part of it shows no other look.
 
     history and minutes: the samples, the last one of this look. external, states, behind_s,
-    since_check and marks: see `ControllerSnapshot`.
+    since_check, marks and measures: see `ControllerSnapshot`.
     """
 
     history: tuple[Sample, ...] = ()
@@ -40,6 +41,7 @@ class Recorded:
     behind_s: float | None = None
     since_check: SinceCheck = field(default_factory=SinceCheck)
     marks: tuple[Mark, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
 
 
 class Recorder:
@@ -93,6 +95,7 @@ class Recorder:
             self.alerts.behind_s,
             self._check_age.see(now),
             self._marks.latest,
+            self.alerts.measures,
         )
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert, Restart
+from core.alerts.model import Alert, Measure, Restart
 from core.consumer.snapshot import ConsumerSnapshot
 from core.kpis.model import Kpis
 from core.merge.snapshot import MergeSnapshot
@@ -74,7 +74,8 @@ class ControllerSnapshot:
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
     an exception has ended. since_check: what was stored after the last verdict. restarts: workers
     that failed and were started again of late. attached: it is that of a service. marks: what
-    charts name of the last hours.
+    charts name of the last hours. measures: what each rule of the alerts measured last, by its
+    name. limits: those in force, by the names of their fields.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
@@ -116,6 +117,8 @@ class ControllerSnapshot:
     restarts: tuple[Restart, ...] = ()
     attached: bool = False
     marks: tuple[Mark, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def produced(self) -> float | None:

@@ -1,40 +1,14 @@
-"""Small files of the console in the data directory: what it remembers, and what it exports."""
+"""What the console exports: files in the data directory."""
 
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from core.errors import StorageError
-from core.files import replace_file
 from core.text import _, clean
 from core.text.os_errors import os_reason
-
-
-class StateFile:
-    """Choices of the person (a theme, say) as one JSON object. A lost one is no error."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def read(self) -> dict[str, str]:
-        """Return what is remembered; nothing where the file is missing or damaged."""
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        if not isinstance(found, dict):
-            return {}
-        return {str(key): value for key, value in found.items() if isinstance(value, str)}
-
-    def remember(self, **choices: str) -> None:
-        """Add choices; a folder that cannot be written costs the memory and nothing else."""
-        text = json.dumps({**self.read(), **choices}, indent=2) + "\n"
-        with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self._file, text.encode())
 
 
 def export_rows(

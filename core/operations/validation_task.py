@@ -38,6 +38,10 @@ class ValidationTask:
         self.every_s = 0.0
         self.reports: tuple[str, ...] = ()
 
+    def take_settings(self, settings: Settings) -> None:
+        """Check by other settings from the next run on."""
+        self._settings = settings
+
     @property
     def due(self) -> bool:
         """Whether it is time for the next one."""

@@ -19,6 +19,7 @@ from core.service.observer import Observer
 from core.service.own_backends import OwnBackends
 from core.service.remote import (
     Remote,
+    RemoteConfiguration,
     RemoteConsumer,
     RemoteExplorer,
     RemoteLeaving,
@@ -47,6 +48,7 @@ class AttachedController:
         self._remote = Remote(settings, self._observer, read_only=read_only)
         self._ask = self._remote.ask
         self.explorer = RemoteExplorer(settings, self._remote, self._observer)
+        self.configuration = RemoteConfiguration(self._remote)
         self._own = OwnBackends(settings, self._clock)
         own = self._own
         self.asking = Asking(settings, self._clock, own.warehouse, own.broker, read_only=read_only)

@@ -6,10 +6,14 @@ read-only callers, and the log says who asked.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
+
+from core.config.edit import LONGEST
 from core.dlq.edits import Edit
 from core.jobs.options import LoadOptions, PublishOptions, SeedOptions
+from core.operations.configuration import MOST_CHANGES, SavedSettings
 from core.operations.controller import Controller
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.history import Sample
@@ -50,6 +54,11 @@ def _on_consumer(name: str) -> Do:
         return worker is not None
 
     return do
+
+
+_Name = Annotated[str, msgspec.Meta(max_length=200)]
+_Value = Annotated[str, msgspec.Meta(max_length=2 * LONGEST)]
+_Changes = Annotated[dict[_Name, _Value], msgspec.Meta(max_length=MOST_CHANGES)]
 
 
 CONTROLS: dict[str, Control] = {
@@ -96,7 +105,18 @@ CONTROLS: dict[str, Control] = {
     "open": Control(Controller.open, result=bool, changes=False),
     "look_again": Control(lambda here: here.explorer.look_again(), changes=False),
     "settings": Control(
-        lambda here: here.explorer.settings(), result=tuple[EffectiveSetting, ...], changes=False
+        lambda here: here.configuration.listed(),
+        result=tuple[EffectiveSetting, ...],
+        changes=False,
+    ),
+    "setting_faults": Control(
+        lambda here, changes: here.configuration.faults(changes),
+        tuple[_Changes],
+        dict[str, str],
+        changes=False,
+    ),
+    "save_settings": Control(
+        lambda here, changes: here.configuration.save(changes), tuple[_Changes], SavedSettings
     ),
     "examine": Control(lambda here: here.explorer.examine(), result=bool, changes=False),
     "upkeep_refusal": Control(lambda here: here.upkeep.refusal, result=str, changes=False),

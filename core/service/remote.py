@@ -7,8 +7,9 @@ from typing import Any
 from core.config import Settings
 from core.config.secrets import Redactor
 from core.dlq.edits import Edit
-from core.errors import UsageError
+from core.errors import ConfigError, UsageError
 from core.jobs.options import LoadOptions
+from core.operations.configuration import SavedSettings
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.leaving import LeavingSnapshot
 from core.operations.letter_work import Chosen
@@ -108,12 +109,6 @@ class RemoteExplorer:
         self._remote = remote
         self.look_at = observer.look_at
         self.log = LogTail(Redactor(settings.secrets))
-        self.where: Mapping[str, str] = {}
-
-    def settings(self) -> tuple[EffectiveSetting, ...]:
-        """Return the settings that the service works with."""
-        found: tuple[EffectiveSetting, ...] = self._remote.ask("settings", nothing=())
-        return found
 
     def look_again(self) -> None:
         """Take the wanted reading as soon as possible."""
@@ -122,6 +117,31 @@ class RemoteExplorer:
     def examine(self) -> bool:
         """Let the doctor of the service look at everything."""
         return bool(self._remote.ask("examine"))
+
+
+class RemoteConfiguration:
+    """The settings that the service works with; it changes its own file."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._ask = remote.ask
+
+    def listed(self) -> tuple[EffectiveSetting, ...]:
+        """Return every setting, secrets masked."""
+        found: tuple[EffectiveSetting, ...] = self._ask("settings", nothing=())
+        return found
+
+    def faults(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Return what is wrong with new values, by name."""
+        silent = dict.fromkeys(changes, _("the service does not answer"))
+        found: dict[str, str] = self._ask("setting_faults", dict(changes), nothing=silent)
+        return found
+
+    def save(self, changes: Mapping[str, str]) -> SavedSettings:
+        """Let the service write new values. Errors: ConfigError, StorageError."""
+        saved: SavedSettings | None = self._ask("save_settings", dict(changes))
+        if saved is None:
+            raise ConfigError(_("the service does not answer, or this console is read-only"))
+        return saved
 
 
 class RemoteUpkeep:

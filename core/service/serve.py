@@ -17,7 +17,6 @@ from core.jobs.base import JobContext, Summary
 from core.jobs.options import ServeOptions
 from core.jobs.unstored import unstored_lines
 from core.operations.controller import Controller
-from core.operations.effective_settings import sources
 from core.operations.metrics import metrics_of
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.work_totals import WorkTotals
@@ -94,7 +93,8 @@ def run(context: JobContext, options: Options) -> ServeResult:
     with claimed(context.settings.paths, context.clock) as listener:
         controller = Controller(context.settings, clock=context.clock, restarts=True)
         controller.explorer.log.begin()
-        controller.explorer.where = sources(None, os.environ)
+        if context.source is not None:
+            controller.configuration.source = context.source
         server = ControlServer(controller, listener, asked.set, iso(since))
         try:
             _open(context, controller)

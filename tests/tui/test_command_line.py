@@ -52,15 +52,17 @@ def test_a_form_judges_as_one_types_in_its_own_words_and_saves_without_starting(
         form = here.console.screen
         assert isinstance(form, OptionsForm)
         rate, limit = (form.query_one(f"#field-{name}", Input) for name in ("rate", "limit"))
-        error = lambda: str(form.query_one("#form-error", Label).render())  # noqa: E731
+        error = lambda name: str(form.query_one(f"#hint-field-{name}", Label).render())  # noqa: E731
+        told = error("rate"), error("limit")
         rate.focus()
-        rate.value = "fast"
+        rate.value, limit.value = "fast", "some"
         await here.draw()
-        assert error().startswith("rate")
-        assert "--" not in error()
+        assert error("rate").startswith("'fast' cannot be used") or "fast" in error("rate")
+        assert "some" in error("limit")
+        assert "--" not in error("rate") + error("limit")
         rate.value, limit.value = "1,000", "1M"
         await here.draw()
-        assert not error()
+        assert (error("rate"), error("limit")) == told
         await here.press("enter")
         pane = here.console.screen.chosen
         assert (pane.options.rate, pane.options.limit) == (1_000, 1_000_000)
@@ -68,3 +70,12 @@ def test_a_form_judges_as_one_types_in_its_own_words_and_saves_without_starting(
         assert "1,000/s" in here.text
 
     play(script)
+
+
+def test_what_is_typed_behind_the_colon_is_seen(play):
+    async def script(here):
+        await here.press("colon", *"rate 4321")
+        assert ":rate 4321" in here.text
+        await here.press("escape")
+
+    play(script, ready=False)

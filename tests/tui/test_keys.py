@@ -18,9 +18,11 @@ from core.text import _
 from core.workers import RunState
 from tests.integration.producer.running import held_elsewhere
 from tui.dialogs.ask_key import AskKey
+from tui.dialogs.choose import ChooseScreen
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.options_form import OptionsForm
 from tui.dialogs.row_details import RowDetails
+from tui.dialogs.settings_form import LimitsForm
 from tui.export import text_of
 from tui.screens.command_line import CommandLine
 from tui.screens.figures import FiguresScreen
@@ -308,6 +310,20 @@ def opens(kind):
         await here.back()
 
     return check
+
+
+async def judges_a_setting(here, press):
+    here.console.chosen.show_part("settings")
+    await here.draw()
+    await press()
+    told = _("{name} is an option of the command line.").format(name="--data-dir")
+    assert here.told == [told]
+
+
+async def lists_contexts(here, press):
+    await press()
+    listed = isinstance(here.console.screen, ChooseScreen)
+    assert listed or here.told[-1].startswith(_("there are no contexts"))
 
 
 async def asks_which_key(here, press):
@@ -649,6 +665,7 @@ DOES = {
     "app.demo": asks_for_the_demonstration,
     "app.retry": leaves_the_key_to_the_pane,
     "app.command": takes_a_command,
+    "app.contexts": lists_contexts,
     "app.palette": shows_the_palette,
     "app.copy": copies,
     "app.write": writes("producer_*.csv"),
@@ -708,6 +725,9 @@ DOES = {
     "alerts.acknowledge": marks_as_seen,
     "alerts.acknowledge_all": marks_all_as_seen,
     "logs.level": takes_the_next_level,
+    "alerts.limits": opens(LimitsForm),
+    "doctor.edit": judges_a_setting,
+    "doctor.reset": judges_a_setting,
     "doctor.run": examines,
     "doctor.switch": switches,
 }

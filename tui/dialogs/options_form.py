@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
+from core.errors import DropshipError
 from core.jobs.option_declarations import Option, declared
 from core.text import _
-from tui.dialogs.form import Field, FormScreen
+from tui.dialogs.form import Field, FieldsError, FormScreen, named_in
 from tui.dialogs.values import Texts, day, number, optional_number, optional_whole, plain, whole
 
 if TYPE_CHECKING:
@@ -38,11 +39,38 @@ class OptionsForm(FormScreen[OptionsT]):
 def read(
     texts: Texts, given: OptionsT, names: Sequence[str], check: Callable[[OptionsT], object]
 ) -> OptionsT:
-    """Return the options that were typed. Errors: UsageError naming the option."""
-    values = {option.field: _value(option, texts) for option in _chosen(given, names)}
-    options = replace(given, **values)
-    check(options)
+    """Return the options that were typed. Errors: FieldsError with every one that is wrong."""
+    chosen = _chosen(given, names)
+    values, faults = {}, {}
+    for option in chosen:
+        try:
+            values[option.field] = _value(option, texts)
+        except DropshipError as error:
+            faults[option.flag] = _told(error)
+    fields = {option.flag: option.field for option in chosen}
+    # What is wrong is taken as it was, so that the next one that is wrong can be told as well.
+    for _time in range(len(chosen) + 1):
+        options = replace(given, **values)
+        try:
+            check(options)
+        except DropshipError as error:
+            wrong = [name for name in named_in(error, list(fields)) if name not in faults]
+            if not wrong:
+                if faults:
+                    break
+                raise
+            for name in wrong:
+                faults[name] = _told(error)
+                values.pop(fields[name], None)
+        else:
+            break
+    if faults:
+        raise FieldsError(faults)
     return options
+
+
+def _told(error: DropshipError) -> str:
+    return error.message + (f" · {error.hint}" if error.hint else "")
 
 
 def _chosen(given: "DataclassInstance", names: Sequence[str]) -> list[Option]:

@@ -6,10 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.alerts.model import Alert, rule_name
+from core.config.thresholds import Thresholds
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _, ngettext
 from tui.causes import Place, cause_of_rule
 from tui.dialogs.row_details import RowDetails
+from tui.dialogs.settings_form import LimitsForm, saved_text
 from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
@@ -60,7 +62,21 @@ class AlertsPane(RowsPane):
             id="alerts.acknowledge_all",
             tooltip=N_("acknowledge all alerts"),
         ),
+        Binding(
+            "l",
+            "limits",
+            N_("limits"),
+            id="alerts.limits",
+            tooltip=N_("change the limits of the alerts; they take effect at once"),
+        ),
     ]
+
+    CHANGES = frozenset({"alerts.limits"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._limits_told: Mapping[str, float] = {}
+        self._limits_read: Thresholds | None = None
 
     def usable(self, action: str, now: ControllerSnapshot) -> bool:
         """Whether a key does something: only what is active and new is acknowledged."""
@@ -82,7 +98,32 @@ class AlertsPane(RowsPane):
 
     def foot(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
         """Return what is watched, how the consumer does, and the last hours."""
-        return alerts_foot(now, frame, self.controller.settings.thresholds)
+        return alerts_foot(now, frame, self._limits(now))
+
+    def _limits(self, now: ControllerSnapshot) -> Thresholds:
+        """Return the limits in force: those of a service may be others than those of our file."""
+        if now.limits is not self._limits_told or self._limits_read is None:
+            self._limits_told = now.limits
+            known = Thresholds.model_validate(now.limits) if now.limits else None
+            self._limits_read = known or self.controller.settings.thresholds
+        return self._limits_read
+
+    def action_limits(self) -> None:
+        """Change limits."""
+        configuration = self.controller.configuration
+        if self.controller.read_only:
+            self.console.refuse(_("read-only: nothing can be changed here"))
+            return
+        now = self.controller.snapshot()
+        limits = self._limits(now).model_dump()
+        form = LimitsForm(limits, configuration.listed(), configuration)
+
+        def given(changes: Mapping[str, str] | None) -> None:
+            if changes:
+                saved = configuration.save(changes)
+                self.console.tell(saved_text(saved, attached=now.attached))
+
+        self.app.push_screen(form, lambda changes: self.console.attempt(lambda: given(changes)))
 
     def status(self, now: ControllerSnapshot) -> str:
         """Return how many alerts stand."""

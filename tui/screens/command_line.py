@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from core.errors import DropshipError, UsageError
+from core.operations.remembered import Memory
 from core.text import N_, _, clean, use_language
 from tui.commands import Command, completed, one_of, run_command, told
 from tui.formats import Formats
@@ -43,7 +44,7 @@ class CommandLine(ModalScreen[None]):
         #command-sign { width: 2; padding-left: 1; color: $text-primary; }
         #command-told { height: 1; color: $text-muted; padding-left: 2; }
         #command-told.-wrong { color: $text-error; }
-        Input { height: 1; border: none; padding: 0; background: $surface; }
+        Input, Input:focus { height: 1; border: none; padding: 0; background: $surface; }
     }
     """
 
@@ -113,6 +114,7 @@ class Commanded(Host, Protocol):
     """What the common commands need of the application."""
 
     formats: Formats
+    memory: Memory
 
     def use_theme(self, name: str) -> None:
         """Take another look, and remember it."""
@@ -146,6 +148,7 @@ def common_commands(console: object, panes: Sequence[Pane]) -> list[Command]:
         chosen = one_of(code, _LANGUAGES)
         use_language(chosen)
         host.formats = Formats(chosen)
+        host.memory.remember(language=chosen)
         for pane in panes:
             pane.renew()
         host.tick()

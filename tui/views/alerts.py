@@ -9,16 +9,13 @@ from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
-from tui.formats import Formats
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import EMPTY, Line, Role, Span, cut, fit, line, sparkline
-from tui.views.blocks import beside, rule
+from tui.views.alert_limits import limit_lines
+from tui.views.blocks import rule
 from tui.views.frame import Frame
 from tui.views.payload import pairs
 from tui.views.strip import LEVEL_ROLES
-
-_COLUMN_GAP = 3
-"""Cells that `beside` leaves between two blocks."""
 
 _STATE_ROLES: dict[PartitionState, Role] = {
     PartitionState.OK: "ok",
@@ -103,92 +100,11 @@ def alerts_foot(now: ControllerSnapshot, frame: Frame, limits: Thresholds) -> li
     if frame.height > len(hours) + len(tail):
         tail = [EMPTY, *hours, *tail]
     for columns in (1, 2):
-        watched = [EMPTY, *_limits(limits, frame, columns)]
+        watched = [EMPTY, *limit_lines(now, limits, frame, columns)]
         if frame.height >= len(tail) + len(watched):
             tail = [*watched, *tail]
             break
     return [cut(entry, frame.width) for entry in tail[-frame.height :]]
-
-
-def _limits(limits: Thresholds, frame: Frame, columns: int) -> list[Line]:
-    """Return what is watched: each rule with the figures above which it warns, and is severe."""
-    form = frame.formats
-    rows: list[tuple[str, str, str]] = [
-        (
-            _("lag"),
-            form.count(limits.alert_lag_warn),
-            form.count(limits.alert_lag_fail),
-        ),
-        (
-            _("time lag"),
-            _limit(form, limits.alert_behind_warn_s),
-            _limit(form, limits.alert_behind_fail_s),
-        ),
-        (
-            _("latency p95"),
-            form.milliseconds(limits.alert_latency_warn_ms),
-            form.milliseconds(limits.alert_latency_fail_ms),
-        ),
-        (
-            _("throughput drop"),
-            form.percent(limits.alert_drop_warn),
-            form.percent(limits.alert_drop_fail),
-        ),
-        (
-            _("dead letters"),
-            form.percent(limits.alert_dead_letters_warn),
-            form.percent(limits.alert_dead_letters_fail),
-        ),
-        (
-            _("undelivered"),
-            form.percent(limits.alert_undelivered_warn),
-            form.percent(limits.alert_undelivered_fail),
-        ),
-        (
-            _("merge delay"),
-            _limit(form, limits.alert_merge_warn_s),
-            _limit(form, limits.alert_merge_fail_s),
-        ),
-        (
-            _("freshness"),
-            _limit(form, limits.freshness_warn_s),
-            _limit(form, limits.freshness_fail_s),
-        ),
-        (_("consumer state"), _from("WARN"), _from("STALL")),
-        (_("validation"), _from("WARN"), _from("FAIL")),
-        (_("lost offsets"), "–", form.count(0)),
-    ]
-    width = (frame.width - _COLUMN_GAP * (columns - 1)) // columns
-    name_width, low_width = (21, 14) if columns == 1 else (16, 10)
-    titles = (_("watched"), _("warning above"), _("critical above"))
-    if columns > 1:
-        titles = (titles[0], _("warning"), _("critical"))
-    cells = [line(*(Span(text, "dim") for text in _row(titles, name_width, low_width)))]
-    cells += [
-        line(Span(name, "dim"), low, high)
-        for name, low, high in (_row(row, name_width, low_width) for row in rows)
-    ]
-    heading = rule(_("limits (settings DROPSHIP_ALERT_...)"), frame)
-    if columns == 1:
-        return [heading, *cells]
-    half = len(rows) // 2 + 1
-    left, right = cells[: half + 1], [cells[0], *cells[half + 1 :]]
-    return [heading, *beside(left, right, width)]
-
-
-def _row(texts: tuple[str, str, str], name_width: int, low_width: int) -> tuple[str, str, str]:
-    """Return a rule and its two limits in columns."""
-    name, low, high = texts
-    return " " + fit(name, name_width), fit(low, low_width), high
-
-
-def _from(level: str) -> str:
-    return _("from {level}").format(level=level)
-
-
-def _limit(form: Formats, seconds: float) -> str:
-    """Return a duration without a second unit that is zero."""
-    return form.span(seconds).removesuffix(" 0 s").removesuffix(" 0 m").removesuffix(" 0 h")
 
 
 def _states(now: ControllerSnapshot) -> Line:

@@ -83,11 +83,12 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
 
 
 def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
-    """Return the settings in force."""
+    """Return every setting: what is in force, and where it comes from."""
     columns = (
         Column(_("setting"), 34),
         Column(_("value"), 20, stretch=True),
         Column(_("from"), 22, drop=1),
+        Column(_("change"), 16, drop=2),
     )
     rows = tuple(
         Row(
@@ -95,7 +96,8 @@ def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
             (
                 clean(one.name, 100),
                 clean(one.value, 300),
-                Span(clean(one.where, 300) or _("default"), "text" if one.where else "dim"),
+                Span(where_from(one), "text" if one.where else "dim"),
+                Span(when_changed(one), "wait" if one.pending else "dim"),
             ),
             one,
         )
@@ -104,13 +106,30 @@ def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
     return RowTable(columns, rows)
 
 
+def where_from(one: EffectiveSetting) -> str:
+    """Return where a setting comes from: an option, the environment, file and line, the default."""
+    if one.name.startswith("--"):
+        return _("command line")
+    return clean(one.where, 300) or _("default")
+
+
+def when_changed(one: EffectiveSetting) -> str:
+    """Return when a change of a setting takes effect, or that one waits for a restart."""
+    if one.pending:
+        return _("after a restart")
+    if one.fixed:
+        return _("not here")
+    return _("at once") if one.at_once else _("at a restart")
+
+
 def finding_details(found: Finding | EffectiveSetting, frame: Frame) -> list[Line]:
     """Return a check or a setting in full."""
     if isinstance(found, EffectiveSetting):
         rows = [
             (_("setting"), clean(found.name)),
             (_("value"), clean(found.value)),
-            (_("from"), clean(found.where) or _("default")),
+            (_("from"), where_from(found)),
+            (_("change"), when_changed(found)),
         ]
         return pairs(rows, frame.width)
     rows = [

@@ -22,6 +22,25 @@ _RESET = "tests/kafka/test_offset_reset.py::"
 _ACCOUNT = "needs an account of Snowflake"
 
 ELSEWHERE: dict[str, str] = {
+    # -- of what is changed in the console: an editor is a person's, a folder's mode too
+    "change it in an editor": (
+        "tests/unit/config/test_edit.py::test_a_value_that_another_line_refers_to_is_not_changed"
+    ),
+    "make its folder writable, or change the file in an editor": (
+        "tests/unit/config/test_edit.py::test_a_file_that_cannot_be_written_is_told_with_its_name"
+    ),
+    "correct the line, or remove the file": (
+        "tests/unit/config/test_contexts.py::test_what_is_wrong_is_told_with_its_place"
+    ),
+    "docs/console.md describes the file": (
+        "tests/unit/config/test_contexts.py::test_what_is_wrong_is_told_with_its_place"
+    ),
+    "give one of {names}": (
+        "tests/unit/config/test_contexts.py::test_no_file_is_no_context_and_names_are_told"
+    ),
+    "{file} names them, a table for each: [staging]": (
+        "tests/unit/config/test_contexts.py::test_no_file_is_no_context_and_names_are_told"
+    ),
     # -- of pipelines that are not orders, and of a file that several processes use
     "dropship --run consume stores them": "tests/unit/jobs/test_export.py, and what consumes "
     "any pipeline: tests/pipelines/test_jobs.py",

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import StorageError
 from core.operations.history import KEPT, History, HistoryFile, Sample, read_history
-from core.operations.state_file import StateFile, export_rows
+from core.operations.state_file import export_rows
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -87,17 +87,6 @@ def test_a_locked_file_costs_samples_and_nothing_else(tmp_path, caplog):
     for second in range(10):
         file.add(sample(second))
     assert len(read_history(path, START - KEPT)) == 10
-
-
-def test_choices_survive_and_a_damaged_file_is_forgotten(tmp_path):
-    state = StateFile(tmp_path / "data" / "console.json")
-    assert state.read() == {}
-    state.remember(theme="textual-light")
-    state.remember(other="1")
-    assert state.read() == {"theme": "textual-light", "other": "1"}
-    for damaged in ("{", "[]", '{"theme": 5}'):
-        (tmp_path / "data" / "console.json").write_text(damaged)
-        assert state.read() == {}
 
 
 def test_an_export_is_the_same_in_both_forms_and_no_formula_gets_through(tmp_path):

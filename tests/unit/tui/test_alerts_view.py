@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.alerts.lag_evaluator import PartitionState
-from core.alerts.model import Alert, Level
+from core.alerts.model import Alert, Level, Measure
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from tests.support.moments import NOW, frame, moment
 from tui.panes import consumer, kpis, producer, seed
 from tui.panes.alerts import AlertsPane
 from tui.row_table import lay_out
+from tui.views.alert_limits import limit_lines
 from tui.views.alerts import alert_details, alerts_foot, alerts_head, alerts_table
 
 LAG = Alert("lag", Level.WARN, Level.WARN, "60000 records wait", NOW - timedelta(seconds=95))
@@ -36,6 +37,57 @@ def test_nothing_wrong_is_said_with_what_is_watched():
     assert "no active alerts" in shown
     assert "50,000" in shown
     assert "from STALL" in shown
+
+
+def limits(now, width=116, height=30, **options):
+    """Return the rows of what is watched, by their names."""
+    names = ("lag ", "latency p95", "dead letters", "lost offsets", "validation", "time lag")
+    rows = [row for row in text(now, width, height, **options) if "max" not in row]
+    found = {}
+    for row in rows:
+        for name in names:
+            if row.startswith(f" {name}"):
+                found[name.strip()] = row.removeprefix(f" {name}").split()
+    return found
+
+
+def test_each_limit_has_the_present_figure_and_a_gauge_beside_it():
+    measured = {
+        "lag": Measure(590, 50_000, 500_000),
+        "latency": Measure(20_000, 5_000, 30_000),
+        "dead_letters": Measure(0.5, 0.01, 0.05),
+        "gaps": Measure(0, 0, 0),
+    }
+    shown = limits(moment(measures=measured))
+    assert shown["lag"] == ["590", "▱" * 16, "50,000", "500,000"]
+    assert shown["latency p95"] == ["20.0", "s", "▰" * 11 + "▱" * 5, "5.0", "s", "30.0", "s"]
+    assert shown["dead letters"][1:3] == ["%", "▰" * 16]
+    assert shown["lost offsets"][0] == "0"
+    assert shown["time lag"][0] == "–"
+    assert limits(moment(measures=measured), plain=True)["lag"][:2] == ["590", "-" * 16]
+
+
+def test_a_small_pane_cuts_no_limit():
+    now = moment(measures={"lag": Measure(590, 50_000, 500_000)})
+    for code in ("en", "fr"):
+        rows = limit_lines(now, Thresholds(), frame(76, 20, code=code), 2)
+        assert all(row.width <= 76 for row in rows)
+        assert not any("…" in row.text for row in rows)
+    assert limit_lines(now, Thresholds(), frame(76), 2)[2].text.split()[:4] == [
+        "lag",
+        "590",
+        "50k",
+        "500k",
+    ]
+
+
+def test_figures_above_their_limits_are_coloured_and_told_by_the_limits_in_force():
+    now = moment(measures={"lag": Measure(590, 50_000, 500_000)})
+    low = Thresholds(alert_lag_warn=100, alert_lag_fail=500)
+    rows = limit_lines(now, low, frame(116, 30), 1)
+    lag = next(row for row in rows if row.text.startswith(" lag"))
+    assert lag.text.split() == ["lag", "590", "▰" * 16, "100", "500"]
+    assert {span.role for span in lag.spans if "590" in span.text} == {"bad"}
 
 
 def test_active_alerts_stand_first_with_times_and_past_ones_say_how_long_they_lasted():
