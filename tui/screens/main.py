@@ -276,14 +276,17 @@ class MainScreen(Screen[None]):
         self.console.tick()
 
     def _choose(self, name: str) -> None:
-        self._chosen = name
+        alone, self._chosen = self.single, name
         extra = not self._on_board(name)
         if not self.pane(name).EXTRA and name != OverviewPane.NAME:
             self._last_on_board = name
         self._board.choose(name, followed=bool(self._trail), update=self.single)
         self.set_class(extra or self._maximised, "-alone")
         self.set_class(self.has_class("-large") and not self.single, "-spread")
-        self.call_after_refresh(self.console.tick)
+        # Where all panes stay where they are only marks change: the next moment draws the rest, and
+        # the key is answered sooner.
+        if alone or self.single:
+            self.call_after_refresh(self.console.tick)
 
     def _fit(self) -> None:
         classes = layout(*self.app.size)
