@@ -13,8 +13,8 @@ from time import monotonic
 
 os.environ.setdefault("TEXTUAL_FPS", "120")  # as `tui.entry` does
 
-import tui.app  # noqa: E402
-import tui.run  # noqa: E402
+import tui.app
+import tui.run
 
 _EVERY_S = 0.01
 

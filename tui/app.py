@@ -23,7 +23,6 @@ from tui.announcing import Announcing
 from tui.asking_actions import AskingActions
 from tui.command_actions import CommandActions
 from tui.demonstrating import offer
-from tui.dialogs.confirm import ConfirmScreen
 from tui.drawing import Drawing
 from tui.export_actions import ExportActions
 from tui.formats import Formats
@@ -31,6 +30,7 @@ from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
 from tui.recalling import keep, recall
+from tui.saying import Saying
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.styled_text import plain
@@ -46,7 +46,7 @@ _KEPT_EVERY = 20
 _SCREEN = "screen"
 
 
-class Console(AskingActions, CommandActions, Switching, App[int]):
+class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
 
     CSS_PATH = "styles/app.tcss"
@@ -196,35 +196,6 @@ class Console(AskingActions, CommandActions, Switching, App[int]):
     def key_of(self, action: str) -> ActionKey | None:
         """Return what to press for an action, by the id of its binding; None for none."""
         return find_key(action, self.panes, self.shown_bindings(), self.get_key_display)
-
-    def attempt(self, action: Callable[[], object]) -> None:
-        """Do something whose options may be refused, and say why when they are."""
-        try:
-            action()
-        except DropshipError as error:
-            self.refuse(error.message)
-
-    def tell(self, message: str) -> None:
-        """Show a short message for a while."""
-        self.notify(message, markup=False)
-
-    def refuse(self, message: str) -> None:
-        """Show for a while why nothing was done."""
-        self.notify(message, markup=False, severity="warning")
-
-    def confirm(
-        self, harmless: bool, title: str, lines: Sequence[str], action: Callable[[], object]
-    ) -> None:
-        """Do something at once when it is harmless, else after a yes."""
-        if harmless:
-            self.attempt(action)
-            return
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.attempt(action)
-
-        self.push_screen(ConfirmScreen(title, lines), answered)
 
     def action_demo(self) -> None:
         """Run the demonstration after saying what it does; while it runs, offer to cancel it."""

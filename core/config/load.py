@@ -12,12 +12,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.config import validators
+from core.config.cautions import exposure, privileges
 from core.config.envfile import EnvFile, read_env_file
 from core.config.errors import Problem, SettingsError
 from core.config.folders import check_folder
 from core.config.kafka_conf import PREFIX, client_problems, library_name, refusal
 from core.config.parser import SettingsParser, identifier
-from core.config.secrets import is_secret_name
 from core.config.settings import KafkaSettings, Paths, RegistrySettings, Settings
 from core.config.snowflake import read_snowflake
 from core.config.sources import LIMIT, TAKEN, SettingValue, collect
@@ -150,8 +150,8 @@ def examine_file(
         warnings=(
             *values.warnings,
             *reader.warnings,
-            *_exposure(file),
-            *_privileges(values.values),
+            *exposure(file),
+            *privileges(values.values),
         ),
     )
     return settings, tuple(reader.problems)
@@ -284,28 +284,3 @@ def _thresholds(reader: SettingsParser, own: Mapping[str, Threshold]) -> Thresho
                 ),
             )
     return limits
-
-
-def _exposure(file: EnvFile | None) -> tuple[str, ...]:
-    """Return the warning about a file of secrets that others may read."""
-    if file is None or not file.exposed:
-        return ()
-    if not any(is_secret_name(entry.key) and entry.value for entry in file.entries):
-        return ()
-    return (
-        _("{file} holds secrets and others may read it: chmod 600 {file}").format(
-            file=clean(file.path)
-        ),
-    )
-
-
-def _privileges(given: Mapping[str, SettingValue]) -> tuple[str, ...]:
-    """Return the warning about a role that may do everything."""
-    role = given.get("SNOW_ROLE")
-    if role is None or role.value.strip('"').upper() != "ACCOUNTADMIN":
-        return ()
-    return (
-        _("{where}: SNOW_ROLE=ACCOUNTADMIN may do everything; use a role of its own").format(
-            where=role.where
-        ),
-    )

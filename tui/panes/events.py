@@ -1,6 +1,6 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +12,7 @@ from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
 from tui.causes import OpenLetters, OpenSearch
 from tui.dialogs.row_details import RowDetails
-from tui.export_tables import BYTES, Cells, Sheet, base64_of, text_of, time_of, whole
+from tui.panes.event_sheets import SHEETS
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
@@ -31,47 +31,11 @@ from tui.views.replay_question import replay_title, replayed_lines
 _MERGE = "merge"
 
 
-def _record(record: TailRecord) -> Cells:
-    key, value = record.key, record.value
-    return (
-        record.partition,
-        record.offset,
-        time_of(record.at),
-        record.size,
-        text_of(key),
-        text_of(value),
-        base64_of(value),
-    )
-
-
-def _letter(listed: ListedLetter) -> Cells:
-    letter = listed.letter
-    return (
-        letter.event_id,
-        whole(letter.reason),
-        whole(letter.detail),
-        letter.stage,
-        whole(letter.topic),
-        letter.partition,
-        letter.offset,
-        time_of(letter.received_at),
-        listed.size,
-        text_of(letter.key),
-        text_of(letter.payload),
-        base64_of(letter.payload),
-    )
-
-
 class EventsPane(RowsPane):
     """Shows records as they come, or what could not be used."""
 
     NAME, NUMBER, TITLE, EXTRA = "events", "6", N_("Events"), True
-    SHEETS: ClassVar[Mapping[str, Sheet]] = {
-        "events": Sheet(f"partition offset at {BYTES}", _record),
-        "dead_letters": Sheet(
-            (f"event_id reason detail stage topic partition offset received_at {BYTES}"), _letter
-        ),
-    }
+    SHEETS = SHEETS
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

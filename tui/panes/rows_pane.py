@@ -16,7 +16,7 @@ from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
 from tui.formats import Formats
 from tui.keys import ROW_KEYS
-from tui.panes.base import Pane
+from tui.panes.arranging import ArrangedRows
 from tui.panes.open_details import OpenDetails
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
@@ -27,7 +27,7 @@ from tui.widgets.rows_view import RowsView
 _LEAST_ROWS = 2
 
 
-class RowsPane(Pane):
+class RowsPane(ArrangedRows):
     """Subclasses give `head`, `rows_of`, `open_row` and, where there is more to say, `foot`.
 
     The keys of the table are bound here. followed: another pane's row led here; escape goes back.
@@ -272,31 +272,6 @@ class RowsPane(Pane):
     def action_end(self, last: bool) -> None:
         """Move the cursor to an end."""
         self._rows_view.move_to_end(last=last)
-
-    def action_seek(self, step: int) -> None:
-        """Go to the next match of the filter, or the one before, while all rows stay."""
-        if not self._rows_view.seek(step):
-            self.console.tell(_("Nothing to find: / takes the words."))
-
-    def action_sort(self) -> None:
-        """Sort by the next column; behind the last one rows are as they come."""
-        view = self._rows_view
-        view.order_rows(view.arrangement.by_next(view.columns))
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self._rows_view.order_rows(self._rows_view.arrangement.reversed())
-
-    def action_hide(self) -> None:
-        """Hide the column that the rows are sorted by."""
-        view = self._rows_view
-        if view.arrangement.column is None:
-            self.console.tell(_("The sorted column is hidden: , sorts by the next one."))
-        view.order_rows(view.arrangement.without(view.columns))
-
-    def action_show_all(self) -> None:
-        """Show every column again."""
-        self._rows_view.order_rows(self._rows_view.arrangement.whole())
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by a part of a page."""

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.dlq.edits import Edit
@@ -17,9 +16,10 @@ from core.operations.snapshot import ControllerSnapshot
 from core.query.letters import PAGE, Desk, DeskLetter, Narrowing
 from core.text import N_, _, clean
 from tui.dialogs.row_details import RowDetails
-from tui.host import Host
+from tui.screens.letter_marks import LetterMarks
 from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame
+from tui.views.letter_keys import letter_keys
 from tui.views.letters import (
     ALL,
     desk_head,
@@ -35,10 +35,9 @@ _EVERY_S = 0.1
 _AGAIN_S = 5.0
 """Seconds after which a list is read again, where a look costs nothing."""
 _MOST_REASONS = 8
-_MOST_MARKED = 5_000
 
 
-class LettersScreen(ModalScreen[None]):
+class LettersScreen(LetterMarks):
     """Lists and marks letters; draws ten times a second. words: what narrows the list at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,7 +87,6 @@ class LettersScreen(ModalScreen[None]):
         self._ended: tuple[datetime | None, ...] = ()
         self._drawn: tuple[object, ...] = ()
         self._in_reasons = False
-        self._marked: dict[str, DeskLetter] = {}
         self._edits: dict[str, Edit] = {}
         self._head = LinesView(id="desk-head")
         self._reasons = RowsView(id="desk-reasons")
@@ -116,11 +114,6 @@ class LettersScreen(ModalScreen[None]):
         self._ask()
         self.set_interval(_EVERY_S, self.draw_now)
         self.call_after_refresh(self.draw_now)
-
-    @property
-    def console(self) -> Host:
-        """The application."""
-        return cast("Host", self.app)
 
     @property
     def desk(self) -> Desk | None:
@@ -156,7 +149,9 @@ class LettersScreen(ModalScreen[None]):
             self._head.show([line(" ", Span(told, "bad" if asked.error else "dim")), line()])
         else:
             self._draw_desk(desk, now, asked.error, width)
-        self._keys.show([line(" ", *self._hints(width - 2, now))])
+        dismissed = self._narrowing.dismissed
+        keys = letter_keys(width - 2, taking_back=dismissed, read_only=now.read_only)
+        self._keys.show([line(" ", *keys)])
 
     def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str, width: int) -> None:
         formats, plain = self.console.formats, self.console.ascii_only
@@ -194,42 +189,6 @@ class LettersScreen(ModalScreen[None]):
         self._narrowing, self._number = narrowing, 0
         self._letters.start_over()
         self._ask()
-
-    def _hints(self, width: int, now: ControllerSnapshot) -> list[Span]:
-        taking_back = self._narrowing.dismissed
-        pairs = [("esc", _("back")), ("tab", _("reasons")), ("/", _("narrow")), ("n p", _("page"))]
-        if not now.read_only:
-            pairs += [("space a i", _("mark"))]
-            if taking_back:
-                pairs += [("d", _("take back"))]
-            else:
-                pairs += [
-                    ("e", _("edit")),
-                    ("r", _("replay")),
-                    ("d", _("dismiss")),
-                    ("R D", _("all that match")),
-                ]
-        pairs += [("v", _("pending ones") if taking_back else _("dismissed ones"))]
-        pairs += [("f5", _("refresh"))]
-        spans: list[Span] = []
-        for key, text in pairs:
-            width -= len(key) + len(text) + 3
-            if width < 0:
-                break
-            spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
-        return spans
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        self.rows_view.move(step)
-
-    def action_end(self, last: bool) -> None:
-        """Move the cursor to an end."""
-        self.rows_view.move_to_end(last=last)
-
-    def action_page(self, pages: float) -> None:
-        """Move the cursor by most of what is seen."""
-        self.rows_view.move_page(pages)
 
     def action_other(self) -> None:
         """Go to the reasons, or to the letters."""
@@ -313,42 +272,6 @@ class LettersScreen(ModalScreen[None]):
         other = self._details()
         if other is not None:
             details.take(other)
-
-    def action_mark(self) -> None:
-        """Mark the letter under the cursor or take its mark away, and go on to the next."""
-        row = self._letters.choose()
-        if not self._in_reasons and row is not None and isinstance(row.source, DeskLetter):
-            self._set_marks({row.key} ^ self._marked.keys())
-            self._letters.move(1)
-
-    def action_mark_all(self) -> None:
-        """Mark every letter of the page."""
-        self._set_marks(self._marked.keys() | self._shown().keys())
-
-    def action_invert(self) -> None:
-        """Mark what is not marked of the page, and the other way round."""
-        self._set_marks(self._marked.keys() ^ self._shown().keys())
-
-    def _shown(self) -> dict[str, DeskLetter]:
-        return {
-            row.key: row.source for row in self._letters.rows if isinstance(row.source, DeskLetter)
-        }
-
-    def _set_marks(self, keys: set[str]) -> None:
-        known = self._marked | self._shown()
-        if len(keys) > _MOST_MARKED:
-            self.console.refuse(_("More cannot be marked: narrow the list, R and D take all."))
-            return
-        self._marked = {key: known[key] for key in known if key in keys}
-        self.draw_now()
-
-    def _chosen(self) -> list[DeskLetter]:
-        """Return the marked letters, or the one under the cursor."""
-        if self._marked:
-            return list(self._marked.values())
-        row = self._letters.choose()
-        source = None if row is None or self._in_reasons else row.source
-        return [source] if isinstance(source, DeskLetter) else []
 
     def action_leave(self) -> None:
         """End what is typed, take marks away, show all again, or go back."""

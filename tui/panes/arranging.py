@@ -1,0 +1,36 @@
+"""The keys by which the rows of any list are sought, sorted and stripped of columns."""
+
+from core.text import _
+from tui.panes.base import Pane
+from tui.widgets.rows_view import RowsView
+
+
+class ArrangedRows(Pane):
+    """A pane with one table, whose rows can be arranged."""
+
+    _rows_view: RowsView
+
+    def action_seek(self, step: int) -> None:
+        """Go to the next match of the filter, or the one before, while all rows stay."""
+        if not self._rows_view.seek(step):
+            self.console.tell(_("Nothing to find: / takes the words."))
+
+    def action_sort(self) -> None:
+        """Sort by the next column; behind the last one rows are as they come."""
+        view = self._rows_view
+        view.order_rows(view.arrangement.by_next(view.columns))
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._rows_view.order_rows(self._rows_view.arrangement.reversed())
+
+    def action_hide(self) -> None:
+        """Hide the column that the rows are sorted by."""
+        view = self._rows_view
+        if view.arrangement.column is None:
+            self.console.tell(_("The sorted column is hidden: , sorts by the next one."))
+        view.order_rows(view.arrangement.without(view.columns))
+
+    def action_show_all(self) -> None:
+        """Show every column again."""
+        self._rows_view.order_rows(self._rows_view.arrangement.whole())

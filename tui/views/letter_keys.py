@@ -1,0 +1,29 @@
+"""The keys of the desk of dead letters, as its last line names them."""
+
+from core.text import _
+from tui.styled_text import Span
+
+
+def letter_keys(width: int, *, taking_back: bool, read_only: bool) -> list[Span]:
+    """Return the keys that there is room for. taking_back: the list is of dismissed letters."""
+    pairs = [("esc", _("back")), ("tab", _("reasons")), ("/", _("narrow")), ("n p", _("page"))]
+    if not read_only:
+        pairs += [("space a i", _("mark"))]
+        if taking_back:
+            pairs += [("d", _("take back"))]
+        else:
+            pairs += [
+                ("e", _("edit")),
+                ("r", _("replay")),
+                ("d", _("dismiss")),
+                ("R D", _("all that match")),
+            ]
+    pairs += [("v", _("pending ones") if taking_back else _("dismissed ones"))]
+    pairs += [("f5", _("refresh"))]
+    spans: list[Span] = []
+    for key, text in pairs:
+        width -= len(key) + len(text) + 3
+        if width < 0:
+            break
+        spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
+    return spans
