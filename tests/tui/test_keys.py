@@ -24,7 +24,10 @@ from tui.dialogs.options_form import OptionsForm
 from tui.dialogs.row_details import RowDetails
 from tui.dialogs.settings_form import LimitsForm
 from tui.export import text_of
+from tui.row_order import Arrangement
 from tui.screens.command_line import CommandLine
+from tui.screens.desk import DeskScreen
+from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
@@ -506,6 +509,35 @@ def moves(to, start=0):
     return check
 
 
+def arranges(before, after):
+    """before, after: how the rows are arranged, of so many columns, without the key and with it."""
+
+    async def check(here, press):
+        view = await has_rows(here)
+        view.order_rows(before)
+        await press()
+        assert view.arrangement == after(view.columns)
+        view.order_rows(Arrangement())
+
+    return check
+
+
+def seeks():
+    """Go from a match to the next one; all rows stay."""
+
+    async def check(here, press):
+        view = await has_rows(here)
+        words = view.rows[0].key
+        view.set_filter(words)
+        view.end_typing()
+        await press()
+        assert not view.filter
+        assert view.current in view.rows
+        assert len(view.rows) > 1
+
+    return check
+
+
 async def opens_a_row(here, press):
     await has_rows(here)
     if chosen(here).NAME == "warehouse":
@@ -673,6 +705,7 @@ DOES = {
     "app.picture": writes("screen_*.svg"),
     "app.theme": changes_the_theme,
     "app.sql": opens(SqlScreen),
+    "app.explore": opens(ExploreScreen),
     "screen.trace": asks_which_key,
     "app.help": shows_help,
     "seed.generate": generates,
@@ -707,10 +740,17 @@ DOES = {
     "rows.last": moves(lambda count, _room: count - 1),
     "rows.down": moves(lambda _count, room: int(room * 0.5)),
     "rows.up": moves(lambda count, room: count - 1 - int(room * 0.5), start=-1),
+    "rows.seek": seeks(),
+    "rows.seek_back": seeks(),
+    "rows.sort": arranges(Arrangement(), lambda _columns: Arrangement(0)),
+    "rows.reverse": arranges(Arrangement(0), lambda _columns: Arrangement(0, descending=True)),
+    "rows.hide": arranges(Arrangement(0), lambda columns: Arrangement(0).without(columns)),
+    "rows.show": arranges(Arrangement(1, hidden=frozenset({0})), lambda _columns: Arrangement(1)),
     "rows.escape": ends_the_filter,
     "events.switch": switches,
     "events.hold": holds,
     "events.search": opens(SearchScreen),
+    "events.letters": opens(DeskScreen),
     "events.replay": replays_one,
     "events.replay_all": replays_all,
     "events.cancel": cancels_a_replay,

@@ -13,7 +13,7 @@ _MOST_MARKED = 5_000
 
 
 class LetterMarks(ModalScreen[None]):
-    """Moves among letters and marks them; what is marked, of any page, stays so until taken away."""
+    """Moves among letters and marks them; marks stay from page to page."""
 
     _letters: RowsView
     _in_reasons: bool
