@@ -143,9 +143,21 @@ def _key(record: TailRecord) -> str:
 
 def _parsed(value: bytes | None) -> object:
     try:
-        return json.loads(value or b"")
+        return json.loads(value or b"", parse_float=_Written)
     except (ValueError, RecursionError):
         return None
+
+
+class _Written(float):
+    """A number that is shown as it stands in the event: a price of 72.90 is not 72.9."""
+
+    def __new__(cls, text: str) -> "_Written":
+        """Take a number as JSON has it."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
 
 
 def _at(value: object, path: Sequence[str]) -> object:
@@ -157,4 +169,6 @@ def _at(value: object, path: Sequence[str]) -> object:
 def _told(value: object) -> Cell:
     if value is _MISSING or value is None:
         return Span("–", "dim")
+    if isinstance(value, _Written):
+        return clean(value.text, 60)
     return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 60)

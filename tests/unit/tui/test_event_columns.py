@@ -1,6 +1,7 @@
 """Records as the fields of their events, and a tail that stands still."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,14 @@ def test_an_order_shows_its_fields_in_place_of_json_and_the_end_of_its_key():
         assert row.split()[-3:-1] != []
         assert {"3", "12.5"} <= set(row.split())
         assert "{" not in row
+
+
+def test_a_price_stands_as_the_event_has_it():
+    whole = order(1)
+    value = whole.value.replace(b"12.5", b"72.90")
+    assert value != whole.value
+    _head, row = shown((replace(whole, value=value),), 116)
+    assert "72.90" in row.split()
 
 
 def test_in_a_small_terminal_key_product_quantity_and_price_stay():
