@@ -7,6 +7,7 @@ as it is, and stands out.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from core.operations.tail_record import TailRecord
 from core.pipeline.base import steps
@@ -151,7 +152,7 @@ def _parsed(value: bytes | None) -> object:
 class _Written(float):
     """A number that is shown as it stands in the event: a price of 72.90 is not 72.9."""
 
-    def __new__(cls, text: str) -> "_Written":
+    def __new__(cls, text: str) -> Self:
         """Take a number as JSON has it."""
         number = super().__new__(cls, text)
         number.text = text

@@ -6,7 +6,7 @@ from tui.styled_text import Span
 
 def letter_keys(width: int, *, taking_back: bool, read_only: bool) -> list[Span]:
     """Return the keys that there is room for. taking_back: the list is of dismissed letters."""
-    pairs = [("esc", _("back")), ("tab", _("reasons")), ("/", _("narrow")), ("n p", _("page"))]
+    pairs = [("esc", _("back")), ("tab", _("reasons")), ("/", _("narrow"))]
     if not read_only:
         pairs += [("space a i", _("mark"))]
         if taking_back:
@@ -18,6 +18,7 @@ def letter_keys(width: int, *, taking_back: bool, read_only: bool) -> list[Span]
                 ("d", _("dismiss")),
                 ("R D", _("all that match")),
             ]
+    pairs += [("n p", _("page"))]
     pairs += [("v", _("pending ones") if taking_back else _("dismissed ones"))]
     pairs += [("f5", _("refresh"))]
     spans: list[Span] = []
