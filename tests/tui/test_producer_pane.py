@@ -92,7 +92,7 @@ def test_the_form_gives_the_next_run_its_options_and_refuses_bad_ones(play):
         for name, text in (("rate", "0"), ("limit", "50"), ("poison", "2")):
             screen.query_one(f"#field-{name}", Input).value = text
         await here.press("enter")
-        assert "poison: 2" in here.text
+        assert "2.0 cannot be used" in here.text
         assert here.console.focused.id == "field-poison"
         screen.query_one("#field-poison", Input).value = "0,5"
         await here.press("enter", "s")

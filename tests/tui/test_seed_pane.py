@@ -37,7 +37,7 @@ def test_the_form_names_the_wrong_option_in_place_and_keeps_what_was_typed(play)
         await type_into(here, "orders", "many")
         await here.press("enter")
         assert isinstance(here.console.screen, OptionsForm)
-        assert "orders: many cannot be used" in here.text
+        assert "many cannot be used" in here.text
         assert "--" not in here.text
         assert here.console.screen.query_one("#row-field-orders").has_class("-wrong")
         assert here.console.focused.id == "field-orders"
