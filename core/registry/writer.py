@@ -109,11 +109,16 @@ def _by_kind(schema: Mapping[str, Any], named: Mapping[str, Any], value: Any) ->
 def _field(field: Mapping[str, Any], named: Mapping[str, Any], event: Any) -> Any:
     name = field["name"]
     try:
-        if name not in event and "default" in field:
+        missing = event.get(name) is None and not _takes_null(field["type"])
+        if "default" in field and (name not in event or missing):  # as the tables have it
             return _value(field["type"], named, field["default"])
         return _value(field["type"], named, event.get(name))
     except _WRONG as error:
         raise ValueError(f"{clean(name, 60)}: {error}") from None
+
+
+def _takes_null(schema: Any) -> bool:
+    return "null" in schema if isinstance(schema, list) else schema == "null"
 
 
 def _of_union(branches: list[Any], named: Mapping[str, Any], value: Any) -> Any:

@@ -319,3 +319,28 @@ def test_the_producer_writes_by_the_registered_schema(
     (seen,) = (check for check in found["checks"] if check["name"] == "registry")
     assert seen["status"] == "ok", seen
     assert f"{work.topic}-value: version 1" in seen["detail"]
+
+
+def test_a_stream_makes_lists_that_the_registered_schema_takes(
+    work: Work, dropship: Dropship, env: dict[str, str], write: Serializers
+) -> None:
+    folder_for(work, dropship, env, write)
+    file = dropship.folder / "payments" / "pipeline.toml"
+    text = file.read_text("utf-8")
+    (line,) = (one for one in text.splitlines() if one.startswith('"tags"'))
+    hinted = line.replace("}", ', hint = { choices = [["a"], ["a", "é"], []] } }')
+    file.write_text(text.replace(line, hinted), "utf-8")
+    sent = dropship(
+        "produce", "--mode", "stream", "--limit", "200", "--rate", "0",
+        "--pipeline", "payments", env=env,
+    ).done()  # fmt: skip
+    assert (sent["acked"], sent["failed"]) == (200, 0)
+    read = dropship("consume", *READ, env=env).done()
+    assert (read["inserted"], read["dead_lettered"]) == (220, 0)
+    dropship("transform", "--pipeline", "payments", env=env).done()
+    tables = open_pipeline(str(file.parent)).definition.tables
+    with duckdb.connect(str(dropship.paths.warehouse_file), read_only=True) as connection:
+        found = connection.execute(
+            f"SELECT DISTINCT tags::TEXT FROM {tables.db_schema}.{tables.rows} ORDER BY 1"
+        ).fetchall()
+    assert found == [('["a","é"]',), ('["a"]',), ("[]",)]

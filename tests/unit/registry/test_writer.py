@@ -67,6 +67,14 @@ def test_what_is_left_out_has_the_default_of_the_schema(registry: SmallRegistry)
     assert json.loads(text or b"") == few | {"currency": "EUR", "fee": None, "note": None}
 
 
+def test_a_null_that_the_schema_does_not_take_has_its_default(registry: SmallRegistry) -> None:
+    registry.add(SECOND, f"{TOPIC}-value")
+    settings = settings_of(registry)
+    value = WireWriter(settings).value(json.dumps(EVENT | {"currency": None, "fee": None}).encode())
+    text = wire_reader(settings, "avro").text(value)
+    assert json.loads(text or b"") == EVENT | {"currency": "EUR", "fee": None}
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
