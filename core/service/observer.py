@@ -42,7 +42,11 @@ class Observer:
         self._wished = self._served = 0
         self._assembled = Assembled(settings.pipeline.definition)
         self._reached: Connection | None = self._connect()
-        self.latest = self._look(self._reached)
+        try:
+            self.latest = self._look(self._reached)
+        except BaseException:
+            self._reached.close()
+            raise
         self._thread = WatchedThread("attached", self._run)
         self._thread.start()
 
@@ -74,6 +78,8 @@ class Observer:
                 self.latest = nobody(self._settings, self._clock, error)
                 self._clock.wait(self._wake, _AGAIN_S)
                 self._wake.clear()
+        if self._reached is not None:  # closed before it looked at all
+            self._reached.close()
 
     def _follow(self, connection: Connection) -> None:
         """Look until it fails or nobody wants to know."""
