@@ -102,6 +102,7 @@ def test_another_user_is_refused_by_the_control_socket(service, opened):
 
 @needs_root
 @pytest.mark.parametrize("opened", [False, True], ids=["as_it_is", "mode_lost"])
+@pytest.mark.slow
 def test_another_user_is_refused_by_the_warehouse_socket(opened):
     with TemporaryDirectory(prefix="ds") as name:
         Path(name).chmod(0o755)

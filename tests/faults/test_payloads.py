@@ -127,6 +127,7 @@ def check_dead(outcome: Outcome, faults: list[tuple[bytes | None, str]]) -> None
         assert letter.detail.isprintable()
 
 
+@pytest.mark.slow
 def test_fault_15_no_json_no_utf_8_nan_and_keys_that_stand_twice(outcome):
     check_dead(outcome, FAULT_15)
 

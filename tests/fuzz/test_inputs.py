@@ -67,6 +67,7 @@ def refused(kind: type[DropshipError], attempt: Callable[[], object]) -> bool:
 
 @fuzzed
 @given(st.lists(mutated((event(1), event(2, unit_price="1.50"))), min_size=1, max_size=8))
+@pytest.mark.slow
 def test_events(batch: list[bytes]) -> None:
     decoded = decode_batch(batch)
     for index, payload in enumerate(batch):
@@ -115,6 +116,7 @@ def test_reference_csv(file: Path, data: bytes, table: str) -> None:
 @given(mutated(ENV))
 @example(b"KAFKA_CONF_=1\n")
 @example(b"SNOW_SCHEMA=\xc5\xbf\n")
+@pytest.mark.slow
 def test_settings(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     file.chmod(0o600)
@@ -125,6 +127,7 @@ def test_settings(file: Path, data: bytes) -> None:
 @given(st.one_of(st.text(max_size=40), mutated((b"mon_schema", b'a"; DROP')).map(repr)))
 @example("\u017fchema")
 @example("a\n")
+@pytest.mark.slow
 def test_identifiers(base: duckdb.DuckDBPyConnection, name: str) -> None:
     """A name that is let through is one plain word, and quoting makes one name of anything."""
     if not refused(ConfigError, lambda: checked_identifier("SNOW_SCHEMA", name)):

@@ -100,6 +100,7 @@ async def written(app, pilot, name):
         ("0w", "doctor", {"check": "python", "status": "ok", "found": "3.11"}),
     ],
 )
+@pytest.mark.slow
 def test_each_list_is_written_under_its_name(settings, keys, name, expected):
     @piloted
     async def script():

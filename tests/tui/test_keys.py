@@ -131,6 +131,7 @@ def test_keys_of_the_panes_that_look(play, code, size, names):
 
 
 @LOOKS
+@pytest.mark.slow
 def test_keys_that_work_everywhere(play, code, size):
     async def script(here):
         for _node, bindings in here.console.common_bindings():

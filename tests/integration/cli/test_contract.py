@@ -47,6 +47,7 @@ def test_a_job_that_is_done(dropship):
         (("--run", "seed", "--json=1"), "seed", "--json: takes no value"),
     ],
 )
+@pytest.mark.slow
 def test_a_wrong_call_ends_with_2(dropship, arguments, job, word):
     ended = dropship("--json", *arguments)
     assert ended.code == 2

@@ -42,6 +42,7 @@ def closed_port() -> int:
         ),
     ],
 )
+@pytest.mark.slow
 def test_each_fault_of_the_file_is_one_line(dropship, env_file, text, lines):
     env_file(text)
     ended = dropship("--run", "seed", "--json")

@@ -35,6 +35,7 @@ def seen_on_terminal(dropship, *arguments: str, size: tuple[int, int] = (24, 80)
 
 
 @pytest.mark.parametrize("size", [(24, 80), (5, 20), (0, 0)])
+@pytest.mark.slow
 def test_progress_is_a_bar_that_leaves_one_line(dropship, size):
     ended, shown = seen_on_terminal(dropship, *RUN, size=size, env={"TERM": "xterm"})
     assert ended.record["orders"] == 400_000

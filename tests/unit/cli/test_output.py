@@ -77,6 +77,7 @@ def test_values_become_what_the_contract_says():
 
 @settings(max_examples=50)
 @given(fields=st.dictionaries(st.text(), ANYTHING))
+@pytest.mark.slow
 def test_anything_becomes_one_line_of_strict_json(fields):
     text = json.dumps(outcome(**fields).record(), ensure_ascii=False, allow_nan=False)
     text.encode()
