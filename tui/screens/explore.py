@@ -156,20 +156,8 @@ class ExploreScreen(ListScreen):
         else:
             self.dismiss()
 
-    def action_open(self) -> None:
-        """Show a row in full."""
-        details = self._details()
-        if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self.rows_view.move(rows)
-        other = self._details()
-        if other is not None:
-            details.take(other)
-
-    def _details(self) -> RowDetails | None:
+    def details(self) -> RowDetails | None:
+        """Return the row under the cursor in full."""
         row = self.rows_view.choose()
         if row is None:
             return None

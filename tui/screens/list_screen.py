@@ -1,5 +1,6 @@
 """A list over the console: a head, rows with a cursor, the keys; what it lists its heirs say."""
 
+from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -7,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from core.text import N_
+from tui.dialogs.row_details import RowDetails
 from tui.host import Host
 from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame
@@ -17,7 +19,7 @@ _EVERY_S = 0.1
 
 
 class ListScreen(ModalScreen[None]):
-    """Draws ten times a second. Subclasses give `draw_rows`, `head`, `hints` and `action_open`."""
+    """Draws ten times a second. Subclasses give `draw_rows`, `head`, `hints` and `details`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", N_("details"), id="list.open"),
@@ -80,9 +82,22 @@ class ListScreen(ModalScreen[None]):
         """Return keys and what they do."""
         raise NotImplementedError
 
-    def action_open(self) -> None:
-        """Show a row in full, or what is behind it."""
+    def details(self) -> RowDetails | None:
+        """Return the row under the cursor in full; None where there is none."""
         raise NotImplementedError
+
+    def action_open(self) -> None:
+        """Show a row in full; from there one goes on to the next."""
+        details = self.details()
+        if details is not None:
+            details.step = partial(self._step, details)
+            self.app.push_screen(details)
+
+    def _step(self, details: RowDetails, rows: int) -> None:
+        self._rows_view.move(rows)
+        other = self.details()
+        if other is not None:
+            details.take(other)
 
     def draw_now(self) -> None:
         """Draw what is known."""

@@ -1,6 +1,5 @@
 """A search through the whole topic: what is wanted, where to begin, and what was found so far."""
 
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -161,13 +160,6 @@ class SearchScreen(ListScreen):
         headers = tuple(f"partition offset at {BYTES}".split())
         self.console.write_files(lambda: export_rows(folder, "search", at, headers, rows))
 
-    def action_open(self) -> None:
-        """Show a record in full."""
-        details = self._details()
-        if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
-
     def action_leave(self) -> None:
         """Cancel what runs, leave the fields, or go back."""
         asking = self.console.controller.asking
@@ -178,13 +170,8 @@ class SearchScreen(ListScreen):
         else:
             self.dismiss()
 
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self.rows_view.move(rows)
-        other = self._details()
-        if other is not None:
-            details.take(other)
-
-    def _details(self) -> RowDetails | None:
+    def details(self) -> RowDetails | None:
+        """Return the record under the cursor in full."""
         row = self.rows_view.choose()
         if row is None or not isinstance(row.source, TailRecord):
             return None

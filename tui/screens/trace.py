@@ -1,6 +1,5 @@
 """The way of one key through the pipeline, on one screen."""
 
-from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -77,20 +76,8 @@ class TraceScreen(ListScreen):
         self.app.post_message(OpenTrace())
         self.dismiss()
 
-    def action_open(self) -> None:
-        """Show a place in full."""
-        details = self._details()
-        if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self.rows_view.move(rows)
-        other = self._details()
-        if other is not None:
-            details.take(other)
-
-    def _details(self) -> RowDetails | None:
+    def details(self) -> RowDetails | None:
+        """Return the place under the cursor in full."""
         row = self.rows_view.choose()
         if row is None:
             return None
