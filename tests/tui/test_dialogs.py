@@ -64,4 +64,4 @@ def test_there_is_one_kind_of_question():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ConfirmScreen"
     ]
-    assert asking == ["app.py"]
+    assert asking == ["saying.py"]

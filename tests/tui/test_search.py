@@ -47,6 +47,7 @@ async def searched(here, *words, since=None):
     await here.press("enter")
     asker = here.console.controller.asking.searches
     await here.until(lambda: not asker.latest.running)
+    screen.draw_now()  # it draws ten times a second
     await here.draw()
     return [int(record.key.decode()[6:]) for record in screen.found.records]
 
