@@ -2,13 +2,16 @@
 
 A line `-- include NAME word=value` stands for the SQL of that name, in which `{word}` is the value:
 a fragment of `sql/engine/fragments`, or any named SQL of the pipeline or the engine. What is taken
-in is whole statements, so that it can be read and parsed alone; it includes nothing itself.
+in is whole statements, so that it can be read and parsed alone; it includes nothing itself. Where a
+closing parenthesis follows it is a query within another, and no semicolon ends it.
 """
 
 import re
 from collections.abc import Callable
 
-_INCLUDE = re.compile(r"^-- include (?P<name>\w+)(?P<words>(?: \w+=[\w:{}]+)*)$", re.MULTILINE)
+_INCLUDE = re.compile(
+    r"^-- include (?P<name>\w+)(?P<words>(?: \w+=[\w:{}]+)*)$(?P<within>(?=\n *\)))?", re.MULTILINE
+)
 
 
 def included(text: str, named: Callable[[str], str]) -> str:
@@ -24,6 +27,7 @@ def included(text: str, named: Callable[[str], str]) -> str:
             if f"{{{name}}}" not in fragment:
                 raise KeyError(f"the fragment {found['name']} has no {name}")
             fragment = fragment.replace(f"{{{name}}}", value)
-        return fragment if not fragment or fragment.endswith(";") else f"{fragment};"
+        ends = not fragment or fragment.endswith(";") or found["within"] is not None
+        return fragment if ends else f"{fragment};"
 
     return _INCLUDE.sub(filled, text)

@@ -1,17 +1,13 @@
 -- A page of dead letters for people, the newest first; keys and payloads are cut, the payload's true
 -- size comes thirteenth.
--- Bound: 1 for those that were dismissed, 0 for those that wait; reason, topic, partition, begin, end
--- and a text, each NULL for any; of bytes that are no text the plain letters count; then the bytes of a key and of a payload, how many letters, and how
--- many before them.
-WITH wanted AS (
+-- Bound: what `letters_matching` is given; then the bytes of a key and of a payload, how many letters,
+-- and how many before them.
+WITH matching AS (
+-- include letters_matching
+),
+
+page AS (
     SELECT
-        CAST(? AS INTEGER) AS dismissed,
-        CAST(? AS VARCHAR) AS reason,
-        CAST(? AS VARCHAR) AS topic,
-        CAST(? AS INTEGER) AS part,
-        CAST(? AS TIMESTAMP_NTZ(6)) AS since,
-        CAST(? AS TIMESTAMP_NTZ(6)) AS until,
-        CAST(? AS VARCHAR) AS words,
         CAST(? AS INTEGER) AS key_bytes,
         CAST(? AS INTEGER) AS payload_bytes,
         CAST(? AS INTEGER) AS letters,
@@ -20,42 +16,12 @@ WITH wanted AS (
 SELECT
     letter.event_id, letter.stage, letter.reason, letter.detail, letter.topic,
     letter.kafka_partition, letter.kafka_offset,
-    SUBSTR(letter.message_key, 1, wanted.key_bytes), SUBSTR(letter.payload, 1, wanted.payload_bytes),
+    SUBSTR(letter.message_key, 1, page.key_bytes), SUBSTR(letter.payload, 1, page.payload_bytes),
     letter.headers, letter.received_at, letter.replays,
     COALESCE(OCTET_LENGTH(letter.payload), 0),
     letter.dismissed_at, letter.dismissed_by, letter.dismissed_why
-FROM {schema}.dead_letters AS letter
-CROSS JOIN wanted
-WHERE letter.replayed_at IS NULL
-    AND CASE WHEN letter.dismissed_at IS NULL THEN 0 ELSE 1 END = wanted.dismissed
-    AND (wanted.reason IS NULL OR letter.reason = wanted.reason)
-    AND (wanted.topic IS NULL OR letter.topic = wanted.topic)
-    AND (wanted.part IS NULL OR letter.kafka_partition = wanted.part)
-    AND (wanted.since IS NULL OR letter.received_at >= wanted.since)
-    AND (wanted.until IS NULL OR letter.received_at < wanted.until)
-    AND (
-        wanted.words IS NULL
-        OR CONTAINS(
-            LOWER(CONCAT(
-                letter.event_id, ' ', letter.detail, ' ',
-                COALESCE(
-                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.message_key)),
-                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
-                        HEX_ENCODE(letter.message_key), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
-                    )),
-                    ''
-                ), ' ',
-                COALESCE(
-                    TRY_HEX_DECODE_STRING(HEX_ENCODE(letter.payload)),
-                    TRY_HEX_DECODE_STRING(REGEXP_REPLACE(
-                        HEX_ENCODE(letter.payload), '([0-7][0-9A-F])|[89A-F][0-9A-F]', '\\1'
-                    )),
-                    ''
-                )
-            )),
-            LOWER(wanted.words)
-        )
-    )
+FROM matching AS letter
+CROSS JOIN page
 QUALIFY ROW_NUMBER() OVER (ORDER BY letter.received_at DESC, letter.event_id)
-    BETWEEN wanted.passed + 1 AND wanted.passed + wanted.letters
+    BETWEEN page.passed + 1 AND page.passed + page.letters
 ORDER BY letter.received_at DESC, letter.event_id

@@ -99,6 +99,10 @@ def test_an_include_names_a_fragment_and_its_words() -> None:
     text = included("SELECT 1;\n\n-- include task_settings task=other\n", named_sql)
     assert "ALTER TASK {schema}.other SUSPEND" in text
     assert "include" not in text
+    query = included(
+        "WITH one AS (\n-- include task_history task=x\n)\nSELECT 1 FROM one", named_sql
+    )
+    assert query.endswith("LIMIT 20\n)\nSELECT 1 FROM one")
 
 
 def test_every_fragment_is_used() -> None:
