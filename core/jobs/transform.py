@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.alerts.headless import HeadlessAlerts
+from core.errors import WarehouseError
 from core.failures import explained
 from core.jobs.backends import open_warehouse
 from core.jobs.base import JobContext, Summary
@@ -82,7 +83,9 @@ def run(context: JobContext, options: Options) -> TransformResult:
                 message, hint = explained(error)
                 figures.failed(message, passes=False)
                 failed = replace(present(RunState.FAILED), error=message, hint=hint)
-                context.note(TransformResult(failed, deletes=deletes).fields())
+                answers = isinstance(error, WarehouseError) and not error.transient
+                tasks = read_tasks(warehouse) if answers else ()
+                context.note(TransformResult(failed, tasks, deletes).fields())
                 raise
             return TransformResult(present(RunState.STOPPED), read_tasks(warehouse), deletes)
 

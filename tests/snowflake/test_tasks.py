@@ -13,6 +13,7 @@ from core.config.load import load_settings
 from core.errors import WarehouseError
 from core.export.script import sink_script
 from core.warehouse.snowflake.scripts import split_statements
+from core.warehouse.snowflake.task import read_tasks
 from core.warehouse.snowflake.warehouse import SnowflakeWarehouse
 from tests.support.snowflake_flow import make_tables
 
@@ -95,4 +96,40 @@ def test_a_job_says_once_that_the_merge_stands_still(fake, schema, dropship):
     assert ended.done()["consume"]["notices"] == [told]
     session.run(f"ALTER TASK {task} RESUME")
     assert said(*consume) == []
+    warehouse.close()
+
+
+def test_a_task_that_fails_is_told_and_loses_nothing(fake, schema, dropship):
+    env = fake.environ(schema) | {"SNOW_TRANSFORM": "task"}
+    dropship("setup", env=env).done()
+    dropship.start_broker()
+    warehouse = SnowflakeWarehouse(load_settings(environ=env), clock=SystemClock())
+    session, own = warehouse._sessions.mine(), warehouse._identifiers.schema
+    session.run(f"ALTER TABLE {own}.orders RENAME TO {own}.orders_away")
+    size = ("--customers", "5", "--products", "5", "--orders", "40")
+    dropship("seed", *size, env=env).done()
+    dropship("produce", "--rate", "0", env=env).done()
+    dropship("consume", "--until-caught-up", env=env)
+
+    ended = dropship("transform", env=env)
+    assert ended.code == 3
+    assert "the task merge_orders_task failed: " in ended.err
+    assert "ORDERS" in ended.err
+    assert "SNOW_TRANSFORM=client merges without it" in ended.err
+    assert ended.record["task"]["failures"] >= 1
+    assert "ORDERS" in ended.record["task"]["last_error"]
+    while not read_tasks(warehouse)[0].gave_up:
+        session.run(f"EXECUTE TASK {own}.merge_orders_task")
+    status = read_tasks(warehouse)[0]
+    assert status.failures == 5
+    assert status.line.startswith("task merge_orders_task: suspended after too many failures: ")
+
+    session.run(f"ALTER TABLE {own}.orders_away RENAME TO {own}.orders")
+    merged = dropship("transform", env=env).done()
+    assert merged["inserted"] == 40
+    assert merged["task"]["failures"] == 0
+    assert merged["task"]["state"] == "suspended", "EXECUTE TASK runs it all the same"
+    session.run(f"ALTER TASK {own}.merge_orders_task RESUME")
+    assert read_tasks(warehouse)[0].healthy
+    assert dropship("transform", env=env).done()["inserted"] == 0
     warehouse.close()

@@ -147,7 +147,9 @@ def merge_by_task(
         pause = min(pause * 1.5, 5.0)
     raise WarehouseError(
         _("the task {task} has not ended after {seconds:.0f} s").format(task=task, seconds=limit_s),
-        hint=_("a suspended task does not run: `ALTER TASK ... RESUME`, or SNOW_TRANSFORM=client"),
+        hint=_(
+            "its run may still end, seen in the Warehouse pane; SNOW_TRANSFORM=client needs no task"
+        ),
         transient=True,
     )
 

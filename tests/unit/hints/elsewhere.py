@@ -290,13 +290,12 @@ ELSEWHERE: dict[str, str] = {
         "tests/snowflake/test_faults_tables.py::"
         "test_fault_26_what_goes_missing_under_a_consumer_ends_it"
     ),
-    "a suspended task does not run: `ALTER TASK ... RESUME`, or SNOW_TRANSFORM=client": (
-        f"{_ACCOUNT}: the fake has no tasks; "
+    "its run may still end, seen in the Warehouse pane; SNOW_TRANSFORM=client needs no task": (
+        f"{_ACCOUNT}: on the fake a run ends before EXECUTE TASK does; "
         "tests/unit/warehouse/test_snowflake_merge.py::test_a_task_that_never_runs_is_given_up"
     ),
     "the Warehouse pane shows its runs; SNOW_TRANSFORM=client merges without it": (
-        f"{_ACCOUNT}: the fake has no tasks; "
-        "tests/unit/warehouse/test_snowflake_merge.py::test_a_run_that_failed_is_told_with_its_reason"
+        "tests/snowflake/test_tasks.py::test_a_task_that_fails_is_told_and_loses_nothing"
     ),
     "nothing was stored; retrying automatically": (
         "asks for nothing: tests/snowflake/test_faults_uploads.py::"
