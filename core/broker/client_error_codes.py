@@ -30,7 +30,6 @@ class ClientErrorCode(IntEnum):
     SSL = -181
     NODE_UPDATE = -182
     ISR_INSUFF = -183
-    QUEUE_FULL = -184
     TIMED_OUT = -185
     ALL_BROKERS_DOWN = -187
     UNKNOWN_TOPIC = -188

@@ -228,8 +228,3 @@ def _width(column: ColumnAsked, cells: Sequence[str | Span]) -> int:
     texts = (cell.text if isinstance(cell, Span) else cell for cell in cells)
     widest = max((cell_len(text) for text in texts), default=0)
     return min(max(widest, cell_len(clean(column.name, _WIDEST)) + 3, 4), _WIDEST)
-
-
-def told_type(column: ColumnAsked) -> str:
-    """Return the type of a column, harmless."""
-    return clean(column.type, 60) or _("unknown")
