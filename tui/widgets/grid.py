@@ -14,7 +14,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from core.text import N_, _, clean
+from core.text import N_, clean
 from core.warehouse.questions import ColumnAsked, Found
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import Span
