@@ -4,7 +4,7 @@ One class serves every cluster; an embedded broker differs only in who starts it
 and in `backlog_limit_bytes`. Clients are the ordinary ones of confluent-kafka.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,6 +90,10 @@ class Broker(Protocol):
 
     def identity(self, topic: str) -> TopicIdentity:
         """Return the present incarnation of a topic."""
+        ...
+
+    def ask_identity(self, topic: str) -> Callable[[], TopicIdentity]:
+        """Ask for it and go on; what is returned waits for the answer. Errors come there only."""
         ...
 
     def partitions(self, topic: str) -> list[int]:

@@ -8,6 +8,7 @@ not hand out again, unless it is told to go back.
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -161,6 +162,9 @@ class MemoryBroker:
         assert topic == TOPIC
         self._answer()
         return self.present
+
+    def ask_identity(self, topic: str) -> Callable[[], TopicIdentity]:
+        return partial(self.identity, topic)
 
     def partitions(self, topic: str) -> list[int]:
         assert topic == TOPIC
