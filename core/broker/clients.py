@@ -65,6 +65,13 @@ CLASSIC_MEMBER: dict[str, Any] = {
     "session.timeout.ms": 15_000,
 }
 
+REAL_PRODUCER: dict[str, Any] = {
+    # A misspelt name would bring a topic with unfit partitions.
+    "allow.auto.create.topics": False,
+    # A paced producer hands over what is due every 5 ms: that goes out together all the same.
+    "linger.ms": 1,
+}
+
 REAL_CLUSTER: dict[str, Any] = {
     # New partitions and moved leaders are seen this soon; the library's default is five minutes.
     "topic.metadata.refresh.interval.ms": 10_000,

@@ -20,6 +20,7 @@ from core.broker.clients import (
     DURABLE_PRODUCER,
     EMBEDDED_CONSUMER,
     REAL_CLUSTER,
+    REAL_PRODUCER,
     WAREHOUSE_CONSUMER,
     client_log,
     is_auth_failure,
@@ -91,14 +92,12 @@ class Cluster:
         }
 
     def producer_config(self) -> dict[str, Any]:
-        """Return the settings of a durable, idempotent, fast producer.
-
-        On a real cluster it makes no topic: a misspelt name would bring one with unfit partitions.
-        """
-        own = {**DURABLE_PRODUCER, **self._base_config()}
-        if self._embedded_id is None:
-            own.setdefault("allow.auto.create.topics", False)
-        return own
+        """Return the settings of a durable, idempotent, fast producer."""
+        return {
+            **DURABLE_PRODUCER,
+            **(REAL_PRODUCER if self._embedded_id is None else {}),
+            **self._base_config(),
+        }
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:
         """Return the settings of a consumer whose offsets live in the warehouse.
