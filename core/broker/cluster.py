@@ -19,8 +19,8 @@ from core.broker.clients import (
     CLASSIC_MEMBER,
     DURABLE_PRODUCER,
     EMBEDDED_CONSUMER,
+    PACED_PRODUCER,
     REAL_CLUSTER,
-    REAL_PRODUCER,
     WAREHOUSE_CONSUMER,
     client_log,
     is_auth_failure,
@@ -91,13 +91,16 @@ class Cluster:
             **self._extra,
         }
 
-    def producer_config(self) -> dict[str, Any]:
-        """Return the settings of a durable, idempotent, fast producer."""
-        return {
-            **DURABLE_PRODUCER,
-            **(REAL_PRODUCER if self._embedded_id is None else {}),
-            **self._base_config(),
-        }
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        """Return the settings of a durable, idempotent, fast producer.
+
+        On a real cluster it makes no topic: a misspelt name would bring one with unfit partitions.
+        paced: it has a rate to keep, so what it sends there need not wait for more.
+        """
+        own = dict(DURABLE_PRODUCER)
+        if self._embedded_id is None:
+            own |= {"allow.auto.create.topics": False, **(PACED_PRODUCER if paced else {})}
+        return own | self._base_config()
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:
         """Return the settings of a consumer whose offsets live in the warehouse.

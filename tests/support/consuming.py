@@ -155,7 +155,8 @@ class MemoryBroker:
         steps = {"partition.assignment.strategy": "cooperative-sticky"}
         return {"group.id": group_id, **(steps if self._steps else {})}
 
-    def producer_config(self) -> dict[str, Any]:
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        del paced
         return {"bootstrap.servers": self.bootstrap_servers}
 
     def identity(self, topic: str) -> TopicIdentity:
