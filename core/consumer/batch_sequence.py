@@ -11,7 +11,7 @@ from typing import Any
 
 from confluent_kafka import Consumer
 
-from core.consumer.assignment import Assignment
+from core.consumer.assignment import Asked, Assignment
 from core.consumer.batch import BuiltBatch
 from core.consumer.batch_writer import BatchWriter, WriteOutcome
 from core.consumer.counters import Counters
@@ -28,8 +28,9 @@ class BatchSequence:
     """Stores what one membership of the group reads. The consumer's thread alone.
 
     build: makes a batch of records, from these positions up to these ends. confirm: returns whether
-    the topic is still the one read from; False when a stop makes it moot. on_stored: called when
-    positions have moved. Errors of all methods: those of the three, and of `BatchWriter`.
+    the topic is still the one read from, once that was asked; False when a stop makes it moot.
+    on_stored: called when positions have moved. Errors of all methods: those of the three, and of
+    `BatchWriter`.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class BatchSequence:
         options: ConsumeOptions,
         *,
         build: Build,
-        confirm: Callable[[], bool],
+        confirm: Callable[[Asked], bool],
         consumer: Consumer,
         on_stored: Callable[[], None],
     ) -> None:
@@ -78,6 +79,8 @@ class BatchSequence:
         Returns what became of the batch before, where that is not stored. Where more is sure to
         follow, the records are only begun to be stored.
         """
+        # Asked now, it is answered while the records are decoded.
+        asked = self._assignment.ask_topic()
         batch = self._writer.patiently(lambda: self._built(records, ends))
         if batch is None:
             return WriteOutcome.STOPPED
@@ -88,7 +91,7 @@ class BatchSequence:
             batch = self._built(records, ends)  # some went to others while it was waited
         if not batch.raw.advances:
             return WriteOutcome.STORED
-        if not self._confirm():
+        if not self._confirm(asked):
             return WriteOutcome.STOPPED
         if self._is_backlog(records):
             self._writer.begin(batch.raw)

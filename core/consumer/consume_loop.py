@@ -134,7 +134,7 @@ class ConsumeLoop:
             self._counters,
             self._options,
             build=self._built,
-            confirm=lambda: self._outage.confirm(self._assignment, consumer),
+            confirm=lambda asked: self._outage.confirm(self._assignment, consumer, asked),
             consumer=consumer,
             on_stored=lambda: self._tell_stored(consumer),
         )

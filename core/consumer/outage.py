@@ -10,7 +10,7 @@ from core.broker.base import Broker
 from core.broker.client_error_codes import ClientErrorCode
 from core.broker.clients import kafka_error
 from core.clock import Clock
-from core.consumer.assignment import Assignment, TopicRecreatedError
+from core.consumer.assignment import Asked, Assignment, TopicRecreatedError
 from core.consumer.options import ConsumeOptions
 from core.errors import BrokerError
 from core.text import N_, _, clean
@@ -50,8 +50,10 @@ class Outage:
         if error.code() == ClientErrorCode.ALL_BROKERS_DOWN:
             self._down.set()
 
-    def confirm(self, assignment: Assignment, consumer: Consumer) -> bool:
+    def confirm(self, assignment: Assignment, consumer: Consumer, asked: Asked) -> bool:
         """Check that the topic is still the one read from; False when a stop makes it moot.
+
+        asked: of the assignment, after the reading; where no broker told, it is asked again.
 
         While no broker tells, the records wait here: a client that leaves during an outage stays
         a member for the group, which would give its partitions to nobody until it times out.
@@ -60,7 +62,7 @@ class Outage:
         began = self._clock.monotonic()
         while True:
             try:
-                assignment.verify_topic()
+                assignment.verify_topic(asked)
             except TopicRecreatedError:
                 raise
             except BrokerError as error:
@@ -70,6 +72,7 @@ class Outage:
                     error.transient = False
                 if not error.transient:
                     raise
+                asked = None
                 log.warning(N_("waiting for the broker"), extra={"reason": error.message})
                 self._down.set()
                 self.wait_out(consumer)

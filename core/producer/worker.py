@@ -137,7 +137,7 @@ class ProducerWorker(PausableWorker):
                 )
                 answers.open()
                 stack.callback(answers.close)
-            config = self._broker.producer_config()
+            config = self._broker.producer_config(paced=self._rate > 0)
             capacity = self._open_capacity(stack)
             if capacity is not None:
                 config["batch.size"] = min(number(config, "batch.size", BATCH_BYTES), BATCH_BYTES)

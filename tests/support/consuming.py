@@ -8,6 +8,7 @@ not hand out again, unless it is told to go back.
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -154,13 +155,17 @@ class MemoryBroker:
         steps = {"partition.assignment.strategy": "cooperative-sticky"}
         return {"group.id": group_id, **(steps if self._steps else {})}
 
-    def producer_config(self) -> dict[str, Any]:
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        del paced
         return {"bootstrap.servers": self.bootstrap_servers}
 
     def identity(self, topic: str) -> TopicIdentity:
         assert topic == TOPIC
         self._answer()
         return self.present
+
+    def ask_identity(self, topic: str) -> Callable[[], TopicIdentity]:
+        return partial(self.identity, topic)
 
     def partitions(self, topic: str) -> list[int]:
         assert topic == TOPIC

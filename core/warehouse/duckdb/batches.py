@@ -3,10 +3,9 @@
 Every function works inside the transaction of its caller.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
-import duckdb
 import pyarrow as pa
 
 from core.broker.identity import TopicIdentity
@@ -14,25 +13,23 @@ from core.clock import naive_utc
 from core.errors import FencedError
 from core.text import _, clean
 from core.warehouse.duckdb import staging
+from core.warehouse.duckdb.parsed import Runner
 from core.warehouse.model import RawBatch
 
-Sql = Callable[[str], str]
+_FEW = 500
+"""So many events at most are handed over as lists. From a thousand on a table costs less."""
 
 
 def register(
-    cursor: duckdb.DuckDBPyConnection,
-    sql: Sql,
-    identity: TopicIdentity,
-    starts: Mapping[int, int],
-    now: datetime,
+    sql: Runner, identity: TopicIdentity, starts: Mapping[int, int], now: datetime
 ) -> dict[int, int]:
     """Return the next offset of each partition, entering those met for the first time.
 
     now: naive UTC.
     """
     for partition, start in sorted(starts.items()):
-        cursor.execute(
-            sql("claim_partition"),
+        sql.run(
+            "claim_partition",
             [
                 identity.source_id,
                 identity.cluster_id,
@@ -46,18 +43,26 @@ def register(
                 partition,
             ],
         )
-    found = cursor.execute(sql("stored_offsets"), [identity.source_id]).fetchall()
+    found = sql.run("stored_offsets", [identity.source_id])
     return {partition: offset for partition, offset in found if partition in starts}
 
 
-def advance(cursor: duckdb.DuckDBPyConnection, sql: Sql, batch: RawBatch) -> None:
+def advance(sql: Runner, batch: RawBatch) -> None:
     """Move the offsets, each only from where this consumer found it.
 
     Errors: FencedError where another one has moved an offset since.
     """
-    moves = staging.advances_table(batch.advances)
-    parameters = [naive_utc(batch.received_at), batch.identity.source_id]
-    if _append(cursor, sql("advance_offsets"), moves, parameters) != len(batch.advances):
+    moves = batch.advances
+    values = {
+        "received_at": naive_utc(batch.received_at),
+        "source_id": batch.identity.source_id,
+        "partitions": [move.partition for move in moves],
+        "expected": [move.from_offset for move in moves],
+        "next_offsets": [move.next_offset for move in moves],
+        "skipped": [move.skipped for move in moves],
+    }
+    ((moved,),) = sql.run("advance_offsets", values)
+    if moved != len(moves):
         raise FencedError(
             _("topic {topic}: another consumer has stored one of the partitions {list}").format(
                 topic=clean(batch.identity.topic, 80),
@@ -68,35 +73,22 @@ def advance(cursor: duckdb.DuckDBPyConnection, sql: Sql, batch: RawBatch) -> Non
         )
 
 
-def insert(
-    cursor: duckdb.DuckDBPyConnection, sql: Sql, batch: RawBatch, first_seq: int
-) -> pa.Table | None:
+def insert(sql: Runner, batch: RawBatch, first_seq: int) -> pa.Table | None:
     """Store the records of a batch; return its events as they were stored, None without any."""
     source, topic = batch.identity.source_id, batch.identity.topic
     received = naive_utc(batch.received_at)
     events = None
     if batch.payloads:
+        of_all: dict[str, object] = {"source_id": source, "received_at": received}
         events = staging.events_table(batch, first_seq)
-        _append(cursor, sql("insert_events"), events, [source, received, source])
+        if len(batch.payloads) <= _FEW:
+            sql.run("insert_few_events", of_all | staging.events_lists(batch, first_seq))
+        else:
+            sql.over(events, "insert_events", of_all)
     if batch.dead_letters:
         letters = staging.dead_letters_table(batch.dead_letters)
-        _append(cursor, sql("insert_dead_letters"), letters, [source, topic, source, received])
+        sql.over(letters, "insert_dead_letters", [source, topic, source, received])
     if batch.gaps:
         gaps = staging.gaps_table(batch.gaps)
-        _append(cursor, sql("insert_gaps"), gaps, [source, topic, received])
+        sql.over(gaps, "insert_gaps", [source, topic, received])
     return events
-
-
-def _append(
-    cursor: duckdb.DuckDBPyConnection,
-    statement: str,
-    table: pa.Table,
-    parameters: Sequence[object],
-) -> int:
-    """Run a statement that reads the Arrow table as `staged`; return rows changed."""
-    cursor.register("staged", table)
-    changed = cursor.execute(statement, list(parameters)).fetchone()
-    # Only after success: a transaction that failed allows nothing but its rollback, and the next
-    # batch registers over this one.
-    cursor.unregister("staged")
-    return int(changed[0]) if changed else 0

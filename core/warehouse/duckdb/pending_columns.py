@@ -6,6 +6,7 @@ another process or an earlier run stored, or that came faster than they are merg
 
 from collections import deque
 from threading import Lock
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,29 @@ MAX_EVENTS = 3 * RUN_EVENTS
 """A merge that is behind for a while must not have to read payloads: that would keep it behind."""
 MAX_BYTES = 128 << 20
 """Of columns at most: texts and JSON may be as large as an event."""
+_SMALL = 1_000
+"""Events of a batch that is small."""
+
+
+class _Part(NamedTuple):
+    """Columns of one batch. first: the number of its first event. bytes: counting takes a while."""
+
+    first: int
+    table: pa.Table
+    bytes: int
+
+    @property
+    def end(self) -> int:
+        """The number behind its last event."""
+        return self.first + int(self.table.num_rows)
+
+    def within(self, after: int, last: int) -> pa.Table:
+        """Return what lies after a number up to another; all of it as it is."""
+        if after < self.first and self.end <= last + 1:
+            return self.table
+        return self.table.slice(
+            max(after + 1 - self.first, 0), last + 1 - max(self.first, after + 1)
+        )
 
 
 class PendingColumns:
@@ -29,7 +53,7 @@ class PendingColumns:
 
     def __init__(self, *, deletes: bool = False) -> None:
         self._lock = Lock()
-        self._parts: deque[tuple[int, pa.Table]] = deque()
+        self._parts: deque[_Part] = deque()
         self._rows = 0
         self._bytes = 0
         self._deletes = deletes
@@ -53,9 +77,9 @@ class PendingColumns:
             }
         )
         with self._lock:
-            self._parts.append((first_seq, table))
+            self._parts.append(_Part(first_seq, table, table.nbytes))
             self._rows += count
-            self._bytes += table.nbytes
+            self._bytes += self._parts[-1].bytes
             while self._rows > MAX_EVENTS or self._bytes > MAX_BYTES:
                 self._drop_first()
 
@@ -65,15 +89,15 @@ class PendingColumns:
         What came before is forgotten: it is merged.
         """
         with self._lock:
-            while self._parts and self._end(0) <= after + 1:
+            while self._parts and self._parts[0].end <= after + 1:
                 self._drop_first()
-            found = [
-                table.slice(max(after + 1 - first, 0), last + 1 - max(first, after + 1))
-                for first, table in self._parts
-                if first <= last
-            ]
+            found = [part.within(after, last) for part in self._parts if part.first <= last]
         rows = sum(table.num_rows for table in found)
-        return pa.concat_tables(found) if rows == count == last - after else None
+        if not rows == count == last - after:
+            return None
+        table = pa.concat_tables(found)
+        # Many small pieces take longer to read than to copy.
+        return table.combine_chunks() if rows < _SMALL * len(found) else table
 
     def clear(self) -> None:
         """Forget everything, as where it is not known what was stored."""
@@ -81,14 +105,10 @@ class PendingColumns:
             self._parts.clear()
             self._rows = self._bytes = 0
 
-    def _end(self, place: int) -> int:
-        first, table = self._parts[place]
-        return first + int(table.num_rows)
-
     def _drop_first(self) -> None:
-        _first, table = self._parts.popleft()
-        self._rows -= table.num_rows
-        self._bytes -= table.nbytes
+        part = self._parts.popleft()
+        self._rows -= part.table.num_rows
+        self._bytes -= part.bytes
 
 
 def _what_deletes(types: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:

@@ -1,18 +1,15 @@
 """A damaged row gets its bytes back, and its row what follows from them, in one transaction."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-import duckdb
-
 from core.warehouse.duckdb.merge import count_kept, write_rows
+from core.warehouse.duckdb.parsed import Runner
 from core.warehouse.model import Damage, RecordBytes
 from core.warehouse.record_headers import headers_text
 
 
 def restore(
-    cursor: duckdb.DuckDBPyConnection,
-    sql: Callable[[str], str],
+    sql: Runner,
     damage: Damage,
     record: RecordBytes,
     now: datetime,
@@ -28,41 +25,40 @@ def restore(
         record.checksum,
     ]
     if damage.stage == "event" and record.payload is not None:
-        _restore_event(cursor, sql, damage, [record.payload.decode(), *place], now)
+        _restore_event(sql, damage, [record.payload.decode(), *place], now)
         if keeps:
-            count_kept(cursor, sql)
+            count_kept(sql)
     elif damage.stage == "merge":
-        cursor.execute(sql("repair_copy"), [record.payload, *place, damage.position])
+        sql.run("repair_copy", [record.payload, *place, damage.position])
     else:
         letter = [record.payload, record.key, headers_text(record.headers)]
-        cursor.execute(sql("repair_letter"), [*letter, *place, damage.position])
+        sql.run("repair_letter", [*letter, *place, damage.position])
 
 
 def _restore_event(
-    cursor: duckdb.DuckDBPyConnection,
-    sql: Callable[[str], str],
+    sql: Runner,
     damage: Damage,
     columns: list[object],
     now: datetime,
 ) -> None:
     seq = damage.position
-    ids = _key(cursor, sql, seq)
-    cursor.execute(sql("repair_event"), [*columns, seq])
-    ids += _key(cursor, sql, seq)
-    ((merged,),) = cursor.execute(sql("merge_position")).fetchall()
+    ids = _key(sql, seq)
+    sql.run("repair_event", [*columns, seq])
+    ids += _key(sql, seq)
+    ((merged,),) = sql.run("merge_position")
     if seq > merged:
         return  # the next merge takes it as it is now
-    cursor.execute(sql("repair_quarantine"), [[damage.event_id, columns[1]]])
-    cursor.execute(sql("repair_rows"), [ids])
-    for (other,) in cursor.execute(sql("repair_events"), [merged, ids]).fetchall():
-        cursor.execute(sql("merge_cast"), [other - 1, other])
-        ((_taken, unusable, _keys, *bounds),) = cursor.execute(sql("merge_count")).fetchall()
-        write_rows(cursor, sql, bounds, keeps=False)
+    sql.run("repair_quarantine", [[damage.event_id, columns[1]]])
+    sql.run("repair_rows", [ids])
+    for (other,) in sql.run("repair_events", [merged, ids]):
+        sql.run("merge_cast", [other - 1, other])
+        ((_taken, unusable, _keys, *bounds),) = sql.run("merge_count")
+        write_rows(sql, bounds, keeps=False)
         if unusable and other == seq:
-            cursor.execute(sql("merge_quarantine"), [now, seq - 1, seq])
+            sql.run("merge_quarantine", [now, seq - 1, seq])
 
 
-def _key(cursor: duckdb.DuckDBPyConnection, sql: Callable[[str], str], seq: int) -> list[str]:
+def _key(sql: Runner, seq: int) -> list[str]:
     """Return the key that an event names, nothing where it is no JSON."""
-    rows = cursor.execute(sql("repair_key"), [seq]).fetchall()
+    rows = sql.run("repair_key", [seq])
     return [key for (key,) in rows if key is not None]

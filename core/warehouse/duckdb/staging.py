@@ -1,11 +1,12 @@
 """Batches as Arrow tables, which DuckDB appends several times faster than rows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
+from core.warehouse.model import DeadLetter, OffsetGap, RawBatch
 from core.warehouse.record_headers import headers_text
 
 _TIME = pa.timestamp("us")
@@ -34,14 +35,6 @@ _DEAD = pa.schema(
         ("checksum", pa.uint64()),
     ]
 )
-_ADVANCES = pa.schema(
-    [
-        ("kafka_partition", pa.int32()),
-        ("expected", pa.int64()),
-        ("next_offset", pa.int64()),
-        ("skipped", pa.int64()),
-    ]
-)
 _GAPS = pa.schema(
     [
         ("kafka_partition", pa.int32()),
@@ -67,6 +60,19 @@ def events_table(batch: RawBatch, first_seq: int) -> pa.Table:
     )
 
 
+def events_lists(batch: RawBatch, first_seq: int) -> dict[str, list[Any]]:
+    """Return the same as lists by their names in SQL."""
+    count, types = len(batch.payloads), batch.event_types
+    return {
+        "seq": list(range(first_seq, first_seq + count)),
+        "event_types": [types] * count if isinstance(types, str) else list(types),
+        "payloads": [payload.decode() for payload in batch.payloads],
+        "partitions": list(batch.partitions),
+        "offsets": list(batch.offsets),
+        "checksums": list(batch.checksums),
+    }
+
+
 def _types(batch: RawBatch) -> pa.Array:
     """Return the type of each event; one for all costs next to nothing."""
     count, types = len(batch.payloads), batch.event_types
@@ -90,22 +96,6 @@ def dead_letters_table(letters: Sequence[DeadLetter]) -> pa.Table:
             pa.array([letter.checksum for letter in letters], type=pa.uint64()),
         ],
         schema=_DEAD,
-    )
-
-
-def advances_table(advances: Sequence[OffsetAdvance]) -> pa.Table:
-    """Return offset moves, one row for each partition."""
-    return pa.Table.from_pylist(
-        [
-            {
-                "kafka_partition": move.partition,
-                "expected": move.from_offset,
-                "next_offset": move.next_offset,
-                "skipped": move.skipped,
-            }
-            for move in advances
-        ],
-        schema=_ADVANCES,
     )
 
 

@@ -21,6 +21,7 @@ from core.warehouse.duckdb import batches, content, reference, repair
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
+from core.warehouse.duckdb.parsed import ParsedSql, Runner
 from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.duckdb.question import Questions
 from core.warehouse.duckdb.retry import again_alone
@@ -75,6 +76,7 @@ class DuckDbWarehouse:
         )
         questions = Questions(self._db, settings.schema)
         self.ask, self.cancel_question = questions.ask, questions.cancel
+        self._parsed = ParsedSql(self._sql)
         self._writing = Lock()
         self._merging = Lock()
         self._last_seq: int | None = None  # not read yet, or no longer known
@@ -122,7 +124,7 @@ class DuckDbWarehouse:
         """Return the next offset of each partition, entering those met for the first time."""
         now = naive_utc(self._clock.now())
         with self._writing, self._db.transaction() as cursor:
-            return batches.register(cursor, self._sql, identity, starts, now)
+            return batches.register(self._runner(cursor), identity, starts, now)
 
     def stored_offsets(self, identity: TopicIdentity) -> dict[int, int]:
         """Return the next offset of each partition ever claimed."""
@@ -133,8 +135,9 @@ class DuckDbWarehouse:
         """Store a batch and its offsets in one transaction, behind the fence."""
         self._db.expect_batches()
         with self._writing, self._numbering(batch) as (cursor, first_seq):
-            batches.advance(cursor, self._sql, batch)
-            events = batches.insert(cursor, self._sql, batch, first_seq)
+            sql = self._runner(cursor)
+            batches.advance(sql, batch)
+            events = batches.insert(sql, batch, first_seq)
             if events is not None and self._backlog is not None:  # merges run here
                 self._columns.add(first_seq, batch, events)
 
@@ -146,8 +149,7 @@ class DuckDbWarehouse:
             try:
                 with self._db.transaction() as cursor:
                     result = merge_new_events(
-                        cursor,
-                        self._sql,
+                        self._runner(cursor),
                         self._clock,
                         self._columns.between,
                         deletes=self._pipeline.definition.deletes,
@@ -169,7 +171,7 @@ class DuckDbWarehouse:
             return
         with self._merging, self._db.transaction() as cursor:
             self._run(cursor, "kept_tables")
-            count_kept(cursor, self._sql)
+            count_kept(self._runner(cursor))
 
     def _heal_kept(self) -> None:
         """Make kept figures where there are none, as in a file of an earlier version."""
@@ -226,7 +228,8 @@ class DuckDbWarehouse:
         now = naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
             self._columns.clear()
-            repair.restore(cursor, self._sql, damage, record, now, keeps=self._keeps)
+            sql = self._runner(cursor)
+            repair.restore(sql, damage, record, now, keeps=self._keeps)
 
     def dead_letters(
         self, *, reason: str | None = None, limit: int | None = None
@@ -284,6 +287,9 @@ class DuckDbWarehouse:
                 since = None if oldest is None else utc(oldest)
                 self._backlog = BacklogLedger(waiting, since)
         return self._backlog
+
+    def _runner(self, cursor: duckdb.DuckDBPyConnection) -> Runner:
+        return Runner(cursor, self._parsed)
 
     def _sql(self, name: str) -> str:
         text = statement(DIALECT.name, name, self._schema, self._pipeline)

@@ -3,7 +3,7 @@ INSERT INTO {schema}.{events} (
     checksum
 )
 SELECT
-    seq, concat(?, '-', kafka_partition, '-', kafka_offset),
-    event_type, payload, ?, ?, kafka_partition, kafka_offset,
+    seq, concat($source_id, '-', kafka_partition, '-', kafka_offset),
+    event_type, payload, $received_at, $source_id, kafka_partition, kafka_offset,
     checksum
 FROM staged

@@ -30,7 +30,8 @@ class Nowhere(MemoryBroker):
         super().__init__(MemoryTopic(0))
         self._settings = settings
 
-    def producer_config(self) -> dict[str, Any]:
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        del paced
         return {
             "bootstrap.servers": "127.0.0.1:9",
             "log_level": 0,

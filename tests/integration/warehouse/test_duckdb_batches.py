@@ -1,13 +1,17 @@
 """Batches in DuckDB: all or nothing, behind the fence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from core.broker.identity import TopicIdentity
-from core.config import Settings
+from core.clock import SystemClock
+from core.config import Paths, Settings
 from core.errors import FencedError, WarehouseHeldError
 from core.operations.inspect import dead_letters
+from core.warehouse.duckdb import batches
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, OffsetGap, RawBatch
 from tests.support.events import event
@@ -78,6 +82,36 @@ def test_a_payload_that_duckdb_refuses_rolls_everything_back(warehouse: DuckDbWa
         warehouse.write_batch(batch(0, event(1), b"{broken"))
     assert warehouse.stored_offsets(TOPIC) == {0: 0}
     assert coordinates(warehouse) == []
+
+
+def test_few_events_are_stored_as_many_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    payloads = [event(1), b'{"a": "\xc3\xa9\\u0000 \'; --"}', b"[]", b"1e400"]
+    moved = RawBatch(
+        TOPIC,
+        datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC),
+        [0, 2, 1, 0],
+        [5, 2**40, 0, 6],
+        payloads,
+        [],
+        [OffsetAdvance(0, 5, 9, 2), OffsetAdvance(1, 0, 1), OffsetAdvance(2, 2**40, 2**40 + 1)],
+        checksums=[0, 2**64 - 1, 2**63, 7],
+        event_types=["a", "b", "\u202e", ""],
+    )
+    found = []
+    for fewest, name in ((0, "table"), (len(payloads), "lists")):
+        monkeypatch.setattr(batches, "_FEW", fewest)
+        paths = Paths(tmp_path / name, tmp_path / "reports")
+        held = DuckDbWarehouse(Settings(paths=paths), clock=SystemClock())
+        held.register_partitions(TOPIC, {0: 5, 1: 0, 2: 2**40})
+        held.write_batch(moved)
+        held.write_batch(replace(moved, advances=[OffsetAdvance(1, 1, 2)], checksums=[1, 2, 3, 4]))
+        rows = held._db.rows("SELECT * FROM mon_schema.orders_events ORDER BY seq")
+        found.append((rows, held.stored_offsets(TOPIC)))
+        held.close()
+    assert found[0] == found[1]
+    assert [row[0] for row in found[1][0]] == list(range(1, 9))
+    assert [row[-1] for row in found[1][0]][:4] == [0, 2**64 - 1, 2**63, 7]
+    assert found[1][1] == {0: 9, 1: 2, 2: 2**40 + 1}
 
 
 def test_claiming_again_keeps_the_stored_offset(warehouse: DuckDbWarehouse) -> None:

@@ -175,8 +175,11 @@ def test_new_rows_are_inserted_as_they_would_be_merged(tmp_path: Path) -> None:
     for inserts in (True, False):
         paths = Paths(tmp_path / str(inserts), tmp_path / "reports")
         warehouse = DuckDbWarehouse(Settings(paths=paths), clock=SystemClock())
-        warehouse._inserts, asked, sql = inserts, [], warehouse._sql
-        warehouse._sql = lambda name, asked=asked, sql=sql: (asked.append(name), sql(name))[1]
+        warehouse._inserts, asked, of = inserts, [], warehouse._parsed.of
+        warehouse._parsed.of = lambda cursor, name, asked=asked, of=of: (
+            asked.append(name),
+            of(cursor, name),
+        )[1]
         told = []
         for run in runs():
             warehouse.write_batch(batch_of(warehouse, run))

@@ -312,6 +312,31 @@ def test_while_no_broker_tells_whose_records_they_are_they_wait() -> None:
     assert loop.clock.waits.count(0.5) == 3
 
 
+def test_the_topic_is_asked_for_once_records_were_read_and_told_before_they_are_stored() -> None:
+    loop, steps = Loop(3), []
+
+    def spied(owner, name, step):
+        original = getattr(owner, name)
+
+        def call(*arguments):
+            found = original(*arguments)
+            steps.append(step if found or step == "stored" else "")
+            return found
+
+        setattr(owner, name, call)
+
+    def asked(_topic):
+        steps.append("asked")
+        return lambda: (steps.append("told"), loop.broker.present)[1]
+
+    loop.broker.ask_identity = asked
+    spied(loop.client, "consume", "read")
+    spied(loop.session, "_built", "decoded")
+    spied(loop.warehouse, "write_batch", "stored")
+    loop.run()
+    assert [step for step in steps if step][:5] == ["read", "asked", "decoded", "told", "stored"]
+
+
 @pytest.mark.parametrize("confirming", [True, False])
 def test_it_gives_up_when_the_broker_stays_away(confirming) -> None:
     loop = Loop(5, give_up_after_s=10.0)

@@ -55,7 +55,8 @@ class Topic:
     def partitions(self, _topic: str) -> list[int]:
         return [0]
 
-    def producer_config(self) -> dict[str, Any]:
+    def producer_config(self, *, paced: bool = False) -> dict[str, Any]:
+        del paced
         return {}
 
     def consumer_config(self, _group_id: str) -> dict[str, Any]:
