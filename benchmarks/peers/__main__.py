@@ -116,12 +116,14 @@ def _run(name: str, broker: Cluster, count: int) -> Run:
         task = (broker.bootstrap_servers, TOPIC, str(len(partitions)), str(count), str(file))
         done = subprocess.run(
             [python, "-m", f"benchmarks.peers.{program}", *task],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             cwd=folder,
-            check=True,
-            stdout=subprocess.PIPE,
+            check=False,
+            capture_output=True,  # what libraries say at their end is no figure
             text=True,
         )
+        if done.returncode:
+            raise SystemExit(f"{name}: {done.stderr[-2_000:]}")
         _check(name, file, count)
     told = json.loads(done.stdout.splitlines()[-1])
     return Run(count / told["seconds"], told["cpu"] * 1e6 / count)
