@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help install registry run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
         chaos fuzz mutate soak check lint format types \
-        contracts bench messages pictures generate-data validate monitor docker-up docker-down all clean clean-reports
+        contracts peers bench messages pictures generate-data validate monitor docker-up docker-down all clean clean-reports
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -101,6 +101,14 @@ types: $(VENV)/.developed ## mypy, strict
 
 contracts: $(VENV)/.developed ## import-linter
 	$(BIN)/lint-imports
+
+# Never beside the product: a peer wants another Kafka client.
+.venv-peers/.installed: requirements-peers.lock | $(BIN)/pip
+	$(BIN)/python -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+peers: .venv-peers/.installed ## what `python -m benchmarks peers` compares with, in .venv-peers
 
 bench: $(VENV)/.developed ## the benchmarks, each beside its reference
 	$(BIN)/python -m benchmarks

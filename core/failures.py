@@ -3,7 +3,6 @@
 Snapshots, alerts and the log of a failed worker all say it with these words.
 """
 
-import traceback
 from pathlib import PurePath
 
 from core.errors import DropshipError
@@ -24,6 +23,8 @@ def explained(error: BaseException) -> tuple[str, str]:
 
 def _place(error: BaseException) -> str:
     """Return file and line of ours where it happened, empty where that is not known."""
+    import traceback  # noqa: PLC0415 - nobody needs it where nothing fails
+
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         parts = PurePath(frame.filename).parts
         for folder in ("core", "tui"):

@@ -7,14 +7,15 @@ process.
 
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 _NAME = "pandas"
 
 
-class _PandasBlocker(MetaPathFinder):
+class _PandasBlocker:
+    """A finder, without `importlib.abc`: that loads shutil and every compressor."""
+
     def find_spec(
         self,
         fullname: str,

@@ -4,7 +4,6 @@ import argparse
 import errno
 import os
 import time
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -118,6 +117,8 @@ class Invocation:
                 self._log(ExitCode.INTERNAL, "internal error", error=error)
             fault = replace(fault, hint=hint)
         if self._seen.debug:
+            import traceback  # noqa: PLC0415 - seldom needed
+
             self._stderr.lines(self._masked("".join(traceback.format_exception(error))))
         return code, fault
 

@@ -5,7 +5,6 @@ stray print nor a C library can spoil the result that a script reads.
 """
 
 import errno
-import json
 import math
 import os
 import select
@@ -139,6 +138,8 @@ class Output:
 
         Errors: whatever the fields of the outcome raise; then nothing was written.
         """
+        import json  # noqa: PLC0415 - help has no use for it
+
         text = json.dumps(outcome.record(mask), ensure_ascii=False, allow_nan=False)
         if self._emitted:
             return

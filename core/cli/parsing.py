@@ -5,6 +5,8 @@ order: `dropship --json --run seed --orders 10`.
 """
 
 import argparse
+import os
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -159,7 +161,8 @@ class _Layout(argparse.RawDescriptionHelpFormatter):
     """Keeps the lines of the list of jobs, and has our own word for usage."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=_HELP_COLUMN)
+        # Without a width argparse loads shutil with every compressor, a twentieth of `--help`.
+        super().__init__(prog, max_help_position=_HELP_COLUMN, width=_columns() - 2)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         """Break help between words only: `<data-dir>` and options stay in one piece."""
@@ -170,6 +173,17 @@ class _Layout(argparse.RawDescriptionHelpFormatter):
     ) -> None:
         """Write the usage line."""
         super().add_usage(usage, actions, groups, prefix or _("usage: "))
+
+
+def _columns() -> int:
+    """Return the width of the terminal as argparse finds it: COLUMNS, stdout, or 80."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,6 +1,5 @@
 """Reads the values of options; what cannot be used becomes one line that names the option."""
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -126,6 +125,8 @@ def path(option: str) -> Callable[[str], Path]:
 
 def suggestion(text: str, names: Iterable[str]) -> str:
     """Return a hint that names the closest of some names, or nothing."""
+    import difflib  # noqa: PLC0415 - seldom needed
+
     close = difflib.get_close_matches(text, list(names), n=1, cutoff=0.5)
     return _("did you mean {name}?").format(name=close[0]) if close else ""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 LANGUAGES = ("en", "fr")
 
@@ -55,7 +55,7 @@ def speaking(code: str) -> Iterator[None]:
 
 @cache
 def _loaded(code: str) -> gettext.NullTranslations:
-    directory = str(files("core.text") / "locale")
+    directory = Path(__file__).with_name("locale")  # importlib.resources would load a dozen modules
     return gettext.translation("dropship", directory, [code], fallback=True)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from core.clock import Clock
 from core.errors import WarehouseHeldError
@@ -175,10 +176,11 @@ class DuckDbFile:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one read."""
-        try:
-            return self.retry_alone(lambda: self._rows(sql, parameters))
-        except InvalidatedError:
-            return self.retry_alone(lambda: self._rows(sql, parameters))
+        return self._read(lambda cursor: cursor.execute(sql, list(parameters)).fetchall())
+
+    def columns(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """Return what one read finds as columns: a third of the work where rows are many."""
+        return self._read(lambda cursor: cursor.sql(sql, params=list(parameters)).to_arrow_table())
 
     @contextmanager
     def looking(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -202,10 +204,18 @@ class DuckDbFile:
             with self._admission.alone(self._cursors.interrupt_looks):
                 return work()
 
-    def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
-        self._restart_if_broken()
-        with self._admission.reading(), self._translating():
-            return self.cursor().execute(sql, list(parameters)).fetchall()
+    def _read(self, read: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        """Read to the end, again where DuckDB gave up meanwhile."""
+
+        def once() -> R:
+            self._restart_if_broken()
+            with self._admission.reading(), self._translating():
+                return read(self.cursor())
+
+        try:
+            return self.retry_alone(once)
+        except InvalidatedError:
+            return self.retry_alone(once)
 
     def checkpoint_if_due(self) -> None:
         """Take a long log into the file. No writing transaction may be open in this process.

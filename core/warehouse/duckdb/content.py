@@ -4,20 +4,38 @@ DuckDB is not asked whether its bytes are right: they are read back and summed u
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
 
 from core.checksums import letter_checksum, payload_checksum
 from core.warehouse.model import ContentPart, ContentSpan, Damage, Row
 from core.warehouse.record_headers import headers_from
 
-MAX_ROWS = 5_000
-"""Rows of one read: their conversion holds up other threads for some milliseconds."""
+MAX_ROWS = 125_000
+"""Rows of one read: planning it costs as much as some thousands of them, and two threads share a
+read only where it goes beyond one row group."""
 MAX_BYTES = 32 << 20
 """Bytes of one read, where it is more than one row."""
 MAX_NAMED = 100
 """Damaged rows of one read that are described one by one; more are counted."""
+_AT_ONCE = 5_000
+"""Rows summed up in one go: meanwhile other threads wait for a millisecond."""
 
 Read = Callable[[str, Sequence[object]], list[Row]]
+ReadColumns = Callable[[str, Sequence[object]], pa.Table]
 _LETTERS = "dead_letters"
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """A row that is not as it came. stored, found: its checksums, None where there is none."""
+
+    position: int
+    stored: int | None
+    found: int | None
+    same: bool
 
 
 def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
@@ -29,23 +47,24 @@ def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
     return ContentSpan(rows, first, last, without)
 
 
-def compare(read: Read, table: str, after: int, last: int) -> ContentPart:
-    """Compare one part; see `Warehouse.compare_content`. read: runs a named read of `sql/`."""
+def compare(
+    read: Read, read_columns: ReadColumns, table: str, after: int, last: int
+) -> ContentPart:
+    """Compare one part; see `Warehouse.compare_content`.
+
+    read, read_columns: run a named read of `sql/`, which gives rows, or columns.
+    """
     name = _query(table)
     end = _end(read, name, after, last)
-    rows = read(name, [after, end])
-    found = list(map(_found_letter if table == _LETTERS else _found_event, rows))
-    bad = [
-        (row, checksum)
-        for row, checksum in zip(rows, found, strict=True)
-        if not row[3] or (checksum != row[1] and row[1] is not None)
-    ]
-    without = sum(row[1] is None and row[3] for row in rows)
+    if table == _LETTERS:
+        rows, without, bad = _letters(read(name, [after, end]))
+    else:
+        rows, without, bad = _events(read_columns(name, [after, end]))
     return ContentPart(
         end,
-        len(rows) - without - len(bad),
+        rows - without - len(bad),
         without,
-        [_damage(read, name, row, checksum) for row, checksum in bad[:MAX_NAMED]],
+        [_damage(read, name, one) for one in bad[:MAX_NAMED]],
         max(len(bad) - MAX_NAMED, 0),
     )
 
@@ -57,20 +76,59 @@ def _query(table: str) -> str:
 
 def _end(read: Read, name: str, after: int, last: int) -> int:
     """Return where a part ends that begins behind a position and fits into memory."""
-    ((first,),) = read(f"{name}_next", [after])
-    if first is None or first > last:
-        return last
-    end = min(first - 1 + MAX_ROWS, last)
-    while end > first:
-        ((_rows, size),) = read(f"{name}_size", [after, end])
-        if size <= MAX_BYTES:
+    end = min(after + MAX_ROWS, last)
+    while end > after:
+        ((rows, size),) = read(f"{name}_size", [after, end])
+        if not rows and end < last:  # a gap: behind it
+            ((first,),) = read(f"{name}_next", [after])
+            if first is None or first > last:
+                return last
+            after, end = first - 1, min(first - 1 + MAX_ROWS, last)
+        elif size <= MAX_BYTES or end == after + 1:
             break
-        end = first + (end - first) // 2
+        else:
+            end = after + (end - after) // 2
     return int(end)
 
 
-def _found_event(row: Row) -> int:
-    return payload_checksum(row[2])
+def _events(columns: pa.Table) -> tuple[int, int, list[_Doubt]]:
+    """Return how many rows there are, how many of them without checksum, and which are bad."""
+    count = columns.num_rows
+    lacks = columns["checksum"].is_null().to_numpy()
+    stored = columns["checksum"].fill_null(0).to_numpy()
+    same = columns["same"].fill_null(False).to_numpy()
+    found = _checksums(columns["payload"])
+    wrong = ~same | (~lacks & (found != stored))
+    bad = [
+        _Doubt(
+            columns["seq"][place].as_py(),
+            columns["checksum"][place].as_py(),
+            int(found[place]),
+            bool(same[place]),
+        )
+        for place in np.flatnonzero(wrong).tolist()
+    ]
+    return count, int((lacks & same).sum()), bad
+
+
+def _checksums(payloads: pa.ChunkedArray) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+    """Return the checksum of each payload."""
+    found = np.empty(len(payloads), np.uint64)
+    for start in range(0, len(payloads), _AT_ONCE):
+        some = payloads.slice(start, _AT_ONCE).to_numpy().tolist()
+        found[start : start + len(some)] = np.fromiter(map(payload_checksum, some), np.uint64)
+    return found
+
+
+def _letters(rows: Sequence[Row]) -> tuple[int, int, list[_Doubt]]:
+    """Return the same of dead letters."""
+    doubts = [_Doubt(row[0], row[1], _found_letter(row), row[3]) for row in rows]
+    bad = [
+        one
+        for one in doubts
+        if not one.same or (one.stored is not None and one.found != one.stored)
+    ]
+    return len(rows), sum(one.stored is None and one.same for one in doubts), bad
 
 
 def _found_letter(row: Row) -> int | None:
@@ -84,21 +142,21 @@ def _found_letter(row: Row) -> int | None:
         return None
 
 
-def _damage(read: Read, name: str, row: Row, found: int | None) -> Damage:
-    ((event_id, source_id, partition, offset, stage),) = read(f"{name}_row", [row[0]])
+def _damage(read: Read, name: str, bad: _Doubt) -> Damage:
+    ((event_id, source_id, partition, offset, stage),) = read(f"{name}_row", [bad.position])
     faults = []
-    if row[1] is not None and found != row[1]:
+    if bad.stored is not None and bad.found != bad.stored:
         faults.append("payload")
-    if not row[3]:
+    if not bad.same:
         faults.append("coordinates")
     return Damage(
-        position=row[0],
+        position=bad.position,
         fault="+".join(faults),
         stage=stage,
         event_id=event_id,
         source_id=source_id,
         partition=partition,
         offset=offset,
-        stored="" if row[1] is None else f"{row[1]:016x}",
-        found="" if found is None else f"{found:016x}",
+        stored="" if bad.stored is None else f"{bad.stored:016x}",
+        found="" if bad.found is None else f"{bad.found:016x}",
     )

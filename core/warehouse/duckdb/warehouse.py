@@ -202,6 +202,9 @@ class DuckDbWarehouse:
         with self._writing, self._db.transaction() as cursor:
             cursor.execute(self._sql(statement), list(parameters))
 
+    def _read_columns(self, query: str, parameters: Sequence[object]) -> pa.Table:
+        return self._db.columns(self._sql(query), parameters)
+
     def columns(self) -> list[ColumnFound]:
         """Return every expected column and what it is."""
         return compared(DIALECT, self._pipeline, self.rows("catalogue"))
@@ -220,7 +223,7 @@ class DuckDbWarehouse:
 
     def compare_content(self, table: str, after: int, last: int) -> ContentPart:
         """Compare stored rows behind a position with their checksums."""
-        return content.compare(self.rows, table, after, last)
+        return content.compare(self.rows, self._read_columns, table, after, last)
 
     @again_alone
     def restore(self, damage: Damage, record: RecordBytes) -> None:

@@ -2,58 +2,44 @@
 -- and merge may be running. Compared are sets of keys, so a loss and a duplicate cannot cancel.
 -- Left out: events that the merge put into quarantine, those it has not taken yet (backlog), and
 -- tombstones, of which no row need be known.
+-- Keys are grouped by their 64-bit hashes, in half the time and memory: a lost key goes unseen only where
+-- its hash is that of another one, in ten million once in 10^12 losses.
+-- seen: 1 a raw event names the key, 2 the merge has taken one, 4 there is a row.
 WITH merged AS (
     SELECT COALESCE(MAX(to_seq), 0) AS seq FROM {schema}.transform_runs
 ),
 quarantine AS (
-    SELECT DISTINCT event_id FROM {schema}.dead_letters WHERE stage = 'merge'
+    SELECT DISTINCT source_id, kafka_partition, kafka_offset
+    FROM {schema}.dead_letters
+    WHERE stage = 'merge'
 ),
-raw_events AS (
+named AS (
     SELECT
-        raw.event_type,
-        COALESCE(
+        hash(COALESCE(
             json_extract_string(raw.payload, '$.{key_path}'),
             json_extract_string(raw.payload, '$.{deleted_key_path}')
-        ) AS id,
-        raw.seq <= (SELECT seq FROM merged) AS taken,
-        quarantine.event_id IS NOT NULL AS quarantined
+        )) AS id,
+        CAST(CASE WHEN raw.seq <= (SELECT seq FROM merged) THEN 3 ELSE 1 END AS UTINYINT) AS seen
     FROM {schema}.{events} AS raw
-    LEFT JOIN quarantine ON quarantine.event_id = raw.event_id
-),
-raw_totals AS (
-    SELECT
-        COUNT(*) AS events,
-        COUNT(*) FILTER (WHERE quarantined) AS quarantined,
-        COUNT(*) FILTER (WHERE NOT taken) AS backlog
-    FROM raw_events
-),
-raw_ids AS (
-    SELECT id, BOOL_OR(taken) AS taken
-    FROM raw_events
-    WHERE NOT quarantined AND event_type <> '(tombstone)'
-    GROUP BY id
-),
-row_ids AS (
-    SELECT CAST({key} AS VARCHAR) AS id, COUNT(*) AS copies FROM {schema}.{versions} GROUP BY {key}
+    ANTI JOIN quarantine USING (source_id, kafka_partition, kafka_offset)
+    WHERE raw.event_type <> '(tombstone)'
+    UNION ALL
+    SELECT hash(CAST({key} AS VARCHAR)), CAST(4 AS UTINYINT) FROM {schema}.{versions}
 ),
 compared AS (
-    SELECT
-        COUNT(*) FILTER (WHERE raw_ids.taken IS NOT NULL) AS raw_ids,
-        COUNT(*) FILTER (WHERE row_ids.copies IS NOT NULL) AS row_ids,
-        COALESCE(SUM(row_ids.copies), 0) AS row_count,
-        COUNT(*) FILTER (WHERE raw_ids.taken AND row_ids.copies IS NULL) AS missing,
-        COUNT(*) FILTER (WHERE raw_ids.taken IS NULL) AS surplus
-    FROM raw_ids
-    FULL OUTER JOIN row_ids ON row_ids.id = raw_ids.id
+    SELECT BIT_OR(seen) AS seen FROM named GROUP BY id
 )
 SELECT
-    raw_totals.events,
-    raw_totals.quarantined,
-    raw_totals.backlog,
-    compared.raw_ids,
-    compared.row_count,
-    compared.row_ids,
-    compared.missing,
-    compared.surplus
-FROM raw_totals
-CROSS JOIN compared
+    (SELECT COUNT(*) FROM {schema}.{events}),
+    (
+        SELECT COUNT(*)
+        FROM {schema}.{events} AS raw
+        SEMI JOIN quarantine USING (source_id, kafka_partition, kafka_offset)
+    ),
+    (SELECT COUNT(*) FROM {schema}.{events} WHERE seq > (SELECT seq FROM merged)),
+    COUNT(*) FILTER (seen & 1 > 0),
+    (SELECT COUNT(*) FROM {schema}.{versions}),
+    COUNT(*) FILTER (seen & 4 > 0),
+    COUNT(*) FILTER (seen = 3),
+    COUNT(*) FILTER (seen = 4)
+FROM compared

@@ -14,25 +14,16 @@ recent AS (
     WHERE sold_at >= (SELECT CAST(MIN(sold_on) AS TIMESTAMP) FROM days WHERE newer < 20)
     ORDER BY sold_at DESC, id DESC
     LIMIT 20
-),
-buyers AS (
-    SELECT id, name, ROW_NUMBER() OVER (PARTITION BY id ORDER BY name) AS copy
-    FROM {schema}.customers
-    WHERE id IN (SELECT customer_id FROM recent)
-),
-products AS (
-    SELECT id, product_name, ROW_NUMBER() OVER (PARTITION BY id ORDER BY product_name) AS copy
-    FROM {schema}.inventory
-    WHERE id IN (SELECT product_id FROM recent)
 )
 SELECT
     recent.id,
-    buyers.name,
-    products.product_name,
+    MIN(buyers.name),
+    MIN(products.product_name),
     recent.quantity,
     recent.unit_price,
     recent.sold_at
 FROM recent
-LEFT JOIN buyers ON buyers.id = recent.customer_id AND buyers.copy = 1
-LEFT JOIN products ON products.id = recent.product_id AND products.copy = 1
+LEFT JOIN {schema}.customers AS buyers ON buyers.id = recent.customer_id
+LEFT JOIN {schema}.inventory AS products ON products.id = recent.product_id
+GROUP BY recent.id, recent.quantity, recent.unit_price, recent.sold_at
 ORDER BY recent.sold_at DESC, recent.id DESC

@@ -59,6 +59,12 @@ def test_help_imports_nothing_heavy(tmp_path, arguments):
     assert names & HEAVY == set()
 
 
+def test_help_loads_no_tool_that_it_has_no_use_for(tmp_path):
+    """A fifth of its time went into them; importlib.abc and argparse bring the compressors."""
+    _code, _out, names = modules_after(tmp_path, "--help")
+    assert names & {"bz2", "difflib", "json", "lzma", "shutil", "traceback", "zipfile"} == set()
+
+
 def test_a_wrong_call_imports_nothing_heavy(tmp_path):
     code, _out, names = modules_after(tmp_path, "--run", "seed", "--orders", "x")
     assert code == 2

@@ -11,6 +11,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-registry.lock",
     "requirements-dev.lock",
+    "requirements-peers.lock",
     "tests/support/fakesnow/requirements.lock",
 )
 NAME = re.compile(r"^[a-zA-Z0-9][\w.-]*")
@@ -33,8 +34,12 @@ def direct(*groups: str, extras: tuple[str, ...] = ()) -> set[str]:
     wanted = list(project["project"]["dependencies"])
     for extra in extras:
         wanted += project["project"]["optional-dependencies"][extra]
-    for group in groups:
-        wanted += project["dependency-groups"][group]
+    return {normal(NAME.match(entry).group()) for entry in wanted}.union(*map(direct_of, groups))
+
+
+def direct_of(group: str) -> set[str]:
+    """The names in one group of dependencies."""
+    wanted = tomllib.loads(read("pyproject.toml"))["dependency-groups"][group]
     return {normal(NAME.match(entry).group()) for entry in wanted}
 
 
@@ -64,6 +69,8 @@ def test_every_direct_dependency_is_locked():
     assert direct("build", "dev", extras=("registry",)) <= developed
     extra = {normal(NAME.match(entry).group()) for entry in entries("requirements-registry.lock")}
     assert direct("build", extras=("registry",)) <= extra
+    peers = {normal(NAME.match(entry).group()) for entry in entries("requirements-peers.lock")}
+    assert direct_of("peers") <= peers
 
 
 def test_both_lock_the_same_versions():
@@ -75,6 +82,13 @@ def test_both_lock_the_same_versions():
     assert versions("requirements-registry.lock") <= versions("requirements-dev.lock")
 
 
+def test_the_peers_of_a_benchmark_never_come_with_the_product():
+    peers = direct_of("peers") - direct("build", "dev", extras=("registry",))
+    assert peers == {"bytewax", "dlt", "quixstreams"}
+    for lock in ("requirements.lock", "requirements-registry.lock", "requirements-dev.lock"):
+        assert not peers & {normal(NAME.match(entry).group()) for entry in entries(lock)}
+
+
 def test_the_build_back_end_is_one_version():
     project = tomllib.loads(read("pyproject.toml"))
     assert project["build-system"]["requires"] == project["dependency-groups"]["build"]
@@ -83,4 +97,4 @@ def test_the_build_back_end_is_one_version():
 def test_every_direct_dependency_is_explained():
     rows = re.findall(r"^\| (`.*?) \|", read("docs/dependencies.md"), re.MULTILINE)
     explained = {normal(name) for row in rows for name in re.findall(r"`([\w.-]+)`", row)}
-    assert explained == direct("build", "dev", extras=("registry",))
+    assert explained == direct("build", "dev", "peers", extras=("registry",))
