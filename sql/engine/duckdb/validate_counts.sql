@@ -2,8 +2,6 @@
 -- and merge may be running. Compared are sets of keys, so a loss and a duplicate cannot cancel.
 -- Left out: events that the merge put into quarantine, those it has not taken yet (backlog), and
 -- tombstones, of which no row need be known.
--- Keys are grouped by their 64-bit hashes, in half the time and memory: a lost key goes unseen only where
--- its hash is that of another one, in ten million once in 10^12 losses.
 -- seen: 1 a raw event names the key, 2 the merge has taken one, 4 there is a row.
 WITH merged AS (
     SELECT COALESCE(MAX(to_seq), 0) AS seq FROM {schema}.transform_runs
@@ -15,16 +13,16 @@ quarantine AS (
 ),
 named AS (
     SELECT
-        hash(COALESCE(
+        COALESCE(
             json_extract_string(raw.payload, '$.{key_path}'),
             json_extract_string(raw.payload, '$.{deleted_key_path}')
-        )) AS id,
+        ) AS id,
         CAST(CASE WHEN raw.seq <= (SELECT seq FROM merged) THEN 3 ELSE 1 END AS UTINYINT) AS seen
     FROM {schema}.{events} AS raw
     ANTI JOIN quarantine USING (source_id, kafka_partition, kafka_offset)
     WHERE raw.event_type <> '(tombstone)'
     UNION ALL
-    SELECT hash(CAST({key} AS VARCHAR)), CAST(4 AS UTINYINT) FROM {schema}.{versions}
+    SELECT CAST({key} AS VARCHAR), CAST(4 AS UTINYINT) FROM {schema}.{versions}
 ),
 compared AS (
     SELECT BIT_OR(seen) AS seen FROM named GROUP BY id
