@@ -6,6 +6,7 @@ transaction of a batch counts, over the longest of as many seconds without check
 """
 
 import argparse
+import resource
 import statistics
 import time
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ def main() -> None:
             print(f"  {check.name}: {check.elapsed_s:.2f} s")
         seconds = statistics.median(run.elapsed_s for run in runs)
         tell(Measured(name, seconds, "s", at_most=AIM_S))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        tell(Measured("memory of the process at most", most, "MB"))
         with writing(store, STEADY) as load:
             beside = _checked(store)
         with writing(store, STEADY) as alone:

@@ -106,10 +106,11 @@ def writing(store: DuckDbWarehouse, rate: int) -> Iterator[Load]:
 
     stop, load, writer = Event(), Load(), Writer(store)
     merging = MergeWorker(store, interval_s=0.5)
+    size, before = rate // 10 or BATCH, writer.at
+    writer.write(_new_events(before, size, before))  # the first one gives up a thread of DuckDB
 
     def write() -> None:
-        size, began = rate // 10 or BATCH, time.monotonic()
-        before = writer.at
+        began = time.monotonic()
         while not stop.is_set():
             events = _new_events(writer.at, size, before)
             at = time.monotonic()

@@ -13,10 +13,10 @@ from core.checksums import letter_checksum, payload_checksum
 from core.warehouse.model import ContentPart, ContentSpan, Damage, Row
 from core.warehouse.record_headers import headers_from
 
-MAX_ROWS = 125_000
+MAX_ROWS = 250_000
 """Rows of one read: planning it costs as much as some thousands of them, and two threads share a
-read only where it goes beyond one row group."""
-MAX_BYTES = 32 << 20
+read only where it is of several row groups."""
+MAX_BYTES = 64 << 20
 """Bytes of one read, where it is more than one row."""
 MAX_NAMED = 100
 """Damaged rows of one read that are described one by one; more are counted."""
