@@ -35,7 +35,7 @@ def find_command(name: str, commands: Sequence[Command]) -> Command:
     if not names:
         raise UsageError(
             _("there is no command {name}").format(name=clean(name, 40) or "-"),
-            hint=_("tab completes, ctrl+p finds any action by name"),
+            hint=_("tab completes; the command help lists all keys"),
         )
     if len(names) > 1:
         raise UsageError(

@@ -169,8 +169,10 @@ CHART_KEYS: list[BindingType] = [
 ]
 """The keys of every chart."""
 
+FILTER_KEY = Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/")
+
 ROW_KEYS: list[BindingType] = [
-    Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
+    FILTER_KEY,
     Binding("enter", "open", N_("details"), id="rows.open"),
     Binding("j,down", "move(1)", N_("next row"), id="rows.next", show=False),
     Binding("k,up", "move(-1)", N_("previous row"), id="rows.previous", show=False),

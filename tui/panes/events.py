@@ -25,10 +25,16 @@ from tui.views.events import (
     records_table,
 )
 from tui.views.footer_tabs import Hint
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.replay_question import replay_title, replayed_lines
 
 _MERGE = "merge"
+_KEYS = {
+    "j": "rows.next",
+    "k": "rows.previous",
+    "tab": "events.switch",
+    "x": "events.cancel",
+}
 
 
 class EventsPane(RowsPane):
@@ -219,7 +225,7 @@ class EventsPane(RowsPane):
         elif self.rows_view.gone is not None:
             self.console.refuse(_("The chosen dead letter has left the list: choose another one."))
         else:
-            self.console.refuse(_("No dead letter is chosen: [j] and [k] choose one."))
+            self._refuse(_("No dead letter is chosen: [j] and [k] choose one."))
 
     def action_replay_all(self) -> None:
         """Publish every dead letter that the filter shows again."""
@@ -235,7 +241,7 @@ class EventsPane(RowsPane):
 
     def _ask(self, rows: Sequence[Row]) -> None:
         if not self._letters:
-            self.console.refuse(_("[tab] shows the dead letters; those can be replayed."))
+            self._refuse(_("[tab] shows the dead letters; those can be replayed."))
             return
         listed = [row.source for row in rows if isinstance(row.source, ListedLetter)]
         fit = [one for one in listed if one.letter.stage != _MERGE]
@@ -248,11 +254,15 @@ class EventsPane(RowsPane):
         title = replay_title(fit, self.console.formats)
         self.console.confirm(False, title, lines, lambda: self._replay(ids))
 
+    def _refuse(self, told: str) -> None:
+        """Say why nothing was done, with the keys that the text names."""
+        self.console.refuse(keyed(told, _KEYS, self.console.key_of))
+
     def _replay(self, ids: list[str]) -> None:
         now = self.controller.snapshot()
         if not self.controller.replay(ids) and not now.read_only:
             running = now.explored.replay.running
-            self.console.refuse(
+            self._refuse(
                 _("A replay is under way: [x] cancels it.")
                 if running
                 else now.opening.error or _("Still connecting to the broker and the warehouse.")

@@ -14,8 +14,7 @@ from core.text import _, clean
 from tui.causes import Place
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
-from tui.formats import Formats
-from tui.keys import ROW_KEYS
+from tui.keys import FILTER_KEY, ROW_KEYS
 from tui.panes.arranging import ArrangedRows
 from tui.panes.open_details import OpenDetails
 from tui.row_table import Row, RowTable
@@ -152,15 +151,7 @@ class RowsPane(ArrangedRows):
 
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this pane draws with."""
-        console = self.console
-        return Frame(
-            *self.content_size,
-            console.formats,
-            console.ascii_only,
-            full=True,
-            key_of=console.key_of,
-            window=console.window,
-        )
+        return self.console.frame(self.content_size)
 
     @property
     def rows_view(self) -> RowsView:
@@ -172,17 +163,12 @@ class RowsPane(ArrangedRows):
         """What is shown, for tests and copies."""
         return [*self._lines_view.lines, *self._rows_view.lines, *self._foot_view.lines]
 
-    def draw(
-        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
-    ) -> None:
+    def draw(self, now: ControllerSnapshot, *, full: bool) -> None:
         """Draw a moment; nothing while hidden."""
         size = self.content_size
         if not self.display or not size:
             return
-        console = self.console
-        frame = Frame(
-            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
-        )
+        frame = self.console.frame(size, full=full)
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))
@@ -194,7 +180,7 @@ class RowsPane(ArrangedRows):
         self._set_height(min(self._wanted(), size.height - len(head) - len(foot)) if foot else None)
         _show_whole(self._foot_view, foot)
         self._rows_view.show_table(
-            self._table, ascii_only=ascii_only, cursor=full or self.has_focus
+            self._table, ascii_only=frame.ascii_only, cursor=full or self.has_focus
         )
         self._show_hints(size.width, now)
         status = self.status(now)
@@ -229,7 +215,7 @@ class RowsPane(ArrangedRows):
     def on_key(self, event: events.Key) -> None:
         """Keys go into the filter line while it is open."""
         taken = self._rows_view.type_key(event)
-        if not taken and event.character == "/":
+        if not taken and event.key in self.console.keys_now(FILTER_KEY):
             # Here and not by the binding: what is typed at once after it must find the filter open.
             self._rows_view.begin_filter()
             taken = True

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import ClassVar, cast
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
@@ -16,6 +15,7 @@ from tui.host import Host
 from tui.styled_text import Line, Span, line
 from tui.views.found_row import cell_lines
 from tui.views.frame import Frame
+from tui.views.key_hints import key_line
 from tui.widgets.grid import ResultGrid
 from tui.widgets.lines_view import LinesView
 
@@ -75,10 +75,10 @@ class AskingScreen(ModalScreen[None]):
             self.grid.show_found(
                 self.shown_of(now.result), ascii_only=self.console.ascii_only, sort=self.sorted_by
             )
-        width = self.size.width
         self.title_line.show([self.title_of(now)])
         self.state_line.show(self.state_of(now)[:1] or [line()])
-        self.keys_line.show([line(" ", *self._hints(width - 2))])
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints()]
+        self.keys_line.show([key_line(named, self.keys_line.size.width)])
 
     def shown_of(self, found: Found) -> Found:
         """Return what of an answer is shown; the same object as long as the answer is the same."""
@@ -94,7 +94,7 @@ class AskingScreen(ModalScreen[None]):
         raise NotImplementedError
 
     def hints(self) -> list[tuple[str, str]]:
-        """Return keys and what they do."""
+        """Return ids of actions, apart by blanks, and what they do."""
         raise NotImplementedError
 
     def state_of(self, now: Asked[Found]) -> list[Line]:
@@ -121,19 +121,9 @@ class AskingScreen(ModalScreen[None]):
             pieces.append(Span(" · " + hidden.format(count=self.grid.hidden), "dim"))
         return [line(*pieces)]
 
-    def _hints(self, width: int) -> list[Span]:
-        spans: list[Span] = []
-        for key, text in self.hints():
-            width -= cell_len(key) + cell_len(text) + 3
-            if width < 0:
-                break
-            spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
-        return spans
-
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this one draws with."""
-        console = self.console
-        return Frame(*self.size, console.formats, console.ascii_only, full=True)
+        return self.console.frame(self.content_size)
 
     def on_rows_view_opened(self) -> None:
         """Show a row in full."""

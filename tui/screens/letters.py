@@ -19,7 +19,7 @@ from tui.dialogs.row_details import RowDetails
 from tui.screens.letter_marks import LetterMarks
 from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame
-from tui.views.letter_keys import letter_keys
+from tui.views.key_hints import key_line
 from tui.views.letters import (
     ALL,
     desk_head,
@@ -143,19 +143,34 @@ class LettersScreen(LetterMarks):
             self._ask()
         self.see_answers()
         desk = asked.result
-        width = max(self.size.width, 1)
         if desk is None:
             told = clean(asked.error, 400) if asked.error else _("reading")
             self._head.show([line(" ", Span(told, "bad" if asked.error else "dim")), line()])
         else:
-            self._draw_desk(desk, now, asked.error, width)
-        dismissed = self._narrowing.dismissed
-        keys = letter_keys(width - 2, taking_back=dismissed, read_only=now.read_only)
-        self._keys.show([line(" ", *keys)])
+            self._draw_desk(desk, now, asked.error)
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints(now)]
+        self._keys.show([key_line(named, self._keys.size.width)])
 
-    def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str, width: int) -> None:
+    def hints(self, now: ControllerSnapshot) -> list[tuple[str, str]]:
+        """Return ids of actions, apart by blanks, and what they do."""
+        marking = [("desk.mark desk.all desk.invert", _("mark")), *self.work_hints()]
+        return [
+            ("desk.leave", _("back")),
+            ("desk.other", _("reasons")),
+            ("desk.narrow", _("narrow")),
+            *([] if now.read_only else marking),
+            ("desk.next desk.previous", _("page")),
+            ("desk.view", _("pending ones") if self._narrowing.dismissed else _("dismissed ones")),
+            ("desk.again", _("refresh")),
+        ]
+
+    def work_hints(self) -> list[tuple[str, str]]:
+        """Return the keys that change letters."""
+        return []
+
+    def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str) -> None:
         formats, plain = self.console.formats, self.console.ascii_only
-        self._head.show(desk_head(desk, now, formats, width))
+        self._head.show(desk_head(desk, now, self.frame_now()))
         reasons = reasons_table(desk, now, formats, ascii_only=plain)
         height = min(len(reasons.rows), _MOST_REASONS, max(self.size.height // 3, 2)) + 1
         if self._reasons.styles.height is None or self._reasons.size.height != height:
@@ -263,9 +278,12 @@ class LettersScreen(LetterMarks):
         if row is None or not isinstance(row.source, DeskLetter):
             return None
         one = row.source
-        frame = Frame(*self.size, self.console.formats, self.console.ascii_only, full=True)
         place = f"{one.letter.partition}/{one.letter.offset}"
-        return RowDetails(place, lambda size: desk_letter_details(one, size), frame)
+        return RowDetails(place, lambda size: desk_letter_details(one, size), self.frame_now())
+
+    def frame_now(self) -> Frame:
+        """Return the frame that what lies over this screen draws with."""
+        return self.console.frame(self.content_size)
 
     def _step(self, details: RowDetails, rows: int) -> None:
         self._letters.move(rows)

@@ -10,8 +10,9 @@ from textual.screen import ModalScreen
 from core.text import N_
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
-from tui.styled_text import Line, Span, line
+from tui.styled_text import Line
 from tui.views.frame import Frame
+from tui.views.key_hints import key_line
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
 
@@ -79,7 +80,7 @@ class ListScreen(ModalScreen[None]):
         raise NotImplementedError
 
     def hints(self) -> list[tuple[str, str]]:
-        """Return keys and what they do."""
+        """Return ids of actions, apart by blanks, and what they do."""
         raise NotImplementedError
 
     def details(self) -> RowDetails | None:
@@ -106,16 +107,12 @@ class ListScreen(ModalScreen[None]):
             self._head_view.styles.height = len(head)
         self._head_view.show(head)
         self.draw_rows(self._rows_view)
-        spans = [
-            span
-            for key, text in self.hints()
-            for span in (Span(key, "accent"), Span(f" {text}  ", "dim"))
-        ]
-        self._keys_view.show([line(" ", *spans)])
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints()]
+        self._keys_view.show([key_line(named, self._keys_view.size.width)])
 
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this one draws with."""
-        return Frame(*self.size, self.console.formats, self.console.ascii_only, full=True)
+        return self.console.frame(self.content_size)
 
     def action_move(self, step: int) -> None:
         """Move the cursor."""

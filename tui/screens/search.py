@@ -107,11 +107,11 @@ class SearchScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
-            ("/", _("search")),
-            ("enter", _("details")),
-            ("o", _("trace")),
-            ("w", _("export")),
-            ("esc", _("back")),
+            ("search.write", _("search")),
+            ("list.open", _("details")),
+            ("search.trace", _("trace")),
+            ("search.export", _("export")),
+            ("search.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:

@@ -50,10 +50,10 @@ class TraceScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
-            ("enter", _("details")),
-            ("o", _("another key")),
-            ("r", _("refresh")),
-            ("esc", _("back")),
+            ("list.open", _("details")),
+            ("trace.another", _("another key")),
+            ("trace.again", _("refresh")),
+            ("list.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:

@@ -51,7 +51,8 @@ def events_head(
         lines += failing(explored.peek, now, frame)
         if explored.peek.value == ():
             lines.append(line(_("the topic is empty")))
-            lines += advice(_("press [d] for the demonstration"), frame.width)
+            told = frame.keyed(_("press [d] for the demonstration"), {"d": "app.demo"})
+            lines += advice(told, frame.width)
     return lines
 
 
@@ -91,7 +92,8 @@ def _replay(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         text = _("replaying: {done} of {total}").format(
             done=form.count(task.done), total=form.count(task.total or 0)
         )
-        end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
+        cancel = keys(frame.keyed(_("[x] cancels"), {"x": "events.cancel"}))
+        end = Span(_("cancelling"), "wait") if task.cancelling else cancel
         held = clean(task.note)
         lines = [line(Span(text, "wait"), "   ", end)]
         return lines + [line(Span(part, "wait")) for part in wrap(held, frame.width)]
