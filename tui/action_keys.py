@@ -3,12 +3,11 @@
 What texts name is found here, so it cannot be wrong.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol, cast
 
 from textual.binding import Binding
-from textual.dom import DOMNode
 
 from core.text import _
 from tui.keymap import actions, rebound
@@ -20,8 +19,6 @@ class _Desk(Protocol):
     """What is needed of the application beside."""
 
     panes: list[Pane]
-
-    def common_bindings(self) -> list[tuple[DOMNode, list[Binding]]]: ...
 
     def get_key_display(self, binding: Binding) -> str: ...
 
@@ -55,25 +52,11 @@ class ActionKeys:
 
     def key_of(self, action: str) -> ActionKey | None:
         """Return what to press for an action, by the id of its binding; None for none."""
-        desk = cast("_Desk", self)
-        common = [one for _node, found in desk.common_bindings() for one in found]
-        return find_key(action, desk.panes, common, desk)
-
-
-def find_key(
-    action: str, panes: Sequence[Pane], common: Sequence[Binding], desk: _Desk
-) -> ActionKey | None:
-    """Return what to press for the action of an id, the pane's key first; None without a key."""
-    shown = {one.id: desk.get_key_display(one) for one in common}
-    for pane in panes:
-        for binding in pane.own_bindings():
-            if binding.id == action:
-                key = desk.get_key_display(binding)
-                return ActionKey(f"{shown[f'pane.{pane.NAME}']} {key}", _(binding.description), key)
-    for binding in common:
-        if binding.id == action:
-            return ActionKey(shown[action], _(binding.description), shown[action])
-    other = actions().get(action)
-    if other is None:
-        return None
-    return ActionKey(desk.get_key_display(other), _(other.description), desk.get_key_display(other))
+        desk, binding = cast("_Desk", self), actions().get(action)
+        if binding is None:
+            return None
+        key = desk.get_key_display(binding)
+        name = next((pane.NAME for pane in desk.panes if binding in pane.own_bindings()), "")
+        pane = f"pane.{name}"
+        keys = f"{desk.get_key_display(actions()[pane])} {key}" if name else key
+        return ActionKey(keys, _(binding.description), key, bool({action, pane} & {*self.keymap}))

@@ -75,13 +75,9 @@ class OverviewPane(RowsPane):
         """Return what is bound for a stage whose pane is there; those of lists are our own."""
         if not stage.is_attached:
             return []
-        rows = [entry for entry in RowsPane.BINDINGS if isinstance(entry, Binding)]
-        shared = {key for entry in rows for key in self.console.keys_now(entry)}
-        return [
-            entry
-            for entry in stage.own_bindings()
-            if not shared.intersection(self.console.keys_now(entry))
-        ]
+        keys_now = self.console.keys_now
+        shared = [keys_now(entry) for entry in RowsPane.BINDINGS if isinstance(entry, Binding)]
+        return [entry for entry in stage.own_bindings() if keys_now(entry) not in shared]
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the stage under the cursor act on it; there is nothing to filter."""

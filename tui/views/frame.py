@@ -18,12 +18,13 @@ _WINDOW = TimeWindow()
 class ActionKey(NamedTuple):
     """What to press for an action, from anywhere, and what it does: `7 m`, `merge now`.
 
-    key: where its pane is in front already: `m`.
+    key: where its pane is in front already: `m`. moved: a person has given it another key.
     """
 
     keys: str
     does: str
     key: str = ""
+    moved: bool = False
 
 
 KeyOf = Callable[[str], ActionKey | None]
@@ -41,8 +42,10 @@ def keyed(text: str, actions: Mapping[str, str], key_of: KeyOf, *, whole: bool =
 
     def present(found: re.Match[str]) -> str:
         bound = [key_of(action) for action in actions.get(found[1], "").split()]
-        keys = "".join(each.keys if whole else each.key for each in bound if each is not None)
-        return f"[{keys}]" if keys else found[0]
+        known = [each for each in bound if each is not None]
+        if not any(each.moved for each in known):
+            return found[0]  # as texts name it: of several keys they name the one to press
+        return "[" + "".join(each.keys if whole else each.key for each in known) + "]"
 
     return _NAMED.sub(present, text)
 
