@@ -225,6 +225,7 @@ def _keys(value: object) -> str:
 
 def _clashes(keymap: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each id whose key does something else at the same place, and why."""
+    order = list(keymap)
     told: set[str] = set()
     for place in _places():
         holders: dict[str, Binding] = {}
@@ -232,10 +233,9 @@ def _clashes(keymap: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             for key in rebound(binding, keymap).key.split(","):
                 other = holders.setdefault(key, binding)
                 pair = {str(binding.id), str(other.id)}
-                moved = [name for name in pair if name in keymap and name not in told]
-                if len(pair) > 1 and moved:
-                    name = moved[0]
-                    told |= pair
-                    (rest,) = pair - {name}
-                    told_key = _typed(key)
-                    yield name, _("{key} does {other} already").format(key=told_key, other=rest)
+                moved = sorted(pair & keymap.keys(), key=order.index)
+                if len(pair) > 1 and moved and moved[-1] not in told:
+                    (rest,) = pair - {moved[-1]}
+                    told.add(moved[-1])
+                    reason = _("{key} does {other} already")
+                    yield moved[-1], reason.format(key=_typed(key), other=rest)

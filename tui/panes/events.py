@@ -1,6 +1,7 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,8 +21,10 @@ from tui.views.event_columns import came_since
 from tui.views.events import (
     events_head,
     letter_details,
+    letter_parts,
     letters_table,
     record_details,
+    record_parts,
     records_table,
 )
 from tui.views.footer_tabs import Hint
@@ -151,11 +154,14 @@ class EventsPane(RowsPane):
         source = row.source
         frame = self.frame_now()
         if isinstance(source, TailRecord):
-            place = f"{source.partition}/{source.offset}"
-            self.show_details(RowDetails(place, lambda size: record_details(source, size), frame))
+            place, parts = f"{source.partition}/{source.offset}", record_parts(source)
+            details = RowDetails(place, partial(record_details, source), frame, parts=parts)
+            self.show_details(details)
         elif isinstance(source, ListedLetter):
-            place = f"{source.letter.partition}/{source.letter.offset}"
-            self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
+            letter = source.letter
+            place, parts = f"{letter.partition}/{letter.offset}", letter_parts(source)
+            details = RowDetails(place, partial(letter_details, source), frame, parts=parts)
+            self.show_details(details)
 
     def key_of(self, row: Row) -> str:
         """Return the key that a record or a dead letter is about."""

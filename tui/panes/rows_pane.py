@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
-from tui.causes import Place
+from tui.causes import Follow, Place
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
 from tui.keys import FILTER_KEY, ROW_KEYS
 from tui.panes.arranging import ArrangedRows
-from tui.panes.open_details import OpenDetails
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
 from tui.views.frame import Frame
@@ -24,6 +24,7 @@ from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
 
 _LEAST_ROWS = 2
+_LONGEST_TITLE = 200
 
 
 class RowsPane(ArrangedRows):
@@ -57,7 +58,7 @@ class RowsPane(ArrangedRows):
         self._rows_height: int | None = None
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
-        self._over = OpenDetails(self._rows_view, self)
+        self._over = OpenDetails(self, self._rows_view.move, self._open_current)
         self.followed = False
 
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -80,12 +81,23 @@ class RowsPane(ArrangedRows):
         """Show a row in full."""
 
     def show_details(self, details: RowDetails) -> None:
-        """Show a row over the pane; where one is shown already, in its place."""
+        """Show a row in full; where one is shown already, in its place."""
+        row = self._rows_view.current or self._rows_view.gone
+        details.cause = self.cause_of(row) if row is not None else None
+        details.follow = self.follow_row
         self._over.show(details)
+
+    def _open_current(self) -> None:
+        row = self._rows_view.current
+        if row is not None:
+            self.open_row(row)
 
     def follow_row(self) -> None:
         """Go to what is behind the row under the cursor."""
-        self._over.follow()
+        row = self._rows_view.current
+        place = self.cause_of(row) if row is not None else None
+        if row is not None and place is not None:
+            self.post_message(Follow(place, clean(self.title_of(row), _LONGEST_TITLE)))
 
     def cause_of(self, row: Row) -> Place | None:  # noqa: ARG002 - most rows are all there is
         """Return where what is behind a row is seen; None for nowhere else."""

@@ -1,6 +1,5 @@
 """A screen over the console that shows rows a person asked for; tables and SQL are made from it."""
 
-from functools import partial
 from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -10,6 +9,7 @@ from core.operations.asker import Asked, Asker
 from core.operations.query_export import export_found
 from core.text import N_, _, clean, ngettext
 from core.warehouse.questions import Found
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
 from tui.styled_text import Line, Span, line
@@ -44,6 +44,7 @@ class AskingScreen(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.grid = ResultGrid(id="asking-grid")
+        self._over = OpenDetails(self, self.grid.move, self.on_rows_view_opened)
         self.title_line = LinesView(classes="asking-line")
         self.state_line = LinesView(classes="asking-line")
         self.keys_line = LinesView(classes="asking-line")
@@ -131,23 +132,9 @@ class AskingScreen(ModalScreen[None]):
         if source is None:
             return
         columns = self.grid.found.columns
-        details = RowDetails(
-            _("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now()
+        self._over.show(
+            RowDetails(_("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now())
         )
-        details.step = partial(self._step, details)
-        self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        """Show another row in the place of the one that is shown."""
-        self.grid.move(rows)
-        source = self.grid.source
-        if source is not None:
-            columns = self.grid.found.columns
-            details.take(
-                RowDetails(
-                    _("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now()
-                )
-            )
 
     def action_copy(self) -> None:
         """Copy the rows that are shown, cells apart by tabs."""

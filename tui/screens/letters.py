@@ -15,9 +15,11 @@ from core.errors import DropshipError
 from core.operations.snapshot import ControllerSnapshot
 from core.query.letters import PAGE, Desk, DeskLetter, Narrowing
 from core.text import N_, _, clean
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.screens.letter_marks import LetterMarks
 from tui.styled_text import Line, Span, line
+from tui.views.events import letter_parts
 from tui.views.frame import Frame
 from tui.views.key_hints import key_line
 from tui.views.letters import (
@@ -25,6 +27,7 @@ from tui.views.letters import (
     desk_head,
     desk_letter_details,
     letters_rows,
+    listed,
     page_line,
     reasons_table,
 )
@@ -92,6 +95,7 @@ class LettersScreen(LetterMarks):
         self._reasons = RowsView(id="desk-reasons")
         self._page = LinesView(classes="desk-line")
         self._letters = RowsView(id="desk-letters")
+        self._over = OpenDetails(self, self._letters.move, self.action_open)
         self._keys = LinesView(classes="desk-line")
 
     def compose(self) -> ComposeResult:
@@ -270,8 +274,7 @@ class LettersScreen(LetterMarks):
             return
         details = self._details()
         if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
+            self._over.show(details)
 
     def _details(self) -> RowDetails | None:
         row = self._letters.choose()
@@ -279,17 +282,12 @@ class LettersScreen(LetterMarks):
             return None
         one = row.source
         place = f"{one.letter.partition}/{one.letter.offset}"
-        return RowDetails(place, lambda size: desk_letter_details(one, size), self.frame_now())
+        parts = letter_parts(listed(one))
+        return RowDetails(place, partial(desk_letter_details, one), self.frame_now(), parts=parts)
 
     def frame_now(self) -> Frame:
         """Return the frame that what lies over this screen draws with."""
         return self.console.frame(self.content_size)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self._letters.move(rows)
-        other = self._details()
-        if other is not None:
-            details.take(other)
 
     def action_leave(self) -> None:
         """End what is typed, take marks away, show all again, or go back."""

@@ -1,6 +1,5 @@
 """A list over the console: a head, rows with a cursor, the keys; what it lists its heirs say."""
 
-from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -8,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from core.text import N_
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
 from tui.styled_text import Line
@@ -49,6 +49,7 @@ class ListScreen(ModalScreen[None]):
         self._head_view = LinesView(classes="list-head")
         self._rows_view = RowsView()
         self._keys_view = LinesView(classes="list-keys")
+        self._over = OpenDetails(self, self._rows_view.move, self.action_open)
 
     def compose(self) -> ComposeResult:
         """Yield the head, the rows and the keys."""
@@ -91,14 +92,7 @@ class ListScreen(ModalScreen[None]):
         """Show a row in full; from there one goes on to the next."""
         details = self.details()
         if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self._rows_view.move(rows)
-        other = self.details()
-        if other is not None:
-            details.take(other)
+            self._over.show(details)
 
     def draw_now(self) -> None:
         """Draw what is known."""

@@ -17,7 +17,7 @@ from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
 from tui.views.event_columns import event_fields, event_table
 from tui.views.frame import Frame, lasting, problem, wrap
-from tui.views.payload import pairs, payload, preview
+from tui.views.payload import pairs, parts, payload, preview
 
 T = TypeVar("T")
 Records = tuple[TailRecord, ...]
@@ -231,6 +231,18 @@ def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
     lines += [line(), rule(_("original value"), frame)]
     told = letter.payload if listed.text is None else listed.text
     return lines + payload(told, listed.size, frame.width, frame.formats)
+
+
+def record_parts(record: TailRecord) -> list[tuple[str, str]]:
+    """Return what of a record can be copied apart, by name."""
+    return parts(record.key, record.headers, _told(record))
+
+
+def letter_parts(listed: ListedLetter) -> list[tuple[str, str]]:
+    """Return what of a dead letter can be copied apart, by name."""
+    letter = listed.letter
+    told = letter.payload if listed.text is None else listed.text
+    return parts(letter.key, tuple(letter.headers), told)
 
 
 def _headers(headers: tuple[tuple[str, bytes | None], ...], frame: Frame) -> list[Line]:

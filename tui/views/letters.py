@@ -249,7 +249,12 @@ def desk_letter_details(one: DeskLetter, frame: Frame) -> list[Line]:
             (_("why"), clean(one.why, 600)),
         ]
         lines = [*pairs(facts, frame.width), line()]
-    return lines + letter_details(ListedLetter(one.letter, one.size, one.text), frame)
+    return lines + letter_details(listed(one), frame)
+
+
+def listed(one: DeskLetter) -> ListedLetter:
+    """Return a letter of the desk as lists of them have it."""
+    return ListedLetter(one.letter, one.size, one.text)
 
 
 def chosen_lines(

@@ -32,12 +32,6 @@ ELSEWHERE: dict[str, str] = {
     "correct the line, or remove the file": (
         "tests/unit/config/test_contexts.py::test_what_is_wrong_is_told_with_its_place"
     ),
-    "give a key such as f5, ctrl+t or x to an action; :keymap lists all of them": (
-        "tests/unit/tui/test_keymap.py::test_what_is_wrong_is_told_with_line_id_and_key"
-    ),
-    "keymap lists what may stand in it; y copies that": (
-        "tests/tui/test_keymap.py::test_all_keys_are_listed_and_written_once"
-    ),
     "docs/console.md describes the file": (
         "tests/unit/config/test_contexts.py::test_what_is_wrong_is_told_with_its_place"
     ),

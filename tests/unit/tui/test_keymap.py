@@ -52,7 +52,7 @@ def test_ids_are_quoted_or_written_as_tables_and_keys_as_they_are_typed(read):
         ('"app.demo" = "ctrl+q"', 1, "ctrl+q does app.quit already"),
         ('"sql.run" = "x"', 1, "x is needed to type"),
         ('\n\n"app.demo" = "s"', 3, "s does producer.start already"),
-        ('"producer.start" = "f5"\n"producer.stop" = "f5"', 1, "f5 does producer.st"),
+        ('"seed.options" = "f5"\n"seed.cancel" = "f5"', 2, "cancel: f5 does seed.options already"),
         ('"rows.next" = "slash"', 1, "/ does rows.filter already"),
         ('"app.demo" = f5', 1, "is not TOML"),
     ],
