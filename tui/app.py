@@ -35,7 +35,7 @@ from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.styled_text import plain
 from tui.switching import Switching
-from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
+from tui.themes import CHOSEN, OURS, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
 from tui.views.frame import Frame, keyed
 from tui.work_here import works_here
@@ -90,7 +90,7 @@ class Console(ActionKeys, AskingActions, CommandActions, Saying, Switching, App[
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
-        for theme in (SIXTEEN, LIGHT):
+        for theme in OURS:
             self.register_theme(theme)
         self.theme = first_theme(self.memory.now.theme, color_system(os.environ))
         self.push_screen(self._main)
@@ -193,6 +193,10 @@ class Console(ActionKeys, AskingActions, CommandActions, Saying, Switching, App[
         """Return the keys of the application that the footer names."""
         every = (*MainScreen.BINDINGS, *self.BINDINGS)
         return [entry for entry in every if isinstance(entry, Binding) and entry.show]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of ours, for looks that do not name them."""
+        return CHOSEN
 
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the footer and the help show it: of several, the first."""

@@ -82,7 +82,7 @@ CONSOLE_KEYS: list[BindingType] = [
         "theme",
         N_("theme"),
         id="app.theme",
-        tooltip=N_("dark, light, or the terminal's own colours"),
+        tooltip=N_("dark, light, high contrast, or the terminal's own colours"),
         show=False,
     ),
     Binding(

@@ -55,6 +55,8 @@ class RowDetails(ModalScreen[None]):
             height: auto;
             max-height: 96%;
             border: round $border;
+            border-title-color: $text-primary;
+            border-subtitle-color: $text-primary;
             background: $surface;
             padding: 0 2;
             scrollbar-gutter: stable;

@@ -33,8 +33,9 @@ class RowsView(LinesView):
 
     DEFAULT_CSS = """
     RowsView {
-        .rows--cursor { background: $panel-lighten-1; text-style: bold; }
-        &:light .rows--cursor { background: $primary; color: $background; }
+        .rows--cursor { background: $row-cursor; text-style: bold; }
+        &:light .rows--cursor { color: $row-cursor-text; }
+        &:ansi .rows--cursor { color: $row-cursor-text; }
     }
     """
 
