@@ -80,7 +80,12 @@ class CommandActions:
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
             *(Command(part, "", self._exploring(part)) for part in _EXPLORED),
-            Command("keymap", _("write; without it all keys are listed"), self._keys),
+            Command(
+                "keymap",
+                _("write; without it all keys are listed"),
+                self._keys,
+                lambda: ("write",),
+            ),
             desk.context_command(),
         )
         return [*own.values(), *asking, *common_commands(self, panes)]

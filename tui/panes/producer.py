@@ -265,7 +265,12 @@ class ProducerPane(Pane):
         """Return what the command line takes for this pane."""
         return (
             Command("rate", _("events a second; 0 is unlimited"), self._take_rate),
-            Command("profile", " | ".join(get_args(Profile)), self._take_profile),
+            Command(
+                "profile",
+                " | ".join(get_args(Profile)),
+                self._take_profile,
+                lambda: get_args(Profile),
+            ),
         )
 
     def _take_rate(self, argument: str) -> None:

@@ -16,6 +16,7 @@ from core.validation.history import PastRun
 from core.validation.model import CheckResult
 from tui.causes import Place, cause_of_check
 from tui.commands import Command, seconds
+from tui.dialogs.intervals import choose_interval
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet
 from tui.panes.rows_pane import RowsPane
@@ -26,7 +27,7 @@ from tui.views.check_details import check_details
 from tui.views.frame import Frame, keyed
 from tui.views.validation import checks_table, validation_foot, validation_head
 
-_EVERY = (0.0, 10.0, 30.0, 60.0, 300.0)
+_EVERY = (10.0, 30.0, 60.0, 300.0)
 _PAST_RUNS = 100
 
 
@@ -55,7 +56,7 @@ class ValidationPane(RowsPane):
             "interval",
             N_("interval"),
             id="validation.interval",
-            tooltip=N_("run every 10, 30, 60, 300 seconds, or manually"),
+            tooltip=N_("choose how often: every 10, 30, 60, 300 seconds, or manually"),
         ),
         Binding(
             "e",
@@ -169,10 +170,11 @@ class ValidationPane(RowsPane):
             self.controller.validate()
 
     def action_interval(self) -> None:
-        """Take the next interval."""
+        """Choose how often by itself."""
         present = self.controller.snapshot().validation_every_s
-        later = [seconds for seconds in _EVERY if seconds > present]
-        self.controller.validate_every(later[0] if later else 0.0)
+        choose_interval(
+            self.app, _("Run the checks"), _EVERY, present, self.controller.validate_every
+        )
 
     def action_export(self) -> None:
         """Say where the reports of the last run are."""
