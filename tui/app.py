@@ -37,6 +37,7 @@ from tui.styled_text import plain
 from tui.switching import Switching
 from tui.themes import CHOSEN, OURS, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
+from tui.typed_ahead import TypedAhead
 from tui.views.frame import Frame, keyed
 from tui.work_here import works_here
 
@@ -46,7 +47,7 @@ _KEPT_EVERY = 20
 _SCREEN = "screen"
 
 
-class Console(ActionKeys, AskingActions, CommandActions, Saying, Switching, App[int]):
+class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Switching, App[int]):
     """The console. drawn: called after the first picture. timer: False where tests draw by hand.
 
     keymap: keys of the person, as `tui.keymap` reads them.
@@ -139,6 +140,7 @@ class Console(ActionKeys, AskingActions, CommandActions, Saying, Switching, App[
         Opening loads DuckDB and the Kafka client; beside that the picture would come later.
         """
         self._drawn()
+        self.take_keys()
         self.controller.open()
         if self._timer_on:
             self.set_interval(1 / _FRAMES_PER_S, self.tick)
