@@ -44,7 +44,7 @@ _MODIFIERS = {"ctrl", "alt", "shift", "meta", "super", "hyper"}
 _NAMED = {key.value for key in Keys} - {Keys.Ignore.value, Keys.Any.value}
 _OF_TEXTUAL = {"ctrl+q": "app.quit"}
 """Keys of the library's own that do the same as ours."""
-_FIX = N_("give a key such as f5, ctrl+t or x to an action; :keymap lists all of them")
+_FIX = N_("give a key such as f5, ctrl+t or x, or remove the line; docs/console.md tells the rest")
 
 
 def keymap_file(environ: Mapping[str, str] = os.environ) -> Path:

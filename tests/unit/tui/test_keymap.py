@@ -1,5 +1,9 @@
 """A file of keys: what may stand in it, and what is told of the rest."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from textual.binding import Binding
 
@@ -7,6 +11,7 @@ from core.config.errors import SettingsError
 from core.errors import ExitCode
 from tui.keymap import (
     _clashes,
+    _letter,
     _places,
     actions,
     keymap_file,
@@ -85,3 +90,29 @@ def test_the_file_that_names_all_actions_is_read_again(tmp_path):
     file.write_text(whole)
     assert all(f'"{name}" = ' in whole for name in actions())
     assert read_keymap(file) == {}
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """Yield what texts call a key, and the ids of the actions that they mean."""
+    for file in (Path(__file__).parents[3] / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict) and node.keys:
+                pairs = [
+                    (ast.unparse(key), ast.unparse(value))
+                    for key, value in zip(node.keys, node.values, strict=True)
+                    if key
+                ]
+                texts = [
+                    (key[1:-1], value[1:-1]) for key, value in pairs if key[0] + value[0] == "''"
+                ]
+                yield from (
+                    one for one in texts if all(each in actions() for each in one[1].split())
+                )
+
+
+def test_what_texts_name_are_the_keys_as_they_are_bound():
+    found = list(named())
+    assert len(found) > 30
+    for key, ids in (one for one in found if one != ("ctrl+q", "app.quit")):
+        bound = [actions()[each].key.split(",")[0] for each in ids.split()]
+        assert key.split()[-1] == "".join(_letter(each) or each for each in bound), ids
