@@ -1,26 +1,62 @@
-"""Which key does an action, found in the bindings themselves: what texts name cannot be wrong."""
+"""Which key does an action: as it is bound, unless a person's keymap gives it another.
 
-from collections.abc import Callable, Sequence
+What texts name is found here, so it cannot be wrong.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol, cast
 
 from textual.binding import Binding
 
 from core.text import _
+from tui.keymap import actions, rebound
 from tui.panes.base import Pane
 from tui.views.frame import ActionKey
 
 
-def find_key(
-    action: str,
-    panes: Sequence[Pane],
-    common: Sequence[Binding],
-    display: Callable[[Binding], str],
-) -> ActionKey | None:
-    """Return what to press for the action of an id, the pane's number first; None without a key."""
-    for pane in panes:
-        for binding in pane.own_bindings():
-            if binding.id == action:
-                return ActionKey(f"{pane.NUMBER} {display(binding)}", _(binding.description))
-    for binding in common:
-        if binding.id == action:
-            return ActionKey(display(binding), _(binding.description))
-    return None
+class _Desk(Protocol):
+    """What is needed of the application beside."""
+
+    panes: list[Pane]
+
+    def get_key_display(self, binding: Binding) -> str: ...
+
+    def set_keymap(self, keymap: Mapping[str, str]) -> None: ...
+
+
+class ActionKeys:
+    """Part of the application. keymap: the keys of a person, by the ids of actions."""
+
+    keymap: Mapping[str, str]
+
+    def use_keys(self, keymap: Mapping[str, str]) -> None:
+        """Bind other keys from now on. keymap: as `tui.keymap` reads it."""
+        self.keymap = keymap
+        cast("_Desk", self).set_keymap(keymap)
+
+    def keys_now(self, binding: Binding) -> list[str]:
+        """Return the keys that do what a binding does."""
+        return rebound(binding, self.keymap).key.split(",")
+
+    def shown_key(self, binding: Binding) -> Binding:
+        """Return a binding as hints show it: of several keys the first one."""
+        now = rebound(binding, self.keymap)
+        return replace(now, key=now.key.partition(",")[0])
+
+    def shown_keys(self, ids: str) -> str:
+        """Return the keys of some actions, as hints show them. ids: apart by blanks."""
+        bound = actions()
+        display = cast("_Desk", self).get_key_display
+        return " ".join(display(bound[each]) for each in ids.split())
+
+    def key_of(self, action: str) -> ActionKey | None:
+        """Return what to press for an action, by the id of its binding; None for none."""
+        desk, binding = cast("_Desk", self), actions().get(action)
+        if binding is None:
+            return None
+        key = desk.get_key_display(binding)
+        name = next((pane.NAME for pane in desk.panes if binding in pane.own_bindings()), "")
+        pane = f"pane.{name}"
+        keys = f"{desk.get_key_display(actions()[pane])} {key}" if name else key
+        return ActionKey(keys, _(binding.description), key, bool({action, pane} & {*self.keymap}))

@@ -2,8 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.geometry import Size
 
 from core.config.contexts import Context
 from core.errors import DropshipError, ExitCode
@@ -18,7 +18,7 @@ from core.operations.base import PipelineController
 from core.operations.remembered import memory_of
 from core.text import _, clean
 from core.threads import report, reported
-from tui.action_keys import find_key
+from tui.action_keys import ActionKeys
 from tui.announcing import Announcing
 from tui.asking_actions import AskingActions
 from tui.command_actions import CommandActions
@@ -35,9 +35,10 @@ from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
 from tui.styled_text import plain
 from tui.switching import Switching
-from tui.themes import LIGHT, SIXTEEN, color_system, first_theme, next_theme
+from tui.themes import CHOSEN, OURS, color_system, first_theme, next_theme
 from tui.time_window import TimeWindow
-from tui.views.frame import ActionKey
+from tui.typed_ahead import TypedAhead
+from tui.views.frame import Frame, keyed
 from tui.work_here import works_here
 
 _FRAMES_PER_S = 4
@@ -46,8 +47,11 @@ _KEPT_EVERY = 20
 _SCREEN = "screen"
 
 
-class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
-    """The console. drawn: called after the first picture. timer: False where tests draw by hand."""
+class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Switching, App[int]):
+    """The console. drawn: called after the first picture. timer: False where tests draw by hand.
+
+    keymap: keys of the person, as `tui.keymap` reads them.
+    """
 
     CSS_PATH = "styles/app.tcss"
     TITLE = "dropship"
@@ -66,8 +70,10 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
         ascii_only: bool = False,
         timer: bool = True,
         drawn: Callable[[], None] = lambda: None,
+        keymap: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
+        self.use_keys(keymap or {})
         self.controller = controller
         self.formats = formats
         self.ascii_only = ascii_only
@@ -85,7 +91,7 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
 
     def on_mount(self) -> None:
         """Show the main screen in the theme chosen last."""
-        for theme in (SIXTEEN, LIGHT):
+        for theme in OURS:
             self.register_theme(theme)
         self.theme = first_theme(self.memory.now.theme, color_system(os.environ))
         self.push_screen(self._main)
@@ -134,6 +140,7 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
         Opening loads DuckDB and the Kafka client; beside that the picture would come later.
         """
         self._drawn()
+        self.take_keys()
         self.controller.open()
         if self._timer_on:
             self.set_interval(1 / _FRAMES_PER_S, self.tick)
@@ -163,6 +170,10 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
         """Where the seed pane makes its files; None is the folder of the settings."""
         return self._main.seed_folder
 
+    def frame(self, size: Size, *, full: bool = True) -> Frame:
+        """Return what a view of some size draws with. full: it has the whole screen."""
+        return Frame(*size, self.formats, self.ascii_only, full, self.key_of, self.window)
+
     def go_to(self, name: str) -> None:
         """Choose a pane."""
         self._main.action_choose(name)
@@ -185,17 +196,17 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
         every = (*MainScreen.BINDINGS, *self.BINDINGS)
         return [entry for entry in every if isinstance(entry, Binding) and entry.show]
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of ours, for looks that do not name them."""
+        return CHOSEN
+
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the footer and the help show it: of several, the first."""
-        binding = replace(binding, key=binding.key.partition(",")[0])
+        binding = self.shown_key(binding)
         shown = super().get_key_display(binding)
         if not self.ascii_only:
             return shown
         return plain(shown) if plain(shown).isascii() else binding.key
-
-    def key_of(self, action: str) -> ActionKey | None:
-        """Return what to press for an action, by the id of its binding; None for none."""
-        return find_key(action, self.panes, self.shown_bindings(), self.get_key_display)
 
     def action_demo(self) -> None:
         """Run the demonstration after saying what it does; while it runs, offer to cancel it."""
@@ -264,12 +275,11 @@ class Console(AskingActions, CommandActions, Saying, Switching, App[int]):
     def action_suspend(self) -> None:
         """Give the terminal to the shell until `fg`, unless that would stop the pipeline too."""
         if works_here(self.controller.snapshot()):
-            self.tell(
-                _(
-                    "The pipeline runs in this console and would stand still. "
-                    "q, then b: it goes on in the background, without the console."
-                )
+            told = _(
+                "The pipeline runs in this console and would stand still. "
+                "[q], then b: it goes on in the background, without the console."
             )
+            self.tell(keyed(told, {"q": "app.quit"}, self.key_of))
         else:
             self.action_suspend_process()
 

@@ -1,18 +1,25 @@
 """Commands by name: the line behind `:`, and the palette of every action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, cast
 
 from textual.command import CommandPalette
+from textual.geometry import Size
 from textual.screen import Screen
 
+from core.errors import UsageError
 from core.operations.remembered import Memory
-from core.text import _
-from tui.commands import Command
+from core.text import _, clean
+from tui.commands import Command, one_of
+from tui.dialogs.row_details import RowDetails
+from tui.keymap import keymap_file, keymap_text, write_keymap
 from tui.panes.base import Pane
 from tui.screens.command_line import CommandLine, common_commands
 from tui.screens.main import MainScreen
 from tui.screens.palette import Actions
+from tui.styled_text import Line, line
+from tui.views.frame import Frame
 
 _EXPLORED = ("topics", "groups", "brokers")
 
@@ -23,6 +30,16 @@ class _Desk(Protocol):
     panes: list[Pane]
     chosen: Pane
     screen: Screen[Any]
+    keymap: Mapping[str, str]
+    size: Size
+
+    def tell(self, message: str) -> None:
+        """Show a short message for a while."""
+        ...
+
+    def frame(self, size: Size) -> Frame:
+        """Return what a view of some size draws with."""
+        ...
 
     def push_screen(self, screen: Screen[Any], callback: Callable[[Any], object] = ...) -> object:
         """Show a screen over the others."""
@@ -63,6 +80,12 @@ class CommandActions:
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
             *(Command(part, "", self._exploring(part)) for part in _EXPLORED),
+            Command(
+                "keymap",
+                _("write; without it all keys are listed"),
+                self._keys,
+                lambda: ("write",),
+            ),
             desk.context_command(),
         )
         return [*own.values(), *asking, *common_commands(self, panes)]
@@ -70,6 +93,23 @@ class CommandActions:
     def _later(self, opened: Callable[[str], object]) -> Callable[[str], object]:
         # The line closes first: only the screen on top can.
         return lambda argument: cast("_Desk", self).call_later(opened, argument)
+
+    def _keys(self, argument: str) -> None:
+        """List all keys, or write them to the file. Errors: UsageError, StorageError."""
+        desk = cast("_Desk", self)
+        if not argument:
+            text = keymap_text(desk.keymap)
+            listing = RowDetails(_("Keys"), partial(_listed, text), desk.frame(desk.size))
+            desk.call_later(desk.push_screen, listing)
+            return
+        one_of(argument, ("write",))
+        file = keymap_file()
+        if not write_keymap(file, desk.keymap):
+            raise UsageError(
+                _("{file} is there already").format(file=clean(file)),
+                hint=_("keymap lists what may stand in it; y copies that"),
+            )
+        desk.tell(_("Saved: {files}").format(files=clean(file)))
 
     def _exploring(self, part: str) -> Callable[[str], object]:
         desk = cast("_Desk", self)
@@ -90,3 +130,7 @@ class CommandActions:
             desk.push_screen(
                 CommandPalette([Actions], placeholder=_("Find an action"), id="--command-palette")
             )
+
+
+def _listed(text: str, _frame: Frame) -> list[Line]:
+    return [line(row) for row in text.splitlines()]

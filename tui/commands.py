@@ -14,11 +14,15 @@ T = TypeVar("T", bound=str)
 
 @dataclass(frozen=True)
 class Command:
-    """One of them. takes: what its argument is, empty for none; run: raises DropshipError."""
+    """One of them. takes: what its argument is, empty for none; run: raises DropshipError.
+
+    values: what its argument can be, where that is known; it is completed.
+    """
 
     name: str
     takes: str
     run: Callable[[str], object]
+    values: Callable[[], Sequence[str]] = tuple
 
 
 def run_command(text: str, commands: Sequence[Command]) -> None:
@@ -35,7 +39,7 @@ def find_command(name: str, commands: Sequence[Command]) -> Command:
     if not names:
         raise UsageError(
             _("there is no command {name}").format(name=clean(name, 40) or "-"),
-            hint=_("tab completes, ctrl+p finds any action by name"),
+            hint=_("tab completes; the command help lists all keys"),
         )
     if len(names) > 1:
         raise UsageError(
@@ -47,15 +51,28 @@ def find_command(name: str, commands: Sequence[Command]) -> Command:
 
 
 def completed(text: str, commands: Sequence[Command]) -> str:
-    """Return a line with its name completed as far as all commands that begin so agree."""
-    name, space, _rest = text.partition(" ")
-    names = sorted({one.name for one in commands if one.name.startswith(name)})
-    if space or not names:
-        return text
-    first, last = names[0], names[-1]
-    agreed = next((i for i, char in enumerate(first) if last[i : i + 1] != char), len(first))
-    takes = len(names) == 1 and any(one.takes for one in commands if one.name == first)
-    return first[:agreed] + " " * takes
+    """Return a line with its name or argument completed as far as all that could be meant agree."""
+    name, space, rest = text.partition(" ")
+    if space:
+        return f"{name} {_agreed(rest, _values(name, rest, commands))}"
+    names = [one.name for one in commands if one.name.startswith(name)]
+    first = _agreed(name, names)
+    takes = len(set(names)) == 1 and any(one.takes for one in commands if one.name == first)
+    return first + " " * takes
+
+
+def _values(name: str, begun: str, commands: Sequence[Command]) -> list[str]:
+    """Return what the argument of a command can be that begins so."""
+    found = [one for one in commands if one.name == name]
+    return [value for value in (found[0].values() if found else ()) if value.startswith(begun)]
+
+
+def _agreed(begun: str, values: Sequence[str]) -> str:
+    """Return how all values begin; what was begun where there are none."""
+    if not values:
+        return begun
+    first, last = min(values), max(values)
+    return next((first[:i] for i, char in enumerate(first) if last[i : i + 1] != char), first)
 
 
 def told(text: str, commands: Sequence[Command], most: int = 8) -> str:
@@ -65,7 +82,10 @@ def told(text: str, commands: Sequence[Command], most: int = 8) -> str:
     found = {name: found[name]} if " " in text and name in found else found
     if len(found) == 1:
         (one,) = found.values()
-        return f"{one.name}  {one.takes}".strip()
+        begun = text.partition(" ")[2]
+        values = _values(one.name, begun, commands) if " " in text else []
+        listed = "  ".join(clean(value, 40) for value in values[:most])
+        return f"{one.name}  {listed if values != [begun] and listed else one.takes}".strip()
     return "  ".join(sorted(found)[:most]) + (" …" if len(found) > most else "")
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Protocol
 
 from textual.binding import Binding
+from textual.geometry import Size
 
 from core.operations.base import PipelineController
 from tui.drawing import Drawing
 from tui.formats import Formats
 from tui.time_window import TimeWindow
-from tui.views.frame import ActionKey
+from tui.views.frame import ActionKey, Frame
 
 
 class Host(Protocol):
@@ -46,6 +47,10 @@ class Host(Protocol):
         """Where the seed pane makes its files; None is the folder of the settings."""
         ...
 
+    def frame(self, size: Size, *, full: bool = True) -> Frame:
+        """Return what a view of some size draws with. full: it has the whole screen."""
+        ...
+
     def go_to(self, name: str) -> None:
         """Choose a pane."""
         ...
@@ -74,6 +79,14 @@ class Host(Protocol):
 
     def key_of(self, action: str) -> ActionKey | None:
         """Return what to press for an action, by the id of its binding; None for none."""
+        ...
+
+    def keys_now(self, binding: Binding) -> list[str]:
+        """Return the keys that do what a binding does: a person may have given it others."""
+        ...
+
+    def shown_keys(self, ids: str) -> str:
+        """Return the keys of some actions, as hints show them. ids: apart by blanks."""
         ...
 
     def shown_bindings(self) -> list[Binding]:

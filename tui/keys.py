@@ -82,7 +82,7 @@ CONSOLE_KEYS: list[BindingType] = [
         "theme",
         N_("theme"),
         id="app.theme",
-        tooltip=N_("dark, light, or the terminal's own colours"),
+        tooltip=N_("dark, light, high contrast, or the terminal's own colours"),
         show=False,
     ),
     Binding(
@@ -169,8 +169,10 @@ CHART_KEYS: list[BindingType] = [
 ]
 """The keys of every chart."""
 
+FILTER_KEY = Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/")
+
 ROW_KEYS: list[BindingType] = [
-    Binding("slash", "filter", N_("filter"), id="rows.filter", key_display="/"),
+    FILTER_KEY,
     Binding("enter", "open", N_("details"), id="rows.open"),
     Binding("j,down", "move(1)", N_("next row"), id="rows.next", show=False),
     Binding("k,up", "move(-1)", N_("previous row"), id="rows.previous", show=False),

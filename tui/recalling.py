@@ -6,13 +6,14 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from core.operations.remembered import Memory, Option
+from core.operations.remembered import ListOrder, Memory, Option
 from tui.panes.base import Pane
 from tui.panes.producer import FORM as PRODUCER_FORM
 from tui.panes.producer import ProducerPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import FORM as SEED_FORM
 from tui.panes.seed import SeedPane
+from tui.row_order import Arrangement
 from tui.screens.main import MainScreen
 from tui.time_window import RANGES_S
 
@@ -22,12 +23,20 @@ _FORMS: Mapping[type[Pane], Sequence[str]] = {
 }
 
 
+_BETWEEN = " | "
+"""Between the titles by which a list is known."""
+
+
 def recall(main: MainScreen, memory: Memory) -> None:
-    """Restore filters, options, time range and pane, as far as there is one of that name."""
+    """Restore filters, orders, options, time range and pane, as far as there is one of a name."""
     now = memory.now
     for pane in main.panes:
         if isinstance(pane, RowsPane) and now.filters.get(pane.NAME):
             pane.rows_view.set_filter(now.filters[pane.NAME])
+        if isinstance(pane, RowsPane):
+            for titles, order in now.orders.get(pane.NAME, {}).items():
+                how = Arrangement(order.column, order.descending, frozenset(order.hidden))
+                pane.rows_view.arrangements.restore(tuple(titles.split(_BETWEEN)), how)
         if isinstance(pane, ProducerPane | SeedPane):
             pane.options = _restored(pane.options, now.options.get(pane.NAME, {}), _form(pane))
     if now.range_s in RANGES_S:
@@ -40,10 +49,15 @@ def keep(main: MainScreen, memory: Memory) -> None:
     """Remember where the console is; writes nothing where nothing changed."""
     if not memory.has_folder:
         return
-    filters, options = {}, {}
+    filters, options, orders = {}, {}, {}
     for pane in main.panes:
         if isinstance(pane, RowsPane) and pane.rows_view.filter and not pane.followed:
             filters[pane.NAME] = pane.rows_view.filter
+        if isinstance(pane, RowsPane) and pane.rows_view.arrangements.changed:
+            orders[pane.NAME] = {
+                _BETWEEN.join(titles): ListOrder(how.column, how.descending, tuple(how.hidden))
+                for titles, how in pane.rows_view.arrangements.changed.items()
+            }
         if isinstance(pane, ProducerPane | SeedPane):
             given = {name: getattr(pane.options, name) for name in _form(pane)}
             options[pane.NAME] = msgspec.to_builtins(given)
@@ -52,6 +66,7 @@ def keep(main: MainScreen, memory: Memory) -> None:
         range_s=main.window.seconds,
         filters=filters,
         options=options,
+        orders=orders,
     )
 
 

@@ -68,6 +68,36 @@ class Arrangement:
         return replace(self, hidden=frozenset())
 
 
+class Arrangements:
+    """How a person arranged lists, each known by the titles of its columns."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], Arrangement] = {}
+
+    def of(self, table: RowTable) -> Arrangement:
+        """Return how a list is arranged."""
+        return self._kept.get(_titles(table), Arrangement())
+
+    def put(self, table: RowTable, how: Arrangement) -> None:
+        """Arrange a list otherwise from now on."""
+        self._kept[_titles(table)] = how
+
+    @property
+    def changed(self) -> dict[tuple[str, ...], Arrangement]:
+        """Those that are not as they come, by titles."""
+        return {titles: how for titles, how in self._kept.items() if how != Arrangement()}
+
+    def restore(self, titles: tuple[str, ...], how: Arrangement) -> None:
+        """Arrange the list with these columns so; what they do not allow is left out."""
+        places = set(range(len(titles)))
+        if how.column in {None, *places} and how.hidden < places:
+            self._kept[titles] = how
+
+
+def _titles(table: RowTable) -> tuple[str, ...]:
+    return tuple(column.title for column in table.columns)
+
+
 def arranged(table: RowTable, how: Arrangement, *, ascii_only: bool = False) -> RowTable:
     """Return a table so; a sign stands at the title of the column that it is by."""
     if how == Arrangement():

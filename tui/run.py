@@ -31,6 +31,7 @@ from tui.app import Console
 from tui.arguments import foreign_encoding, unfit_terminal
 from tui.exit_summary import print_exit_summary
 from tui.formats import Formats
+from tui.keymap import keymap_file, read_keymap
 from tui.signals import SignalHandler
 from tui.switching import arguments_for
 
@@ -62,7 +63,8 @@ def run_console(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _log_to_file(settings, options)
         if options.no_color:
             os.environ["NO_COLOR"] = "1"  # https://no-color.org, as Textual reads it
-        return _show(settings, source, language, options)
+        keymap = read_keymap(keymap_file(environ))
+        return _show(settings, source, language, options, keymap)
     except DropshipError as error:
         _complain(error.message, error.hint)
         return int(error.exit_code)
@@ -88,7 +90,11 @@ def _require_terminal(environ: Mapping[str, str]) -> None:
 
 
 def _show(
-    settings: Settings, source: SettingsSource, language: str, options: argparse.Namespace
+    settings: Settings,
+    source: SettingsSource,
+    language: str,
+    options: argparse.Namespace,
+    keymap: Mapping[str, str],
 ) -> int:
     sys.setswitchinterval(_SWITCH_S)
     for name in ("COLUMNS", "LINES"):
@@ -96,7 +102,13 @@ def _show(
         os.environ.pop(name, None)
     language = use_language(options.lang or memory_of(settings.paths).now.language or language)
     controller = _controller(settings, read_only=options.read_only)
-    console = Console(controller, Formats(language), ascii_only=options.ascii, drawn=search_rarely)
+    console = Console(
+        controller,
+        Formats(language),
+        ascii_only=options.ascii,
+        drawn=search_rarely,
+        keymap=keymap,
+    )
     signals = SignalHandler(console, controller)
     signals.install()
     controller.explorer.log.begin()

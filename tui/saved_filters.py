@@ -32,6 +32,13 @@ class SavedFilters:
         every[where] = dict(list(kept.items())[-_MOST:])
         self._write(every)
 
+    def delete(self, where: str, name: str) -> None:
+        """Forget a filter. Errors: UsageError where there is none of that name; StorageError."""
+        self.words(where, name)
+        every = self._all()
+        every[where] = {known: text for known, text in self.of(where).items() if known != name}
+        self._write(every)
+
     def words(self, where: str, name: str) -> str:
         """Return a filter by its name. Errors: UsageError."""
         known = self.of(where)

@@ -39,7 +39,8 @@ class Switching:
 
     def context_command(self) -> Command:
         """Return the command that chooses a context."""
-        return Command("context", _("a name; without one all are listed"), self._named)
+        takes = _("a name; without one all are listed")
+        return Command("context", takes, self._named, _names)
 
     def action_contexts(self) -> None:
         """Choose a context from the list of all."""
@@ -82,6 +83,14 @@ class Switching:
             desk.tell(_("This is context {name} already.").format(name=context.name))
             return
         desk.leave_for(context)
+
+
+def _names() -> list[str]:
+    """Return the names of all contexts; none where their file cannot be read."""
+    try:
+        return [one.name for one in read_contexts(contexts_file())]
+    except DropshipError:
+        return []
 
 
 def arguments_for(context: Context, options: argparse.Namespace) -> list[str]:

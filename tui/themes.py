@@ -1,25 +1,79 @@
-"""The looks to choose from: dark, light, and one that uses a terminal's own sixteen colours."""
+"""The looks to choose from: dark, light, high contrast, and a terminal's own sixteen colours."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 
-SIXTEEN = replace(BUILTIN_THEMES["ansi-dark"], name="sixteen", accent="ansi_magenta")
-"""A look in the terminal's own colours, whose two series differ."""
 
-LIGHT = replace(
-    BUILTIN_THEMES["textual-light"],
+def _made(base: str, *, variables: Mapping[str, str], **changes: Any) -> Theme:
+    """Return a look of Textual's with other colours."""
+    theme = BUILTIN_THEMES[base]
+    return replace(theme, variables={**theme.variables, **variables}, **changes)
+
+
+CHOSEN = {"row-cursor": "#2D373F", "row-cursor-text": "#57A5E2"}
+"""Colours of our own that style sheets name, as they are on dark ground."""
+
+SIXTEEN = _made(
+    "ansi-dark",
+    name="sixteen",
+    accent="ansi_magenta",
     variables={
-        **BUILTIN_THEMES["textual-light"].variables,
+        "text-primary": "ansi_bright_blue",
+        "row-cursor": "ansi_white",
+        "row-cursor-text": "ansi_black",
+    },
+)
+"""A look in the terminal's own colours, whose two series differ; plain blue is hardly seen."""
+
+DARK = _made("textual-dark", variables={**CHOSEN, "text-error": "#D98A9C"})
+"""Textual's dark look; its chosen row leaves every text on it a contrast of 4.5."""
+
+LIGHT = _made(
+    "textual-light",
+    variables={
         "text-warning": "#7A4A00",
         "text-accent": "#7A4A00",
         "text-success": "#1C6335",
+        "text-muted": "#474747",
+        "text-disabled": "#5F5F5F",
+        "row-cursor": "#004578",
+        "row-cursor-text": "#E0E0E0",
     },
 )
-"""Textual's light look with an amber and a green that can be read on its grey."""
+"""Textual's light look with an amber, a green and a grey that can be read on its grey."""
 
-THEMES = ("textual-dark", "textual-light", SIXTEEN.name)
+CONTRAST = _made(
+    "textual-dark",
+    name="high-contrast",
+    primary="#1AEBFF",
+    warning="#FFD54A",
+    error="#FF8A8A",
+    success="#6BFF8F",
+    accent="#FFC04D",
+    foreground="#FFFFFF",
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    variables={
+        "text-muted": "#D6D6D6",
+        "text-disabled": "#B0B0B0",
+        "text-primary": "#6FE3FF",
+        "text-warning": "#FFD54A",
+        "text-error": "#FF9A9A",
+        "text-success": "#7CFF9D",
+        "text-accent": "#FFC04D",
+        "row-cursor": "#FFFFFF",
+        "row-cursor-text": "#000000",
+    },
+)
+"""Black below, every text at 7 or more to 1."""
+
+OURS = (DARK, LIGHT, CONTRAST, SIXTEEN)
+
+THEMES = tuple(theme.name for theme in OURS)
 """In the order in which a key goes through them."""
 
 _FEW_COLOURS = {"standard", "windows"}

@@ -24,11 +24,23 @@ _LONGEST, _MOST_FILTERS, _MOST_BYTES = 400, 50, 1_000_000
 Option = str | int | float | bool | None
 
 
+class ListOrder(msgspec.Struct, frozen=True):
+    """How the rows of a list are arranged: by which column, which way, without which columns.
+
+    Columns are told by their places, from 0 on; None: the rows are as they come.
+    """
+
+    column: int | None = None
+    descending: bool = False
+    hidden: tuple[int, ...] = ()
+
+
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered. Empty: nothing.
 
     pane, filters: by the names of panes. range_s: seconds that charts show. commands: what was
-    typed behind `:`, the last one last. options: of forms, by pane and field.
+    typed behind `:`, the last one last. options: of forms, by pane and field. orders: of lists, by
+    pane and the titles of their columns.
     """
 
     version: int = VERSION
@@ -39,6 +51,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     filters: Mapping[str, str] = {}
     commands: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Option]] = {}
+    orders: Mapping[str, Mapping[str, ListOrder]] = {}
 
 
 class Memory:

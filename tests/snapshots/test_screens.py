@@ -58,8 +58,12 @@ def test_light(picture):
     assert picture("full", LARGE, "en", "t")
 
 
-def test_sixteen_colours(picture):
+def test_high_contrast(picture):
     assert picture("full", LARGE, "en", "t", "t")
+
+
+def test_sixteen_colours(picture):
+    assert picture("full", LARGE, "en", "t", "t", "t")
 
 
 def test_ascii(picture):

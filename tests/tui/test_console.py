@@ -1,18 +1,23 @@
 """What works everywhere: keys, help, palette, exports, read-only, trouble at the opening."""
 
+import asyncio
 import csv
 import json
 
 import pytest
+from textual import events
 from textual.command import CommandPalette
 
 from core.broker.connect import connect_broker  # noqa: F401 - imported before threads do
 from core.clock import SystemClock
 from core.jobs import produce
+from core.operations.controller import Controller
 from core.text import _
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.workers import RunState
+from tui.app import Console
 from tui.dialogs.confirm import ConfirmScreen
+from tui.formats import Formats
 from tui.screens.help import HelpScreen
 
 
@@ -215,3 +220,43 @@ def test_the_doctor_does_not_take_the_screen_for_the_terminal(play):
         assert encoding.detail == "UTF-8"
 
     play(script)
+
+
+def test_keys_that_come_together_are_taken_one_after_the_other(play):
+    async def script(here):
+        here.type_ahead(
+            "2", "colon", *"rate", "space", *"77", "enter", "9", "slash", *"disk", "enter"
+        )
+        await here.until(lambda: here.console.chosen.NAME == "logs")
+        await here.until(lambda: here.console.chosen.rows_view.filter == "disk")
+        assert here.console._main.pane("producer").options.rate == 77
+        assert here.console.screen.id == "main"
+
+    play(script, ready=False)
+
+
+def test_keys_that_come_before_the_first_picture_are_not_lost(settings):
+    def typed():
+        for key in ("colon", *"rate", "space", *"55", "enter"):
+            letter = {"space": " "}.get(key, key if len(key) == 1 else None)
+            event = events.Key(key, letter)
+            event.set_sender(console)
+            console.post_message(event)
+
+    controller = Controller(settings)
+    console = Console(controller, Formats("en"), timer=False, drawn=typed)
+
+    async def session():
+        async with console.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            console.tick()
+            for _ in range(100):
+                await pilot.pause(0.02)
+                if console._main.pane("producer").options.rate == 55:
+                    break
+            assert console._main.pane("producer").options.rate == 55
+
+    try:
+        asyncio.run(session())
+    finally:
+        controller.close()

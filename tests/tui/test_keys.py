@@ -443,6 +443,8 @@ def changes(figure):
 
 async def checks_regularly(here, press):
     await press()
+    assert isinstance(here.console.screen, ChooseScreen)
+    await here.press("j", "enter")
     assert moment(here).validation_every_s == 10
     here.console.controller.validate_every(0)
     await here.until(lambda: not moment(here).validation.running)
@@ -731,7 +733,7 @@ DOES = {
     "validation.export": names_the_reports,
     "kpis.figures": lists_the_figures,
     "kpis.refresh": reads_the_figures,
-    "kpis.interval": changes("figures_every_s"),
+    "kpis.interval": opens(ChooseScreen),
     "rows.filter": filters,
     "rows.open": opens_a_row,
     "alerts.details": opens(RowDetails),

@@ -25,17 +25,20 @@ def test_figures_fill_while_events_flow_and_the_full_view_draws_them(play):
     play(script)
 
 
-def test_the_interval_goes_round_and_is_shown(play):
+def test_an_interval_is_chosen_and_shown(play):
     async def script(here):
         controller = here.console.controller
         await here.press("5")
         assert "every 2 s" in here.text
-        shown = []
-        for _press in range(6):
-            await here.press("i")
-            shown.append(controller.snapshot().figures_every_s)
-        assert shown == [5, 15, 60, 0, 1, 2]
-        await here.press("i", "i", "i", "i")
+        await here.press("i")
+        assert all(f"every {seconds} s" in here.text for seconds in (1, 2, 5, 15, 60))
+        await here.press("j", "enter")
+        assert controller.snapshot().figures_every_s == 5
+        await here.press("i", "j", "escape")
+        assert controller.snapshot().figures_every_s == 5
+        await here.press("colon", *"every 7", "enter", "i")
+        assert "every 7 s" in here.text
+        await here.press("home", "enter")
         await here.until(lambda: "manual" in here.text)
 
     play(script)

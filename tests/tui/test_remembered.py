@@ -1,9 +1,13 @@
 """A console begins where the last one of its data directory was left."""
 
+import json
 from dataclasses import replace
 
 from tests.support.console import piloted, still_console
 from tests.support.moments import moment
+from tui.row_order import Arrangement
+from tui.saved_filters import SavedFilters
+from tui.screens.palette import Actions
 
 
 async def session(settings, pilot_script):
@@ -42,6 +46,55 @@ async def test_pane_filter_range_options_theme_and_commands_are_there_again(sett
 
     before = await session(settings, first)
     await session(settings, second)
+
+
+@piloted
+async def test_the_order_and_the_columns_of_a_list_are_there_again(settings):
+    settings.paths.data.mkdir()
+
+    async def first(app, pilot):
+        await pilot.press("8", "comma", "minus", "semicolon")
+        await pilot.pause()
+        app.tick()
+
+    async def second(app, pilot):
+        await pilot.press("8")
+        await pilot.pause()
+        app.tick()
+        assert app.chosen.rows_view.arrangement == Arrangement(1, True, frozenset({0}))
+
+    await session(settings, first)
+    await session(settings, second)
+    file = settings.paths.data / "console.json"
+    kept = json.loads(file.read_text())
+    (titles,) = kept["orders"]["alerts"]
+    kept["orders"]["alerts"][titles] = {"column": 99, "hidden": [0]}
+    file.write_text(json.dumps(kept))
+
+    async def third(app, pilot):
+        await pilot.press("8")
+        await pilot.pause()
+        app.tick()
+        assert app.chosen.rows_view.arrangement == Arrangement()
+
+    await session(settings, third)
+
+
+@piloted
+async def test_saved_filters_are_taken_and_deleted_from_the_palette(settings):
+    settings.paths.data.mkdir()
+    SavedFilters(settings.paths.data).save("logs", "disk", "disk full")
+
+    async def script(app, pilot):
+        await pilot.press("9")
+        found = {one.title: one for one in Actions(app.screen, None)._commands()}
+        found["filter disk"].run()
+        assert app.chosen.rows_view.filter == "disk full"
+        found["delete filter disk"].run()
+        assert SavedFilters(settings.paths.data).of("logs") == {}
+        found["delete filter disk"].run()  # says that there is none
+
+    await session(settings, script)
 
 
 @piloted

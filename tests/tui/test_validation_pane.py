@@ -112,15 +112,15 @@ def test_runs_before_and_reports_are_in_the_full_view(play, settings):
         assert len(list(settings.paths.reports.glob(f"*.{kind}"))) == 1
 
 
-def test_the_interval_goes_round_and_runs_the_checks(play):
+def test_an_interval_is_chosen_and_runs_the_checks(play):
     async def script(here):
         controller = here.console.controller
         await published(here)
-        await here.press("4", "i")
+        await here.press("4", "i", "j", "enter")
         assert controller.snapshot().validation_every_s == 10
         await here.until(lambda: controller.snapshot().validation.result)
         await here.until(lambda: "every 10 s" in here.text)
-        await here.press("i", "i", "i", "i")
+        await here.press("i", "home", "enter")
         assert controller.snapshot().validation_every_s == 0
 
     play(script)

@@ -23,7 +23,14 @@ class AskKey(ModalScreen[str | None]):
         align: center middle;
         background: $background 60%;
 
-        #ask { width: 60; max-width: 100%; height: 3; border: round $border; background: $surface; }
+        #ask {
+            width: 60;
+            max-width: 100%;
+            height: 3;
+            border: round $border;
+            border-title-color: $text-primary;
+            background: $surface;
+        }
         Input, Input:focus { height: 1; border: none; padding: 0 1; }
     }
     """

@@ -37,6 +37,7 @@ class ChooseScreen(ModalScreen[str | None]):
             height: auto;
             max-height: 100%;
             border: round $border;
+            border-title-color: $text-primary;
             background: $surface;
             padding: 0 1;
         }

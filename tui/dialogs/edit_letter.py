@@ -16,6 +16,7 @@ from core.warehouse.model import StoredDeadLetter
 from tui.external_editor import edited_outside
 from tui.host import Host
 from tui.styled_text import Line, Span, cut, line
+from tui.views.key_hints import key_line
 from tui.views.letters import difference_lines
 from tui.widgets.lines_view import LinesView
 
@@ -111,19 +112,14 @@ class EditLetter(ModalScreen[Edit | None]):
         changes = difference_lines(difference(letter.payload, payload), width - 4)
         self._changes.styles.height = len(changes)
         self._changes.show(changes)
-        self._keys.show([cut(line(" ", *self._hints()), width)])
-
-    def _hints(self) -> list[Span]:
-        pairs = [
+        hints = [
             ("ctrl+s", _("keep")),
             ("ctrl+e", _("own editor")),
             ("ctrl+o", _("original")),
             ("f6", _("scroll the changes")),
             ("esc", _("back")),
         ]
-        return [
-            span for key, text in pairs for span in (Span(key, "accent"), Span(f" {text}  ", "dim"))
-        ]
+        self._keys.show([key_line(hints, width)])
 
     def on_text_area_changed(self) -> None:
         """Judge what is there now."""

@@ -78,6 +78,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
             height: auto;
             max-height: 100%;
             border: round $border;
+            border-title-color: $text-primary;
             background: $surface;
             padding: 0 2;
         }

@@ -2,6 +2,7 @@
 
 from core.text import _
 from tui.panes.base import Pane
+from tui.views.frame import keyed
 from tui.widgets.rows_view import RowsView
 
 
@@ -13,7 +14,8 @@ class ArrangedRows(Pane):
     def action_seek(self, step: int) -> None:
         """Go to the next match of the filter, or the one before, while all rows stay."""
         if not self._rows_view.seek(step):
-            self.console.tell(_("Nothing to find: / takes the words."))
+            told = _("Nothing to find: [/] takes the words.")
+            self.console.tell(keyed(told, {"/": "rows.filter"}, self.console.key_of))
 
     def action_sort(self) -> None:
         """Sort by the next column; behind the last one rows are as they come."""
@@ -28,7 +30,8 @@ class ArrangedRows(Pane):
         """Hide the column that the rows are sorted by."""
         view = self._rows_view
         if view.arrangement.column is None:
-            self.console.tell(_("The sorted column is hidden: , sorts by the next one."))
+            told = _("The sorted column is hidden: [,] sorts by the next one.")
+            self.console.tell(keyed(told, {",": "rows.sort"}, self.console.key_of))
         view.order_rows(view.arrangement.without(view.columns))
 
     def action_show_all(self) -> None:

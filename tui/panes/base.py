@@ -19,7 +19,6 @@ from core.operations.base import PipelineController
 from core.operations.snapshot import ControllerSnapshot
 from core.text import N_, _
 from tui.commands import Command
-from tui.formats import Formats
 from tui.host import Host
 from tui.scroll import thumb
 from tui.styled_text import Line, Span, changed_cells, cut, line, plain
@@ -49,12 +48,12 @@ class Pane(Container, can_focus=True):
     """Ids of the bindings that change something: a read-only console names none of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll(1)", N_("down"), show=False),
-        Binding("k,up", "scroll(-1)", N_("up"), show=False),
-        Binding("ctrl+d,pagedown", "scroll_page(1)", N_("page down"), show=False),
-        Binding("ctrl+u,pageup", "scroll_page(-1)", N_("page up"), show=False),
-        Binding("home", "scroll_page(-100)", N_("begin"), show=False),
-        Binding("G,end", "scroll_page(100)", N_("end"), show=False),
+        Binding("j,down", "scroll(1)", N_("down"), id="scroll.down", show=False),
+        Binding("k,up", "scroll(-1)", N_("up"), id="scroll.up", show=False),
+        Binding("ctrl+d,pagedown", "scroll_page(1)", N_("page down"), id="scroll.page", show=False),
+        Binding("ctrl+u,pageup", "scroll_page(-1)", N_("page up"), id="scroll.back", show=False),
+        Binding("home", "scroll_page(-100)", N_("begin"), id="scroll.first", show=False),
+        Binding("G,end", "scroll_page(100)", N_("end"), id="scroll.last", show=False),
     ]
 
     def __init__(self) -> None:
@@ -106,7 +105,7 @@ class Pane(Container, can_focus=True):
 
     def hint_of(self, binding: Binding) -> Hint:
         """Return a key as the border shows it; a click on it presses the key."""
-        action = f"app.simulate_key('{binding.key.partition(',')[0]}')"
+        action = f"app.simulate_key('{self.console.keys_now(binding)[0]}')"
         return self.app.get_key_display(binding), _(binding.description), action
 
     def own_bindings(self) -> list[Binding]:
@@ -145,17 +144,12 @@ class Pane(Container, can_focus=True):
         """What is shown, for tests and copies."""
         return self._lines_view.lines
 
-    def draw(
-        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
-    ) -> None:
+    def draw(self, now: ControllerSnapshot, *, full: bool) -> None:
         """Draw a moment; nothing while hidden. full: the pane has the whole screen."""
         size = self._lines_view.size
         if not self.display or not size:
             return
-        console = self.console
-        frame = Frame(
-            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
-        )
+        frame = self.console.frame(size, full=full)
         self._lines_view.show(self._window(now, frame))
         status = self.status(now)
         if status != self._shown_title:

@@ -1,6 +1,7 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,15 +21,23 @@ from tui.views.event_columns import came_since
 from tui.views.events import (
     events_head,
     letter_details,
+    letter_parts,
     letters_table,
     record_details,
+    record_parts,
     records_table,
 )
 from tui.views.footer_tabs import Hint
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.replay_question import replay_title, replayed_lines
 
 _MERGE = "merge"
+_KEYS = {
+    "j": "rows.next",
+    "k": "rows.previous",
+    "tab": "events.switch",
+    "x": "events.cancel",
+}
 
 
 class EventsPane(RowsPane):
@@ -145,11 +154,14 @@ class EventsPane(RowsPane):
         source = row.source
         frame = self.frame_now()
         if isinstance(source, TailRecord):
-            place = f"{source.partition}/{source.offset}"
-            self.show_details(RowDetails(place, lambda size: record_details(source, size), frame))
+            place, parts = f"{source.partition}/{source.offset}", record_parts(source)
+            details = RowDetails(place, partial(record_details, source), frame, parts=parts)
+            self.show_details(details)
         elif isinstance(source, ListedLetter):
-            place = f"{source.letter.partition}/{source.letter.offset}"
-            self.show_details(RowDetails(place, lambda size: letter_details(source, size), frame))
+            letter = source.letter
+            place, parts = f"{letter.partition}/{letter.offset}", letter_parts(source)
+            details = RowDetails(place, partial(letter_details, source), frame, parts=parts)
+            self.show_details(details)
 
     def key_of(self, row: Row) -> str:
         """Return the key that a record or a dead letter is about."""
@@ -219,7 +231,7 @@ class EventsPane(RowsPane):
         elif self.rows_view.gone is not None:
             self.console.refuse(_("The chosen dead letter has left the list: choose another one."))
         else:
-            self.console.refuse(_("No dead letter is chosen: [j] and [k] choose one."))
+            self._refuse(_("No dead letter is chosen: [j] and [k] choose one."))
 
     def action_replay_all(self) -> None:
         """Publish every dead letter that the filter shows again."""
@@ -235,7 +247,7 @@ class EventsPane(RowsPane):
 
     def _ask(self, rows: Sequence[Row]) -> None:
         if not self._letters:
-            self.console.refuse(_("[tab] shows the dead letters; those can be replayed."))
+            self._refuse(_("[tab] shows the dead letters; those can be replayed."))
             return
         listed = [row.source for row in rows if isinstance(row.source, ListedLetter)]
         fit = [one for one in listed if one.letter.stage != _MERGE]
@@ -248,11 +260,15 @@ class EventsPane(RowsPane):
         title = replay_title(fit, self.console.formats)
         self.console.confirm(False, title, lines, lambda: self._replay(ids))
 
+    def _refuse(self, told: str) -> None:
+        """Say why nothing was done, with the keys that the text names."""
+        self.console.refuse(keyed(told, _KEYS, self.console.key_of))
+
     def _replay(self, ids: list[str]) -> None:
         now = self.controller.snapshot()
         if not self.controller.replay(ids) and not now.read_only:
             running = now.explored.replay.running
-            self.console.refuse(
+            self._refuse(
                 _("A replay is under way: [x] cancels it.")
                 if running
                 else now.opening.error or _("Still connecting to the broker and the warehouse.")

@@ -12,13 +12,14 @@ from core.operations.snapshot import ControllerSnapshot, Figures
 from core.text import N_, _
 from tui.causes import OpenFigures
 from tui.commands import Command, seconds
+from tui.dialogs.intervals import choose_interval
 from tui.panes.base import Pane
 from tui.styled_text import Line
 from tui.views.billing import asked_every
 from tui.views.frame import Frame
 from tui.views.kpis import kpis
 
-_EVERY = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
+_EVERY = (1.0, 2.0, 5.0, 15.0, 60.0)
 
 
 def exported(now: ControllerSnapshot) -> Table | None:
@@ -56,7 +57,7 @@ class KpisPane(Pane):
             "interval",
             N_("interval"),
             id="kpis.interval",
-            tooltip=N_("refresh every 1, 2, 5, 15, 60 seconds, or manually"),
+            tooltip=N_("choose how often: every 1, 2, 5, 15, 60 seconds, or manually"),
         ),
     ]
 
@@ -111,7 +112,8 @@ class KpisPane(Pane):
         self.controller.refresh()
 
     def action_interval(self) -> None:
-        """Take the next interval."""
+        """Choose how often by itself."""
         present = self.controller.snapshot().figures_every_s
-        later = [seconds for seconds in _EVERY if seconds > present]
-        self.controller.refresh_every(later[0] if later else 0.0)
+        choose_interval(
+            self.app, _("Refresh the figures"), _EVERY, present, self.controller.refresh_every
+        )

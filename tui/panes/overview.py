@@ -17,7 +17,7 @@ from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.overview import overview_foot, stages
 
-_OPEN = Binding("enter", "open", N_("open"))
+_OPEN = Binding("enter", "open", N_("open"), id="rows.open")
 
 
 def _stage(name: str) -> Cells:
@@ -68,15 +68,16 @@ class OverviewPane(RowsPane):
         stage = self.stage
         if stage is None or not stage.is_attached:
             return [(_OPEN, True)]
-        keys = {entry.key for entry in self._keys_of(stage)}
-        return [(_OPEN, True), *(each for each in stage.hinted(now) if each[0].key in keys)]
+        own = self._keys_of(stage)
+        return [(_OPEN, True), *(each for each in stage.hinted(now) if each[0] in own)]
 
     def _keys_of(self, stage: Pane) -> list[Binding]:
         """Return what is bound for a stage whose pane is there; those of lists are our own."""
         if not stage.is_attached:
             return []
-        shared = {entry.key for entry in RowsPane.BINDINGS if isinstance(entry, Binding)}
-        return [entry for entry in stage.own_bindings() if entry.key not in shared]
+        keys_now = self.console.keys_now
+        shared = [keys_now(entry) for entry in RowsPane.BINDINGS if isinstance(entry, Binding)]
+        return [entry for entry in stage.own_bindings() if keys_now(entry) not in shared]
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the stage under the cursor act on it; there is nothing to filter."""
@@ -84,7 +85,7 @@ class OverviewPane(RowsPane):
         if stage is None:
             return
         for binding in self._keys_of(stage):
-            if event.key in binding.key.split(","):
+            if event.key in self.console.keys_now(binding):
                 event.stop()
                 event.prevent_default()
                 self.call_later(self.app.run_action, binding.action, stage)

@@ -19,7 +19,7 @@ from tui.commands import Command, figure, one_of
 from tui.dialogs.options_form import OptionsForm
 from tui.panes.base import Pane
 from tui.styled_text import Line
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.producer import exported, producer
 
 FORM = ("mode", "rate", "profile", "limit", "duration", "duplicates", "late", "poison", "deletes")
@@ -176,7 +176,8 @@ class ProducerPane(Pane):
             names = [f"{pipeline.name}{ending}" for ending in (".csv", ".jsonl", ".ndjson")]
             there = folder.is_file() or any((folder / name).exists() for name in names)
             if mode == "replay" and not there:
-                self.console.refuse(_("There is no file to replay: [m] streams made-up events."))
+                told = _("There is no file to replay: [m] streams made-up events.")
+                self.console.refuse(keyed(told, {"m": "producer.stream"}, self.console.key_of))
             return there or mode == "stream"
         if mode == "replay" and not (folder / "orders.csv").exists():
             self.console.refuse(_("There is no orders.csv yet: generate it in the seed pane."))
@@ -264,7 +265,12 @@ class ProducerPane(Pane):
         """Return what the command line takes for this pane."""
         return (
             Command("rate", _("events a second; 0 is unlimited"), self._take_rate),
-            Command("profile", " | ".join(get_args(Profile)), self._take_profile),
+            Command(
+                "profile",
+                " | ".join(get_args(Profile)),
+                self._take_profile,
+                lambda: get_args(Profile),
+            ),
         )
 
     def _take_rate(self, argument: str) -> None:

@@ -11,13 +11,12 @@ from textual.binding import Binding, BindingType
 from core.jobs.base import Table
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _, clean
-from tui.causes import Place
+from tui.causes import Follow, Place
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Sheet
-from tui.formats import Formats
-from tui.keys import ROW_KEYS
+from tui.keys import FILTER_KEY, ROW_KEYS
 from tui.panes.arranging import ArrangedRows
-from tui.panes.open_details import OpenDetails
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
 from tui.views.frame import Frame
@@ -25,6 +24,7 @@ from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
 
 _LEAST_ROWS = 2
+_LONGEST_TITLE = 200
 
 
 class RowsPane(ArrangedRows):
@@ -58,7 +58,7 @@ class RowsPane(ArrangedRows):
         self._rows_height: int | None = None
         self._made_of: tuple[object, ...] = ()
         self._table = RowTable((), ())
-        self._over = OpenDetails(self._rows_view, self)
+        self._over = OpenDetails(self, self._rows_view.move, self._open_current)
         self.followed = False
 
     def head(self, now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -81,12 +81,23 @@ class RowsPane(ArrangedRows):
         """Show a row in full."""
 
     def show_details(self, details: RowDetails) -> None:
-        """Show a row over the pane; where one is shown already, in its place."""
+        """Show a row in full; where one is shown already, in its place."""
+        row = self._rows_view.current or self._rows_view.gone
+        details.cause = self.cause_of(row) if row is not None else None
+        details.follow = self.follow_row
         self._over.show(details)
+
+    def _open_current(self) -> None:
+        row = self._rows_view.current
+        if row is not None:
+            self.open_row(row)
 
     def follow_row(self) -> None:
         """Go to what is behind the row under the cursor."""
-        self._over.follow()
+        row = self._rows_view.current
+        place = self.cause_of(row) if row is not None else None
+        if row is not None and place is not None:
+            self.post_message(Follow(place, clean(self.title_of(row), _LONGEST_TITLE)))
 
     def cause_of(self, row: Row) -> Place | None:  # noqa: ARG002 - most rows are all there is
         """Return where what is behind a row is seen; None for nowhere else."""
@@ -152,15 +163,7 @@ class RowsPane(ArrangedRows):
 
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this pane draws with."""
-        console = self.console
-        return Frame(
-            *self.content_size,
-            console.formats,
-            console.ascii_only,
-            full=True,
-            key_of=console.key_of,
-            window=console.window,
-        )
+        return self.console.frame(self.content_size)
 
     @property
     def rows_view(self) -> RowsView:
@@ -172,17 +175,12 @@ class RowsPane(ArrangedRows):
         """What is shown, for tests and copies."""
         return [*self._lines_view.lines, *self._rows_view.lines, *self._foot_view.lines]
 
-    def draw(
-        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
-    ) -> None:
+    def draw(self, now: ControllerSnapshot, *, full: bool) -> None:
         """Draw a moment; nothing while hidden."""
         size = self.content_size
         if not self.display or not size:
             return
-        console = self.console
-        frame = Frame(
-            *size, formats, ascii_only, full, key_of=console.key_of, window=console.window
-        )
+        frame = self.console.frame(size, full=full)
         head = self.head(now, frame)[: max(size.height - 2, 0)]
         _show_whole(self._lines_view, head)
         made_of = (full, *self.stamp(now))
@@ -194,7 +192,7 @@ class RowsPane(ArrangedRows):
         self._set_height(min(self._wanted(), size.height - len(head) - len(foot)) if foot else None)
         _show_whole(self._foot_view, foot)
         self._rows_view.show_table(
-            self._table, ascii_only=ascii_only, cursor=full or self.has_focus
+            self._table, ascii_only=frame.ascii_only, cursor=full or self.has_focus
         )
         self._show_hints(size.width, now)
         status = self.status(now)
@@ -229,7 +227,7 @@ class RowsPane(ArrangedRows):
     def on_key(self, event: events.Key) -> None:
         """Keys go into the filter line while it is open."""
         taken = self._rows_view.type_key(event)
-        if not taken and event.character == "/":
+        if not taken and event.key in self.console.keys_now(FILTER_KEY):
             # Here and not by the binding: what is typed at once after it must find the filter open.
             self._rows_view.begin_filter()
             taken = True

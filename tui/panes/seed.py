@@ -16,7 +16,6 @@ from core.text import N_, _, clean
 from core.text.amounts import customers, orders, products
 from core.threads import reported
 from tui.dialogs.options_form import OptionsForm
-from tui.formats import Formats
 from tui.panes.base import Pane
 from tui.styled_text import EMPTY, Line, advice, line
 from tui.views.frame import Frame, wrap
@@ -70,7 +69,7 @@ class SeedPane(Pane):
             return [
                 *(line(part) for part in wrap(self._without_generator(), frame.width)),
                 EMPTY,
-                *advice(text, frame.width),
+                *advice(frame.keyed(text, {"d": "app.demo", "m": "producer.stream"}), frame.width),
             ]
         return seed(now, frame, self._found)
 
@@ -86,15 +85,13 @@ class SeedPane(Pane):
         """Return whether files are being made."""
         return _("generating") if now.seed.running else ""
 
-    def draw(
-        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
-    ) -> None:
+    def draw(self, now: ControllerSnapshot, *, full: bool) -> None:
         """Draw a moment; look at the files again when they may have changed."""
         moment = (now.seed.ended_at, now.seed.running)
         if moment != self._looked_for and not now.seed.running:
             self._looked_for = moment
             self._look()
-        super().draw(now, formats, ascii_only=ascii_only, full=full)
+        super().draw(now, full=full)
 
     @work(thread=True, exclusive=True, group="seed-files", exit_on_error=False)
     def _look(self) -> None:

@@ -16,18 +16,18 @@ from core.validation.history import PastRun
 from core.validation.model import CheckResult
 from tui.causes import Place, cause_of_check
 from tui.commands import Command, seconds
+from tui.dialogs.intervals import choose_interval
 from tui.dialogs.row_details import RowDetails
 from tui.export_tables import Cells, Sheet
-from tui.formats import Formats
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
 from tui.views.billing import asked_every
 from tui.views.check_details import check_details
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.validation import checks_table, validation_foot, validation_head
 
-_EVERY = (0.0, 10.0, 30.0, 60.0, 300.0)
+_EVERY = (10.0, 30.0, 60.0, 300.0)
 _PAST_RUNS = 100
 
 
@@ -56,7 +56,7 @@ class ValidationPane(RowsPane):
             "interval",
             N_("interval"),
             id="validation.interval",
-            tooltip=N_("run every 10, 30, 60, 300 seconds, or manually"),
+            tooltip=N_("choose how often: every 10, 30, 60, 300 seconds, or manually"),
         ),
         Binding(
             "e",
@@ -111,15 +111,13 @@ class ValidationPane(RowsPane):
             parts.append(asked_every(now, now.validation_every_s))
         return " · ".join(parts)
 
-    def draw(
-        self, now: ControllerSnapshot, formats: Formats, *, ascii_only: bool, full: bool
-    ) -> None:
+    def draw(self, now: ControllerSnapshot, *, full: bool) -> None:
         """Draw a moment; read the runs before when there may be another one."""
         moment = (now.ready, now.validation.ended_at)
         if moment != self._past_of:
             self._past_of = moment
             self._read_past()
-        super().draw(now, formats, ascii_only=ascii_only, full=full)
+        super().draw(now, full=full)
 
     @work(thread=True, exclusive=True, group="past-runs", exit_on_error=False)
     def _read_past(self) -> None:
@@ -172,10 +170,11 @@ class ValidationPane(RowsPane):
             self.controller.validate()
 
     def action_interval(self) -> None:
-        """Take the next interval."""
+        """Choose how often by itself."""
         present = self.controller.snapshot().validation_every_s
-        later = [seconds for seconds in _EVERY if seconds > present]
-        self.controller.validate_every(later[0] if later else 0.0)
+        choose_interval(
+            self.app, _("Run the checks"), _EVERY, present, self.controller.validate_every
+        )
 
     def action_export(self) -> None:
         """Say where the reports of the last run are."""
@@ -183,4 +182,5 @@ class ValidationPane(RowsPane):
         if reports:
             self.console.tell(_("reports: {files}").format(files=", ".join(reports)))
         else:
-            self.console.refuse(_("There is no report yet: [v] runs the checks and writes them."))
+            told = _("There is no report yet: [v] runs the checks and writes them.")
+            self.console.refuse(keyed(told, {"v": "validation.run"}, self.console.key_of))

@@ -17,7 +17,7 @@ from tui.export_tables import Cells, Sheet, time_of, whole
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.warehouse import PARTS, row_details, warehouse_head, warehouse_table
 
 
@@ -237,7 +237,9 @@ class WarehousePane(RowsPane):
 
     def _start(self, begin: Callable[[], bool]) -> None:
         """Start a task; say why not where it does not start."""
-        refusal = self.controller.upkeep.refusal
+        refusal = keyed(
+            self.controller.upkeep.refusal, {"x": "warehouse.cancel"}, self.console.key_of
+        )
         if not begin() and not self.controller.read_only:
             now = self.controller.snapshot()
             self.console.refuse(refusal if now.ready else now.opening.error or refusal)

@@ -1,9 +1,7 @@
 """A screen over the console that shows rows a person asked for; tables and SQL are made from it."""
 
-from functools import partial
 from typing import ClassVar, cast
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
@@ -11,11 +9,13 @@ from core.operations.asker import Asked, Asker
 from core.operations.query_export import export_found
 from core.text import N_, _, clean, ngettext
 from core.warehouse.questions import Found
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
 from tui.styled_text import Line, Span, line
 from tui.views.found_row import cell_lines
 from tui.views.frame import Frame
+from tui.views.key_hints import key_line
 from tui.widgets.grid import ResultGrid
 from tui.widgets.lines_view import LinesView
 
@@ -44,6 +44,7 @@ class AskingScreen(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.grid = ResultGrid(id="asking-grid")
+        self._over = OpenDetails(self, self.grid.move, self.on_rows_view_opened)
         self.title_line = LinesView(classes="asking-line")
         self.state_line = LinesView(classes="asking-line")
         self.keys_line = LinesView(classes="asking-line")
@@ -75,10 +76,10 @@ class AskingScreen(ModalScreen[None]):
             self.grid.show_found(
                 self.shown_of(now.result), ascii_only=self.console.ascii_only, sort=self.sorted_by
             )
-        width = self.size.width
         self.title_line.show([self.title_of(now)])
         self.state_line.show(self.state_of(now)[:1] or [line()])
-        self.keys_line.show([line(" ", *self._hints(width - 2))])
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints()]
+        self.keys_line.show([key_line(named, self.keys_line.size.width)])
 
     def shown_of(self, found: Found) -> Found:
         """Return what of an answer is shown; the same object as long as the answer is the same."""
@@ -94,7 +95,7 @@ class AskingScreen(ModalScreen[None]):
         raise NotImplementedError
 
     def hints(self) -> list[tuple[str, str]]:
-        """Return keys and what they do."""
+        """Return ids of actions, apart by blanks, and what they do."""
         raise NotImplementedError
 
     def state_of(self, now: Asked[Found]) -> list[Line]:
@@ -121,19 +122,9 @@ class AskingScreen(ModalScreen[None]):
             pieces.append(Span(" · " + hidden.format(count=self.grid.hidden), "dim"))
         return [line(*pieces)]
 
-    def _hints(self, width: int) -> list[Span]:
-        spans: list[Span] = []
-        for key, text in self.hints():
-            width -= cell_len(key) + cell_len(text) + 3
-            if width < 0:
-                break
-            spans += [Span(key, "accent"), Span(f" {text}  ", "dim")]
-        return spans
-
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this one draws with."""
-        console = self.console
-        return Frame(*self.size, console.formats, console.ascii_only, full=True)
+        return self.console.frame(self.content_size)
 
     def on_rows_view_opened(self) -> None:
         """Show a row in full."""
@@ -141,23 +132,9 @@ class AskingScreen(ModalScreen[None]):
         if source is None:
             return
         columns = self.grid.found.columns
-        details = RowDetails(
-            _("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now()
+        self._over.show(
+            RowDetails(_("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now())
         )
-        details.step = partial(self._step, details)
-        self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        """Show another row in the place of the one that is shown."""
-        self.grid.move(rows)
-        source = self.grid.source
-        if source is not None:
-            columns = self.grid.found.columns
-            details.take(
-                RowDetails(
-                    _("row"), lambda frame: cell_lines(columns, source, frame), self.frame_now()
-                )
-            )
 
     def action_copy(self) -> None:
         """Copy the rows that are shown, cells apart by tabs."""

@@ -83,8 +83,7 @@ class Board(Container):
         for pane in self.panes.values():
             if pane.is_attached:
                 most = full or (spread and pane.NAME == ConsumerPane.NAME)
-                plain = console.ascii_only
-                draw = partial(pane.draw, now, console.formats, ascii_only=plain, full=most)
+                draw = partial(pane.draw, now, full=most)
                 console.drawing.part(f"view-{pane.NAME}", draw, pane.show_failure)
 
     @property

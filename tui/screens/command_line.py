@@ -9,15 +9,14 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from core.errors import DropshipError, UsageError
+from core.errors import DropshipError
 from core.operations.remembered import Memory
-from core.text import N_, _, clean, use_language
+from core.text import N_, clean, use_language
 from tui.commands import Command, completed, one_of, run_command, told
 from tui.formats import Formats
 from tui.host import Host
 from tui.panes.base import Pane
-from tui.panes.rows_pane import RowsPane
-from tui.saved_filters import SavedFilters
+from tui.screens.filtering import filter_command
 from tui.themes import THEMES
 
 _KEPT = 100
@@ -97,7 +96,7 @@ class CommandLine(ModalScreen[None]):
         self.dismiss()
 
     def action_complete(self) -> None:
-        """Complete the name."""
+        """Complete the name, or the argument."""
         self._put(completed(self._line.value, self._commands))
 
     def action_recall(self, step: int) -> None:
@@ -153,20 +152,6 @@ def common_commands(console: object, panes: Sequence[Pane]) -> list[Command]:
             pane.renew()
         host.tick()
 
-    def narrowed(text: str) -> None:
-        if not isinstance(here, RowsPane):
-            raise UsageError(_("this pane has no list to filter"))
-        saved = SavedFilters(host.controller.settings.paths.data)
-        where = f"{here.NAME}.{here.part}".rstrip(".")
-        name = text.removeprefix("save ").strip()
-        if text.startswith("save "):
-            saved.save(where, name, here.rows_view.filter)
-            host.tell(_("Filter saved: :filter @{name} takes it.").format(name=clean(name, 40)))
-        elif text.startswith("@"):
-            here.rows_view.set_filter(saved.words(where, text[1:].strip()))
-        else:
-            here.rows_view.set_filter(text)
-
     def going(name: str) -> Callable[[str], object]:
         return lambda _argument: host.call_later(host.go_to, name)
 
@@ -178,9 +163,9 @@ def common_commands(console: object, panes: Sequence[Pane]) -> list[Command]:
     return [
         *own,
         *(Command(pane.NAME, "", going(pane.NAME)) for pane in panes),
-        Command("filter", _("words that every row must hold, save NAME, or @NAME"), narrowed),
-        Command("theme", " | ".join(THEMES), theme),
-        Command("lang", " | ".join(_LANGUAGES), language),
+        filter_command(host, here),
+        Command("theme", " | ".join(THEMES), theme, lambda: THEMES),
+        Command("lang", " | ".join(_LANGUAGES), language, lambda: _LANGUAGES),
         Command("export", "", later("app.write")),
         Command("help", "", later("app.help")),
         Command("quit", "", later("app.leave")),

@@ -17,6 +17,7 @@ from core.text import N_, _, clean
 from tui.dialogs.ask_key import AskKey
 from tui.dialogs.edit_letter import EditLetter
 from tui.screens.letters import LettersScreen
+from tui.views.frame import keyed
 from tui.views.letters import chosen_lines, counted
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ class DeskScreen(LettersScreen):
         super().__init__(words)
         self._wanted: tuple[int, str] | None = None
         self._decoder: Decoder | None = None
+
+    def work_hints(self) -> list[tuple[str, str]]:
+        """Return the keys that change letters, of those that wait or of dismissed ones."""
+        if self._narrowing.dismissed:
+            return [("desk.dismiss", _("take back"))]
+        return [
+            ("desk.edit", _("edit")),
+            ("desk.replay", _("replay")),
+            ("desk.dismiss", _("dismiss")),
+            ("desk.replay_all desk.dismiss_all", _("all that match")),
+        ]
 
     def see_answers(self) -> None:
         """Open the editor once its letter is there."""
@@ -212,8 +224,9 @@ class DeskScreen(LettersScreen):
         else:
             now = self.console.controller.snapshot()
             under_way = now.explored.replay.running or now.explored.decision.running
+            told = _("Something is under way: [x] cancels it.")
             self.console.refuse(
-                _("Something is under way: [x] cancels it.")
+                keyed(told, {"x": "desk.cancel"}, self.console.key_of)
                 if under_way
                 else now.opening.error or _("Still connecting to the broker and the warehouse.")
             )

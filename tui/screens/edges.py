@@ -66,7 +66,7 @@ class Edges:
                 (
                     self.footer.app.get_key_display(binding),
                     _(binding.description),
-                    f"app.simulate_key('{binding.key.partition(',')[0]}')",
+                    f"app.simulate_key('{console.keys_now(binding)[0]}')",
                 ),
             )
             for binding in console.shown_bindings()

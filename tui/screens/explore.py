@@ -17,7 +17,7 @@ from tui.screens.offsets import OffsetsScreen
 from tui.styled_text import Line
 from tui.views.explore import PARTS, Order, Part, explore_head, explore_table
 from tui.views.explore_details import broker_details, group_details, topic_details
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.widgets.rows_view import RowsView
 
 
@@ -80,15 +80,15 @@ class ExploreScreen(ListScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        offsets = [("e", _("reset offsets"))] if self.part.name == "groups" else []
+        offsets = [("explore.offsets", _("reset offsets"))] if self.part.name == "groups" else []
         return [
-            ("enter", _("details")),
-            ("tab", _("next tab")),
-            ("/", _("filter")),
-            ("s", _("sort")),
+            ("list.open", _("details")),
+            ("explore.next", _("next tab")),
+            ("explore.filter", _("filter")),
+            ("explore.sort", _("sort")),
             *offsets,
-            ("r", _("refresh")),
-            ("esc", _("back")),
+            ("explore.again", _("refresh")),
+            ("explore.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
@@ -122,7 +122,8 @@ class ExploreScreen(ListScreen):
         """Reset the offsets of the group under the cursor."""
         row = self.rows_view.choose()
         if row is None or not isinstance(row.source, GroupFacts):
-            self.console.refuse(_("No group is chosen: [tab] shows the groups."))
+            told = _("No group is chosen: [tab] shows the groups.")
+            self.console.refuse(keyed(told, {"tab": "explore.next"}, self.console.key_of))
             return
         kafka = self.console.controller.settings.kafka
         own = kafka.topic if row.source.name == kafka.group_id else ""

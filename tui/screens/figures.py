@@ -22,7 +22,7 @@ class FiguresScreen(ListScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        return [("enter", _("rows behind it")), ("esc", _("back"))]
+        return [("list.open", _("rows behind it")), ("list.leave", _("back"))]
 
     def draw_rows(self, rows: RowsView) -> None:
         """Show the figures."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from core.text import N_, _
+from tui.host import Host
 from tui.keys import ROW_KEYS
 from tui.panes.base import Pane
 from tui.styled_text import fit
@@ -48,17 +49,23 @@ class HelpScreen(ModalScreen[None]):
 
     def _rows(self, bindings: Sequence[Binding]) -> Iterator[tuple[str, str]]:
         """Yield keys and what they do; the numbers of the panes in one row."""
-        numbers = [entry.key for entry in bindings if entry.action.startswith("choose(")]
+        numbered = [entry for entry in bindings if self._is_number(entry)]
+        numbers = [entry.key for entry in numbered]
         if numbers:
             yield span_of(numbers), _("go to a pane")
         told: dict[str, list[Binding]] = {}
         for binding in bindings:
-            if not binding.action.startswith("choose("):
+            if binding not in numbered:
                 told.setdefault(binding.tooltip or binding.description, []).append(binding)
         for text, same in told.items():
             # Of several each as it is typed, not as a hint joins them.
             typed = [replace(each, key_display=None) for each in same] if same[1:] else same
             yield " ".join(self.app.get_key_display(binding) for binding in typed), _(text)
+
+    def _is_number(self, binding: Binding) -> bool:
+        """Whether a key goes to a pane and is its number."""
+        keys = cast("Host", self.app).keys_now(binding)
+        return binding.action.startswith("choose(") and keys[0] == binding.key
 
     def _row(self, key: str, text: str) -> str:
         """Return a key and what it does; a long text goes on below itself."""

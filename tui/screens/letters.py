@@ -15,16 +15,19 @@ from core.errors import DropshipError
 from core.operations.snapshot import ControllerSnapshot
 from core.query.letters import PAGE, Desk, DeskLetter, Narrowing
 from core.text import N_, _, clean
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.screens.letter_marks import LetterMarks
 from tui.styled_text import Line, Span, line
+from tui.views.events import letter_parts
 from tui.views.frame import Frame
-from tui.views.letter_keys import letter_keys
+from tui.views.key_hints import key_line
 from tui.views.letters import (
     ALL,
     desk_head,
     desk_letter_details,
     letters_rows,
+    listed,
     page_line,
     reasons_table,
 )
@@ -92,6 +95,7 @@ class LettersScreen(LetterMarks):
         self._reasons = RowsView(id="desk-reasons")
         self._page = LinesView(classes="desk-line")
         self._letters = RowsView(id="desk-letters")
+        self._over = OpenDetails(self, self._letters.move, self.action_open)
         self._keys = LinesView(classes="desk-line")
 
     def compose(self) -> ComposeResult:
@@ -143,19 +147,34 @@ class LettersScreen(LetterMarks):
             self._ask()
         self.see_answers()
         desk = asked.result
-        width = max(self.size.width, 1)
         if desk is None:
             told = clean(asked.error, 400) if asked.error else _("reading")
             self._head.show([line(" ", Span(told, "bad" if asked.error else "dim")), line()])
         else:
-            self._draw_desk(desk, now, asked.error, width)
-        dismissed = self._narrowing.dismissed
-        keys = letter_keys(width - 2, taking_back=dismissed, read_only=now.read_only)
-        self._keys.show([line(" ", *keys)])
+            self._draw_desk(desk, now, asked.error)
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints(now)]
+        self._keys.show([key_line(named, self._keys.size.width)])
 
-    def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str, width: int) -> None:
+    def hints(self, now: ControllerSnapshot) -> list[tuple[str, str]]:
+        """Return ids of actions, apart by blanks, and what they do."""
+        marking = [("desk.mark desk.all desk.invert", _("mark")), *self.work_hints()]
+        return [
+            ("desk.leave", _("back")),
+            ("desk.other", _("reasons")),
+            ("desk.narrow", _("narrow")),
+            *([] if now.read_only else marking),
+            ("desk.next desk.previous", _("page")),
+            ("desk.view", _("pending ones") if self._narrowing.dismissed else _("dismissed ones")),
+            ("desk.again", _("refresh")),
+        ]
+
+    def work_hints(self) -> list[tuple[str, str]]:
+        """Return the keys that change letters."""
+        return []
+
+    def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str) -> None:
         formats, plain = self.console.formats, self.console.ascii_only
-        self._head.show(desk_head(desk, now, formats, width))
+        self._head.show(desk_head(desk, now, self.frame_now()))
         reasons = reasons_table(desk, now, formats, ascii_only=plain)
         height = min(len(reasons.rows), _MOST_REASONS, max(self.size.height // 3, 2)) + 1
         if self._reasons.styles.height is None or self._reasons.size.height != height:
@@ -255,23 +274,20 @@ class LettersScreen(LetterMarks):
             return
         details = self._details()
         if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
+            self._over.show(details)
 
     def _details(self) -> RowDetails | None:
         row = self._letters.choose()
         if row is None or not isinstance(row.source, DeskLetter):
             return None
         one = row.source
-        frame = Frame(*self.size, self.console.formats, self.console.ascii_only, full=True)
         place = f"{one.letter.partition}/{one.letter.offset}"
-        return RowDetails(place, lambda size: desk_letter_details(one, size), frame)
+        parts = letter_parts(listed(one))
+        return RowDetails(place, partial(desk_letter_details, one), self.frame_now(), parts=parts)
 
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self._letters.move(rows)
-        other = self._details()
-        if other is not None:
-            details.take(other)
+    def frame_now(self) -> Frame:
+        """Return the frame that what lies over this screen draws with."""
+        return self.console.frame(self.content_size)
 
     def action_leave(self) -> None:
         """End what is typed, take marks away, show all again, or go back."""

@@ -1,6 +1,5 @@
 """A list over the console: a head, rows with a cursor, the keys; what it lists its heirs say."""
 
-from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -8,10 +7,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from core.text import N_
+from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
-from tui.styled_text import Line, Span, line
+from tui.styled_text import Line
 from tui.views.frame import Frame
+from tui.views.key_hints import key_line
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rows_view import RowsView
 
@@ -48,6 +49,7 @@ class ListScreen(ModalScreen[None]):
         self._head_view = LinesView(classes="list-head")
         self._rows_view = RowsView()
         self._keys_view = LinesView(classes="list-keys")
+        self._over = OpenDetails(self, self._rows_view.move, self.action_open)
 
     def compose(self) -> ComposeResult:
         """Yield the head, the rows and the keys."""
@@ -79,7 +81,7 @@ class ListScreen(ModalScreen[None]):
         raise NotImplementedError
 
     def hints(self) -> list[tuple[str, str]]:
-        """Return keys and what they do."""
+        """Return ids of actions, apart by blanks, and what they do."""
         raise NotImplementedError
 
     def details(self) -> RowDetails | None:
@@ -90,14 +92,7 @@ class ListScreen(ModalScreen[None]):
         """Show a row in full; from there one goes on to the next."""
         details = self.details()
         if details is not None:
-            details.step = partial(self._step, details)
-            self.app.push_screen(details)
-
-    def _step(self, details: RowDetails, rows: int) -> None:
-        self._rows_view.move(rows)
-        other = self.details()
-        if other is not None:
-            details.take(other)
+            self._over.show(details)
 
     def draw_now(self) -> None:
         """Draw what is known."""
@@ -106,16 +101,12 @@ class ListScreen(ModalScreen[None]):
             self._head_view.styles.height = len(head)
         self._head_view.show(head)
         self.draw_rows(self._rows_view)
-        spans = [
-            span
-            for key, text in self.hints()
-            for span in (Span(key, "accent"), Span(f" {text}  ", "dim"))
-        ]
-        self._keys_view.show([line(" ", *spans)])
+        named = [(self.console.shown_keys(ids), text) for ids, text in self.hints()]
+        self._keys_view.show([key_line(named, self._keys_view.size.width)])
 
     def frame_now(self) -> Frame:
         """Return the frame that a screen over this one draws with."""
-        return Frame(*self.size, self.console.formats, self.console.ascii_only, full=True)
+        return self.console.frame(self.content_size)
 
     def action_move(self, step: int) -> None:
         """Move the cursor."""

@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -158,7 +159,7 @@ class MainScreen(Screen[None]):
     def draw(self, now: ControllerSnapshot) -> None:
         """Show a moment."""
         console = self.console
-        frame = Frame(self.size.width, 1, console.formats, console.ascii_only)
+        frame = console.frame(Size(self.size.width, 1), full=False)
         part = console.drawing.part
         part("view-strip", lambda: self._edges.draw_strip(now, frame), self._edges.say)
         part("view-edges", lambda: self._draw_edges(now, frame))

@@ -15,6 +15,7 @@ from core.operations.offset_plan import OffsetPlan
 from core.text import N_, _, clean
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line
+from tui.views.frame import keyed
 from tui.views.offset_plan import plan_head, plan_table, plan_told
 from tui.widgets.rows_view import RowsView
 
@@ -97,9 +98,18 @@ class OffsetsScreen(ListScreen):
         """Return the keys."""
         plan = self.plan
         able = plan is not None and not plan.refusal and not plan.done
-        topics = [("t", _("next topic"))] if len(self._topics) > 1 else []
-        reset = [("s", _("reset"))] if able and not self.console.controller.read_only else []
-        return [("/", _("place")), *topics, *reset, ("esc", _("back"))]
+        topics = [("offsets.topic", _("next topic"))] if len(self._topics) > 1 else []
+        reset = (
+            [("offsets.reset", _("reset"))]
+            if able and not self.console.controller.read_only
+            else []
+        )
+        return [
+            ("offsets.write", _("place")),
+            *topics,
+            *reset,
+            ("offsets.leave", _("back")),
+        ]
 
     def draw_rows(self, rows: RowsView) -> None:
         """Show the preview."""
@@ -146,7 +156,8 @@ class OffsetsScreen(ListScreen):
         if self.console.controller.read_only:
             self.console.refuse(_("read-only: nothing can be changed here"))
         elif plan is None or plan.done:
-            self.console.refuse(_("There is no preview yet: [/] takes a place."))
+            told = _("There is no preview yet: [/] takes a place.")
+            self.console.refuse(keyed(told, {"/": "offsets.write"}, self.console.key_of))
         elif plan.refusal:
             self.console.refuse(plan.refusal)
         else:

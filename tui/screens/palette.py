@@ -8,8 +8,10 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from core.text import _
+from core.text import _, clean
 from tui.panes.base import Pane
+from tui.panes.rows_pane import RowsPane
+from tui.screens.filtering import ListFilters
 
 
 class Actor(Protocol):
@@ -31,6 +33,10 @@ class Actor(Protocol):
 
     def go_to(self, name: str) -> None:
         """Choose a pane."""
+        ...
+
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Do something that may be refused, and say why when it is."""
         ...
 
 
@@ -62,6 +68,8 @@ class Actions(Provider):
         console = cast("Actor", self.app)
         here = console.chosen
         yield from self._of_pane(here)
+        if isinstance(here, RowsPane):
+            yield from self._of_filters(ListFilters(here.console, here))
         for node, bindings in console.common_bindings():
             for binding in bindings:
                 if binding.action not in {"palette", "restore"}:
@@ -72,6 +80,17 @@ class Actions(Provider):
         for pane in console.panes:
             if pane is not here:
                 yield from self._of_pane(pane)
+
+    def _of_filters(self, filters: ListFilters) -> Iterator[Command]:
+        """Yield the filters that are kept for the list: to take, and to forget."""
+        attempt, told = cast("Actor", self.app).attempt, _("a saved filter of this list")
+        for name in filters.names:
+            for title, do in (
+                (_("filter {name}"), filters.take),
+                (_("delete filter {name}"), filters.delete),
+            ):
+                run = partial(attempt, partial(do, name))
+                yield Command(title.format(name=clean(name, 40)), told, run)
 
     def _of_pane(self, pane: Pane) -> Iterator[Command]:
         for binding in pane.own_bindings():

@@ -1,5 +1,6 @@
 """A search through the whole topic: what is wanted, where to begin, and what was found so far."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +19,7 @@ from tui.dialogs.row_details import RowDetails
 from tui.export_tables import BYTES, base64_of, text_of, time_of
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line, Span, line
-from tui.views.events import record_details, records_table
+from tui.views.events import record_details, record_parts, records_table
 from tui.widgets.rows_view import RowsView
 
 _NUMBERS = {"integer", "decimal", "number"}
@@ -107,11 +108,11 @@ class SearchScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
-            ("/", _("search")),
-            ("enter", _("details")),
-            ("o", _("trace")),
-            ("w", _("export")),
-            ("esc", _("back")),
+            ("search.write", _("search")),
+            ("list.open", _("details")),
+            ("search.trace", _("trace")),
+            ("search.export", _("export")),
+            ("search.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
@@ -177,7 +178,8 @@ class SearchScreen(ListScreen):
             return None
         record = row.source
         place = f"{record.partition}/{record.offset}"
-        return RowDetails(place, lambda frame: record_details(record, frame), self.frame_now())
+        parts = record_parts(record)
+        return RowDetails(place, partial(record_details, record), self.frame_now(), parts=parts)
 
 
 def _cells(record: TailRecord) -> tuple[object, ...]:

@@ -89,7 +89,8 @@ class SqlScreen(AskingScreen):
         super().draw_now()
         choices = self.editor.offered.choices if self.editor.has_focus else ()
         spans = [Span(f" {clean(choice, 60)} ", "dim") for choice in choices[1:]]
-        first = [Span(" tab ", "accent"), Span(clean(choices[0], 60), "bold")] if choices else []
+        tab = f" {self.console.shown_keys('sql.complete')} "
+        first = [Span(tab, "accent"), Span(clean(choices[0], 60), "bold")] if choices else []
         self._offered.show([line(*first, *spans)])
 
     def title_of(self, _now: Asked[Found]) -> Line:
@@ -105,25 +106,25 @@ class SqlScreen(AskingScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys of the editor, or of the rows."""
-        shared = [("f5", _("run")), ("f6", _("editor or rows"))]
+        shared = [("sql.run", _("run")), ("sql.other", _("editor or rows"))]
         if self.grid.has_focus:
             return [
                 *shared,
-                ("h l", _("column")),
-                ("-", _("hide column")),
-                ("/", _("filter")),
-                ("enter", _("details")),
-                ("w", _("export")),
-                ("esc", _("back")),
+                ("grid.left grid.right", _("column")),
+                ("grid.hide", _("hide column")),
+                ("sql.filter", _("filter")),
+                ("grid.open", _("details")),
+                ("asking.export", _("export")),
+                ("sql.leave", _("back")),
             ]
         return [
             *shared,
-            ("tab", _("complete")),
-            ("ctrl+up", _("previous query")),
-            ("f7", _("row limit")),
-            ("f8", _("time limit")),
-            ("f9", _("export")),
-            ("esc", _("back")),
+            ("sql.complete", _("complete")),
+            ("sql.previous", _("previous query")),
+            ("sql.rows", _("row limit")),
+            ("sql.seconds", _("time limit")),
+            ("sql.export", _("export")),
+            ("sql.leave", _("back")),
         ]
 
     def on_key(self, event: events.Key) -> None:

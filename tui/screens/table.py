@@ -134,17 +134,17 @@ class TableScreen(AskingScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
-            ("esc", _("back")),
-            ("n p", _("page")),
-            ("h l", _("column")),
-            ("s", _("sort")),
-            ("/", _("filter")),
-            ("-", _("hide column")),
-            ("+", _("show all columns")),
-            ("enter", _("details")),
-            ("o", _("trace")),
-            ("w", _("export")),
-            ("e", _("SQL")),
+            ("table.leave", _("back")),
+            ("table.next table.previous", _("page")),
+            ("grid.left grid.right", _("column")),
+            ("grid.sort", _("sort")),
+            ("table.filter", _("filter")),
+            ("grid.hide", _("hide column")),
+            ("grid.show", _("show all columns")),
+            ("grid.open", _("details")),
+            ("asking.trace", _("trace")),
+            ("asking.export", _("export")),
+            ("table.edit", _("SQL")),
         ]
 
     def on_result_grid_sort(self, event: ResultGrid.Sort) -> None:

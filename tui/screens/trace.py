@@ -1,15 +1,18 @@
 """The way of one key through the pipeline, on one screen."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.operations.tail_record import TailRecord
 from core.operations.trace import Trace
 from core.text import N_, _, clean
 from tui.causes import OpenTrace
 from tui.dialogs.row_details import RowDetails
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line
+from tui.views.events import record_parts
 from tui.views.trace import FoundRow, trace_details, trace_head, trace_table
 from tui.widgets.rows_view import RowsView
 
@@ -50,10 +53,10 @@ class TraceScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
-            ("enter", _("details")),
-            ("o", _("another key")),
-            ("r", _("refresh")),
-            ("esc", _("back")),
+            ("list.open", _("details")),
+            ("trace.another", _("another key")),
+            ("trace.again", _("refresh")),
+            ("list.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
@@ -83,4 +86,5 @@ class TraceScreen(ListScreen):
             return None
         source = row.source
         name = clean(source.table, 60) if isinstance(source, FoundRow) else _("topic")
-        return RowDetails(name, lambda size: trace_details(source, size), self.frame_now())
+        parts = record_parts(source) if isinstance(source, TailRecord) else ()
+        return RowDetails(name, partial(trace_details, source), self.frame_now(), parts=parts)

@@ -37,11 +37,11 @@ def welcome(frame: Frame) -> list[Line]:
     """Return what an empty pipeline is told: the flow, and the key that sets each part going."""
     arrow = Span(" > " if frame.ascii_only else " ▶ ", "dim")
     steps = [
-        _("[1 g] generate"),
-        _("[2 s] publish"),
-        _("[3 s] store and merge"),
-        _("[4 v] check"),
-        _("[5] KPIs"),
+        frame.keyed(_("[1 g] generate"), {"1 g": "seed.generate"}, whole=True),
+        frame.keyed(_("[2 s] publish"), {"2 s": "producer.start"}, whole=True),
+        frame.keyed(_("[3 s] store and merge"), {"3 s": "consumer.start"}, whole=True),
+        frame.keyed(_("[4 v] check"), {"4 v": "validation.run"}, whole=True),
+        frame.keyed(_("[5] KPIs"), {"5": "pane.kpis"}),
     ]
     pieces: list[Line | Span] = []
     for step in steps:
@@ -53,6 +53,7 @@ def welcome(frame: Frame) -> list[Line]:
     )
     if keys(text).width >= frame.width:
         text = _("Nothing here yet: press [d] to run the whole pipeline once, [?] for all keys")
+    text = frame.keyed(text, {"d": "app.demo", "?": "app.help"})
     told = advice(text, frame.width - 2)
     return [*told, flow] if flow.width <= frame.width - 2 else told
 
@@ -61,7 +62,8 @@ def _demo(now: ControllerSnapshot, frame: Frame) -> Line:
     """Return the step under way; the task names it and counts it."""
     demo = now.demo
     done = now.producer.fraction if now.producer.state is RunState.RUNNING else None
-    last = line(Span(_("cancelling"), "wait")) if demo.cancelling else keys(_("[d] cancels"))
+    cancel = keys(frame.keyed(_("[d] cancels"), {"d": "app.demo"}))
+    last = line(Span(_("cancelling"), "wait")) if demo.cancelling else cancel
     head = Span(" " + _("demo {done}/{total}").format(done=demo.done, total=_STEPS) + " ", "accent")
     room = frame.width - len(head.text) - last.width - 3
     if room < cell_len(demo.step):
@@ -88,7 +90,8 @@ def _opening(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         return [line(Span(note, "wait"))]
     room = frame.width - 2
     most = 2 if len(failed) == 1 else 1
-    again = keys(_("[r] reconnects now; retrying automatically every few seconds"))
+    told = _("[r] reconnects now; retrying automatically every few seconds")
+    again = keys(frame.keyed(told, {"r": "app.retry"}))
     errors = [line(Span(text, "bad")) for task in failed for text in wrap(task.error, room)[:most]]
     hints = [line(Span(text, "dim")) for task in failed for text in wrap(task.hint, room)[:most]]
     if hints and hints[-1].width + again.width + 3 <= room:

@@ -20,13 +20,14 @@ _FULL_WIDTH, _FULL_HEIGHT = 70, 12
 _PAIR_WIDTH = 90
 _ROOMY = 44
 _SECONDS_FROM_MS = 10_000.0
+_START = {"s": "consumer.start"}
 
 
 def consumer(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return a chart of events per second, then lag, latency and counts."""
     last = now.consumer
     if last.state is RunState.IDLE and not _something(now):
-        text = _("press [s] to start consuming")
+        text = frame.keyed(_("press [s] to start consuming"), _START)
         return [line(_("not running")), EMPTY, *advice(text, frame.width)]
     lines = _said(now, frame)
     if frame.full and frame.width >= _FULL_WIDTH and frame.height >= _FULL_HEIGHT:
@@ -49,10 +50,11 @@ def _said(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     last, width = now.consumer, frame.width
     lines = []
     if last.state is RunState.FAILED:
-        lines += _failure(last, width)
-    lines += merge_trouble(now, frame, _("[s] starts it again"))
+        lines += _failure(last, frame)
+    lines += merge_trouble(now, frame, frame.keyed(_("[s] starts it again"), _START))
     if last.state in _RESTING and now.external.consumed is None and now.total_lag:
-        lines += advice(_("records waiting in the topic: [s] starts consuming"), width)
+        told = _("records waiting in the topic: [s] starts consuming")
+        lines += advice(frame.keyed(told, _START), width)
     if last.waiting_for and last.state is not RunState.FAILED:
         hint = lasting(last.waiting_since, now.at, _("resumes automatically"), frame)
         lines += problem(last.waiting_for, hint, width)
@@ -81,12 +83,13 @@ def _said(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     return lines
 
 
-def _failure(last: ConsumerSnapshot, width: int) -> list[Line]:
+def _failure(last: ConsumerSnapshot, frame: Frame) -> list[Line]:
     """Return what ended the consumer, how to fix it, and the key that starts it again."""
+    width = frame.width
     lines = _wrapped(_("the consumer failed: {why}").format(why=last.error), width, "bad")
     if last.hint:
         lines += _wrapped(last.hint, width, "dim")
-    return [*lines, *advice(_("[s] starts it again"), width)]
+    return [*lines, *advice(frame.keyed(_("[s] starts it again"), _START), width)]
 
 
 def _wrapped(text: str, width: int, role: Role) -> list[Line]:

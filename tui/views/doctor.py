@@ -34,7 +34,9 @@ def doctor_head(now: ControllerSnapshot, frame: Frame, *, settings: bool) -> lis
     elif task.error:
         lines += problem(clean(task.error), clean(task.hint), frame.width)
     elif task.result is None:
-        lines += advice(_("press [r] to check everything"), frame.width)
+        lines += advice(
+            frame.keyed(_("press [r] to check everything"), {"r": "doctor.examine"}), frame.width
+        )
     elif task.ended_at is not None:
         lines.append(_counts(task.result, frame.formats.age(task.ended_at, now.at)))
     return lines

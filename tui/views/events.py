@@ -17,7 +17,7 @@ from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
 from tui.views.event_columns import event_fields, event_table
 from tui.views.frame import Frame, lasting, problem, wrap
-from tui.views.payload import pairs, payload, preview
+from tui.views.payload import pairs, parts, payload, preview
 
 T = TypeVar("T")
 Records = tuple[TailRecord, ...]
@@ -51,7 +51,8 @@ def events_head(
         lines += failing(explored.peek, now, frame)
         if explored.peek.value == ():
             lines.append(line(_("the topic is empty")))
-            lines += advice(_("press [d] for the demonstration"), frame.width)
+            told = frame.keyed(_("press [d] for the demonstration"), {"d": "app.demo"})
+            lines += advice(told, frame.width)
     return lines
 
 
@@ -91,7 +92,8 @@ def _replay(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         text = _("replaying: {done} of {total}").format(
             done=form.count(task.done), total=form.count(task.total or 0)
         )
-        end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
+        cancel = keys(frame.keyed(_("[x] cancels"), {"x": "events.cancel"}))
+        end = Span(_("cancelling"), "wait") if task.cancelling else cancel
         held = clean(task.note)
         lines = [line(Span(text, "wait"), "   ", end)]
         return lines + [line(Span(part, "wait")) for part in wrap(held, frame.width)]
@@ -229,6 +231,18 @@ def letter_details(listed: ListedLetter, frame: Frame) -> list[Line]:
     lines += [line(), rule(_("original value"), frame)]
     told = letter.payload if listed.text is None else listed.text
     return lines + payload(told, listed.size, frame.width, frame.formats)
+
+
+def record_parts(record: TailRecord) -> list[tuple[str, str]]:
+    """Return what of a record can be copied apart, by name."""
+    return parts(record.key, record.headers, _told(record))
+
+
+def letter_parts(listed: ListedLetter) -> list[tuple[str, str]]:
+    """Return what of a dead letter can be copied apart, by name."""
+    letter = listed.letter
+    told = letter.payload if listed.text is None else listed.text
+    return parts(letter.key, tuple(letter.headers), told)
 
 
 def _headers(headers: tuple[tuple[str, bytes | None], ...], frame: Frame) -> list[Line]:

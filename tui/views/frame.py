@@ -1,6 +1,7 @@
 """What every view is given besides the snapshot."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -15,10 +16,38 @@ _WINDOW = TimeWindow()
 
 
 class ActionKey(NamedTuple):
-    """What to press for an action, from anywhere, and what it does: `7 m`, `merge now`."""
+    """What to press for an action, from anywhere, and what it does: `7 m`, `merge now`.
+
+    key: where its pane is in front already: `m`. moved: a person has given it another key.
+    """
 
     keys: str
     does: str
+    key: str = ""
+    moved: bool = False
+
+
+KeyOf = Callable[[str], ActionKey | None]
+"""Finds what to press for an action, by its id; None where no key is bound to it."""
+
+_NAMED = re.compile(r"\[([^\[\]]+)\]")
+
+
+def keyed(text: str, actions: Mapping[str, str], key_of: KeyOf, *, whole: bool = False) -> str:
+    """Return a text with the keys that its actions have now.
+
+    actions: ids, apart by blanks where one pair of brackets names several keys, by what stands in
+    the brackets of the text. whole: with the key of the pane.
+    """
+
+    def present(found: re.Match[str]) -> str:
+        bound = [key_of(action) for action in actions.get(found[1], "").split()]
+        known = [each for each in bound if each is not None]
+        if not any(each.moved for each in known):
+            return found[0]  # as texts name it: of several keys they name the one to press
+        return "[" + "".join(each.keys if whole else each.key for each in known) + "]"
+
+    return _NAMED.sub(present, text)
 
 
 @dataclass(frozen=True)
@@ -34,8 +63,12 @@ class Frame:
     formats: Formats
     ascii_only: bool = False
     full: bool = False
-    key_of: Callable[[str], ActionKey | None] = lambda _action: None
+    key_of: KeyOf = lambda _action: None
     window: TimeWindow = _WINDOW
+
+    def keyed(self, text: str, actions: Mapping[str, str], *, whole: bool = False) -> str:
+        """Return a text with the keys that its actions have now; see `keyed`."""
+        return keyed(text, actions, self.key_of, whole=whole)
 
 
 def state_role(state: RunState) -> Role:

@@ -49,7 +49,7 @@ def _drawn(value: Figures, frame: Frame, room: int) -> list[Line]:
         text = _("this pipeline has no KPIs: [[kpis]] in its pipeline.toml adds some")
         return [line(part) for part in wrap(text, frame.width)]
     if value.empty:
-        text = _("press [d] for the demonstration")
+        text = frame.keyed(_("press [d] for the demonstration"), {"d": "app.demo"})
         return [line(_("no rows yet")), EMPTY, *advice(text, frame.width)]
     wide = frame.full and frame.width >= _TWO_COLUMNS
     if not wide and room >= _TALL:

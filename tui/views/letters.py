@@ -31,9 +31,9 @@ def counted(letters: int, formats: Formats) -> str:
     return text.format(count=formats.count(letters))
 
 
-def desk_head(desk: Desk, now: ControllerSnapshot, formats: Formats, width: int) -> list[Line]:
+def desk_head(desk: Desk, now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how many wait and were dismissed, and what narrows the list."""
-    narrowing = desk.narrowing
+    narrowing, formats = desk.narrowing, frame.formats
     waiting = _("{count} pending").format(count=formats.count(desk.waiting))
     dismissed = _("{count} dismissed").format(count=formats.count(desk.dismissed))
     pieces: list[str | Span] = [
@@ -47,7 +47,7 @@ def desk_head(desk: Desk, now: ControllerSnapshot, formats: Formats, width: int)
     told = narrowed(narrowing)
     if told:
         pieces.append(Span(f" · {told}", "accent"))
-    return [cut(line(*pieces), width), *work_lines(now, formats, width)]
+    return [cut(line(*pieces), frame.width), *work_lines(now, frame)]
 
 
 def narrowed(narrowing: Narrowing) -> str:
@@ -68,12 +68,13 @@ def narrowed(narrowing: Narrowing) -> str:
     return " ".join(parts)
 
 
-def work_lines(now: ControllerSnapshot, formats: Formats, width: int) -> list[Line]:
+def work_lines(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how a replay or a decision goes, or what came of the one that ended last."""
+    formats, width = frame.formats, frame.width
     replay, decision = now.explored.replay, now.explored.decision
     for task in (replay, decision):
         if task.running:
-            return [cut(_running(task, formats), width)]
+            return [cut(_running(task, frame), width)]
     ended = [task for task in (replay, decision) if task.ended_at is not None]
     if not ended:
         return [line()]
@@ -95,13 +96,15 @@ def work_lines(now: ControllerSnapshot, formats: Formats, width: int) -> list[Li
     return [cut(line(" ", Span(told, "ok"), sign), width)]
 
 
-def _running(task: TaskSnapshot[Any], formats: Formats) -> Line:
+def _running(task: TaskSnapshot[Any], frame: Frame) -> Line:
+    formats = frame.formats
     told = _("{step}: {done} of {total}").format(
         step=clean(task.step, 60),
         done=formats.count(task.done),
         total=formats.count(task.total or 0),
     )
-    end = _("cancelling") if task.cancelling else _("[x] cancels")
+    cancel = frame.keyed(_("[x] cancels"), {"x": "desk.cancel"})
+    end = _("cancelling") if task.cancelling else cancel
     held = f" · {clean(task.note, 200)}" if task.note else ""
     return line(" ", Span(told, "wait"), Span(held, "wait"), f"   {end}")
 
@@ -246,7 +249,12 @@ def desk_letter_details(one: DeskLetter, frame: Frame) -> list[Line]:
             (_("why"), clean(one.why, 600)),
         ]
         lines = [*pairs(facts, frame.width), line()]
-    return lines + letter_details(ListedLetter(one.letter, one.size, one.text), frame)
+    return lines + letter_details(listed(one), frame)
+
+
+def listed(one: DeskLetter) -> ListedLetter:
+    """Return a letter of the desk as lists of them have it."""
+    return ListedLetter(one.letter, one.size, one.text)
 
 
 def chosen_lines(

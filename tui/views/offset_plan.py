@@ -78,16 +78,17 @@ def plan_head(
                 line(" ", Span(_("the offsets were reset: {told}").format(told=told), "ok"))
             )
         elif plan.refusal:
-            lines += _refused(plan, width)
+            lines += _refused(plan, frame)
         else:
             lines.append(line(" ", Span(told, "wait")))
     return lines
 
 
-def _refused(plan: OffsetPlan, width: int) -> list[Line]:
+def _refused(plan: OffsetPlan, frame: Frame) -> list[Line]:
     refused = _("reading again from there is refused: {reason}").format(reason=plan.refusal)
     hint = _(
         "pane 7 [p] puts damaged records back, pane 6 [r] replays dead letters; another --data-dir "
         "or schema reads the whole topic anew"
     )
-    return [line(" ", one) for one in problem(refused, hint, width)]
+    hint = frame.keyed(hint, {"p": "warehouse.repair", "r": "events.replay"})
+    return [line(" ", one) for one in problem(refused, hint, frame.width - 2)]

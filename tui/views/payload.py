@@ -5,20 +5,26 @@ written, so JSON is indented as text instead of being read and written again.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
 
 from core.text import _, clean
 from tui.formats import Formats
-from tui.styled_text import Line, Span, fit, line
+from tui.styled_text import Line, Role, Span, fit, line, parted
 
 _USUAL = b'{"event_type":"order_created","order":'
 _MOST = 200_000
 _DEEPEST = 20
 _LONGEST_WORD = 24
 _HEX_BYTES = 256
+_LONGEST_COLOURED = 4_000
 _ASCII = range(0x20, 0x7F)
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_JSON = re.compile(
+    rf"(?P<name>\s*(?:{_TEXT}: )?)(?P<value>{_TEXT}|[^\[\]{{}},:\s\"]*)(?P<end>[\[\]{{}}]*,?)$"
+)
 
 
 def payload(value: bytes | None, size: int, width: int, formats: Formats) -> list[Line]:
@@ -34,13 +40,46 @@ def payload(value: bytes | None, size: int, width: int, formats: Formats) -> lis
         )
         lines.append(line(Span(shown, "wait")))
     text = value.decode("utf-8", "replace")
-    parts = indented(text) if _is_json(text) else text.split("\n")
-    for part in parts:
-        lines += [line(piece) for piece in wrapped(clean(part, _MOST), width)]
+    if _is_json(text):
+        for row in indented(text):
+            lines += coloured(clean(row, _MOST), width)
+    else:
+        for row in text.split("\n"):
+            lines += [line(piece) for piece in wrapped(clean(row, _MOST), width)]
     if any(clean(part, _MOST) != part for part in text.split("\n")) or "\ufffd" in text:
         lines += [line(), line(Span(_("bytes, as some are not printable"), "dim"))]
         lines += [line(row) for row in hex_rows(value[:_HEX_BYTES], width)]
     return lines
+
+
+def coloured(row: str, width: int) -> list[Line]:
+    """Return a row of indented JSON in lines: names, what holds them together, values."""
+    marked = _JSON.match(row) if len(row) <= _LONGEST_COLOURED else None
+    if marked is None:
+        return [line(piece) for piece in wrapped(row, width)]
+    name, value, end = marked["name"] or "", marked["value"], marked["end"]
+    role: Role = "text" if value.startswith('"') else "bold"
+    spans = [Span(name, "accent"), Span(value, role), Span(end, "dim")]
+    whole = line(*(span for span in spans if span.text))
+    lines = []
+    for piece in wrapped(row, width):
+        first, whole = parted(whole, cell_len(piece))
+        lines.append(first)
+    return lines
+
+
+def parts(
+    key: bytes | None, headers: Sequence[tuple[str, bytes | None]], value: bytes | None
+) -> list[tuple[str, str]]:
+    """Return key, headers and value as harmless texts, by name; what is not there is left out."""
+    named = "\n".join(f"{clean(name, 40)}: {_whole(told)}" for name, told in headers)
+    found = [(_("key"), _whole(key)), (_("headers"), named), (_("value"), _whole(value))]
+    return [(name, text) for name, text in found if text]
+
+
+def _whole(value: bytes | None) -> str:
+    rows = (value or b"").decode("utf-8", "replace").split("\n")
+    return "\n".join(clean(row, _MOST) for row in rows)
 
 
 def preview(value: bytes | None, most: int = 300) -> str:

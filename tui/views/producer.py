@@ -18,6 +18,13 @@ _MOST_CHART = 24
 _ROWS = 3
 _ROOMY = 16
 """Lines from which on there is more than the essentials."""
+_MORE = {
+    "+-": "producer.faster producer.slower",
+    "<>": "producer.drop producer.leap",
+    "f": "producer.flat_out",
+    "n": "producer.profile",
+    "m": "producer.stream",
+}
 
 
 def exported(now: ControllerSnapshot) -> Table:
@@ -68,7 +75,9 @@ def _idle(now: ControllerSnapshot, frame: Frame, plan: Options) -> list[Line]:
     if now.external.produced is not None:
         text = _("others publish {rate} to this topic")
         lines = [line(text.format(rate=frame.formats.rate(now.external.produced))), EMPTY]
-    text = _("press [s] to start, [o] for options")
+    text = frame.keyed(
+        _("press [s] to start, [o] for options"), {"s": "producer.start", "o": "producer.options"}
+    )
     lines += [
         *(
             line(Span(part, "dim"))
@@ -78,7 +87,7 @@ def _idle(now: ControllerSnapshot, frame: Frame, plan: Options) -> list[Line]:
     ]
     if frame.full and frame.height >= _ROOMY:
         more = _("[+-] rate  [<>] rate by ten  [f] unlimited  [n] profile  [m] made-up events")
-        lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(more, frame.width)]
+        lines += [EMPTY, *_plan(plan, frame), EMPTY, *advice(frame.keyed(more, _MORE), frame.width)]
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 

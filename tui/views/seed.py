@@ -42,7 +42,10 @@ def seed(now: ControllerSnapshot, frame: Frame, found: Sequence[FilePreview] = (
         lines = [*(line(Span(part, "wait")) for part in wrap(text, frame.width)), EMPTY]
     files, when = present(now, found)
     if not files:
-        text = _("press [g] to generate, [o] for options, [d] for the whole demonstration")
+        text = frame.keyed(
+            _("press [g] to generate, [o] for options, [d] for the whole demonstration"),
+            {"g": "seed.generate", "o": "seed.options", "d": "app.demo"},
+        )
         return [*lines, line(_("no data yet")), EMPTY, *advice(text, frame.width)]
     if len(lines) + len(files) > frame.height and not frame.full:
         return lines[: frame.height]  # some of the files would mislead
@@ -83,7 +86,9 @@ def _progress(now: ControllerSnapshot, frame: Frame) -> list[Line]:
         ends(line(rows), line(Span(clean(task.note), "dim")), frame.width),
         line(Span(f"{form.rate(task.rate)}   {left}", "dim")),
         EMPTY,
-        keys(_("[c] cancel")) if not task.cancelling else line(Span(_("cancelling"), "wait")),
+        keys(frame.keyed(_("[c] cancel"), {"c": "seed.cancel"}))
+        if not task.cancelling
+        else line(Span(_("cancelling"), "wait")),
     ]
 
 

@@ -52,7 +52,8 @@ def _running(title: str, task: TaskSnapshot[Any], frame: Frame) -> Line:
     count = _("{done} of {total} {unit}").format(
         done=form.count(task.done), total=form.count(task.total or 0), unit=task.unit
     )
-    end = Span(_("cancelling"), "wait") if task.cancelling else keys(_("[x] cancels"))
+    cancel = keys(frame.keyed(_("[x] cancels"), {"x": "warehouse.cancel"}))
+    end = Span(_("cancelling"), "wait") if task.cancelling else cancel
     note = Span(f"  {clean(task.note, 80)}" if task.note else "", "dim")
     return line(Span(f"{title}  ", "wait"), done, f"  {count}", note, "  ", end)
 

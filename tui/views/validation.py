@@ -24,6 +24,7 @@ _FIX, _TOOK = 2, 4
 """Places of the columns that are not always there."""
 _SHOWN_RUNS = 20
 _LEAST_HISTORY = 3
+_KEYS = {"v": "validation.run", "i": "validation.interval", "d": "app.demo"}
 
 
 def validation_head(now: ControllerSnapshot, frame: Frame) -> list[Line]:
@@ -44,7 +45,8 @@ def _doubts(now: ControllerSnapshot, result: ValidationResult, frame: Frame) -> 
     lines = []
     since = now.since_check
     if not result.checks:
-        text = _("the report of this run is not there any more: [v] runs all checks")
+        told = _("the report of this run is not there any more: [v] runs all checks")
+        text = frame.keyed(told, _KEYS)
         lines += advice(text, frame.width)
     if since.outdated:
         role: Role = "wait" if since.dead_letters else "text"
@@ -129,9 +131,10 @@ def _none_yet(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     if now.validation.running:
         name = clean(now.validation.note)
         return [line(Span(_("checking: {name}").format(name=name), "wait"))]
-    text = _("press [v] to run all checks, [i] to run them regularly")
+    text = frame.keyed(_("press [v] to run all checks, [i] to run them regularly"), _KEYS)
     if now.validation.ended_at is not None and not now.validation.error:
-        text = _("nothing to check yet: topic and tables are empty; [d] runs the demonstration")
+        told = _("nothing to check yet: topic and tables are empty; [d] runs the demonstration")
+        text = frame.keyed(told, _KEYS)
         return advice(text, frame.width)
     return [line(_("not checked yet")), EMPTY, *advice(text, frame.width)]
 

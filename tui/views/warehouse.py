@@ -42,7 +42,9 @@ def warehouse_head(now: ControllerSnapshot, frame: Frame, part: str) -> list[Lin
     lines = [line(*spans), *upkeep(now, frame), *failing(reading, now, frame)]
     found = reading.value
     if now.merge.state is not RunState.IDLE:
-        restart = _("[s] of the consumer pane starts it again")
+        restart = frame.keyed(
+            _("[s] of the consumer pane starts it again"), {"s": "consumer.start"}
+        )
         lines += [merge_line(now, frame), *merge_trouble(now, frame, restart)]
     if found is not None:
         lines += [_state(now, found, frame.formats), _merge(now, found, frame.formats)]

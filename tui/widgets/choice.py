@@ -22,7 +22,7 @@ class Choice(Widget, can_focus=True):
         height: 1;
         .choice--chosen { color: $text-primary; text-style: bold; }
         .choice--other { color: $text-muted; }
-        &:focus .choice--chosen { background: $primary-muted; }
+        &:focus .choice--chosen { background: $row-cursor; color: $row-cursor-text; }
     }
     """
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.text import _, clean
-from tui.row_order import Arrangement, arranged
+from tui.row_order import Arrangement, Arrangements, arranged
 from tui.row_table import Layout, Row, RowTable, lay_out
 from tui.scroll import thumb
 from tui.styled_text import EMPTY, Line, Span, cut, fit_end, line
@@ -33,8 +33,9 @@ class RowsView(LinesView):
 
     DEFAULT_CSS = """
     RowsView {
-        .rows--cursor { background: $panel-lighten-1; text-style: bold; }
-        &:light .rows--cursor { background: $primary; color: $background; }
+        .rows--cursor { background: $row-cursor; text-style: bold; }
+        &:light .rows--cursor { color: $row-cursor-text; }
+        &:ansi .rows--cursor { color: $row-cursor-text; }
     }
     """
 
@@ -46,7 +47,7 @@ class RowsView(LinesView):
         self._cursor = RowCursor()
         self._typing = False
         self._given = RowTable((), ())
-        self._arrangements: dict[tuple[str, ...], Arrangement] = {}
+        self.arrangements = Arrangements()
         self._ascii = False
         self._cursor_shown = True
         self._painted_cursor = -1
@@ -93,15 +94,11 @@ class RowsView(LinesView):
     @property
     def arrangement(self) -> Arrangement:
         """How the rows of this list are arranged; each list with columns of its own keeps its."""
-        return self._arrangements.get(self._titles, Arrangement())
-
-    @property
-    def _titles(self) -> tuple[str, ...]:
-        return tuple(column.title for column in self._given.columns)
+        return self.arrangements.of(self._given)
 
     def order_rows(self, how: Arrangement) -> None:
         """Arrange the rows otherwise; the cursor stays on its row."""
-        self._arrangements[self._titles] = how
+        self.arrangements.put(self._given, how)
         self._cursor.take(arranged(self._given, how, ascii_only=self._ascii))
         self._paint()
 

@@ -38,6 +38,17 @@ def test_tab_completes_as_far_as_it_is_sure() -> None:
     assert completed("fly", known) == "fly"
 
 
+def test_tab_completes_an_argument_that_is_one_of_some() -> None:
+    known = [Command("filter", "words", lambda _text: None, lambda: ("@late", "@lag", "save "))]
+    assert completed("filter s", known) == "filter save "
+    assert completed("filter @", known) == "filter @la"
+    assert completed("filter @lat", known) == "filter @late"
+    assert completed("filter x", known) == "filter x"
+    assert told("filter @", known) == "filter  @late  @lag"
+    assert told("filter @late", known) == "filter  words"
+    assert told("filter x", known) == "filter  words"
+
+
 def test_the_line_tells_what_could_be_meant() -> None:
     known = commands([])
     assert told("", known) == "quit  rate  replay"

@@ -1,12 +1,29 @@
 """What is written and what is chosen can be told from what lies below it, in every look of ours."""
 
+from collections.abc import Iterator
+
 import pytest
-from textual.color import Color
-from textual.theme import BUILTIN_THEMES
+from rich.color import Color
+from rich.style import Style
+from textual.widget import Widget
+from textual.widgets import Label
 
-from tui.themes import LIGHT
+from tests.support.console import piloted, still_console
+from tests.support.moments import moment
+from tui.dialogs.choose import ChooseScreen
+from tui.dialogs.row_details import RowDetails
+from tui.screens.explore import ExploreScreen
+from tui.themes import CONTRAST, LIGHT, OURS, SIXTEEN, THEMES
+from tui.widgets.choice import Choice
+from tui.widgets.lines_view import _ROLES, LinesView
+from tui.widgets.rows_view import RowsView
 
-LOOKS = {"textual-dark": BUILTIN_THEMES["textual-dark"], "textual-light": LIGHT}
+XTERM = (
+    *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#0000ee", "#cd00cd", "#00cdcd", "#e5e5e5"),
+    *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),
+)
+"""What a terminal without a look of its own makes of the sixteen colours."""
+LEAST = {CONTRAST.name: 7.0, SIXTEEN.name: 3.0}
 
 
 def contrast(one: str, other: str) -> float:
@@ -16,23 +33,84 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(color: Color) -> float:
-    parts = [part / 255 for part in color.rgb]
+    parts = [part / 255 for part in color.get_truecolor()]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("ground", ["background", "surface"])
-@pytest.mark.parametrize("role", ["text-warning", "text-success", "text-error", "text-accent"])
-def test_every_word_in_colour_can_be_read(look: str, ground: str, role: str) -> None:
-    theme = LOOKS[look]
+def shown(color: Color | None, default: str) -> str:
+    """Return a colour as a terminal shows it."""
+    if color is None or color.is_default:
+        return default
+    return color.get_truecolor().hex if color.number is None else XTERM[color.number]
+
+
+def written(widget: Widget) -> Iterator[tuple[str, Style]]:
+    """Yield every way in which a widget of ours writes."""
+    if isinstance(widget, LinesView):
+        for role in _ROLES:
+            style = widget.get_component_rich_style(f"lines--{role}")
+            yield role, style
+            if isinstance(widget, RowsView):
+                chosen = widget.get_component_rich_style("rows--cursor", partial=True)
+                yield f"{role} of the chosen row", style + chosen
+    elif isinstance(widget, Choice):
+        for name in ("choice--chosen", "choice--other"):
+            yield name, widget.get_component_rich_style(name)
+    elif isinstance(widget, Label):
+        yield "label", widget.rich_style
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", THEMES)
+def test_everything_that_is_written_can_be_read(settings, look):
+    @piloted
+    async def script():
+        app = still_console(settings, moment())
+        wrong, seen = set(), 0
+        async with app.run_test(size=(120, 36)) as pilot:
+            app.use_theme(look)
+            for screen in (
+                None,
+                ExploreScreen(),
+                RowDetails("one", lambda _frame: [], app.frame(app.size)),
+                ChooseScreen("which?", [("1", "one")]),
+            ):
+                if screen is not None:
+                    app.push_screen(screen)
+                await pilot.pause()
+                for widget in app.screen.walk_children():
+                    for name, style in written(widget):
+                        over, under = shown(style.color, "#ffffff"), shown(style.bgcolor, "#000000")
+                        seen += 1
+                        if contrast(over, under) < LEAST.get(look, 4.5):
+                            wrong.add((name, over, under))
+                if screen is not None:
+                    app.pop_screen()
+            app._main.pane("producer").action_options()
+            await pilot.pause()
+            for choice in app.screen.query(Choice):
+                choice.focus()
+                await pilot.pause()
+                for name, style in written(choice):
+                    over, under = shown(style.color, "#ffffff"), shown(style.bgcolor, "#000000")
+                    if contrast(over, under) < LEAST.get(look, 4.5):
+                        wrong.add((name, over, under))
+        assert seen > 30
+        assert not wrong
+
+    script()
+
+
+@pytest.mark.parametrize("theme", OURS, ids=THEMES)
+def test_the_chosen_row_and_a_pane_with_the_keys_stand_out(theme):
+    if theme is SIXTEEN:
+        assert theme.variables["row-cursor"] != theme.variables["row-cursor-text"]
+        return
     colors = {**theme.to_color_system().generate(), **theme.variables}
-    assert contrast(colors[role], colors[ground]) >= 4.5
-
-
-def test_the_chosen_row_of_the_light_look_stands_out_and_can_be_read() -> None:
-    colors = LIGHT.to_color_system().generate()
-    assert contrast(colors["primary"], colors["background"]) >= 3
-    assert contrast(colors["background"], colors["primary"]) >= 4.5
+    least = 3.0 if theme in (LIGHT, CONTRAST) else 1.5
+    assert contrast(colors["row-cursor"], colors["background"]) >= least
+    assert contrast(colors["row-cursor-text"], colors["row-cursor"]) >= 4.5
+    assert contrast(colors["border"], colors["background"]) >= 3

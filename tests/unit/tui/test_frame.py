@@ -8,7 +8,7 @@ from core.text import use_language
 from core.validation.model import Status
 from core.workers import FINAL_STATES, RunState, state_name
 from tests.unit.tui.drawing import roles_of
-from tui.views.frame import problem, state_role, state_sign, wrap
+from tui.views.frame import ActionKey, keyed, problem, state_role, state_sign, wrap
 from tui.views.strip import status_sign
 
 
@@ -63,3 +63,16 @@ def test_wrapping_keeps_every_word_within_the_width(text, width):
     parts = wrap(text, width)
     assert all(len(part) <= max(width, 10) for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_a_text_names_the_keys_that_hold_now():
+    def bound(action):
+        return {
+            "a": ActionKey("2 f5", "start", "f5", moved=True),
+            "b": ActionKey("2 +", "faster", "+"),
+        }.get(action)
+
+    assert keyed("[s] starts, [+-] rate", {"s": "c", "+-": "b b"}, bound) == "[s] starts, [+-] rate"
+    assert keyed("[s] starts [5]", {"s": "a"}, bound) == "[f5] starts [5]"
+    assert keyed("[2 s] starts", {"2 s": "a"}, bound, whole=True) == "[2 f5] starts"
+    assert keyed("[+-] rate", {"+-": "b a"}, bound) == "[+f5] rate"

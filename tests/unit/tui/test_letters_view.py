@@ -8,7 +8,7 @@ from core.operations.explorer import Explored
 from core.operations.letter_work import Decided
 from core.operations.task import TaskSnapshot
 from core.query.letters import SLICES, Desk, DeskLetter, Narrowing, ReasonTrend
-from tests.support.moments import NOW, moment
+from tests.support.moments import NOW, frame, moment
 from tests.unit.dlq.test_edited_letters import letter
 from tui.formats import Formats
 from tui.views.letters import (
@@ -72,13 +72,13 @@ def test_a_dismissed_letter_says_who_and_why() -> None:
     assert "ann: " in str(row.cells[-1])
     assert "\x1b" not in str(row)
     assert "10 pending · 3 dismissed · reason:invalid_json" in texts(
-        desk_head(shown, moment(), FORMATS, 120)
+        desk_head(shown, moment(), frame(120, 2))
     )
 
 
 def test_progress_and_what_came_of_it() -> None:
     def told(task) -> str:
-        return texts(work_lines(moment(explored=Explored(decision=task)), FORMATS, 120))
+        return texts(work_lines(moment(explored=Explored(decision=task)), frame(120, 2)))
 
     running = TaskSnapshot(running=True, step="dismiss", done=2_000, total=5_000)
     assert told(running) == " dismiss: 2,000 of 5,000   [x] cancels"

@@ -21,6 +21,15 @@ def test_a_filter_is_kept_for_its_list_and_read_by_another_console(tmp_path: Pat
             again.save("logs", name, words)
 
 
+def test_a_filter_is_forgotten(tmp_path: Path) -> None:
+    saved = SavedFilters(tmp_path)
+    saved.save("logs", "mine", "ERROR")
+    saved.delete("logs", "mine")
+    assert saved.of("logs") == {}
+    with pytest.raises(UsageError, match="mine"):
+        saved.delete("logs", "mine")
+
+
 @pytest.mark.parametrize("content", ["", "[1]", '{"logs": 5}', "{"])
 def test_a_file_that_is_broken_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE).write_text(content)
