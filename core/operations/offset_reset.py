@@ -135,19 +135,7 @@ def _moves(
     target: OffsetTarget,
     deadline: Deadline,
 ) -> tuple[OffsetMove, ...]:
-    marks = broker.watermarks(topic)
-    if target.partition is not None and target.partition not in marks:
-        raise UsageError(
-            _("topic {topic} has no partition {number}").format(
-                topic=clean(topic, 80), number=target.partition
-            ),
-            hint=_("it has partitions 0 to {last}").format(last=max(marks, default=0)),
-        )
-    parts = {
-        part: mark
-        for part, mark in marks.items()
-        if target.partition is None or part == target.partition
-    }
+    parts = target.within(topic, broker.watermarks(topic))
     after = _after(broker, topic, parts, target, deadline)
     return tuple(
         OffsetMove(part, before.get(part), after[part], mark.low, mark.readable)

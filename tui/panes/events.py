@@ -10,7 +10,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
-from tui.causes import OpenLetters, OpenSearch
+from tui.causes import OpenLetters, OpenPeek, OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.panes.event_sheets import SHEETS
 from tui.panes.rows_pane import RowsPane
@@ -51,6 +51,13 @@ class EventsPane(RowsPane):
             N_("search"),
             id="events.search",
             tooltip=N_("search the whole topic from any place"),
+        ),
+        Binding(
+            "p",
+            "peek",
+            N_("go to"),
+            id="events.peek",
+            tooltip=N_("show the topic from an offset, a time, its begin or its end"),
         ),
         Binding(
             "m",
@@ -202,6 +209,10 @@ class EventsPane(RowsPane):
         """Search the whole topic."""
         self.post_message(OpenSearch())
 
+    def action_peek(self) -> None:
+        """Show the topic from another place."""
+        self.post_message(OpenPeek())
+
     def action_letters(self) -> None:
         """Manage all dead letters."""
         self.post_message(OpenLetters())
@@ -263,6 +274,8 @@ class EventsPane(RowsPane):
         """Return what is listed: it stands still as soon as the cursor has left its top."""
         if self._held is not None:
             return self._held
-        if self._letters or self.rows_view.follows or not self._still:
+        view = self.rows_view
+        moving = view.follows or view.arrangement.column is not None
+        if self._letters or moving or not self._still:
             self._still = now.explored.peek.value or ()
         return self._still
