@@ -196,7 +196,7 @@ class EventsPane(RowsPane):
 
     def hinted(self, now: ControllerSnapshot) -> list[tuple[Binding, bool]]:
         """Return the keys that the border names: of the topic others than of dead letters."""
-        other = {"events.hold"} if self._letters else self.CHANGES
+        other = {"events.hold", "events.peek"} if self._letters else self.CHANGES
         return [each for each in super().hinted(now) if each[0].id not in other]
 
     def action_switch(self) -> None:

@@ -87,13 +87,13 @@ class ExploreScreen(ListScreen):
             "groups": [("e", _("reset offsets"))],
         }.get(self.part.name, [])
         return [
+            ("esc", _("back")),
             ("enter", _("details")),
             *own,
             ("tab", _("next tab")),
             ("/", _("filter")),
             (",", _("sort")),
             ("r", _("refresh")),
-            ("esc", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:

@@ -105,7 +105,7 @@ class SqlScreen(AskingScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys of the editor, or of the rows."""
-        shared = [("f5", _("run")), ("f6", _("editor or rows"))]
+        shared = [("esc", _("back")), ("f5", _("run")), ("f6", _("editor or rows"))]
         if self.grid.has_focus:
             return [
                 *shared,
@@ -114,7 +114,6 @@ class SqlScreen(AskingScreen):
                 ("/", _("filter")),
                 ("enter", _("details")),
                 ("w", _("export")),
-                ("esc", _("back")),
             ]
         return [
             *shared,
@@ -123,7 +122,6 @@ class SqlScreen(AskingScreen):
             ("f7", _("row limit")),
             ("f8", _("time limit")),
             ("f9", _("export")),
-            ("esc", _("back")),
         ]
 
     def on_key(self, event: events.Key) -> None:

@@ -102,7 +102,7 @@ def _topic_columns() -> tuple[Column, ...]:
     return (
         Column(_("topic"), 20, stretch=True),
         Column(_("part"), 5, right=True),
-        Column(_("records"), 14, right=True),
+        Column(_("records"), 15, right=True),
         Column(_("retention"), 11, right=True, drop=2),
         Column(_("cleanup"), 14, drop=3),
         Column(_("in sync"), 9, drop=1),
@@ -130,7 +130,7 @@ def _topic_row(topic: TopicFacts, formats: Formats) -> Row:
 def retention(milliseconds: int | None, formats: Formats) -> str:
     """Return how long records stay."""
     if milliseconds == UNLIMITED:
-        return _("unlimited")
+        return _("no limit")
     return formats.span(None if milliseconds is None else milliseconds / 1_000)
 
 

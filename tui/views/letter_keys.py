@@ -6,9 +6,8 @@ from tui.styled_text import Span
 
 def letter_keys(width: int, *, taking_back: bool, read_only: bool) -> list[Span]:
     """Return the keys that there is room for. taking_back: the list is of dismissed letters."""
-    pairs = [("esc", _("back")), ("tab", _("reasons")), ("/", _("narrow"))]
+    pairs = [("esc", _("back"))]
     if not read_only:
-        pairs += [("space a i", _("mark"))]
         if taking_back:
             pairs += [("d", _("take back"))]
         else:
@@ -16,8 +15,11 @@ def letter_keys(width: int, *, taking_back: bool, read_only: bool) -> list[Span]
                 ("e", _("edit")),
                 ("r", _("replay")),
                 ("d", _("dismiss")),
-                ("R D", _("all that match")),
             ]
+        pairs += [("space a i", _("mark"))]
+    pairs += [("tab", _("reasons")), ("/", _("narrow"))]
+    if not read_only and not taking_back:
+        pairs += [("R D", _("all that match"))]
     pairs += [("n p", _("page"))]
     pairs += [("v", _("pending ones") if taking_back else _("dismissed ones"))]
     pairs += [("f5", _("refresh"))]
