@@ -90,4 +90,10 @@ def _refused(plan: OffsetPlan, width: int) -> list[Line]:
         "pane 7 [p] puts damaged records back, pane 6 [r] replays dead letters; another --data-dir "
         "or schema reads the whole topic anew"
     )
+    if plan.again:
+        why = _(
+            "Stored records are not replaced either: the merge took each once, in the order they "
+            "came, and dead letters may have been replayed or dismissed since."
+        )
+        hint = f"{why} {hint[:1].upper()}{hint[1:]}."
     return [line(" ", one) for one in problem(refused, hint, width)]
