@@ -12,6 +12,7 @@ from tui.causes import (
     OpenExplore,
     OpenFigures,
     OpenLetters,
+    OpenPeek,
     OpenSearch,
     OpenSql,
     OpenTrace,
@@ -20,6 +21,7 @@ from tui.dialogs.ask_key import AskKey
 from tui.screens.desk import DeskScreen
 from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
+from tui.screens.peek import END, PeekScreen
 from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
@@ -63,6 +65,10 @@ class AskingActions:
         """Show the search through the topic."""
         cast("_Desk", self).push_screen(SearchScreen())
 
+    def on_open_peek(self, event: OpenPeek) -> None:
+        """Show records of a topic from a place on."""
+        self.open_peek(event.place, event.topic)
+
     def on_open_letters(self, event: OpenLetters) -> None:
         """Show the desk of dead letters."""
         cast("_Desk", self).push_screen(DeskScreen(event.words))
@@ -93,13 +99,22 @@ class AskingActions:
         name = desk.controller.settings.pipeline.definition.key_name
         desk.push_screen(AskKey(_("Trace which {name}?").format(name=name)), answered)
 
+    def open_peek(self, place: str = "", topic: str = "") -> None:
+        """Show records of a topic, by default ours. place: where to begin; empty asks for one."""
+        desk = cast("_Desk", self)
+        topic = topic or desk.controller.settings.kafka.topic
+        desk.push_screen(PeekScreen(topic, place or END, ask=not place))
+
     def on_open_explore(self, event: OpenExplore) -> None:
         """Show the cluster."""
         self.open_explore(event.part)
 
-    def open_explore(self, part: str = "") -> None:
-        """Show topics, groups and brokers of the cluster. part: which of them first."""
-        cast("_Desk", self).push_screen(ExploreScreen(part))
+    def open_explore(self, part: str = "", words: str = "") -> None:
+        """Show topics, groups and brokers of the cluster. part: which of them first.
+
+        words: what its rows must hold.
+        """
+        cast("_Desk", self).push_screen(ExploreScreen(part, words))
 
     def action_explore(self) -> None:
         """Show topics, groups and brokers of the cluster."""

@@ -127,6 +127,15 @@ class OpenSearch(Message):
     """Somebody wants to search the whole topic."""
 
 
+class OpenPeek(Message):
+    """Somebody wants to look into a topic. topic: empty for ours; place: empty asks for one."""
+
+    def __init__(self, topic: str = "", place: str = "") -> None:
+        super().__init__()
+        self.topic = topic
+        self.place = place
+
+
 class OpenExplore(Message):
     """Somebody wants to look at the cluster. part: topics, groups or brokers."""
 

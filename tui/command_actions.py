@@ -9,6 +9,8 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from core.errors import UsageError
+from core.operations.base import PipelineController
+from core.operations.offset_target import OffsetTarget
 from core.operations.remembered import Memory
 from core.text import _, clean
 from tui.commands import Command, one_of
@@ -27,6 +29,7 @@ _EXPLORED = ("topics", "groups", "brokers")
 class _Desk(Protocol):
     """What is needed of the application beside."""
 
+    controller: PipelineController
     panes: list[Pane]
     chosen: Pane
     screen: Screen[Any]
@@ -61,8 +64,12 @@ class _Desk(Protocol):
         """Show where a key is."""
         ...
 
-    def open_explore(self, part: str = "") -> None:
+    def open_explore(self, part: str = "", words: str = "") -> None:
         """Show topics, groups or brokers of the cluster."""
+        ...
+
+    def open_peek(self, place: str = "") -> None:
+        """Show records of the topic from a place on."""
         ...
 
 
@@ -79,7 +86,8 @@ class CommandActions:
         asking = (
             Command("sql", _("a statement that only reads"), self._later(desk.open_sql)),
             Command("trace", _("a key"), self._later(desk.open_trace)),
-            *(Command(part, "", self._exploring(part)) for part in _EXPLORED),
+            Command("seek", _("begin, end, 2@1200, 15m, 14:05 or 2026-11-29T14:05"), self._seek),
+            *(Command(part, _("words of a row"), self._exploring(part)) for part in _EXPLORED),
             Command(
                 "keymap",
                 _("write; without it all keys are listed"),
@@ -113,7 +121,13 @@ class CommandActions:
 
     def _exploring(self, part: str) -> Callable[[str], object]:
         desk = cast("_Desk", self)
-        return lambda _argument: desk.call_later(desk.open_explore, part)
+        return lambda words: desk.call_later(desk.open_explore, part, words)
+
+    def _seek(self, place: str) -> None:
+        desk = cast("_Desk", self)
+        if place:  # refused here, where it can be corrected
+            OffsetTarget.of(place, desk.controller.snapshot().at)
+        desk.call_later(desk.open_peek, place)
 
     def action_command(self) -> None:
         """Take a command."""

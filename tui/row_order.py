@@ -36,6 +36,8 @@ _UNITS: dict[str, int | Decimal] = {
     "Go": 10**9,
 }
 _LONGEST = 40
+_EMPTY = 2
+"""Comes last, in either direction."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def arranged(table: RowTable, how: Arrangement, *, ascii_only: bool = False) -> 
     columns = list(table.columns)
     by = how.column
     if by is not None and by < len(columns):
-        rows = tuple(sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending))
+        ranked = sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending)
+        rows = tuple(sorted(ranked, key=lambda row: order_of(row.cells[by])[0] == _EMPTY))
         signs = ("^", "v") if ascii_only else ("▲", "▼")
         title = columns[by].title + signs[how.descending]
         wide = max(columns[by].width, min(len(title), 12))
@@ -123,7 +126,7 @@ def order_of(cell: Cell) -> tuple[int, Decimal, str]:
     """Return what a cell is sorted by: figures before words, what is empty at the end."""
     text = (cell if isinstance(cell, str) else cell.text).strip()
     if not text or text in {"–", "-", "?"}:
-        return (2, Decimal(0), "")
+        return (_EMPTY, Decimal(0), "")
     figure = _figure(text)
     return (1, Decimal(0), text.casefold()) if figure is None else (0, figure, "")
 

@@ -7,7 +7,7 @@ within the moment of the whole pipeline: in an attached console too they are its
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.broker.base import Broker
 from core.broker.inventory import Inventory
@@ -18,6 +18,7 @@ from core.operations.asker import Asker
 from core.operations.inspect import letters_of
 from core.operations.offset_plan import OffsetPlan
 from core.operations.offset_target import OffsetTarget
+from core.operations.peeked import Peeked
 from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
@@ -30,6 +31,9 @@ from core.text import _
 from core.warehouse.base import Warehouse
 from core.warehouse.model import StoredDeadLetter
 from core.warehouse.questions import MOST_ROWS, Found, Question
+
+if TYPE_CHECKING:
+    from core.operations.topic_peek import TopicPeek
 
 _HISTORY = "sql_history.jsonl"
 _JOIN_S = 5.0
@@ -66,6 +70,7 @@ class Asking:
         self.desk: Asker[Desk] = Asker("ask-desk", clock)
         self.letter: Asker[StoredDeadLetter] = Asker("ask-letter", clock)
         self.searches: Asker[TopicSearch] = Asker("ask-search", clock)
+        self.peeks: Asker[Peeked] = Asker("ask-peek", clock)
         self.surveys: Asker[Inventory] = Asker("ask-cluster", clock)
         self.resets: Asker[OffsetPlan] = Asker("ask-offsets", clock)
         self.history = QueryHistory(settings.paths.data / _HISTORY)
@@ -74,7 +79,7 @@ class Asking:
     @property
     def _askers(self) -> tuple[Asker[Any], ...]:
         data = (self.rows, self.sql, self.export, self.names, self.desk, self.letter)
-        return (*data, self.traces, self.searches, self.surveys, self.resets)
+        return (*data, self.traces, self.searches, self.peeks, self.surveys, self.resets)
 
     def page(self, page: Page) -> int:
         """Ask for a page of a table; `rows.latest` has it in the end."""
@@ -158,6 +163,38 @@ class Asking:
 
         return self.searches.ask(work, stop.set)
 
+    def peek(self, topic: str, place: str) -> int:
+        """Look into a topic at a place; `peeks.latest` has the page in the end.
+
+        place: see `core.operations.offset_target`; at the end the topic is followed until something
+        else is asked for. Errors: UsageError.
+        """
+        target, stop = OffsetTarget.of(place, self._clock.now()), Event()
+        text = ReadableValues(self._settings, self._clock).text
+        group_id = self._settings.kafka.group_id
+
+        def live() -> Peeked:
+            from core.operations.topic_peek import follow  # noqa: PLC0415 - loads the Kafka client
+
+            return follow(
+                self._broker,
+                topic,
+                group_id,
+                target,
+                stop,
+                clock=self._clock,
+                show=self.peeks.show,
+                text=text,
+            )
+
+        if target.kind == "end":
+            return self.peeks.ask(live, stop.set)
+        return self._peek(topic, stop, lambda peek: peek.at(target))
+
+    def turn_peek(self, page: Peeked, step: int) -> int:
+        """Read the page after another one, or the one before."""
+        return self._peek(page.topic, Event(), lambda peek: peek.turned(page, step))
+
     def survey(self) -> int:
         """Look at the whole cluster; `surveys.latest` has more and more of it."""
 
@@ -204,6 +241,16 @@ class Asking:
             asker.close()
         for asker in self._askers:
             asker.join(_JOIN_S)
+
+    def _peek(self, topic: str, stop: Event, read: Callable[["TopicPeek"], Peeked]) -> int:
+        def work() -> Peeked:
+            from core.operations.topic_peek import TopicPeek  # noqa: PLC0415 - loads the Kafka client
+
+            text = ReadableValues(self._settings, self._clock).text
+            group_id, tell = self._settings.kafka.group_id, self.peeks.tell
+            return read(TopicPeek(self._broker(), topic, group_id, stop, text=text, progress=tell))
+
+        return self.peeks.ask(work, stop.set)
 
     def _ask(self, asker: Asker[Found], question: Question) -> int:
         return asker.ask(

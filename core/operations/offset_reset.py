@@ -3,6 +3,8 @@
 For the group of this pipeline the offsets stored in the warehouse decide: what it committed to
 Kafka serves displays alone. Reading again from an earlier stored offset is refused, for the raw
 table would hold those records twice: nothing but the fence of the offsets keeps each of them once.
+Nor are they replaced: the merge took each raw event once, in the order of arrival, and a dead
+letter may have been replayed or dismissed since: what is stored can rest on the row that would go.
 Loads the Kafka client.
 """
 
@@ -66,6 +68,8 @@ def _refusal(found: OffsetPlan) -> str:
                 found.skipped,
             ).format(count=found.skipped)
         )
+    if not reasons and all(move.before is None for move in found.moves):
+        return _("nothing is stored of it yet: the consumer reads from its begin")
     return ", ".join(reasons) or _("the stored offsets are there already")
 
 
@@ -135,19 +139,7 @@ def _moves(
     target: OffsetTarget,
     deadline: Deadline,
 ) -> tuple[OffsetMove, ...]:
-    marks = broker.watermarks(topic)
-    if target.partition is not None and target.partition not in marks:
-        raise UsageError(
-            _("topic {topic} has no partition {number}").format(
-                topic=clean(topic, 80), number=target.partition
-            ),
-            hint=_("it has partitions 0 to {last}").format(last=max(marks, default=0)),
-        )
-    parts = {
-        part: mark
-        for part, mark in marks.items()
-        if target.partition is None or part == target.partition
-    }
+    parts = target.within(topic, broker.watermarks(topic))
     after = _after(broker, topic, parts, target, deadline)
     return tuple(
         OffsetMove(part, before.get(part), after[part], mark.low, mark.readable)

@@ -1,4 +1,4 @@
-"""Where the offsets of a group are to be set, as a person writes it.
+"""A place in a topic, as a person writes it: where a look begins, or a group is to go on.
 
 begin                      the first record that the topic still has
 end                        the last stable offset: what comes from now on
@@ -8,10 +8,12 @@ end                        the last stable offset: what comes from now on
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.broker.base import Watermark
 from core.errors import UsageError
 from core.query.since import Since
 from core.text import _, clean
@@ -21,7 +23,7 @@ _WRITTEN = re.compile(r"(?:(?P<part>\d{1,6})\s*@\s*)?(?P<place>.+)", re.ASCII)
 
 @dataclass(frozen=True)
 class OffsetTarget:
-    """A place to go on from. partition: None for all. offset, moment: of their kinds."""
+    """A place in a topic. partition: None for all. offset, moment: of their kinds."""
 
     kind: Literal["begin", "end", "offset", "moment"]
     partition: int | None = None
@@ -53,3 +55,16 @@ class OffsetTarget:
                 ),
             )
         return cls("moment", part, moment=moment)
+
+    def within(self, topic: str, marks: Mapping[int, Watermark]) -> dict[int, Watermark]:
+        """Return the partitions that are meant, of all that a topic has. Errors: UsageError."""
+        if self.partition is None:
+            return dict(marks)
+        if self.partition not in marks:
+            raise UsageError(
+                _("topic {topic} has no partition {number}").format(
+                    topic=clean(topic, 80), number=self.partition
+                ),
+                hint=_("it has partitions 0 to {last}").format(last=max(marks, default=0)),
+            )
+        return {self.partition: marks[self.partition]}

@@ -108,9 +108,11 @@ class TopicScan(AbstractContextManager["TopicScan"]):
         found: list[TailRecord] = []
         try:
             self._consumer.assign([TopicPartition(self._topic, *where) for where in at.items()])
-            silent = 0
+            silent, passed = 0, 0
             while left and len(found) < most and not (stop is not None and stop.is_set()):
-                messages = self._consumer.consume(_CHUNK, timeout=_WAIT_S)
+                # The client waits until it has as many as it was asked for.
+                wanted_now = min(_CHUNK, max(total - passed, 1))
+                messages = self._consumer.consume(wanted_now, timeout=_WAIT_S)
                 silent = 0 if messages else silent + 1
                 for message in messages:
                     self._take(message, left, ends, wanted, found)

@@ -1,7 +1,7 @@
 """A look at the newest records of a topic, without a trace: no group is joined, nothing committed.
 
-A look reads at most `size` records of each partition: where more came since the last one, it jumps
-to the end instead of reading everything in between, so a busy topic costs no more than a quiet one.
+A look reads a few times `size` records at most: where more came since the last one, it jumps to the
+end instead of reading everything in between, so a busy topic costs no more than a quiet one.
 """
 
 from collections import deque
@@ -25,12 +25,15 @@ from core.text import _
 
 _WAIT_S = 0.3
 _QUEUE_KBYTES = 4_096
+_SPARE = 4
+"""Times the records that are kept which are read at most, over all partitions."""
 
 
 class TopicTail:
     """Looks at one topic. `look` and `close` belong to one thread. size: records kept in all.
 
-    text: returns the JSON of a value that is not JSON itself.
+    only: a partition, where not all are wanted. text: returns the JSON of a value that is not JSON
+    itself.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class TopicTail:
         group_id: str,
         *,
         size: int = 200,
+        only: int | None = None,
         text: Callable[[bytes | None], bytes | None] = lambda _value: None,
     ) -> None:
         self.broker = broker
         self._topic = topic
         self._group_id = group_id
         self._size = size
+        self._only = only
         self._text = text
         self._consumer: Consumer | None = None
         self._next: dict[int, int] = {}
@@ -54,6 +59,8 @@ class TopicTail:
     def look(self, stop: Event | None = None) -> tuple[TailRecord, ...]:
         """Return the newest records, newest first. Errors: BrokerError."""
         marks = self.broker.watermarks(self._topic)
+        if self._only is not None:
+            marks = {part: mark for part, mark in marks.items() if part == self._only}
         try:
             if self._consumer is None:
                 self._consumer = Consumer(
@@ -77,8 +84,10 @@ class TopicTail:
     def _aim(self, consumer: Consumer, marks: Mapping[int, Watermark]) -> None:
         """Put the client where each partition's newest records begin, if it is not near there."""
         moved = set(marks) != set(self._next)
+        # Of many partitions each needs less: what is read stays in proportion to what is kept.
+        reach = min(self._size, max(_SPARE * self._size // max(len(marks), 1), 1))
         for partition, mark in marks.items():
-            first = max(mark.low, mark.high - self._size)
+            first = max(mark.low, mark.high - reach)
             here = self._next.get(partition)
             if here is None or here > mark.high:
                 # Met for the first time, or the topic was made again: what was seen is gone.
@@ -95,8 +104,9 @@ class TopicTail:
 
     def _read(self, consumer: Consumer, marks: Mapping[int, Watermark], stop: Event) -> None:
         """Read up to the ends that were seen, or until nothing comes for a moment."""
-        while any(self._next[part] < mark.high for part, mark in marks.items()):
-            messages = consumer.consume(self._size, timeout=_WAIT_S)
+        while left := sum(max(mark.high - self._next[part], 0) for part, mark in marks.items()):
+            # The client waits until it has as many as it was asked for.
+            messages = consumer.consume(min(self._size, left), timeout=_WAIT_S)
             for message in messages:
                 self._take(message)
             if not messages or stop.is_set():
@@ -118,4 +128,10 @@ class TopicTail:
         every = [record for kept in self._kept.values() for record in kept]
         unknown = datetime.min.replace(tzinfo=UTC)
         every.sort(key=lambda one: (one.at or unknown, one.offset, one.partition), reverse=True)
-        return tuple(every[: self._size])
+        newest = tuple(every[: self._size])
+        if len(newest) < len(every):
+            for kept in self._kept.values():
+                kept.clear()
+            for record in reversed(newest):
+                self._kept[record.partition].append(record)
+        return newest

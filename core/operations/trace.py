@@ -21,6 +21,7 @@ from core.warehouse.questions import Found, Question
 
 MOST = 200
 """Raw events, dead letters and records of one key that are shown."""
+_LETTERS = "dead_letters"
 _UNREAD = 50_000
 """Records that no consumer has stored which are looked through for a key."""
 _SECONDS = 60.0
@@ -235,3 +236,22 @@ def record_key(pipeline: Pipeline, key: bytes | None, value: bytes | None) -> st
     if isinstance(found, (str, int)) and not isinstance(found, bool):
         return str(found)
     return "" if key is None else key.decode("utf-8", "replace")
+
+
+def row_key(pipeline: Pipeline, table: str, found: Found, row: tuple[object, ...]) -> str:
+    """Return which key a row of a table is about: it names it, or holds a record; else empty.
+
+    table: of rows, of raw events, or `dead_letters`; others are of no key.
+    """
+    definition = pipeline.definition
+    cells = {column.name.lower(): cell for column, cell in zip(found.columns, row, strict=True)}
+    if table == definition.tables.rows:
+        return str(cells.get(definition.key_column.lower(), ""))
+    if table not in {definition.tables.events, _LETTERS}:
+        return ""
+    key, value = cells.get("message_key"), cells.get("payload")
+    return record_key(
+        pipeline,
+        key if isinstance(key, bytes) else None,
+        value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else None,
+    )

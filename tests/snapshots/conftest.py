@@ -12,19 +12,23 @@ from textual.widgets import Input
 import tui.app
 from core.clock import SystemClock
 from core.config import Paths, Settings
+from core.config.load import SettingsSource
 from core.jobs import seed
 from core.jobs.base import JobContext
+from core.operations.asking import Asking
 from core.operations.snapshot import ControllerSnapshot
 from core.pipeline import Pipeline, builtin
 from core.seed.spec import SeedResult
 from core.text import use_language
 from core.validation.history import PastRun
+from tests.support.asked_scenes import Stock, stocked
 from tests.support.check_scenes import past
 from tests.support.console import StillDesk
 from tests.support.explorer_scenes import explored
 from tests.support.moments import NOW
-from tests.support.pictures import shrunk
+from tests.support.pictures import TYPED, shrunk
 from tests.support.scenes import scene
+from tests.tui.conftest import Session
 from tui.app import Console
 from tui.export import without_fonts
 from tui.formats import Formats
@@ -47,8 +51,9 @@ class Picture(Protocol):
         change: Callable[[ControllerSnapshot], ControllerSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
         pipeline: Pipeline | None = None,
+        stock: Stock | None = None,
     ) -> bool:
-        """Return whether the console looks as it did. keys: pressed first."""
+        """Return whether the console looks as it did. keys: pressed first; stock: what it asks."""
 
 
 class PosedDesk(StillDesk):
@@ -82,6 +87,15 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SeedResult]:
     return settings.paths.seed, result
 
 
+@pytest.fixture(scope="session")
+def stock(
+    seeded: tuple[Path, SeedResult], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stock]:
+    """A topic and a warehouse with the same events each time."""
+    with stocked(tmp_path_factory.mktemp("stocked") / "data", seeded[0]) as opened:
+        yield opened
+
+
 @pytest.fixture
 def picture(
     snap_compare: Callable[..., bool],
@@ -106,6 +120,7 @@ def picture(
         change: Callable[[ControllerSnapshot], ControllerSnapshot] | None = None,
         environ: Mapping[str, str] | None = None,
         pipeline: Pipeline | None = None,
+        stock: Stock | None = None,
     ) -> bool:
         for name, value in (environ or {}).items():
             monkeypatch.setenv(name, value)
@@ -113,6 +128,11 @@ def picture(
         now = scene(state, result, explored(state))
         settings = Settings(paths=Paths(), pipeline=pipeline or builtin())
         controller = PosedDesk(settings, change(now) if change else now)
+        if stock is not None:
+            controller.asking = stock.asking()
+            controller.configuration.source = SettingsSource(
+                env_file=Path(".env"), data_dir=Path("data"), environ={}
+            )
         if state != "empty":
             controller.past = past()
             Path("data").mkdir()
@@ -133,7 +153,9 @@ async def _pose(pilot: Pilot[int], keys: Sequence[str]) -> None:
     assert isinstance(console, Console)
     await _settle(pilot)
     for key in keys:
-        await pilot.press(key)
+        typed = key.removeprefix(TYPED)
+        # Pilot's own way waits for an idle processor, which one that has a broker in it never is.
+        Session(console, pilot).type_ahead(*(typed if typed != key else [key]))
         await _settle(pilot)
     for field in console.screen.query(Input):
         field.cursor_blink = False
@@ -148,3 +170,20 @@ async def _settle(pilot: Pilot[int]) -> None:
         console.tick()
         await console.workers.wait_for_complete()
     await pilot.pause(0)
+    here = Session(console, pilot)
+    await here.settle()
+    while _is_asked(console.controller.asking):
+        await pilot.pause(0.01)
+    draw = getattr(console.screen, "draw_now", None)
+    if draw is not None:
+        draw()
+        await here.settle()
+
+
+def _is_asked(asking: Asking) -> bool:
+    """Whether an answer is still to come; a live tail never ends, but shows the newest records."""
+    latest = [one.latest for one in asking._askers]
+    return any(
+        one.running and not (one.answered == one.number and getattr(one.result, "live", False))
+        for one in latest
+    )

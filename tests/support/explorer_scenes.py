@@ -109,11 +109,11 @@ def _record(number: int) -> TailRecord:
 def _payload(number: int) -> bytes:
     at = NOW - timedelta(milliseconds=310 * number)
     order = {
-        "order_id": f"ORDER_{4_999 - number:06d}",
+        "id": f"ORDER_{4_999 - number:06d}",
         "product_id": f"PROD_{number * 37 % 200 + 1:06d}",
         "customer_id": f"CUST_{number * 71 % 1_000 + 1:06d}",
         "quantity": number % 5 + 1,
-        "price": f"{number * 13 % 190 + 10}.90",
+        "unit_price": f"{number * 13 % 190 + 10}.90",
         "sold_at": "2024-12-30T18:02:11Z",
     }
     event = {"event_type": "order_created", "order": order, "timestamp": iso(at)}

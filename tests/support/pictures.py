@@ -2,6 +2,8 @@
 
 import re
 
+TYPED = "type:"
+"""Before a text that is typed at once, in the place of a key."""
 _RECT = re.compile(
     r'<rect fill="(?P<fill>[^"]*)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" width="(?P<width>[\d.]+)"'
     r' height="(?P<height>[\d.]+)" shape-rendering="crispEdges"/>'

@@ -47,7 +47,9 @@ def test_the_embedded_broker_shows_its_topics_and_our_group(play, code, size):
         screen = await explored(here, "E")
         assert listed(screen) == ["another", "orders_topic"]
         assert "30" in here.text
-        await here.press("s")
+        await here.press("comma", "comma", "comma")  # by records
+        assert listed(screen) == ["orders_topic", "another"]
+        await here.press("semicolon")
         assert listed(screen) == ["another", "orders_topic"]
         await here.press("slash", *"orders")
         assert listed(screen) == ["orders_topic"]

@@ -31,6 +31,7 @@ from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
+from tui.screens.peek import PeekScreen
 from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
@@ -753,6 +754,7 @@ DOES = {
     "events.switch": switches,
     "events.hold": holds,
     "events.search": opens(SearchScreen),
+    "events.peek": opens(PeekScreen),
     "events.letters": opens(DeskScreen),
     "events.replay": replays_one,
     "events.replay_all": replays_all,

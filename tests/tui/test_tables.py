@@ -5,12 +5,15 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from confluent_kafka import Producer
 
 from core.jobs import produce, seed
 from core.text import _
+from tests.support.events import event
 from tui.dialogs.row_details import RowDetails
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
+from tui.screens.trace import TraceScreen
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +48,31 @@ async def rows(here):
             (found := screen.asker.latest.result) and screen.grid.found is screen.shown_of(found)
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "bad"), [("orders_events", 0), ("dead_letters", 1), ("customers", 0)]
+)
+def test_o_traces_what_a_stored_record_is_about(play, table, bad):
+    async def script(here):
+        controller = here.console.controller
+        await here.until(lambda: controller.ready)
+        controller.start_consumer()
+        producer = Producer(controller._broker.producer_config())
+        producer.produce("orders_topic", event(7, quantity=-1 if bad else 1), b"k")
+        assert producer.flush(20) == 0
+        await here.until(lambda: controller.snapshot().consumer.inserted == 1 - bad)
+        await here.until(lambda: controller.snapshot().consumer.dead_lettered == bad)
+        await open_table(here, table)
+        await here.press("o")
+        if table == "customers":
+            assert isinstance(here.console.screen, TableScreen)
+            assert here.told
+        else:
+            await here.until(lambda: isinstance(here.console.screen, TraceScreen))
+            assert here.console.screen.key == "ORDER_000007"
+
+    play(script)
 
 
 def column(screen, name):

@@ -42,8 +42,8 @@ class EditLetter(ModalScreen[Edit | None]):
         layout: vertical;
 
         .letter-line { height: 1; width: 100%; }
-        #letter-text { height: 1fr; border: round $border; padding: 0; background: $surface; }
-        #letter-changes { height: 1fr; border: round $border; padding: 0 1; }
+        #letter-text { height: 3fr; border: round $border; padding: 0; background: $surface; }
+        #letter-changes { height: 2fr; border: round $border; padding: 0 1; }
         #letter-changes:focus { border: round $primary; }
     }
     """
@@ -116,8 +116,8 @@ class EditLetter(ModalScreen[Edit | None]):
             ("ctrl+s", _("keep")),
             ("ctrl+e", _("own editor")),
             ("ctrl+o", _("original")),
-            ("f6", _("scroll the changes")),
             ("esc", _("back")),
+            ("f6", _("scroll the changes")),
         ]
         self._keys.show([key_line(hints, width)])
 

@@ -11,7 +11,7 @@ from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
-from tui.causes import OpenLetters, OpenSearch
+from tui.causes import OpenLetters, OpenPeek, OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.panes.event_sheets import SHEETS
 from tui.panes.rows_pane import RowsPane
@@ -60,6 +60,13 @@ class EventsPane(RowsPane):
             N_("search"),
             id="events.search",
             tooltip=N_("search the whole topic from any place"),
+        ),
+        Binding(
+            "p",
+            "peek",
+            N_("go to"),
+            id="events.peek",
+            tooltip=N_("show the topic from an offset, a time, its begin or its end"),
         ),
         Binding(
             "m",
@@ -201,7 +208,7 @@ class EventsPane(RowsPane):
 
     def hinted(self, now: ControllerSnapshot) -> list[tuple[Binding, bool]]:
         """Return the keys that the border names: of the topic others than of dead letters."""
-        other = {"events.hold"} if self._letters else self.CHANGES
+        other = {"events.hold", "events.peek"} if self._letters else self.CHANGES
         return [each for each in super().hinted(now) if each[0].id not in other]
 
     def action_switch(self) -> None:
@@ -213,6 +220,10 @@ class EventsPane(RowsPane):
     def action_search(self) -> None:
         """Search the whole topic."""
         self.post_message(OpenSearch())
+
+    def action_peek(self) -> None:
+        """Show the topic from another place."""
+        self.post_message(OpenPeek())
 
     def action_letters(self) -> None:
         """Manage all dead letters."""
@@ -279,6 +290,8 @@ class EventsPane(RowsPane):
         """Return what is listed: it stands still as soon as the cursor has left its top."""
         if self._held is not None:
             return self._held
-        if self._letters or self.rows_view.follows or not self._still:
+        view = self.rows_view
+        moving = view.follows or view.arrangement.column is not None
+        if self._letters or moving or not self._still:
             self._still = now.explored.peek.value or ()
         return self._still

@@ -11,25 +11,30 @@ from textual.widgets import Input
 from core.broker.inventory import BrokerFacts, GroupFacts, Inventory, TopicFacts
 from core.operations.asker import Asked
 from core.text import N_, _, clean
+from tui.causes import OpenPeek
 from tui.dialogs.row_details import RowDetails
 from tui.screens.list_screen import ListScreen
 from tui.screens.offsets import OffsetsScreen
+from tui.screens.peek import END
 from tui.styled_text import Line
-from tui.views.explore import PARTS, Order, Part, explore_head, explore_table
+from tui.views.explore import PARTS, Part, explore_head, explore_table
 from tui.views.explore_details import broker_details, group_details, topic_details
 from tui.views.frame import Frame, keyed
 from tui.widgets.rows_view import RowsView
 
 
 class ExploreScreen(ListScreen):
-    """Looks at the cluster when it opens. part: which list to begin with, by its name."""
+    """Looks at the cluster when it opens. part: which list to begin with, by its name.
+
+    words: what its rows must hold.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "turn(1)", N_("next tab"), id="explore.next"),
         Binding("shift+tab", "turn(-1)", N_("previous tab"), id="explore.back", show=False),
         Binding("slash", "filter", N_("filter"), id="explore.filter", key_display="/"),
-        Binding("s", "sort", N_("sort"), id="explore.sort"),
         Binding("r", "again", N_("refresh"), id="explore.again"),
+        Binding("p", "peek", N_("records"), id="explore.peek"),
         Binding("e", "offsets", N_("reset offsets"), id="explore.offsets"),
         Binding("escape,q", "leave", N_("back"), id="explore.leave"),
     ]
@@ -44,20 +49,21 @@ class ExploreScreen(ListScreen):
     }
     """
 
-    def __init__(self, part: str = "") -> None:
+    def __init__(self, part: str = "", words: str = "") -> None:
         super().__init__()
+        self._words = words
         self._place = next((at for at, one in enumerate(PARTS) if one.name == part), 0)
-        self._orders = dict.fromkeys(range(len(PARTS)), 0)
         self._asked = 0
         self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Yield the list over the line for its filter."""
         yield from super().compose()
-        yield Input(placeholder=_("words of a row"), id="explore-filter")
+        yield Input(self._words, placeholder=_("words of a row"), id="explore-filter")
 
     def on_mount(self) -> None:
         """Begin to look."""
+        self.rows_view.set_filter(clean(self._words, 200))
         self.action_again()
 
     @property
@@ -72,33 +78,32 @@ class ExploreScreen(ListScreen):
 
     def head(self) -> list[Line]:
         """Return which list is shown and what is wrong with it."""
-        return explore_head(self.part, self._order, self.known, self.frame_now())
-
-    @property
-    def _order(self) -> Order:
-        return self.part.orders[self._orders[self._place]]
+        return explore_head(self.part, self.known, self.frame_now())
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        offsets = [("explore.offsets", _("reset offsets"))] if self.part.name == "groups" else []
+        own = {
+            "topics": [("explore.peek", _("records"))],
+            "groups": [("explore.offsets", _("reset offsets"))],
+        }.get(self.part.name, [])
         return [
+            ("explore.leave", _("back")),
             ("list.open", _("details")),
+            *own,
             ("explore.next", _("next tab")),
             ("explore.filter", _("filter")),
-            ("explore.sort", _("sort")),
-            *offsets,
+            ("rows.sort", _("sort")),
             ("explore.again", _("refresh")),
-            ("explore.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
         """Show the list."""
         found = self.known.result
-        made_of = (found, self._place, self._orders[self._place])
+        made_of = (found, self._place)
         if made_of != self._drawn:
             self._drawn = made_of
             rows.show_table(
-                explore_table(self.part, self._order, found, self.console.formats),
+                explore_table(self.part, found, self.console.formats),
                 ascii_only=self.console.ascii_only,
             )
 
@@ -109,14 +114,17 @@ class ExploreScreen(ListScreen):
         self.query_one(Input).value = ""
         self.draw_now()
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self._orders[self._place] = (self._orders[self._place] + 1) % len(self.part.orders)
-        self.draw_now()
-
     def action_again(self) -> None:
         """Look at the cluster again."""
         self._asked = self.console.controller.asking.survey()
+
+    def action_peek(self) -> None:
+        """Show the records of the topic under the cursor, live."""
+        row = self.rows_view.choose()
+        if row is None or not isinstance(row.source, TopicFacts):
+            self.console.refuse(_("No topic is chosen: [tab] shows the topics."))
+            return
+        self.app.post_message(OpenPeek(row.source.name, END))
 
     def action_offsets(self) -> None:
         """Reset the offsets of the group under the cursor."""

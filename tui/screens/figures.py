@@ -22,7 +22,7 @@ class FiguresScreen(ListScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        return [("list.open", _("rows behind it")), ("list.leave", _("back"))]
+        return [("list.leave", _("back")), ("list.open", _("rows behind it"))]
 
     def draw_rows(self, rows: RowsView) -> None:
         """Show the figures."""

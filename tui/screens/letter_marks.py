@@ -1,19 +1,23 @@
 """The cursor on the desk of dead letters, and the letters that are marked there."""
 
-from typing import cast
+from typing import ClassVar, cast
 
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from core.query.letters import DeskLetter
 from core.text import _
 from tui.host import Host
+from tui.panes.arranging import ARRANGE_KEYS, Arranging
 from tui.widgets.rows_view import RowsView
 
 _MOST_MARKED = 5_000
 
 
-class LetterMarks(ModalScreen[None]):
+class LetterMarks(ModalScreen[None], Arranging):
     """Moves among letters and marks them; marks stay from page to page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*ARRANGE_KEYS]
 
     _letters: RowsView
     _in_reasons: bool

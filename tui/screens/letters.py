@@ -157,12 +157,12 @@ class LettersScreen(LetterMarks):
 
     def hints(self, now: ControllerSnapshot) -> list[tuple[str, str]]:
         """Return ids of actions, apart by blanks, and what they do."""
-        marking = [("desk.mark desk.all desk.invert", _("mark")), *self.work_hints()]
+        marking = [*self.work_hints(), ("desk.mark desk.all desk.invert", _("mark"))]
         return [
             ("desk.leave", _("back")),
+            *([] if now.read_only else marking),
             ("desk.other", _("reasons")),
             ("desk.narrow", _("narrow")),
-            *([] if now.read_only else marking),
             ("desk.next desk.previous", _("page")),
             ("desk.view", _("pending ones") if self._narrowing.dismissed else _("dismissed ones")),
             ("desk.again", _("refresh")),

@@ -10,6 +10,7 @@ from core.text import N_
 from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
 from tui.host import Host
+from tui.panes.arranging import ARRANGE_KEYS, Arranging
 from tui.styled_text import Line
 from tui.views.frame import Frame
 from tui.views.key_hints import key_line
@@ -19,7 +20,7 @@ from tui.widgets.rows_view import RowsView
 _EVERY_S = 0.1
 
 
-class ListScreen(ModalScreen[None]):
+class ListScreen(ModalScreen[None], Arranging):
     """Draws ten times a second. Subclasses give `draw_rows`, `head`, `hints` and `details`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,6 +31,7 @@ class ListScreen(ModalScreen[None]):
         Binding("G,end", "end(True)", N_("last row"), id="list.last", show=False),
         Binding("ctrl+d,pagedown", "page(0.9)", N_("page down"), id="list.down", show=False),
         Binding("ctrl+u,pageup", "page(-0.9)", N_("page up"), id="list.up", show=False),
+        *ARRANGE_KEYS,
         Binding("escape,q", "dismiss", N_("back"), id="list.leave"),
     ]
 

@@ -105,10 +105,10 @@ class OffsetsScreen(ListScreen):
             else []
         )
         return [
+            ("offsets.leave", _("back")),
             ("offsets.write", _("place")),
             *topics,
             *reset,
-            ("offsets.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:

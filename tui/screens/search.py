@@ -16,7 +16,7 @@ from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
 from tui.causes import OpenTrace
 from tui.dialogs.row_details import RowDetails
-from tui.export_tables import BYTES, base64_of, text_of, time_of
+from tui.panes.event_sheets import SHEETS
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line, Span, line
 from tui.views.events import record_details, record_parts, records_table
@@ -108,11 +108,11 @@ class SearchScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
+            ("search.leave", _("back")),
             ("search.write", _("search")),
             ("list.open", _("details")),
             ("search.trace", _("trace")),
             ("search.export", _("export")),
-            ("search.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
@@ -157,9 +157,10 @@ class SearchScreen(ListScreen):
         """Write what was found as CSV and JSON."""
         controller, records = self.console.controller, self.found.records
         folder, at = controller.settings.paths.data / "exports", controller.snapshot().at
-        rows = [_cells(record) for record in records]
-        headers = tuple(f"partition offset at {BYTES}".split())
-        self.console.write_files(lambda: export_rows(folder, "search", at, headers, rows))
+        table = SHEETS["events"].table(records)
+        self.console.write_files(
+            lambda: export_rows(folder, "search", at, table.headers, table.rows)
+        )
 
     def action_leave(self) -> None:
         """Cancel what runs, leave the fields, or go back."""
@@ -180,15 +181,3 @@ class SearchScreen(ListScreen):
         place = f"{record.partition}/{record.offset}"
         parts = record_parts(record)
         return RowDetails(place, partial(record_details, record), self.frame_now(), parts=parts)
-
-
-def _cells(record: TailRecord) -> tuple[object, ...]:
-    return (
-        record.partition,
-        record.offset,
-        time_of(record.at),
-        record.size,
-        text_of(record.key),
-        text_of(record.value),
-        base64_of(record.value),
-    )

@@ -106,7 +106,11 @@ class SqlScreen(AskingScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys of the editor, or of the rows."""
-        shared = [("sql.run", _("run")), ("sql.other", _("editor or rows"))]
+        shared = [
+            ("sql.leave", _("back")),
+            ("sql.run", _("run")),
+            ("sql.other", _("editor or rows")),
+        ]
         if self.grid.has_focus:
             return [
                 *shared,
@@ -115,7 +119,6 @@ class SqlScreen(AskingScreen):
                 ("sql.filter", _("filter")),
                 ("grid.open", _("details")),
                 ("asking.export", _("export")),
-                ("sql.leave", _("back")),
             ]
         return [
             *shared,
@@ -124,7 +127,6 @@ class SqlScreen(AskingScreen):
             ("sql.rows", _("row limit")),
             ("sql.seconds", _("time limit")),
             ("sql.export", _("export")),
-            ("sql.leave", _("back")),
         ]
 
     def on_key(self, event: events.Key) -> None:

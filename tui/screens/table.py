@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from core.operations.asker import Asked, Asker
+from core.operations.trace import row_key
 from core.query.pages import PAGE, Page, begun
 from core.text import N_, _, clean
 from core.warehouse.questions import Found
@@ -186,15 +187,14 @@ class TableScreen(AskingScreen):
         self.post_message(OpenSql(begun(self.page.table)))
 
     def action_trace(self) -> None:
-        """Trace the key of the row under the cursor, where the table has it."""
-        definition = self.console.controller.settings.pipeline.definition
-        names = [column.name.lower() for column in self.grid.found.columns]
-        source = self.grid.source
-        key = definition.key_column.lower()
-        if source is None or key not in names or self.page.table != definition.tables.rows:
+        """Trace the key that the row under the cursor is about."""
+        pipeline, source = self.console.controller.settings.pipeline, self.grid.source
+        found = self.grid.found
+        key = "" if source is None else row_key(pipeline, self.page.table, found, source)
+        if key:
+            self.post_message(OpenTrace(key))
+        else:
             self.console.tell(_("This row has no key that could be traced."))
-            return
-        self.post_message(OpenTrace(str(source[names.index(key)])))
 
     def action_export(self) -> None:
         """Write all rows of the table that pass the filter."""

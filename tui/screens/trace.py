@@ -53,10 +53,10 @@ class TraceScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         return [
+            ("list.leave", _("back")),
             ("list.open", _("details")),
             ("trace.another", _("another key")),
             ("trace.again", _("refresh")),
-            ("list.leave", _("back")),
         ]
 
     def draw_rows(self, rows: RowsView) -> None:
@@ -65,10 +65,11 @@ class TraceScreen(ListScreen):
         if found == self._drawn:
             return
         self._drawn = found
-        tables = self.console.controller.settings.pipeline.definition.tables
-        rows.show_table(
-            trace_table(found, tables.rows, tables.events), ascii_only=self.console.ascii_only
-        )
+        definition = self.console.controller.settings.pipeline.definition
+        untouched = rows.follows or not rows.rows
+        rows.show_table(trace_table(found, definition), ascii_only=self.console.ascii_only)
+        if untouched:  # places are found in another order than they are listed
+            rows.move_to_end(last=False)
 
     def action_again(self) -> None:
         """Look again."""

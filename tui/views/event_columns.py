@@ -20,6 +20,7 @@ from tui.views.payload import preview
 
 _MOST = 4
 _KEY_WIDTH = 18
+_NUMBER_WIDTH = 10
 _LEAST_KEY = 6
 """Characters of a key that stay when what all keys begin with is left away."""
 _NUMBERS = frozenset({"integer", "decimal", "number"})
@@ -36,7 +37,10 @@ class _Field:
     number: bool
 
 
-def event_fields(definition: Definition) -> tuple[_Field, ...]:
+EventFields = Sequence[_Field]
+
+
+def event_fields(definition: Definition) -> EventFields:
     """Return the fields that have a column, the first few of the definition but for its key."""
     event = definition.event
     found = [
@@ -54,31 +58,33 @@ def _title(name: str) -> str:
     return clean(name.removesuffix("_id") or name, 16)
 
 
-def event_table(
-    records: Sequence[TailRecord], formats: Formats, fields: Sequence[_Field]
-) -> RowTable:
+def event_table(records: Sequence[TailRecord], formats: Formats, fields: EventFields) -> RowTable:
     """Return records with the fields of their events, newest first. fields: at least one."""
+    keys = [_key(record) for record in records if record.key]
+    width = min(max([_LEAST_KEY, *map(len, keys)]), _KEY_WIDTH)
     columns = (
         Column(_("time"), 12, drop=5),
-        Column(_("part"), 4, right=True, drop=7),
+        Column(_("part"), 4, right=True, drop=3),
         Column(_("offset"), 10, right=True, drop=3),
-        Column(_("key"), _KEY_WIDTH),
+        Column(_("key"), width),
         # What is no event has no fields: its bytes stand where the first of them would.
         Column(fields[0].title, 12, stretch=True),
         *(
-            Column(one.title, 12, right=one.number, drop=4 if one.number else 6)
+            Column(one.title, _NUMBER_WIDTH, right=True, drop=4)
+            if one.number
+            else Column(one.title, 12, drop=6)
             for one in fields[1:]
         ),
         Column(_("size"), 8, right=True, drop=8),
         # Words of the whole value are found by the filter, and never take any room.
         Column(_("value"), _NEVER_SEEN, drop=9),
     )
-    shared = _shared([_key(record) for record in records if record.key])
+    shared = _shared(keys)
     rows = [_row(record, formats, fields, shared) for record in records]
     return RowTable(columns, tuple(rows), "first")
 
 
-def _row(record: TailRecord, formats: Formats, fields: Sequence[_Field], shared: int) -> Row:
+def _row(record: TailRecord, formats: Formats, fields: EventFields, shared: int) -> Row:
     told = record.value if record.text is None else record.text
     value = _parsed(told)
     found = [_at(value, field.path) for field in fields]
@@ -100,6 +106,16 @@ def _row(record: TailRecord, formats: Formats, fields: Sequence[_Field], shared:
             preview(told),
         ),
         record,
+    )
+
+
+def event_told(value: bytes | None, fields: EventFields) -> str:
+    """Return the fields of an event in one line; empty for what is none."""
+    found = _parsed(value)
+    told = [(field.title, _at(found, field.path)) for field in fields]
+    cells = [(title, _told(one)) for title, one in told if one is not _MISSING]
+    return " · ".join(
+        f"{title} {cell if isinstance(cell, str) else cell.text}" for title, cell in cells
     )
 
 

@@ -22,75 +22,51 @@ _NAME = 200
 
 
 @dataclass(frozen=True)
-class Order:
-    """One way to sort a list. title: its name, in English for `_`; by: what is compared."""
-
-    title: str
-    by: Callable[[Any], Any]
-    descending: bool = False
-
-
-@dataclass(frozen=True)
 class Part:
-    """One of the lists. title: in English for `_`; pick: what it lists, None while not known."""
+    """One of the lists. title: in English for `_`; pick: what it lists, None while not known.
+
+    by: how it is ranked at first.
+    """
 
     name: str
     title: str
-    orders: tuple[Order, ...]
+    by: Callable[[Any], Any]
     pick: Callable[[Inventory], Sequence[Any] | None]
     none: str
-
-
-def _least(value: int | None) -> int:
-    return -1 if value is None else value
 
 
 PARTS = (
     Part(
         "topics",
         N_("topics"),
-        (
-            Order(N_("topic"), lambda one: (one.internal, one.name)),
-            Order(N_("records"), lambda one: _least(one.records), descending=True),
-            Order(N_("partitions"), lambda one: len(one.partitions), descending=True),
-            Order(N_("out of sync"), lambda one: one.out_of_sync, descending=True),
-        ),
+        lambda one: (one.internal, one.name),
         lambda found: found.topics,
         N_("the cluster has no topics that this user may see"),
     ),
     Part(
         "groups",
         N_("groups"),
-        (
-            Order(N_("group"), lambda one: one.name),
-            Order(N_("lag"), lambda one: _least(one.lag), descending=True),
-            Order(N_("members"), lambda one: len(one.members or ()), descending=True),
-            Order(N_("state"), lambda one: (one.state, one.name)),
-        ),
+        lambda one: one.name,
         lambda found: found.groups,
         N_("the cluster has no consumer groups that this user may see"),
     ),
     Part(
         "brokers",
         N_("brokers"),
-        (
-            Order(N_("broker"), lambda one: one.number),
-            Order(N_("leads"), lambda one: one.leads, descending=True),
-        ),
+        lambda one: one.number,
         lambda found: found.brokers,
         N_("no brokers are known"),
     ),
 )
 
 
-def explore_head(part: Part, order: Order, now: Asked[Inventory], frame: Frame) -> list[Line]:
-    """Return which list is shown, how it is sorted, how old it is and what is wrong with it."""
+def explore_head(part: Part, now: Asked[Inventory], frame: Frame) -> list[Line]:
+    """Return which list is shown, how old it is and what is wrong with it."""
     spans: list[str | Span] = [" "]
     for one in PARTS:
         chosen = one is part
         name = f"[{_(one.title)}] " if chosen else f" {_(one.title)}  "
         spans.append(Span(name, "bold" if chosen else "dim"))
-    spans.append(Span(" " + _("sorted by {column}").format(column=_(order.title)), "dim"))
     found = now.result
     if now.running:
         spans.append(Span("   " + _("reading"), "wait"))
@@ -114,10 +90,10 @@ def _indented(lines: Sequence[Line]) -> list[Line]:
     return [line(" ", one) for one in lines]
 
 
-def explore_table(part: Part, order: Order, found: Inventory | None, formats: Formats) -> RowTable:
-    """Return one of the lists, sorted."""
+def explore_table(part: Part, found: Inventory | None, formats: Formats) -> RowTable:
+    """Return one of the lists, ranked."""
     listed = (part.pick(found) if found is not None else None) or ()
-    ranked = sorted(listed, key=order.by, reverse=order.descending)
+    ranked = sorted(listed, key=part.by)
     columns, row = _TABLES[part.name]
     return RowTable(columns(), tuple(row(one, formats) for one in ranked))
 
@@ -126,8 +102,7 @@ def _topic_columns() -> tuple[Column, ...]:
     return (
         Column(_("topic"), 20, stretch=True),
         Column(_("part"), 5, right=True),
-        Column(_("records"), 14, right=True),
-        Column(_("size"), 5, right=True, drop=5),
+        Column(_("records"), 15, right=True),
         Column(_("retention"), 11, right=True, drop=2),
         Column(_("cleanup"), 14, drop=3),
         Column(_("in sync"), 9, drop=1),
@@ -144,7 +119,6 @@ def _topic_row(topic: TopicFacts, formats: Formats) -> Row:
         Span(clean(topic.name, _NAME), role),
         formats.count(total),
         formats.count(topic.records),
-        Span(UNKNOWN, "dim"),
         retention(topic.retention_ms, formats),
         clean(topic.cleanup, 40) or UNKNOWN,
         Span(f"{sound}/{total}", "bad" if topic.out_of_sync else "ok"),
@@ -156,7 +130,7 @@ def _topic_row(topic: TopicFacts, formats: Formats) -> Row:
 def retention(milliseconds: int | None, formats: Formats) -> str:
     """Return how long records stay."""
     if milliseconds == UNLIMITED:
-        return _("unlimited")
+        return _("no limit")
     return formats.span(None if milliseconds is None else milliseconds / 1_000)
 
 

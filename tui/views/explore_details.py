@@ -25,7 +25,7 @@ def topic_details(topic: TopicFacts, frame: Frame) -> list[Line]:
     """Return partitions and settings."""
     formats = frame.formats
     kept = topic.retention_bytes
-    size = _("unlimited") if kept == UNLIMITED else formats.bytes(kept)
+    size = _("no limit") if kept == UNLIMITED else formats.bytes(kept)
     facts = [
         (_("partitions"), formats.count(len(topic.partitions))),
         (_("records"), formats.count(topic.records)),

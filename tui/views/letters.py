@@ -174,11 +174,13 @@ def letters_rows(
         if desk.narrowing.dismissed
         else Column(_("detail"), 24, stretch=True)
     )
+    several = len({one.letter.topic for one in desk.page}) > 1
+    topic = [Column(_("topic"), 14, drop=5)] if several else []
     columns = (
         Column("", 2),
         Column(_("received"), 14, drop=3),
         Column(_("reason"), 18),
-        Column(_("topic"), 14, drop=5),
+        *topic,
         Column(_("part"), 4, right=True, drop=2),
         Column(_("offset"), 10, right=True),
         Column(_("size"), 9, right=True, drop=4),
@@ -190,13 +192,14 @@ def letters_rows(
             formats,
             (mark if one.letter.event_id in marked else " ")
             + (pen if one.letter.event_id in edited else " "),
+            with_topic=several,
         )
         for one in desk.page
     )
     return RowTable(columns, rows)
 
 
-def _letter_row(one: DeskLetter, formats: Formats, signs: str) -> Row:
+def _letter_row(one: DeskLetter, formats: Formats, signs: str, *, with_topic: bool) -> Row:
     letter = one.letter
     told = clean(letter.detail, 400)
     if one.dismissed_at is not None:
@@ -208,7 +211,7 @@ def _letter_row(one: DeskLetter, formats: Formats, signs: str) -> Row:
             Span(signs, "accent"),
             Span(formats.day_time(letter.received_at), "dim"),
             Span(clean(letter.reason, 60), "wait"),
-            clean(letter.topic, 60),
+            *([clean(letter.topic, 60)] if with_topic else []),
             str(letter.partition),
             formats.count(letter.offset),
             formats.bytes(one.size),

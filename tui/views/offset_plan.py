@@ -91,4 +91,10 @@ def _refused(plan: OffsetPlan, frame: Frame) -> list[Line]:
         "or schema reads the whole topic anew"
     )
     hint = frame.keyed(hint, {"p": "warehouse.repair", "r": "events.replay"})
+    if plan.again:
+        why = _(
+            "Stored records are not replaced either: the merge took each once, in the order they "
+            "came, and dead letters may have been replayed or dismissed since."
+        )
+        hint = f"{why} {hint[:1].upper()}{hint[1:]}."
     return [line(" ", one) for one in problem(refused, hint, frame.width - 2)]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from core.operations.tail_record import TailRecord
 from core.operations.trace import Trace, changed_fields
+from core.pipeline.definition import Definition
 from core.text import N_, _, clean, ngettext
 from core.warehouse.questions import ColumnAsked, Found
 from tui.formats import Formats
 from tui.row_table import Column, Row, RowTable
 from tui.styled_text import Line, Role, Span, line
+from tui.views.event_columns import EventFields, event_fields, event_told
 from tui.views.events import record_details
 from tui.views.found_row import cell_lines
 from tui.views.frame import Frame
@@ -66,8 +68,10 @@ def _count(found: Found | None) -> int | None:
     return None if found is None else len(found.rows)
 
 
-def trace_table(found: Trace, rows_table: str, events_table: str) -> RowTable:
-    """Return the places, in the order that an event takes."""
+def trace_table(found: Trace, definition: Definition) -> RowTable:
+    """Return the places, in the order that an event takes; of a topic the oldest first."""
+    fields = event_fields(definition)
+    tables = definition.tables
     columns = (
         Column(_("place"), 16),
         Column(_("time"), 23, drop=2),
@@ -75,25 +79,26 @@ def trace_table(found: Trace, rows_table: str, events_table: str) -> RowTable:
         Column(_("what it says"), 30, stretch=True),
     )
     rows = [
-        *_records(found.records or ()),
-        *_events(found.events, events_table),
+        *_records(found.records or (), fields),
+        *_events(found.events, tables.events, fields),
         *_letters(found.letters),
-        *_rows("row", rows_table, found.row),
+        *_rows("row", tables.rows, found.row),
     ]
     for table, reference in found.references:
         rows += _rows(f"reference/{table}", table, reference)
-    return RowTable(columns, tuple(rows))
+    return RowTable(columns, tuple(rows), "first")
 
 
-def _records(records: Sequence[TailRecord]) -> Iterator[Row]:
-    for one in records:
+def _records(records: Sequence[TailRecord], fields: EventFields) -> Iterator[Row]:
+    for one in sorted(records, key=lambda one: (one.at is None, one.at, one.partition, one.offset)):
         where = f"{one.partition}/{one.offset}"
         at = one.at.isoformat(" ", "milliseconds").removesuffix("+00:00") if one.at else "–"
-        shown = preview(one.value if one.text is None else one.text)
+        value = one.value if one.text is None else one.text
+        shown = event_told(value, fields) or preview(value)
         yield Row(f"record/{where}", (Span(_("topic"), "accent"), at, where, shown), one)
 
 
-def _events(found: Found | None, table: str) -> Iterator[Row]:
+def _events(found: Found | None, table: str, fields: EventFields) -> Iterator[Row]:
     before: str | None = None
     for number, row in enumerate(found.rows if found else (), start=1):
         cells = _by_name(found, row)
@@ -101,9 +106,10 @@ def _events(found: Found | None, table: str) -> Iterator[Row]:
         changes = "" if before is None else _told_changes(changed_fields(before, text))
         version = _("version {number}").format(number=number)
         before = text
-        said = f"{version} · {changes}" if changes else f"{version} · {preview(text.encode())}"
+        whole = event_told(text.encode(), fields) or preview(text.encode())
+        said = f"{version} · {changes or whole}"
         kept = FoundRow(table, found.columns if found else (), row)
-        yield _row(f"event/{cells['event_id']}", Span(_("raw events"), "ok"), said, kept)
+        yield _row(f"event/{cells['event_id']}", Span(_("raw event"), "ok"), said, kept)
 
 
 def _told_changes(changes: Sequence[tuple[str, str, str]]) -> str:

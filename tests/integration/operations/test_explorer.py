@@ -47,6 +47,20 @@ def test_the_newest_records_are_seen_and_no_group_is_touched(broker):
     peek.close()
 
 
+def test_what_is_kept_is_bounded_however_many_partitions_there_are(broker):
+    for partition in range(3):
+        publish(broker, [b"v"] * 40, partition)
+    peek = TopicTail(broker, TOPIC, GROUP, size=5)
+    assert len(peek.look()) == 5
+    assert sum(len(kept) for kept in peek._kept.values()) == 5
+    only = TopicTail(broker, TOPIC, GROUP, size=5, only=1)
+    assert [(one.partition, one.offset) for one in only.look()] == [
+        (1, n) for n in range(39, 34, -1)
+    ]
+    peek.close()
+    only.close()
+
+
 @pytest.mark.slow
 def test_looking_at_a_broker_that_is_gone_is_an_error_of_ours(broker):
     peek = TopicTail(broker, TOPIC, GROUP)

@@ -16,6 +16,7 @@ from core.broker.inventory import (
 )
 from tests.support.moments import frame
 from tests.unit.tui.test_looking_views import FORMATS, HOSTILE, table_text, text_of
+from tui.row_order import Arrangement, arranged
 from tui.views.explore import PARTS, explore_table
 from tui.views.explore_details import broker_details, group_details, topic_details
 
@@ -41,7 +42,7 @@ FOUND = Inventory((TOPIC,), (GROUP,), (BROKER,))
 def test_hostile_names_are_harmless_in_lists_and_details(width: int) -> None:
     size = frame(width, 0)
     for part in PARTS:
-        table_text(explore_table(part, part.orders[0], FOUND, FORMATS), width)
+        table_text(explore_table(part, FOUND, FORMATS), width)
     text_of(group_details(GROUP, size), width)
     text_of(broker_details(BROKER, size), width)
     told = text_of(topic_details(TOPIC, size), width)
@@ -54,8 +55,10 @@ def test_lists_are_sorted_by_what_is_known_and_unknown_comes_last() -> None:
         TopicFacts(name, (replace(PART, high=high),))
         for name, high in (("a", 9), ("b", None), ("c", 90))
     )
-    by_records = explore_table(PARTS[0], PARTS[0].orders[1], Inventory(topics), FORMATS)
-    assert [row.key for row in by_records.rows] == ["c", "a", "b"]
+    table = explore_table(PARTS[0], Inventory(topics), FORMATS)
+    for descending, wanted in ((False, ["a", "c", "b"]), (True, ["c", "a", "b"])):
+        by_records = arranged(table, Arrangement(2, descending))
+        assert [row.key for row in by_records.rows] == wanted
 
 
 def test_lag_counts_to_the_last_stable_offset_and_copies_lacking_are_counted() -> None:

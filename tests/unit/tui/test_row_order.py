@@ -30,7 +30,8 @@ def test_cells_are_sorted_by_what_they_say(ascending: list[str]) -> None:
     assert [row.key for row in up.rows] == ascending
     assert (up.columns[0].title, up.follow) == ("a▲", "")
     down = arranged(mixed, Arrangement(column=0, descending=True), ascii_only=True)
-    assert [row.key for row in down.rows] == ascending[::-1]
+    known = [one for one in ascending if one not in {"", "–"}]
+    assert [row.key for row in down.rows] == known[::-1] + ascending[len(known) :]
     assert down.columns[0].title == "av"
 
 
