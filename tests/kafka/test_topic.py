@@ -65,7 +65,7 @@ def test_nothing_of_a_new_topic_is_stored_under_the_former_one(
     wait_until(lambda: worker.snapshot().consumed == 10)
     session_broker = worker._broker
     asked: list[object] = []
-    true_identity = session_broker.identity
+    true_question = session_broker.ask_identity
 
     def made_again_meanwhile(topic: str) -> object:
         """Make the topic again between the reading of the next batch and its check."""
@@ -73,9 +73,9 @@ def test_nothing_of_a_new_topic_is_stored_under_the_former_one(
             asked.append(topic)
             work.delete_topic()
             work.make_topic(1)
-        return true_identity(topic)
+        return true_question(topic)
 
-    monkeypatch.setattr(session_broker, "identity", made_again_meanwhile)
+    monkeypatch.setattr(session_broker, "ask_identity", made_again_meanwhile)
     work.publish_orders(5, start=100)
     wait_until(lambda: worker.snapshot().notices, seconds=30)
     work.publish_orders(30, start=500)
