@@ -110,9 +110,9 @@ def test_only_so_many_reads_are_under_way_at_once() -> None:
 
 def give_up(warehouse: DuckDbWarehouse) -> None:
     """Make DuckDB meet an error after which it refuses everything: a torn checkpoint."""
-    warehouse._db._rows("SET debug_checkpoint_abort = 'before_header'", [])
+    warehouse._db.rows("SET debug_checkpoint_abort = 'before_header'")
     with pytest.raises(WarehouseError, match="Checkpoint aborted"):
-        warehouse._db._rows("CHECKPOINT", [])
+        warehouse._db._read_once(lambda cursor: cursor.execute("CHECKPOINT").fetchall())
 
 
 def test_the_file_is_opened_again_where_duckdb_gave_up(warehouse: DuckDbWarehouse) -> None:
