@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.broker.identity import TopicIdentity
-from core.config import Paths, Settings
+from core.config import Paths, Settings, Thresholds
 from core.consumer.decoders.json_events import json_decoder
 from core.inference.fields import infer_fields
 from core.inference.profile import Profile
@@ -21,6 +22,9 @@ from core.inference.roles import find_roles
 from core.inference.write import Draft, render, write_folder
 from core.operations.inspect import MergeRun
 from core.pipeline import Pipeline, open_pipeline
+from core.validation import counts
+from core.validation.context import CheckContext
+from core.validation.model import Status
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from tests.pipelines import samples
 from tests.pipelines.conftest import rows_of, store, warehouse_of
@@ -200,6 +204,18 @@ def test_tombstones_delete_what_came_before_them_and_keep_older_versions_out(
     found = rows_of(warehouse, pipeline)
     mine = {key: row["version"] for key, row in found.items() if first <= key < first + ACCOUNTS}
     assert mine == newest_plain(stream)
+
+
+def test_a_tombstone_of_what_nobody_knew_is_no_lost_row(
+    tombstones: tuple[Pipeline, DuckDbWarehouse], tmp_path: Path
+) -> None:
+    pipeline, _warehouse = tombstones
+    with warehouse_of(pipeline, Settings(paths=Paths(data=tmp_path))) as warehouse:
+        store(warehouse, pipeline, [plain(1, 1), plain(2, None)], "topic")
+        warehouse.merge()
+        context = CheckContext(warehouse, Thresholds(), datetime.now(UTC), pipeline=pipeline)
+        found = counts.check(context)
+    assert (found.status, found.figures["raw_count"]) == (Status.PASS, 2), found
 
 
 def test_a_merge_told_twice_changes_nothing(changes: tuple[Pipeline, DuckDbWarehouse]) -> None:

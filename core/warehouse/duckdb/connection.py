@@ -205,17 +205,16 @@ class DuckDbFile:
                 return work()
 
     def _read(self, read: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
-        """Read to the end, again where DuckDB gave up meanwhile."""
-
-        def once() -> R:
-            self._restart_if_broken()
-            with self._admission.reading(), self._translating():
-                return read(self.cursor())
-
+        """Read to the end, once more where DuckDB gave up meanwhile."""
         try:
-            return self.retry_alone(once)
+            return self.retry_alone(lambda: self._read_once(read))
         except InvalidatedError:
-            return self.retry_alone(once)
+            return self.retry_alone(lambda: self._read_once(read))
+
+    def _read_once(self, read: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        self._restart_if_broken()
+        with self._admission.reading(), self._translating():
+            return read(self.cursor())
 
     def checkpoint_if_due(self) -> None:
         """Take a long log into the file. No writing transaction may be open in this process.

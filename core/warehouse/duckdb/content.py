@@ -30,12 +30,25 @@ _LETTERS = "dead_letters"
 
 @dataclass(frozen=True)
 class _Doubt:
-    """A row that is not as it came. stored, found: its checksums, None where there is none."""
+    """A row, and whether it is as it came. stored, found: its checksums, None where there is none.
+
+    same: its event id is that of its coordinates.
+    """
 
     position: int
     stored: int | None
     found: int | None
     same: bool
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a part holds: rows, those that are as they can be without a checksum, bad ones."""
+
+    rows: int
+    without: int
+    bad: int
+    named: Sequence[_Doubt]
 
 
 def span(read: Read, table: str, *, checksums: bool) -> ContentSpan:
@@ -57,15 +70,15 @@ def compare(
     name = _query(table)
     end = _end(read, name, after, last)
     if table == _LETTERS:
-        rows, without, bad = _letters(read(name, [after, end]))
+        found = _letters(read(name, [after, end]))
     else:
-        rows, without, bad = _events(read_columns(name, [after, end]))
+        found = _events(read_columns(name, [after, end]))
     return ContentPart(
         end,
-        rows - without - len(bad),
-        without,
-        [_damage(read, name, one) for one in bad[:MAX_NAMED]],
-        max(len(bad) - MAX_NAMED, 0),
+        found.rows - found.without - found.bad,
+        found.without,
+        [_damage(read, name, one) for one in found.named],
+        found.bad - len(found.named),
     )
 
 
@@ -91,24 +104,22 @@ def _end(read: Read, name: str, after: int, last: int) -> int:
     return int(end)
 
 
-def _events(columns: pa.Table) -> tuple[int, int, list[_Doubt]]:
-    """Return how many rows there are, how many of them without checksum, and which are bad."""
-    count = columns.num_rows
+def _events(columns: pa.Table) -> _Found:
     lacks = columns["checksum"].is_null().to_numpy()
     stored = columns["checksum"].fill_null(0).to_numpy()
     same = columns["same"].fill_null(False).to_numpy()
     found = _checksums(columns["payload"])
-    wrong = ~same | (~lacks & (found != stored))
-    bad = [
+    bad = np.flatnonzero(~same | (~lacks & (found != stored))).tolist()
+    named = [
         _Doubt(
             columns["seq"][place].as_py(),
             columns["checksum"][place].as_py(),
             int(found[place]),
             bool(same[place]),
         )
-        for place in np.flatnonzero(wrong).tolist()
+        for place in bad[:MAX_NAMED]
     ]
-    return count, int((lacks & same).sum()), bad
+    return _Found(columns.num_rows, int((lacks & same).sum()), len(bad), named)
 
 
 def _checksums(payloads: pa.ChunkedArray) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
@@ -120,15 +131,15 @@ def _checksums(payloads: pa.ChunkedArray) -> "np.ndarray[tuple[int], np.dtype[np
     return found
 
 
-def _letters(rows: Sequence[Row]) -> tuple[int, int, list[_Doubt]]:
-    """Return the same of dead letters."""
+def _letters(rows: Sequence[Row]) -> _Found:
     doubts = [_Doubt(row[0], row[1], _found_letter(row), row[3]) for row in rows]
     bad = [
         one
         for one in doubts
         if not one.same or (one.stored is not None and one.found != one.stored)
     ]
-    return len(rows), sum(one.stored is None and one.same for one in doubts), bad
+    without = sum(one.stored is None and one.same for one in doubts)
+    return _Found(len(rows), without, len(bad), bad[:MAX_NAMED])
 
 
 def _found_letter(row: Row) -> int | None:

@@ -110,11 +110,9 @@ def test_only_so_many_reads_are_under_way_at_once() -> None:
 
 def give_up(warehouse: DuckDbWarehouse) -> None:
     """Make DuckDB meet an error after which it refuses everything: a torn checkpoint."""
-    file = warehouse._db
-    file.rows("SET debug_checkpoint_abort = 'before_header'")
-    refused = pytest.raises(WarehouseError, match="Checkpoint aborted")
-    with refused, file._admission.reading(), file._translating():
-        file.cursor().execute("FORCE CHECKPOINT")  # others are reading
+    warehouse._db.rows("SET debug_checkpoint_abort = 'before_header'")
+    with pytest.raises(WarehouseError, match="Checkpoint aborted"):
+        warehouse._db._read_once(lambda cursor: cursor.execute("FORCE CHECKPOINT").fetchall())
 
 
 def test_the_file_is_opened_again_where_duckdb_gave_up(warehouse: DuckDbWarehouse) -> None:
