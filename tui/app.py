@@ -140,7 +140,7 @@ class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Swi
         Opening loads DuckDB and the Kafka client; beside that the picture would come later.
         """
         self._drawn()
-        self.take_keys()
+        self._main.call_after_refresh(self.take_keys)
         self.controller.open()
         if self._timer_on:
             self.set_interval(1 / _FRAMES_PER_S, self.tick)

@@ -23,7 +23,9 @@ else:
 
 _AT_ONCE = {"ctrl+c"}
 """Keys that wait for no other."""
-_LONGEST_S = 0.5
+_EARLY_ENTER = "ctrl+j"
+"""What a terminal makes of Enter until the console takes it over."""
+_LONGEST_S = 2.0
 """Seconds after which a key whose way has no end is waited for no more: its screen was closed."""
 
 
@@ -45,7 +47,8 @@ class TypedAhead(_Base):
         if not isinstance(event, events.Key) or event.is_forwarded or event.key in _AT_ONCE:
             await super().on_event(event)
         elif self._busy:
-            self._typed.append(event)
+            early = not self._taken and event.key == _EARLY_ENTER
+            self._typed.append(events.Key("enter", "\r") if early else event)
             if self._taken and len(self._typed) == 1:
                 self._wait_no_longer()
         else:

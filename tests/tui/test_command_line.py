@@ -76,6 +76,7 @@ def test_what_is_typed_behind_the_colon_is_seen(play):
     async def script(here):
         await here.press("colon", *"rate 4321")
         assert ":rate 4321" in here.text
+        assert "2 Producer" in here.text  # the console behind it
         await here.press("escape")
 
     play(script, ready=False)

@@ -49,6 +49,9 @@ class RowDetails(ModalScreen[None]):
 
     DEFAULT_CSS = """
     RowDetails {
+        align: center middle;
+        background: $background 60%;
+
         #row-details {
             width: 110;
             max-width: 100%;
@@ -61,7 +64,12 @@ class RowDetails(ModalScreen[None]):
             padding: 0 2;
             scrollbar-gutter: stable;
         }
-        &.-beside #row-details { max-height: 100%; padding: 0 1; }
+        &.-beside {
+            align: left top;
+            background: transparent;
+
+            #row-details { max-height: 100%; padding: 0 1; }
+        }
     }
     """
 

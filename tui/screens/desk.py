@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from core.dlq.edits import MOST_BYTES, Edit, refusal
 from core.errors import DropshipError
 from core.operations.letter_work import Chosen
+from core.operations.snapshot import ControllerSnapshot
 from core.query.letters import MOST_AT_ONCE, DeskLetter
 from core.text import N_, _, clean
 from tui.dialogs.ask_key import AskKey
@@ -44,15 +45,25 @@ class DeskScreen(LettersScreen):
         self._wanted: tuple[int, str] | None = None
         self._decoder: Decoder | None = None
 
-    def work_hints(self) -> list[tuple[str, str]]:
-        """Return the keys that change letters, of those that wait or of dismissed ones."""
-        if self._narrowing.dismissed:
-            return [("desk.dismiss", _("take back"))]
-        return [
+    def hints(self, now: ControllerSnapshot) -> list[tuple[str, str]]:
+        """Return ids of actions, apart by blanks, and what they do."""
+        dismissed = self._narrowing.dismissed
+        marking = [("desk.mark desk.all desk.invert", _("mark"))]
+        working = [
             ("desk.edit", _("edit")),
             ("desk.replay", _("replay")),
             ("desk.dismiss", _("dismiss")),
             ("desk.replay_all desk.dismiss_all", _("all that match")),
+        ]
+        changing = [*([("desk.dismiss", _("take back"))] if dismissed else working), *marking]
+        return [
+            ("desk.leave", _("back")),
+            *([] if now.read_only else changing),
+            ("desk.other", _("reasons")),
+            ("desk.narrow", _("narrow")),
+            ("desk.next desk.previous", _("page")),
+            ("desk.view", _("pending ones") if dismissed else _("dismissed ones")),
+            ("desk.again", _("refresh")),
         ]
 
     def see_answers(self) -> None:

@@ -20,7 +20,6 @@ from tui.dialogs.row_details import RowDetails
 from tui.screens.letter_marks import LetterMarks
 from tui.styled_text import Line, Span, line
 from tui.views.events import letter_parts
-from tui.views.frame import Frame
 from tui.views.key_hints import key_line
 from tui.views.letters import (
     ALL,
@@ -157,24 +156,11 @@ class LettersScreen(LetterMarks):
 
     def hints(self, now: ControllerSnapshot) -> list[tuple[str, str]]:
         """Return ids of actions, apart by blanks, and what they do."""
-        marking = [*self.work_hints(), ("desk.mark desk.all desk.invert", _("mark"))]
-        return [
-            ("desk.leave", _("back")),
-            *([] if now.read_only else marking),
-            ("desk.other", _("reasons")),
-            ("desk.narrow", _("narrow")),
-            ("desk.next desk.previous", _("page")),
-            ("desk.view", _("pending ones") if self._narrowing.dismissed else _("dismissed ones")),
-            ("desk.again", _("refresh")),
-        ]
-
-    def work_hints(self) -> list[tuple[str, str]]:
-        """Return the keys that change letters."""
-        return []
+        raise NotImplementedError
 
     def _draw_desk(self, desk: Desk, now: ControllerSnapshot, error: str) -> None:
         formats, plain = self.console.formats, self.console.ascii_only
-        self._head.show(desk_head(desk, now, self.frame_now()))
+        self._head.show(desk_head(desk, now, self.console.frame(self.content_size)))
         reasons = reasons_table(desk, now, formats, ascii_only=plain)
         height = min(len(reasons.rows), _MOST_REASONS, max(self.size.height // 3, 2)) + 1
         if self._reasons.styles.height is None or self._reasons.size.height != height:
@@ -283,11 +269,8 @@ class LettersScreen(LetterMarks):
         one = row.source
         place = f"{one.letter.partition}/{one.letter.offset}"
         parts = letter_parts(listed(one))
-        return RowDetails(place, partial(desk_letter_details, one), self.frame_now(), parts=parts)
-
-    def frame_now(self) -> Frame:
-        """Return the frame that what lies over this screen draws with."""
-        return self.console.frame(self.content_size)
+        frame = self.console.frame(self.content_size)
+        return RowDetails(place, partial(desk_letter_details, one), frame, parts=parts)
 
     def action_leave(self) -> None:
         """End what is typed, take marks away, show all again, or go back."""

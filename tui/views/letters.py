@@ -97,11 +97,9 @@ def work_lines(now: ControllerSnapshot, frame: Frame) -> list[Line]:
 
 
 def _running(task: TaskSnapshot[Any], frame: Frame) -> Line:
-    formats = frame.formats
+    count = frame.formats.count
     told = _("{step}: {done} of {total}").format(
-        step=clean(task.step, 60),
-        done=formats.count(task.done),
-        total=formats.count(task.total or 0),
+        step=clean(task.step, 60), done=count(task.done), total=count(task.total or 0)
     )
     cancel = frame.keyed(_("[x] cancels"), {"x": "desk.cancel"})
     end = _("cancelling") if task.cancelling else cancel
