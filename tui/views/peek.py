@@ -19,7 +19,8 @@ def peek_head(
     refusal: str,
 ) -> list[Line]:
     """Return the lines. place: as it was written; fresh: records that came below a cursor."""
-    spans: list[str | Span] = [" ", Span(clean(topic, 100), "bold")]
+    name = clean(topic, max(frame.width // 3, 16))  # what stands behind it matters more
+    spans: list[str | Span] = [" ", Span(name, "bold")]
     spans += [Span(f" · {_told(place)}", "accent")]
     spans += _live(frame, fresh, frozen=frozen) if page.live else _page(page, now, frame)
     lines = [cut(line(*spans), frame.width)]
