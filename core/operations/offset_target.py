@@ -18,6 +18,7 @@ from core.errors import UsageError
 from core.query.since import Since
 from core.text import _, clean
 
+EXAMPLES = "begin · end · 1200 · 15m · 14:05 · 2026-11-29 14:05 · 2@begin · 2@1200"
 _WRITTEN = re.compile(r"(?:(?P<part>\d{1,6})\s*@\s*)?(?P<place>.+)", re.ASCII)
 
 

@@ -24,6 +24,7 @@ PAGE = 500
 """Offsets of one page, shared out over the partitions."""
 _LIVE_S = 0.5
 _AGAIN_S = 2.0
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 Text = Callable[[bytes | None], bytes | None]
 Progress = Callable[[int, int | None], None]
@@ -154,10 +155,9 @@ def follow(
 ) -> Peeked:
     """Show the newest records of a topic, or of a partition, again and again until `stop`.
 
-    find: returns the broker; a new one where it was started anew. What fails is shown beside what
-    was seen last, and tried again. Errors: UsageError for a partition that is not there.
+    find: returns the broker; a new one where it was started anew. What fails, or a partition that
+    is not there, is shown beside what was seen last, and tried again.
     """
-    target.within(topic, find().watermarks(topic))
     tail: TopicTail | None = None
     latest = Peeked(topic, live=True)
     try:
@@ -166,6 +166,7 @@ def follow(
             try:
                 broker = find()
                 if tail is None or tail.broker is not broker:
+                    target.within(topic, broker.watermarks(topic))
                     if tail is not None:
                         tail.close()
                     tail = TopicTail(broker, topic, group_id, only=target.partition, text=text)
@@ -191,9 +192,6 @@ def in_order(records: list[TailRecord]) -> tuple[TailRecord, ...]:
         ranked.append((moment, record.partition, record.offset, record))
     ranked.sort(key=lambda one: one[:3])
     return tuple(record for *_rank, record in ranked)
-
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def shares(there: Mapping[int, int]) -> dict[int, int]:

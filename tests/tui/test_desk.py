@@ -53,6 +53,15 @@ def test_letters_are_narrowed_dismissed_with_a_reason_and_taken_back(play, code,
         assert "invalid_json" in shown(screen)
         first = screen.desk.reasons[0]
         assert (first.reason, first.letters) == ("invalid_json", 3)
+        reasons = lambda: [row.source.letter.reason for row in screen._letters.rows]  # noqa: E731
+        assert reasons() != sorted(reasons())
+        await here.press("comma", "comma", "comma")
+        assert reasons() == sorted(reasons())
+        await here.press("semicolon")
+        assert reasons() == sorted(reasons())[::-1]
+        await here.press("minus")
+        assert screen.rows_view.arrangement.hidden == {2}
+        await here.press("plus")
         await here.press("tab", "j", "enter")
         await here.until(lambda: screen.desk.narrowing.reason == "invalid_json")
         await here.until(lambda: len(screen._letters.rows) == 3)

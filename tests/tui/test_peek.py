@@ -83,6 +83,10 @@ def test_any_topic_is_shown_from_any_place(play, code, size):
         await here.until(lambda: screen.now.error)
         screen.draw_now()
         assert "9" in screen._head_view.lines[1].text
+        await here.press("s", "ctrl+u", *"9@end", "enter")
+        await here.until(lambda: screen.page.error)
+        screen.draw_now()
+        assert "9" in screen._head_view.lines[1].text
         await here.press("s", "ctrl+u", *"nowhere", "enter")
         assert isinstance(here.console.screen.focused, Input)
         assert "1200" in here.text
@@ -127,7 +131,9 @@ def test_a_live_tail_holds_still_below_its_top_and_counts_what_came(play):
     async def script(here):
         controller = here.console.controller
         publish(controller, "orders_topic", range(30))
-        await here.press("6", "p", *"end", "enter")
+        await here.press("6", "p")
+        await here.until(lambda: isinstance(here.console.screen.focused, Input))
+        await here.press(*"end", "enter")
         screen = await read(here)
         await here.until(lambda: numbers(screen)[:1] == [29])
         await here.press("j", "j")

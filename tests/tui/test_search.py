@@ -71,6 +71,9 @@ def test_records_are_found_anywhere_in_the_topic(play, code, size):
             n for n in range(10, 20) if n % 7 < 2 and n % 3 == 1
         ]
         assert max(await searched(here, *"order", since="2@995")) == 2_999
+        await here.press("comma", "comma", "comma", "semicolon")  # by offset, the last one first
+        offsets = [row.source.offset for row in screen.rows_view.rows]
+        assert offsets == sorted(offsets)[::-1]
         assert await searched(here, *"order", since="2999-01-01") == []
         await searched(here, *"key:ORDER_000042", since="nowhere")
         assert "2@1200" in here.text

@@ -12,6 +12,7 @@ from core.broker.inventory import GroupFacts
 from core.errors import DropshipError
 from core.operations.asker import Asked
 from core.operations.offset_plan import OffsetPlan
+from core.operations.offset_target import EXAMPLES
 from core.text import N_, _, clean
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line
@@ -60,7 +61,7 @@ class OffsetsScreen(ListScreen):
         """Yield the field above the list."""
         with Horizontal(id="offsets-fields"):
             yield Label(_("read again from") if self._own else _("reset to"))
-            yield Input(placeholder=_PLACES, id="offsets-place")
+            yield Input(placeholder=EXAMPLES, id="offsets-place")
         yield from super().compose()
 
     def on_mount(self) -> None:
@@ -178,6 +179,3 @@ class OffsetsScreen(ListScreen):
             self.set_focus(None)
         else:
             self.dismiss()
-
-
-_PLACES = "begin · end · 1200 · 15m · 14:05 · 2026-11-29 14:05 · 2@begin · 2@1200"

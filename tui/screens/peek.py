@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from core.errors import DropshipError
 from core.operations.asker import Asked
+from core.operations.offset_target import EXAMPLES
 from core.operations.peeked import Peeked
 from core.operations.state_file import export_rows
 from core.operations.tail_record import TailRecord
@@ -26,7 +27,6 @@ from tui.views.peek import peek_head
 from tui.widgets.rows_view import RowsView
 
 END = "end"
-PLACES = "begin · end · 1200 · 15m · 14:05 · 2026-11-29 14:05 · 2@begin · 2@1200"
 
 
 class PeekScreen(ListScreen):
@@ -72,7 +72,7 @@ class PeekScreen(ListScreen):
     def compose(self) -> ComposeResult:
         """Yield the list over its fields."""
         yield from super().compose()
-        yield Input(placeholder=PLACES, id="peek-place")
+        yield Input(placeholder=EXAMPLES, id="peek-place")
         yield Input(placeholder=_("words of a row"), id="peek-filter")
 
     def on_mount(self) -> None:

@@ -19,11 +19,16 @@ def peek_head(
     refusal: str,
 ) -> list[Line]:
     """Return the lines. place: as it was written; fresh: records that came below a cursor."""
-    spans: list[str | Span] = [" ", Span(clean(topic, 100), "bold")]
+    name = clean(topic, max(frame.width // 3, 16))  # what stands behind it matters more
+    spans: list[str | Span] = [" ", Span(name, "bold")]
     spans += [Span(f" · {_told(place)}", "accent")]
     spans += _live(frame, fresh, frozen=frozen) if page.live else _page(page, now, frame)
     lines = [cut(line(*spans), frame.width)]
-    error, hint = (refusal, "") if refusal else (now.error or page.error, now.hint or page.hint)
+    # Of a tail that is held still too it is said that it fails.
+    latest = now.result if now.result is not None and now.answered == now.number else page
+    error, hint = (now.error, now.hint) if now.error else (latest.error, latest.hint)
+    if refusal:
+        error, hint = refusal, ""
     if error:
         told = problem(clean(error, 300), clean(hint, 300), frame.width - 2)
         lines += [line(" ", one) for one in told]

@@ -1,6 +1,7 @@
 """What the looking panes read, on a real embedded broker and warehouse."""
 
 import logging
+from threading import Event
 
 import pytest
 from confluent_kafka import Producer
@@ -12,9 +13,12 @@ from core.operations.controller import Controller
 from core.operations.effective_settings import effective_settings, sources
 from core.operations.inspect import letters_of
 from core.operations.logtail import LogTail
+from core.operations.offset_target import OffsetTarget
 from core.operations.replay_result import ReplayResult
 from core.operations.tail_record import KEPT_BYTES
+from core.operations.topic_peek import follow
 from core.operations.topic_tail import TopicTail
+from tests.support.consuming import HandClock
 from tests.support.waiting import wait_until as until
 
 TOPIC, GROUP = "orders_topic", "group"
@@ -59,6 +63,28 @@ def test_what_is_kept_is_bounded_however_many_partitions_there_are(broker):
     ]
     peek.close()
     only.close()
+
+
+def test_a_live_look_tells_what_fails_beside_what_was_seen_and_goes_on(broker):
+    publish(broker, [b"v"] * 3)
+    stop, shown, asked = Event(), [], []
+
+    def find():
+        asked.append(None)
+        if len(asked) == 2:
+            raise BrokerError("away", hint="wait")
+        return broker
+
+    def show(found):
+        shown.append((len(found.records), found.error, found.hint, found.live))
+        if len(shown) == 3:
+            stop.set()
+
+    target = OffsetTarget("end")
+    clock = HandClock()
+    follow(find, TOPIC, GROUP, target, stop, clock=clock, show=show, text=lambda _value: None)
+    assert shown == [(3, "", "", True), (3, "away", "wait", True), (3, "", "", True)]
+    assert clock.waits[1] > clock.waits[0]
 
 
 @pytest.mark.slow
