@@ -29,6 +29,7 @@ from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
 from tui.screens.main import MainScreen
 from tui.screens.offsets import OffsetsScreen
+from tui.screens.peek import PeekScreen
 from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
@@ -36,8 +37,8 @@ from tui.screens.trace import TraceScreen
 from tui.widgets.grid import ResultGrid
 
 _SCREENS: tuple[type[DOMNode], ...] = (
-    *(DeskScreen, ExploreScreen, OffsetsScreen, SearchScreen, TraceScreen, FiguresScreen),
-    RowDetails,
+    *(DeskScreen, ExploreScreen, PeekScreen, OffsetsScreen, SearchScreen, TraceScreen),
+    *(FiguresScreen, RowDetails),
 )
 _GRIDS: tuple[type[DOMNode], ...] = (TableScreen, SqlScreen)
 _MODIFIERS = {"ctrl", "alt", "shift", "meta", "super", "hyper"}
