@@ -38,6 +38,11 @@ class TypedAhead(_Base):
         self._taken = 0
         self._busy = True
 
+    @property
+    def keys_wait(self) -> bool:
+        """Whether a key is under way, or waits for one that is."""
+        return bool(self._taken and self._busy)
+
     def take_keys(self) -> None:
         """Take keys from now on, those first that came before."""
         self.call_later(self._next_key)

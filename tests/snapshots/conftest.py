@@ -165,12 +165,13 @@ async def _pose(pilot: Pilot[int], keys: Sequence[str]) -> None:
 async def _settle(pilot: Pilot[int]) -> None:
     console = pilot.app
     assert isinstance(console, Console)
+    here = Session(console, pilot)
+    await here.settle()
     for _round in range(2):
         await pilot.pause(0)
         console.tick()
         await console.workers.wait_for_complete()
     await pilot.pause(0)
-    here = Session(console, pilot)
     await here.settle()
     while _is_asked(console.controller.asking):
         await pilot.pause(0.01)

@@ -59,8 +59,10 @@ class Session:
             driver.send_message(event)
 
     async def settle(self) -> None:
-        """Let every message be dealt with."""
+        """Let every message be dealt with, and every key."""
         for _ in range(2):
+            await self.pilot.pause(0.001)
+        while self.console.keys_wait:
             await self.pilot.pause(0.001)
 
     async def draw(self) -> None:
