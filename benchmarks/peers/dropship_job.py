@@ -20,7 +20,8 @@ def main() -> None:
     search_rarely()  # as the command does
     settings = Settings(paths=Paths(task.folder, task.folder), schema="main")
     store = DuckDbWarehouse(settings, clock=SystemClock())
-    broker = Cluster(task.servers)
+    embedded_id = "benchmark" if task.kind == "embedded" else None
+    broker = Cluster(task.servers, embedded_id=embedded_id)
     options = ConsumeOptions(task.topic, task.folder.name, until_caught_up=True)
 
     def work() -> None:

@@ -18,7 +18,7 @@ OPTIONS = {"checkpoint_threshold": "256MB", "preserve_insertion_order": "false"}
 class Task:
     """servers, topic: where `count` records are. file: a DuckDB file with the product's tables.
 
-    folder: for whatever else the peer keeps.
+    kind: of the broker; the product must know librdkafka's `embedded` one for what it is.
     """
 
     servers: str
@@ -26,10 +26,11 @@ class Task:
     partitions: int
     count: int
     file: Path
+    kind: str
 
     @property
     def folder(self) -> Path:
-        """A folder that is empty at first."""
+        """A folder for whatever else is kept, with nothing but the file in it at first."""
         return self.file.parent
 
     def opened(self) -> Any:
@@ -39,8 +40,8 @@ class Task:
 
 def asked() -> Task:
     """Return what the command line says."""
-    servers, topic, partitions, count, file = sys.argv[1:]
-    return Task(servers, topic, int(partitions), int(count), Path(file))
+    servers, topic, partitions, count, file, kind = sys.argv[1:]
+    return Task(servers, topic, int(partitions), int(count), Path(file), kind)
 
 
 def told(work: Callable[[], None]) -> None:
