@@ -108,6 +108,6 @@ def test_every_fragment_is_used() -> None:
             re.findall(r"^-- include (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
         )
     fragments = {file.stem for file in Path("sql/engine/fragments").glob("*.sql")}
-    named = {file.stem for file in Path("sql").glob("*/snowflake/*.sql")}
+    named = {file.stem for file in Path("sql").glob("*/*/*.sql")}
     assert used & (fragments | named | {"reference_grants"}) == used
     assert fragments <= used
