@@ -33,8 +33,8 @@ def publish(controller, topic, numbers, parts=2):
 
 async def read(here):
     """Wait for the page, or for the first look of a live tail."""
+    await here.until(lambda: isinstance(here.console.screen, PeekScreen))
     screen = here.console.screen
-    assert isinstance(screen, PeekScreen)
     await here.until(lambda: screen.now.answered == screen._asked or screen.now.error)
     await here.until(lambda: screen.page.live or not screen.now.running)
     screen.draw_now()
