@@ -1,14 +1,13 @@
 """A reachable cluster, embedded or not, through the ordinary clients of confluent-kafka."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from core.broker import topic_queries
@@ -37,8 +36,6 @@ from core.text import _, clean
 
 _READER = "dropship-metadata"
 """The group of clients that only ask; none of them ever joins it."""
-_ABSENT = "0"
-"""The id of a topic whose broker does not tell its id."""
 
 
 class Cluster:
@@ -128,27 +125,17 @@ class Cluster:
         """Ask for the present incarnation of a topic; what is returned waits for the answer."""
         if self._embedded_id is not None:
             return partial(TopicIdentity, self._embedded_id, topic, "0")
-        try:
-            answer = self.admin().describe_topics(
-                TopicCollection([topic]), request_timeout=self._timeout
-            )[topic]
-        except KafkaException as error:
-            answer = Future()
-            answer.set_exception(error)
-        return partial(self._identity, topic, answer)
+        asked = topic_queries.ask_topic_id(self.admin, topic, timeout_s=self._timeout)
+        return partial(self._identity, topic, asked)
 
-    def _identity(self, topic: str, answer: "Future[Any]") -> TopicIdentity:
+    def _identity(self, topic: str, asked: Callable[[], str]) -> TopicIdentity:
         try:
-            found = answer.result(timeout=self._timeout + 1).topic_id
-            topic_id = _ABSENT if found is None else str(found)
-            if self._cluster_id is None or topic_id == _ABSENT:
+            topic_id = asked()
+            if self._cluster_id is None or topic_id == topic_queries.ABSENT_ID:
                 metadata = self._reader("").list_topics(topic, timeout=self._timeout)
                 self._cluster_id = metadata.cluster_id or self.bootstrap_servers
         except KafkaException as error:
             raise self._failed(error, _("reading the identity of topic"), topic) from error
-        except FutureTimeoutError as error:
-            late = KafkaError(ClientErrorCode.TIMED_OUT)
-            raise self._failed(late, _("reading the identity of topic"), topic) from error
         return TopicIdentity(self._cluster_id, topic, topic_id)
 
     def ping(self) -> None:

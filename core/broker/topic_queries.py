@@ -1,6 +1,8 @@
 """Questions about a topic that a cluster answers in one round trip, however many partitions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,18 +10,46 @@ from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
     IsolationLevel,
+    KafkaError,
     KafkaException,
+    TopicCollection,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin import OffsetSpec as _Spec  # type: ignore[attr-defined]
 
 from core.broker.base import Member, Watermark
+from core.broker.client_error_codes import ClientErrorCode
 from core.broker.error_hints import RIGHTS
 
+ABSENT_ID = "0"
+"""The id of a topic whose broker does not tell its id."""
 _FIRST_RECORD_S = 1.0
 _GLANCE_S = 1.0
 _OffsetSpec: Any = _Spec  # the library leaves its methods without types
+
+
+def ask_topic_id(
+    admin: Callable[[], AdminClient], topic: str, *, timeout_s: float
+) -> Callable[[], str]:
+    """Ask for the id of a topic and go on; what is returned waits for the answer.
+
+    Errors, when it is waited for alone: KafkaException, also where no answer came in time.
+    """
+    answer: Future[Any] = Future()
+    try:
+        answer = admin().describe_topics(TopicCollection([topic]), request_timeout=timeout_s)[topic]
+    except KafkaException as error:
+        answer.set_exception(error)
+
+    def told() -> str:
+        try:
+            found = answer.result(timeout=timeout_s + 1).topic_id
+        except FutureTimeoutError as error:
+            raise KafkaException(KafkaError(ClientErrorCode.TIMED_OUT)) from error
+        return ABSENT_ID if found is None else str(found)
+
+    return told
 
 
 def cheap_watermarks(

@@ -72,9 +72,8 @@ def work_lines(now: ControllerSnapshot, frame: Frame) -> list[Line]:
     """Return how a replay or a decision goes, or what came of the one that ended last."""
     formats, width = frame.formats, frame.width
     replay, decision = now.explored.replay, now.explored.decision
-    for task in (replay, decision):
-        if task.running:
-            return [cut(_running(task, frame), width)]
+    if (running := next((one for one in (replay, decision) if one.running), None)) is not None:
+        return [cut(_running(running, frame), width)]
     ended = [task for task in (replay, decision) if task.ended_at is not None]
     if not ended:
         return [line()]
@@ -296,7 +295,6 @@ def difference_lines(changes: Sequence[DiffLine], width: int) -> list[Line]:
         if left_out:
             lines.append(line(Span("  …", "dim")))
             left_out = False
-        role = _SIGNS[one.sign]
         pieces = wrapped(clean(one.text, 10_000), max(width - 2, 4))
-        lines += [line(Span(f"{one.sign} {piece}", role)) for piece in pieces]
+        lines += [line(Span(f"{one.sign} {piece}", _SIGNS[one.sign])) for piece in pieces]
     return lines

@@ -231,18 +231,14 @@ class DuckDbWarehouse:
         now = naive_utc(self._clock.now())
         with self._merging, self._writing, self._db.transaction() as cursor:
             self._columns.clear()
-            sql = self._runner(cursor)
-            repair.restore(sql, damage, record, now, keeps=self._keeps)
+            repair.restore(self._runner(cursor), damage, record, now, keeps=self._keeps)
 
     def dead_letters(
         self, *, reason: str | None = None, limit: int | None = None
     ) -> list[StoredDeadLetter]:
         """Return dead letters that were not replayed, newest first."""
-        everything = 2**31 - 1
-        rows = self._db.rows(
-            self._sql("dead_letters"),
-            [reason, reason, everything if limit is None else limit],
-        )
+        most = 2**31 - 1 if limit is None else limit
+        rows = self._db.rows(self._sql("dead_letters"), [reason, reason, most])
         return [letter_from(row) for row in rows]
 
     @again_alone
