@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FRENCH := core/text/locale/fr/LC_MESSAGES/dropship
 COMPOSE := docker compose -f docker/compose.yaml
-# Tests that start processes share the machine by halves; loadgroup keeps marked groups together.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# Three on two cores, as tests wait for half of their time; loadgroup keeps marked groups together.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 .PHONY: help install registry run test test-snapshots renew-snapshots test-slow test-torture test-kafka test-snowflake smoke-snowflake \
         chaos fuzz mutate soak check lint format types \

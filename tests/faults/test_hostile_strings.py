@@ -110,7 +110,7 @@ def test_fault_33_every_pane_of_the_console_shows_them_harmless_and_whole(attack
         terminal.press("\t")
         terminal.wait_for("invalid_json", since=seen)
         terminal.press("\r")
-        terminal.wait_for("escape closes", since=seen)
+        terminal.wait_for("esc close", since=seen)
         terminal.press("q")  # here it closes the details
         for key in "12345789":
             seen = len(terminal.output)

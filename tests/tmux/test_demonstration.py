@@ -67,10 +67,10 @@ def test_the_demonstration_from_an_empty_folder_to_q(folder: Path) -> None:
         assert "sent 5,000  acked 5,000  failed 0" in tmux.screen
 
         tmux.press("4", "Enter")
-        tmux.wait_for("escape closes")
+        tmux.wait_for("esc close")
         # A key straight after escape would arrive as one with Alt.
         tmux.press("Escape")
-        tmux.wait_for(r"(?s)\A(?!.*escape closes)")
+        tmux.wait_for(r"(?s)\A(?!.*esc close)")
         tmux.press("6")
         tmux.wait_for("ORDER_0")
         tmux.press("7")
