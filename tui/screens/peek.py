@@ -1,7 +1,6 @@
 """A peek at any topic: from an offset, a time, the begin; or live, at its end."""
 
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,24 +11,18 @@ from core.errors import DropshipError
 from core.operations.asker import Asked
 from core.operations.offset_target import EXAMPLES
 from core.operations.peeked import Peeked
-from core.operations.state_file import export_rows
-from core.operations.tail_record import TailRecord
-from core.operations.trace import record_key
 from core.text import N_, _, clean
-from tui.causes import OpenTrace
-from tui.dialogs.row_details import RowDetails
-from tui.panes.event_sheets import SHEETS
-from tui.screens.list_screen import ListScreen
+from tui.screens.record_list import RecordList
 from tui.styled_text import Line
 from tui.views.event_columns import came_since
-from tui.views.events import record_details, record_parts, records_table
+from tui.views.events import records_table
 from tui.views.peek import peek_head
 from tui.widgets.rows_view import RowsView
 
 END = "end"
 
 
-class PeekScreen(ListScreen):
+class PeekScreen(RecordList):
     """Reads by assignment alone: joins no group and commits nothing. place: where to begin.
 
     ask: whether the place is asked for first.
@@ -221,21 +214,9 @@ class PeekScreen(ListScreen):
         self.query(Input).remove_class("-typing")
         self.set_focus(None)
 
-    def action_trace(self) -> None:
-        """Trace the key of the record under the cursor."""
-        row = self.rows_view.choose()
-        if row is not None and isinstance(row.source, TailRecord):
-            record = row.source
-            value = record.value if record.text is None else record.text
-            pipeline = self.console.controller.settings.pipeline
-            self.app.post_message(OpenTrace(record_key(pipeline, record.key, value)))
-
     def action_export(self) -> None:
         """Write the records that are shown as CSV and JSON."""
-        controller = self.console.controller
-        folder, at = controller.settings.paths.data / "exports", controller.snapshot().at
-        table = SHEETS["events"].table([row.source for row in self.rows_view.rows])
-        self.console.write_files(lambda: export_rows(folder, "peek", at, table.headers, table.rows))
+        self.write_records("peek", [row.source for row in self.rows_view.rows])
 
     def action_leave(self) -> None:
         """End what is typed, take the filter back, cancel what is read, or go back."""
@@ -250,13 +231,3 @@ class PeekScreen(ListScreen):
             self.console.controller.asking.peeks.cancel()
         else:
             self.dismiss()
-
-    def details(self) -> RowDetails | None:
-        """Return the record under the cursor in full."""
-        row = self.rows_view.choose()
-        if row is None or not isinstance(row.source, TailRecord):
-            return None
-        record = row.source
-        place = f"{record.partition}/{record.offset}"
-        parts = record_parts(record)
-        return RowDetails(place, partial(record_details, record), self.frame_now(), parts=parts)

@@ -1,6 +1,5 @@
 """A search through the whole topic: what is wanted, where to begin, and what was found so far."""
 
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,23 +8,17 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label
 
 from core.errors import DropshipError
-from core.operations.state_file import export_rows
-from core.operations.tail_record import TailRecord
 from core.operations.topic_search import TopicSearch
-from core.operations.trace import record_key
 from core.text import N_, _, clean, ngettext
-from tui.causes import OpenTrace
-from tui.dialogs.row_details import RowDetails
-from tui.panes.event_sheets import SHEETS
-from tui.screens.list_screen import ListScreen
+from tui.screens.record_list import RecordList
 from tui.styled_text import Line, Span, line
-from tui.views.events import record_details, record_parts, records_table
+from tui.views.events import records_table
 from tui.widgets.rows_view import RowsView
 
 _NUMBERS = {"integer", "decimal", "number"}
 
 
-class SearchScreen(ListScreen):
+class SearchScreen(RecordList):
     """Searches when Enter is pressed in one of its fields. Joins no group and commits nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -144,23 +137,9 @@ class SearchScreen(ListScreen):
         """Write another search."""
         self.query_one("#search-words").focus()
 
-    def action_trace(self) -> None:
-        """Trace the key of the record under the cursor."""
-        row = self.rows_view.choose()
-        if row is not None and isinstance(row.source, TailRecord):
-            record = row.source
-            value = record.value if record.text is None else record.text
-            pipeline = self.console.controller.settings.pipeline
-            self.app.post_message(OpenTrace(record_key(pipeline, record.key, value)))
-
     def action_export(self) -> None:
         """Write what was found as CSV and JSON."""
-        controller, records = self.console.controller, self.found.records
-        folder, at = controller.settings.paths.data / "exports", controller.snapshot().at
-        table = SHEETS["events"].table(records)
-        self.console.write_files(
-            lambda: export_rows(folder, "search", at, table.headers, table.rows)
-        )
+        self.write_records("search", self.found.records)
 
     def action_leave(self) -> None:
         """Cancel what runs, leave the fields, or go back."""
@@ -171,13 +150,3 @@ class SearchScreen(ListScreen):
             self.set_focus(None)
         else:
             self.dismiss()
-
-    def details(self) -> RowDetails | None:
-        """Return the record under the cursor in full."""
-        row = self.rows_view.choose()
-        if row is None or not isinstance(row.source, TailRecord):
-            return None
-        record = row.source
-        place = f"{record.partition}/{record.offset}"
-        parts = record_parts(record)
-        return RowDetails(place, partial(record_details, record), self.frame_now(), parts=parts)
