@@ -9,6 +9,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, get_args
 
@@ -180,10 +181,11 @@ def _columns() -> int:
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told):
         return int(told)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 80
+    stdout = sys.__stdout__
+    if stdout is not None:
+        with suppress(ValueError, OSError):  # closed, or no terminal
+            return os.get_terminal_size(stdout.fileno()).columns or 80
+    return 80
 
 
 class _Parser(argparse.ArgumentParser):
