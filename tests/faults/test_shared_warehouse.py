@@ -1,8 +1,10 @@
 """One DuckDB file and several processes: whatever ends or stops, each record is stored once."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +17,7 @@ from core.errors import WarehouseHeldError
 from core.warehouse.shared.client import LostError
 from core.warehouse.shared.warehouse import SharedWarehouse
 from tests.support.sharing import (
+    POISON,
     TOPIC,
     Member,
     batch,
@@ -78,6 +81,47 @@ def test_a_holder_that_ends_cleanly_hands_over(tmp_path):
         for one in writers:
             one.end()
     check_content(tmp_path, dict.fromkeys(range(2), MANY))
+
+
+def test_what_was_never_sent_to_a_holder_that_ended_is_asked_of_the_next(tmp_path, monkeypatch):
+    """The holder ends between the question whether it lives and the call itself."""
+    with members() as started:
+        first = Member(tmp_path, "hold")
+        started.append(first)
+        holder_of(tmp_path)
+        ours = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
+        ours.register_partitions(TOPIC, {0: 0})
+        asked = ours._seat._ask
+
+        def ask_and_end(*arguments):
+            hello = asked(*arguments)
+            first.signal(signal.SIGTERM)
+            first.end(30)
+            return hello
+
+        monkeypatch.setattr(ours._seat, "_ask", ask_and_end)
+        ours.write_batch(batch(0, 0, 100))
+        assert ours.holder == os.getpid()
+        ours.close()
+    check_content(tmp_path, {0: 100})
+
+
+def test_a_merge_whose_holder_is_killed_is_done_by_the_next(tmp_path):
+    with members() as started:
+        first = Member(tmp_path, "hold")
+        started.append(first)
+        holder_of(tmp_path)
+        ours = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
+        ours.register_partitions(TOPIC, {0: 0})
+        ours.write_batch(batch(0, 0, 100))
+        first.signal(signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as pool:
+            merged = pool.submit(ours.merge)
+            wait_until(lambda: ours._seat._calls, what="the merge was not asked for")
+            first.kill()
+            assert merged.result(60).inserted == 100 - len(range(0, 100, POISON))
+        ours.close()
+    check_content(tmp_path, {0: 100})
 
 
 def test_a_holder_that_is_stopped_for_a_while_keeps_others_waiting(tmp_path):

@@ -31,6 +31,8 @@ from core.warehouse.shared.place import read_token
 _ALIVE_WITHIN_S = 8.0
 """How long a holder may take to say that it lives: a busy machine is slow, a stopped one mute."""
 _ASK_EVERY_S = 1.0
+_NOT_SENT = "failed to connect to all addresses"
+"""What gRPC says where there was no connection to send a call on."""
 
 
 class LostError(WarehouseError):
@@ -211,6 +213,5 @@ def _translated(*, undone: bool = False) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, StopIteration, msgspec.MsgspecError) as error:
-        raise LostError(
-            str(error).split("\n", 1)[0] or type(error).__name__, undone=undone
-        ) from error
+        said = str(error).split("\n", 1)[0] or type(error).__name__
+        raise LostError(said, undone=undone or _NOT_SENT in said) from error

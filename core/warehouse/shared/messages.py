@@ -94,8 +94,11 @@ RESULTS: dict[str, Any] = {
 """Of the methods that return something other than rows."""
 
 
-ONCE = frozenset({"write_batch", "merge", "execute", "restore", "mark_replayed"})
-"""What is not done again while it is not known whether it was done."""
+ONCE = frozenset({"write_batch", "execute", "restore", "mark_replayed"})
+"""What is not done again while it is not known whether it was done.
+
+A merge is: what the first one took is merged, and the second takes what it left.
+"""
 
 
 NAMING = frozenset({"rows", "execute", "content_span", "compare_content", "load_table"})
