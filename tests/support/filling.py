@@ -28,9 +28,7 @@ LOST = (3, 4, 60)
 def read_again(start: int = 0, end: int = COUNT) -> RawBatch:
     """Return what reading again gives: most letters can be read now."""
     found = batch(0, start, end)
-    now = [
-        offset for offset in (WAITING, REPLAYED, DISMISSED, 4 * POISON) if start <= offset < end
-    ]
+    now = [offset for offset in (WAITING, REPLAYED, DISMISSED, 4 * POISON) if start <= offset < end]
     return RawBatch(
         TOPIC,
         datetime.now(UTC),
