@@ -1,12 +1,18 @@
 """Records that are read again, in a DuckDB file: by its holder, and through the socket."""
 
+from dataclasses import replace
+
 from core.clock import SystemClock
 from core.config import Settings
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.filled import Filled
+from core.warehouse.model import OffsetAdvance
 from core.warehouse.shared.client import Client
 from core.warehouse.shared.warehouse import SharedWarehouse
+from tests.support.events import event
 from tests.support.filling import check_filling
 from tests.support.oracle import engine
+from tests.support.sharing import TOPIC, batch
 
 
 def damage(inside: DuckDbWarehouse, table: str, offset: int) -> None:
@@ -31,3 +37,14 @@ def test_it_is_the_same_through_the_socket(settings: Settings) -> None:
     check_filling(asking, lambda table, offset: damage(inside, table, offset), inside)
     asking.close()
     holder.close()
+
+
+def test_an_event_that_the_merge_put_aside_is_put_aside_once(warehouse: DuckDbWarehouse) -> None:
+    warehouse.register_partitions(TOPIC, {0: 0})
+    odd = replace(batch(0, 1, 2), payloads=[event(1, quantity="three")], checksums=())
+    warehouse.write_batch(replace(odd, advances=[OffsetAdvance(0, 0, 2, 1)]))
+    assert warehouse.merge().quarantined == 1
+    damage(warehouse, "events", 1)
+    assert warehouse.fill_batch(odd) == Filled(events=1)
+    assert warehouse.merge().quarantined == 1
+    assert [letter.stage for letter in warehouse.dead_letters()] == ["merge"]
