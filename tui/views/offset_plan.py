@@ -45,12 +45,17 @@ def _row(move: OffsetMove, formats: Formats, *, own: bool) -> Row:
 
 def plan_told(plan: OffsetPlan, formats: Formats) -> str:
     """Return what a plan does to how many records."""
+    if plan.own:
+        again = ngettext(
+            "{count} record to read again", "{count} records to read again", plan.again
+        )
+        return again.format(count=formats.count(plan.again))
     again = ngettext("{count} record read again", "{count} records read again", plan.again)
-    told = [again.format(count=formats.count(plan.again))]
-    if not plan.own:
-        skipped = ngettext("{count} record skipped", "{count} records skipped", plan.skipped)
-        told.append(skipped.format(count=formats.count(plan.skipped)))
-    return ", ".join(told)
+    skipped = ngettext("{count} record skipped", "{count} records skipped", plan.skipped)
+    return ", ".join(
+        text.format(count=formats.count(number))
+        for text, number in ((again, plan.again), (skipped, plan.skipped))
+    )
 
 
 def reread_told(found: Reread, formats: Formats) -> str:
