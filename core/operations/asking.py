@@ -224,9 +224,15 @@ class Asking:
         return self.resets.ask(work)
 
     def reset(self, plan: OffsetPlan) -> int:
-        """Do what a plan says; `resets.latest` has it as done. Errors: UsageError in read-only."""
+        """Do what a plan says; `resets.latest` has it as done. Errors: UsageError in read-only.
+
+        For our own group that is to read again, with progress.
+        """
         if self._read_only:
             raise UsageError(_("read-only: nothing can be changed here"))
+        if plan.own:
+            stop = Event()
+            return self.resets.ask(lambda: self._reread(plan, stop), stop.set)
 
         def work() -> OffsetPlan:
             from core.operations import offset_reset  # noqa: PLC0415 - loads the Kafka client
@@ -234,6 +240,21 @@ class Asking:
             return offset_reset.apply(self._broker(), self._settings.kafka, plan)
 
         return self.resets.ask(work)
+
+    def _reread(self, plan: OffsetPlan, stop: Event) -> OffsetPlan:
+        from core.consumer.decoders.factory import decoder_of  # noqa: PLC0415 - loads Arrow
+        from core.operations.offset_reread import reread  # noqa: PLC0415 - loads the Kafka client
+
+        return reread(
+            self._broker(),
+            self._warehouse(),
+            self._settings.kafka,
+            plan,
+            decoder=decoder_of(self._settings),
+            stop=stop,
+            clock=self._clock,
+            show=self.resets.show,
+        )
 
     def close(self) -> None:
         """End everything; blocks for a few seconds at most."""

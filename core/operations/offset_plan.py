@@ -1,8 +1,9 @@
 """What a reset of offsets would do, by partition; apart from what loads the Kafka client."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.operations.offset_target import OffsetTarget
+from core.warehouse.filled import Filled
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,27 @@ class OffsetMove:
 
 
 @dataclass(frozen=True)
+class Reread:
+    """How far reading again came: offsets passed, of all; records read, and what they brought."""
+
+    passed: int = 0
+    total: int = 0
+    records: int = 0
+    filled: Filled = field(default_factory=Filled)
+
+    @property
+    def held(self) -> int:
+        """Records that were stored before."""
+        found = self.filled
+        return self.records - found.events - found.letters - found.resolved
+
+
+@dataclass(frozen=True)
 class OffsetPlan:
     """A reset of a group on a topic. own: of the group of this pipeline, by its stored offsets.
 
-    refusal: why it cannot be done; done: whether it was.
+    refusal: why it cannot be done; done: whether it was. reread: how far our own group's records
+    were read again.
     """
 
     group: str
@@ -43,6 +61,7 @@ class OffsetPlan:
     own: bool = False
     refusal: str = ""
     done: bool = False
+    reread: Reread | None = None
 
     @property
     def again(self) -> int:

@@ -1,11 +1,8 @@
 """Sets the offsets of a stopped group, after a preview that counts what is read again or skipped.
 
 For the group of this pipeline the offsets stored in the warehouse decide: what it committed to
-Kafka serves displays alone. Reading again from an earlier stored offset is refused, for the raw
-table would hold those records twice: nothing but the fence of the offsets keeps each of them once.
-Nor are they replaced: the merge took each raw event once, in the order of arrival, and a dead
-letter may have been replayed or dismissed since: what is stored can rest on the row that would go.
-Loads the Kafka client.
+Kafka serves displays alone. Its records are read again without moving them
+(`core.operations.offset_reread`). Loads the Kafka client.
 """
 
 import logging
@@ -43,34 +40,27 @@ def plan(broker: Broker, group: str, topic: str, target: OffsetTarget) -> Offset
 def plan_own(
     broker: Broker, warehouse: Warehouse, kafka: KafkaSettings, target: OffsetTarget
 ) -> OffsetPlan:
-    """Return what reading again from another stored offset would do, and why it is refused."""
+    """Return what reading again would do: from a place up to the stored offsets, which stay.
+
+    after: where reading begins, or the stored offset where there is nothing to read.
+    """
     stored = warehouse.stored_offsets(broker.identity(kafka.topic))
-    moves = _moves(broker, kafka.topic, stored, target, Deadline(_LIMIT_S))
+    moves = tuple(
+        move
+        if move.again
+        else replace(move, after=move.after if move.before is None else move.before)
+        for move in _moves(broker, kafka.topic, stored, target, Deadline(_LIMIT_S))
+    )
     found = OffsetPlan(kafka.group_id, kafka.topic, target, moves, own=True)
     return replace(found, refusal=_refusal(found))
 
 
 def _refusal(found: OffsetPlan) -> str:
-    reasons = []
     if found.again:
-        reasons.append(
-            ngettext(
-                "{count} record would be in the raw table twice",
-                "{count} records would be in the raw table twice",
-                found.again,
-            ).format(count=found.again)
-        )
-    if found.skipped:
-        reasons.append(
-            ngettext(
-                "{count} record would never be stored",
-                "{count} records would never be stored",
-                found.skipped,
-            ).format(count=found.skipped)
-        )
-    if not reasons and all(move.before is None for move in found.moves):
+        return ""
+    if all(move.before is None for move in found.moves):
         return _("nothing is stored of it yet: the consumer reads from its begin")
-    return ", ".join(reasons) or _("the stored offsets are there already")
+    return _("the consumer has not stored anything behind it yet")
 
 
 def apply(broker: Broker, kafka: KafkaSettings, wanted: OffsetPlan) -> OffsetPlan:

@@ -4,7 +4,7 @@ Owned by one thread. A scan goes from offset to offset of each partition and end
 were there when it began, so it also ends on a topic that goes on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Event
@@ -101,25 +101,40 @@ class TopicScan(AbstractContextManager["TopicScan"]):
         BrokerError, also for a broker that sends neither records nor the end of a partition any
         more; `progress` was told then how far it came.
         """
-        at = {part: first for part, (first, end) in ranges.items() if first < end}
-        ends = {part: end for part, (_first, end) in ranges.items()}
-        total = sum(ends[part] - first for part, first in at.items())
-        left = dict(at)
         found: list[TailRecord] = []
-        try:
-            self._consumer.assign([TopicPartition(self._topic, *where) for where in at.items()])
-            silent, passed = 0, 0
-            while left and len(found) < most and not (stop is not None and stop.is_set()):
-                # The client waits until it has as many as it was asked for.
-                wanted_now = min(_CHUNK, max(total - passed, 1))
-                messages = self._consumer.consume(wanted_now, timeout=_WAIT_S)
-                silent = 0 if messages else silent + 1
-                for message in messages:
-                    self._take(message, left, ends, wanted, found)
+        for messages, passed, total in self.messages(ranges, stop=stop):
+            for message in messages:
+                record = record_of(message, *_place(message), self._text)
+                if wanted.test(record):
+                    found.append(record)
                     if len(found) >= most:
                         break
+            progress(passed, total, found)
+            if len(found) >= most:
+                break
+        return found
+
+    def messages(
+        self, ranges: Ranges, *, stop: Event | None = None
+    ) -> Iterator[tuple[list[Message], int, int]]:
+        """Yield the records of ranges of offsets [first, end), some at a time, as the client's own.
+
+        With them come the offsets passed, and all of them. Errors: as `search`.
+        """
+        left = {part: first for part, (first, end) in ranges.items() if first < end}
+        ends = {part: end for part, (_first, end) in ranges.items()}
+        total = sum(ends[part] - first for part, first in left.items())
+        silent, passed = 0, 0
+        try:
+            self._consumer.assign([TopicPartition(self._topic, *where) for where in left.items()])
+            while left and not (stop is not None and stop.is_set()):
+                # The client waits until it has as many as it was asked for.
+                wanted_now = min(_CHUNK, max(total - passed, 1))
+                came = self._consumer.consume(wanted_now, timeout=_WAIT_S)
+                silent = 0 if came else silent + 1
+                within = [message for message in came if self._is_within(message, left, ends)]
                 passed = total - sum(max(ends[part] - here, 0) for part, here in left.items())
-                progress(passed, total, found)
+                yield within, passed, total
                 if silent >= _SILENT_WAITS:
                     raise self._fell_silent(passed, total)
             self._consumer.unassign()
@@ -127,7 +142,6 @@ class TopicScan(AbstractContextManager["TopicScan"]):
             raise kafka_error(
                 error, _("looking at the topic"), need=right("Read", topic=self._topic)
             ) from error
-        return found
 
     def _fell_silent(self, passed: int, total: int) -> BrokerError:
         return BrokerError(
@@ -143,30 +157,25 @@ class TopicScan(AbstractContextManager["TopicScan"]):
             transient=True,
         )
 
-    def _take(
-        self,
-        message: Message,
-        left: dict[int, int],
-        ends: Mapping[int, int],
-        wanted: Wanted,
-        found: list[TailRecord],
-    ) -> None:
-        partition = message.partition()
+    def _is_within(self, message: Message, left: dict[int, int], ends: Mapping[int, int]) -> bool:
+        """Step over a message; return whether it is a record of the ranges."""
+        partition, offset = message.partition(), message.offset()
         error = message.error()
         if error is not None:
             if error.code() == ClientErrorCode.PARTITION_EOF:
                 left.pop(-1 if partition is None else partition, None)
-                return
-            if is_harmless(error):
-                return
-            raise KafkaException(error)
-        offset = message.offset()
+            elif not is_harmless(error):
+                raise KafkaException(error)
+            return False
         if partition is None or offset is None or partition not in left:
-            return
-        if offset < ends[partition]:
-            record = record_of(message, partition, offset, self._text)
-            if wanted.test(record):
-                found.append(record)
-        left[partition] = offset + 1
+            return False
         if offset + 1 >= ends[partition]:
             del left[partition]
+        else:
+            left[partition] = offset + 1
+        return offset < ends.get(partition, 0)
+
+
+def _place(message: Message) -> tuple[int, int]:
+    """Return partition and offset of a record."""
+    return message.partition() or 0, message.offset() or 0

@@ -25,6 +25,8 @@ from core.warehouse.model import Damage, RecordBytes
 
 _POLL_S = 0.2
 _PATIENCE_S = 10.0
+_AS_CAME = frozenset({"decode", "reread"})
+"""Stages of letters that hold a record as it came, with key and headers."""
 
 Stored = Callable[[bytes | None, bytes | None], bytes | None]
 """What is stored of a record's value and key where it is an event; None where it is none."""
@@ -41,7 +43,7 @@ def repair_from_copies(
     for damage in damaged if warehouse.restores else ():
         if stop.is_set():
             break
-        if damage.stage == "decode" or damage.fault != "payload":
+        if damage.stage in _AS_CAME or damage.fault != "payload":
             continue
         copies = warehouse.rows("repair_copies", [damage.event_id, damage.event_id])
         for (payload,) in copies:
@@ -176,7 +178,7 @@ class _Reader:
     def _record(self, message: Message, damage: Damage) -> RecordBytes:
         """Return a record as a row of that kind holds it."""
         payload = message.value()
-        if damage.stage != "decode":
+        if damage.stage not in _AS_CAME:
             payload = self._stored(payload, _key_of(message))
         return _bytes_of(message, payload, damage, self._identity)
 
@@ -201,7 +203,7 @@ def _bytes_of(
         for name, value in found
     )
     checksum = None if payload is None else payload_checksum(payload)
-    if damage.stage == "decode" or checksum is None:
+    if damage.stage in _AS_CAME or checksum is None:
         checksum = letter_checksum(checksum, key, headers)
     return RecordBytes(
         identity.event_id(partition, offset),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.broker.identity import TopicIdentity
 from core.config.engine import Engine
 from core.warehouse.backlog import MergeBacklog
+from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -71,6 +72,16 @@ class Warehouse(Protocol):
 
         Errors: FencedError, with nothing written, when a stored offset is not the one that the
         batch started from; StorageError (disk full, damage); WarehouseError.
+        """
+        ...
+
+    def fill_batch(self, batch: RawBatch) -> Filled:
+        """Store what is missing of records that were read again, in ONE transaction.
+
+        What is stored stays as it is, but for a dead letter that waits and whose record is an event
+        now: the event is stored, and the letter is closed. `advances` tell the ranges that were
+        read; offsets do not move. Doing it twice changes nothing. Errors: WarehouseError, with
+        nothing written, where a range is not behind the stored offsets.
         """
         ...
 

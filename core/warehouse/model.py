@@ -1,7 +1,7 @@
 """What passes between the pipeline and a warehouse: frozen, plain, the same for both engines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,22 @@ class RawBatch:
     def __post_init__(self) -> None:
         if not self.checksums:
             object.__setattr__(self, "checksums", list(map(payload_checksum, self.payloads)))
+
+    def taking(self, places: Sequence[int], letters: Sequence[DeadLetter]) -> "RawBatch":
+        """Return it with some of its events, by their places, and with other dead letters."""
+        types = self.event_types
+        if not isinstance(types, str):
+            types = [types[place] for place in places]
+        return replace(
+            self,
+            partitions=[self.partitions[place] for place in places],
+            offsets=[self.offsets[place] for place in places],
+            payloads=[self.payloads[place] for place in places],
+            checksums=[self.checksums[place] for place in places],
+            dead_letters=letters,
+            event_types=types,
+            columns=None,
+        )
 
 
 @dataclass(frozen=True)
@@ -245,7 +261,11 @@ class SetupStep:
 
 @dataclass(frozen=True)
 class StoredDeadLetter:
-    """A dead letter as the warehouse keeps it. stage: `decode` (consumer) or `merge`."""
+    """A dead letter as the warehouse keeps it.
+
+    stage: `decode` (found by the consumer), `merge`, or `reread`: one of the consumer that became
+    an event when its record was read again.
+    """
 
     event_id: str
     stage: str

@@ -14,6 +14,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.errors import WarehouseHeldError
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.shared.client import LostError
 from core.warehouse.shared.warehouse import SharedWarehouse
 from tests.support.sharing import (
@@ -122,6 +123,34 @@ def test_a_merge_whose_holder_is_killed_is_done_by_the_next(tmp_path):
             assert merged.result(60).inserted == 100 - len(range(0, 100, POISON))
         ours.close()
     check_content(tmp_path, {0: 100})
+
+
+@pytest.mark.parametrize("victims", [(0,), (0, 1)])
+def test_two_that_read_again_are_killed_and_what_was_missing_is_there_once(tmp_path, victims):
+    """Whoever dies, holder of the file or not: another one fills the rest, beside a writer."""
+    holder = DuckDbWarehouse(settings_in(tmp_path), clock=SystemClock())
+    holder.register_partitions(TOPIC, {0: 0, 1: 0})
+    for start in range(0, MANY, 500):
+        holder.write_batch(batch(0, start, start + 500))
+    with holder._db.transaction() as cursor:
+        for table in ("orders_events", "dead_letters"):
+            cursor.execute(f"DELETE FROM {holder._schema}.{table} WHERE kafka_offset % 3 = 0")
+    holder.close()
+    with members() as started:
+        started += [Member(tmp_path, "fill", 0, MANY, 400) for _member in range(2)]
+        holder_of(tmp_path)
+        writer = Member(tmp_path, "write", 1, 1_000, 100, 3)
+        started.append(writer)
+        for victim in victims:
+            started[victim].kill()
+        last = Member(tmp_path, "fill", 0, MANY, 400)
+        started.append(last)
+        assert last.process.stdout is not None
+        wait_until(lambda: last.process.stdout.readline().startswith(b"filled"), seconds=90)
+        writer.end()
+        last.signal(signal.SIGTERM)
+        last.end()
+    check_content(tmp_path, {0: MANY, 1: 1_000})
 
 
 def test_a_holder_that_is_stopped_for_a_while_keeps_others_waiting(tmp_path):

@@ -101,6 +101,16 @@ def write_all(warehouse: Warehouse, partition: int, total: int, size: int, merge
     return fenced
 
 
+def fill_all(warehouse: Warehouse, partition: int, total: int, size: int, ending: Event) -> None:
+    """Read a partition again until the end of this process is wanted."""
+    missing = 0
+    while not ending.is_set():
+        for start in range(0, total, size):
+            filled = warehouse.fill_batch(batch(partition, start, min(start + size, total)))
+            missing += filled.events + filled.letters
+        say("filled", missing)
+
+
 def check_content(folder: Path, totals: dict[int, int]) -> None:
     """Fail unless every record of every partition appears once, byte for byte.
 
@@ -218,7 +228,10 @@ def read_and_stop(warehouse: SharedWarehouse) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run one command: `hold`, `write PARTITION TOTAL SIZE MERGE_EVERY`, `half` or `read`."""
+    """Run one command: `hold`, `write PARTITION TOTAL SIZE MERGE_EVERY`, `fill`, `half` or `read`.
+
+    fill PARTITION TOTAL SIZE: read a partition again, over and over, and say what was missing.
+    """
     folder, command, *rest = arguments
     ending = Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
@@ -230,6 +243,8 @@ def main(arguments: Sequence[str]) -> None:
             send_half(warehouse, *map(int, rest))
         elif command == "read":
             read_and_stop(warehouse)
+        elif command == "fill":
+            fill_all(warehouse, *map(int, rest), ending)
         elif command == "hold":
             say("holding", os.getpid())
             ending.wait()

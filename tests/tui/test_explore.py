@@ -3,6 +3,8 @@
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from core.warehouse.filled import Filled
+from tests.support.oracle import coordinates, engine
 from tui.dialogs.row_details import RowDetails
 from tui.screens.explore import ExploreScreen
 from tui.screens.offsets import OffsetsScreen
@@ -84,7 +86,9 @@ def test_a_command_opens_each_list(play, part):
 
 
 @pytest.mark.parametrize(("code", "size"), [("en", (120, 36)), ("fr", (80, 24))])
-def test_our_own_group_says_that_stored_offsets_decide_and_refuses_to_read_twice(play, code, size):
+def test_our_own_group_says_that_stored_offsets_decide_and_reads_what_is_missing_again(
+    play, code, size
+):
     async def script(here):
         controller = here.console.controller
         group = controller.settings.kafka.group_id
@@ -106,11 +110,27 @@ def test_our_own_group_says_that_stored_offsets_decide_and_refuses_to_read_twice
         offsets.draw_now()
         (move,) = offsets.plan.moves
         assert (move.before, move.after, move.again) == (5, 2, 3)
-        assert "10" not in offsets.plan.refusal
-        assert "3 " in offsets.plan.refusal
-        await here.press("s")
-        assert here.console.screen is offsets
-        assert any("3 " in told for told in here.told)
+        assert not offsets.plan.refusal
+        inside = engine(controller._warehouse)
+        kept = coordinates(inside)
+        with inside._db.transaction() as cursor:
+            cursor.execute(
+                f"DELETE FROM {inside._schema}.dead_letters"
+                " WHERE kafka_partition = 0 AND kafka_offset IN (1, 3)"
+            )
+        await here.press("s", "y")
+        await here.until(lambda: offsets.plan is not None and offsets.plan.done)
+        offsets.draw_now()
+        await here.draw()
+        assert offsets.plan.reread.held == 2  # offset 1 is before the place
+        assert offsets.plan.reread.filled == Filled(letters=1)
+        assert ("3 records read again: 2 stored before" in here.text) == (code == "en")
+        assert len(coordinates(inside)) == 9
+        await here.press("slash", "ctrl+u", *"begin", "enter")
+        await here.until(lambda: offsets.plan is not None and not offsets.plan.done)
+        await here.press("s", "y")
+        await here.until(lambda: offsets.plan is not None and offsets.plan.done)
+        assert coordinates(inside) == kept
         assert sum(stored(controller).values()) == 10
         await here.press("escape")
         await here.until(lambda: here.console.screen is screen)

@@ -1,4 +1,4 @@
-"""Resets the offsets of a stopped group: type a place, see before and after, confirm."""
+"""Resets the offsets of a stopped group, or reads our own records again, after a preview."""
 
 from functools import partial
 from typing import ClassVar
@@ -22,9 +22,9 @@ from tui.widgets.rows_view import RowsView
 
 
 class OffsetsScreen(ListScreen):
-    """Shows what setting the offsets of a group would do, and does it after a yes.
+    """Shows what a place that is typed would do, and does it after a yes.
 
-    topics: those the group is known on.
+    own_topic: the one that this pipeline reads, where it is our own group.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,6 +82,12 @@ class OffsetsScreen(ListScreen):
         return now.result if known else None
 
     @property
+    def _is_rereading(self) -> bool:
+        """Whether records are being read again at this moment."""
+        now = self.now
+        return now.running and now.result is not None and now.result.reread is not None
+
+    @property
     def _topic_name(self) -> str:
         return self._topics[self._topic] if self._topics else ""
 
@@ -98,10 +104,10 @@ class OffsetsScreen(ListScreen):
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
         plan = self.plan
-        able = plan is not None and not plan.refusal and not plan.done
+        able = plan is not None and not plan.refusal and not plan.done and not self.now.running
         topics = [("offsets.topic", _("next topic"))] if len(self._topics) > 1 else []
         reset = (
-            [("offsets.reset", _("reset"))]
+            [("offsets.reset", _("read them again") if self._own else _("reset"))]
             if able and not self.console.controller.read_only
             else []
         )
@@ -118,7 +124,8 @@ class OffsetsScreen(ListScreen):
         if plan is not self._drawn:
             self._drawn = plan
             rows.show_table(
-                plan_table(plan, self.console.formats), ascii_only=self.console.ascii_only
+                plan_table(plan, self.console.formats, own=self._own),
+                ascii_only=self.console.ascii_only,
             )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -126,6 +133,9 @@ class OffsetsScreen(ListScreen):
         self._look(event.value)
 
     def _look(self, place: str) -> None:
+        if self._is_rereading:
+            self.console.refuse(_("records are being read again: escape cancels that"))
+            return
         try:
             self._asked = self.console.controller.asking.plan_reset(
                 self._group.name, self._topic_name, place
@@ -156,26 +166,30 @@ class OffsetsScreen(ListScreen):
         plan = self.plan
         if self.console.controller.read_only:
             self.console.refuse(_("read-only: nothing can be changed here"))
-        elif plan is None or plan.done:
+        elif plan is None or plan.done or self.now.running:
             told = _("There is no preview yet: [/] takes a place.")
             self.console.refuse(keyed(told, {"/": "offsets.write"}, self.console.key_of))
         elif plan.refusal:
             self.console.refuse(plan.refusal)
         else:
             title = _("Reset the offsets of group {group}?").format(group=clean(plan.group, 60))
-            lines = [
-                clean(plan.topic, 100),
-                plan_told(plan, self.console.formats),
-                _("It is refused if a member joined, or the offsets moved, since the preview."),
-            ]
+            told = _("It is refused if a member joined, or the offsets moved, since the preview.")
+            if plan.own:
+                title = _("Read records of topic {topic} again?").format(
+                    topic=clean(plan.topic, 60)
+                )
+                told = _("What is stored stays as it is, and the consumer goes on beside it.")
+            lines = [clean(plan.topic, 100), plan_told(plan, self.console.formats), told]
             self.console.confirm(False, title, lines, partial(self._reset, plan))
 
     def _reset(self, plan: OffsetPlan) -> None:
         self._asked = self.console.controller.asking.reset(plan)
 
     def action_leave(self) -> None:
-        """Leave the field, or go back."""
-        if isinstance(self.focused, Input) and self._asked:
+        """Cancel what runs, leave the field, or go back."""
+        if self._is_rereading:
+            self.console.controller.asking.resets.cancel()
+        elif isinstance(self.focused, Input) and self._asked:
             self.set_focus(None)
         else:
             self.dismiss()

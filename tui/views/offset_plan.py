@@ -1,7 +1,7 @@
 """The preview of a reset of offsets: before, after, what is read again or skipped."""
 
 from core.operations.asker import Asked
-from core.operations.offset_plan import OffsetMove, OffsetPlan
+from core.operations.offset_plan import OffsetMove, OffsetPlan, Reread
 from core.text import _, clean, ngettext
 from tui.formats import Formats
 from tui.row_table import Column, Row, RowTable
@@ -9,22 +9,25 @@ from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame, problem, wrap
 
 
-def plan_table(plan: OffsetPlan | None, formats: Formats) -> RowTable:
-    """Return the partitions of a plan."""
+def plan_table(plan: OffsetPlan | None, formats: Formats, *, own: bool) -> RowTable:
+    """Return the partitions of a plan. own: of our own group, whose offsets stay."""
     columns = (
         Column(_("part"), 4, right=True),
-        Column(_("before"), 13, right=True),
-        Column(_("after"), 13, right=True),
+        Column(_("stored") if own else _("before"), 13, right=True),
+        Column(_("from") if own else _("after"), 13, right=True),
         Column(_("read again"), 14, right=True),
-        Column(_("skipped"), 14, right=True),
+        *(() if own else (Column(_("skipped"), 14, right=True),)),
         Column(_("begin"), 13, right=True, drop=2),
         Column(_("end"), 13, right=True, drop=1),
     )
-    return RowTable(columns, tuple(_row(move, formats) for move in plan.moves) if plan else ())
+    return RowTable(
+        columns, tuple(_row(move, formats, own=own) for move in plan.moves) if plan else ()
+    )
 
 
-def _row(move: OffsetMove, formats: Formats) -> Row:
+def _row(move: OffsetMove, formats: Formats, *, own: bool) -> Row:
     count = formats.count
+    skipped = Span(count(move.skipped), "bad" if move.skipped else "dim")
     return Row(
         str(move.partition),
         (
@@ -32,7 +35,7 @@ def _row(move: OffsetMove, formats: Formats) -> Row:
             count(move.before),
             Span(count(move.after), "bold" if move.after != move.before else "text"),
             Span(count(move.again), "wait" if move.again else "dim"),
-            Span(count(move.skipped), "bad" if move.skipped else "dim"),
+            *(() if own else (skipped,)),
             Span(count(move.low), "dim"),
             Span(count(move.end), "dim"),
         ),
@@ -42,12 +45,41 @@ def _row(move: OffsetMove, formats: Formats) -> Row:
 
 def plan_told(plan: OffsetPlan, formats: Formats) -> str:
     """Return what a plan does to how many records."""
+    if plan.own:
+        again = ngettext(
+            "{count} record to read again", "{count} records to read again", plan.again
+        )
+        return again.format(count=formats.count(plan.again))
     again = ngettext("{count} record read again", "{count} records read again", plan.again)
     skipped = ngettext("{count} record skipped", "{count} records skipped", plan.skipped)
     return ", ".join(
         text.format(count=formats.count(number))
         for text, number in ((again, plan.again), (skipped, plan.skipped))
     )
+
+
+def reread_told(found: Reread, formats: Formats) -> str:
+    """Return what reading again has brought."""
+    filled = found.filled
+    read = ngettext("{count} record read again", "{count} records read again", found.records)
+    held = ngettext("{count} stored before", "{count} stored before", found.held)
+    events = ngettext("{count} event was missing", "{count} events were missing", filled.events)
+    letters = ngettext(
+        "{count} dead letter was missing", "{count} dead letters were missing", filled.letters
+    )
+    resolved = ngettext(
+        "{count} dead letter is an event now",
+        "{count} dead letters are events now",
+        filled.resolved,
+    )
+    brought = (
+        (held, found.held),
+        (events, filled.events),
+        (letters, filled.letters),
+        (resolved, filled.resolved),
+    )
+    parts = [text.format(count=formats.count(number)) for text, number in brought if number]
+    return f"{read.format(count=formats.count(found.records))}: " + ", ".join(parts or ["-"])
 
 
 def plan_head(
@@ -60,41 +92,39 @@ def plan_head(
     if own:
         told = _(
             "This group reads from the offsets stored in the warehouse; what it committed to Kafka "
-            "serves displays alone. Before: the stored offsets."
+            "serves displays alone. Reading again stores what is missing, makes events of dead "
+            "letters that can be read now, and leaves all else, also these offsets, as it is."
         )
         lines += [line(" ", Span(part, "dim")) for part in wrap(told, width)]
     plan = now.result
     if refusal:
         lines += [line(" ", Span(part, "bad")) for part in wrap(refusal, width)]
+        return lines
+    reread = None if plan is None else plan.reread
+    if now.running and reread is not None:
+        told = _("offset {done} of {total}").format(
+            done=frame.formats.count(reread.passed), total=frame.formats.count(reread.total)
+        )
+        lines.append(line(" ", told, Span(" · " + _("running · escape cancels"), "wait")))
     elif now.running:
         lines.append(line(" ", Span(_("reading"), "wait")))
     elif now.error:
         wrong = problem(clean(now.error, 300), clean(now.hint, 300), width)
         lines += [line(" ", one) for one in wrong]
-    elif plan is not None:
-        told = plan_told(plan, frame.formats)
-        if plan.done:
-            lines.append(
-                line(" ", Span(_("the offsets were reset: {told}").format(told=told), "ok"))
-            )
-        elif plan.refusal:
-            lines += _refused(plan, frame)
-        else:
-            lines.append(line(" ", Span(told, "wait")))
+    elif plan is not None and reread is None:
+        lines += _previewed(plan, frame)
+    if reread is not None and reread.records:
+        text = reread_told(reread, frame.formats)
+        done = plan is not None and plan.done
+        lines += [line(" ", Span(part, "ok" if done else "text")) for part in wrap(text, width)]
     return lines
 
 
-def _refused(plan: OffsetPlan, frame: Frame) -> list[Line]:
-    refused = _("reading again from there is refused: {reason}").format(reason=plan.refusal)
-    hint = _(
-        "pane 7 [p] puts damaged records back, pane 6 [r] replays dead letters; another --data-dir "
-        "or schema reads the whole topic anew"
-    )
-    hint = frame.keyed(hint, {"p": "warehouse.repair", "r": "events.replay"})
-    if plan.again:
-        why = _(
-            "Stored records are not replaced either: the merge took each once, in the order they "
-            "came, and dead letters may have been replayed or dismissed since."
-        )
-        hint = f"{why} {hint[:1].upper()}{hint[1:]}."
-    return [line(" ", one) for one in problem(refused, hint, frame.width - 2)]
+def _previewed(plan: OffsetPlan, frame: Frame) -> list[Line]:
+    told = plan_told(plan, frame.formats)
+    if plan.done:
+        return [line(" ", Span(_("the offsets were reset: {told}").format(told=told), "ok"))]
+    if plan.refusal:
+        nothing = _("nothing to read again: {reason}").format(reason=plan.refusal)
+        return [line(" ", Span(part, "wait")) for part in wrap(nothing, frame.width - 2)]
+    return [line(" ", Span(told, "wait"))]

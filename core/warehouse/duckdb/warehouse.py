@@ -1,23 +1,23 @@
 """The embedded warehouse behind the seam: each method one transaction on one DuckDB file."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 import duckdb
 import pyarrow as pa
 
 from core.broker.identity import TopicIdentity
-from core.clock import Clock, naive_utc, utc
+from core.clock import Clock, naive_utc
 from core.config import Settings
 from core.config.engine import DUCKDB
 from core.config.identifiers import quoted
 from core.errors import WarehouseError
 from core.text import N_
-from core.warehouse.backlog import BacklogLedger, MergeBacklog
+from core.warehouse.backlog import MergeBacklog
 from core.warehouse.dead_letters import letter_from
-from core.warehouse.duckdb import batches, content, reference, repair
+from core.warehouse.duckdb import batches, content, filling, reference, repair
+from core.warehouse.duckdb.arrivals import Arrivals
 from core.warehouse.duckdb.connection import DuckDbFile
 from core.warehouse.duckdb.dialect import DIALECT
 from core.warehouse.duckdb.merge import count_kept, merge_new_events
@@ -25,6 +25,7 @@ from core.warehouse.duckdb.parsed import ParsedSql, Runner
 from core.warehouse.duckdb.pending_columns import PendingColumns
 from core.warehouse.duckdb.question import Questions
 from core.warehouse.duckdb.retry import again_alone
+from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -79,11 +80,9 @@ class DuckDbWarehouse:
         self._parsed = ParsedSql(self._sql)
         self._writing = Lock()
         self._merging = Lock()
-        self._last_seq: int | None = None  # not read yet, or no longer known
-        self._backlog: BacklogLedger | None = None
-        self._recount = True
         self._lacks_dismissals = False
         self._columns = PendingColumns(deletes=settings.pipeline.definition.deletes)
+        self._arrivals = Arrivals(self._db, self._sql, self._columns)
         if not read_only and not self.rows("any_table", [settings.schema]):
             # A new file (or schema) gets its tables at once; a table that is missing among others
             # was dropped by somebody, and that must be seen, not fixed in silence.
@@ -134,18 +133,33 @@ class DuckDbWarehouse:
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
         self._db.expect_batches()
-        with self._writing, self._numbering(batch) as (cursor, first_seq):
+        with self._writing, self._arrivals.of(batch) as (cursor, first_seq):
             sql = self._runner(cursor)
             batches.advance(sql, batch)
             events = batches.insert(sql, batch, first_seq)
-            if events is not None and self._backlog is not None:  # merges run here
+            if events is not None and self._arrivals.latest is not None:  # merges run here
                 self._columns.add(first_seq, batch, events)
+
+    @again_alone
+    def fill_batch(self, batch: RawBatch) -> Filled:
+        """Store what is missing of records that were read again."""
+        with self._writing:  # nobody stores a record between the look and the write
+            lacking = filling.lacking(self.rows, batch)
+            if lacking.filled == Filled():
+                return lacking.filled
+            with self._arrivals.of(lacking.batch) as (cursor, first_seq):
+                sql = self._runner(cursor)
+                filling.resolve(sql, lacking, naive_utc(batch.received_at))
+                batches.insert(sql, lacking.batch, first_seq)
+        return lacking.filled
 
     @again_alone
     def merge(self) -> MergeResult:
         """Merge new raw events into rows and log the run."""
         with self._merging:
-            backlog = self._counted_backlog()
+            if not self._arrivals.are_counted:
+                with self._writing:
+                    self._arrivals.count()
             try:
                 with self._db.transaction() as cursor:
                     result = merge_new_events(
@@ -157,9 +171,9 @@ class DuckDbWarehouse:
                         inserts=self._inserts,
                     )
             except BaseException:
-                self._recount = True
+                self._arrivals.doubt()
                 raise
-            backlog.merged(result.taken)
+            self._arrivals.merged(result.taken)
             with self._writing:  # for as long as one batch takes
                 self._db.checkpoint_if_due()
         return result
@@ -190,7 +204,7 @@ class DuckDbWarehouse:
 
     def merge_backlog(self) -> MergeBacklog | None:
         """Return how many raw events wait for a merge; None before the first one."""
-        return None if self._backlog is None else self._backlog.latest
+        return self._arrivals.latest
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a named read."""
@@ -255,37 +269,6 @@ class DuckDbWarehouse:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    @contextmanager
-    def _numbering(self, batch: RawBatch) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-        """Yield a cursor in a transaction, and the number of the first of the events it will store.
-
-        Only one batch is written at a time, and the file belongs to one process, so a counter in
-        memory is enough. After a failure it is read from the file again.
-        """
-        last, self._last_seq = self._last_seq, None
-        try:
-            with self._db.transaction() as cursor:
-                if last is None:
-                    ((last,),) = cursor.execute(self._sql("last_seq")).fetchall()
-                yield cursor, last + 1
-        except BaseException:
-            self._recount = True  # whether it was stored is not known
-            self._columns.clear()
-            raise
-        self._last_seq = last + len(batch.payloads)
-        if self._backlog is not None:
-            self._backlog.stored(len(batch.payloads), batch.received_at)
-
-    def _counted_backlog(self) -> BacklogLedger:
-        """Return the ledger of what waits; made anew after a write whose end is not known."""
-        if self._backlog is None or self._recount:
-            with self._writing, self._db.transaction() as cursor:
-                self._recount = False
-                ((waiting, oldest),) = cursor.execute(self._sql("merge_backlog")).fetchall()
-                since = None if oldest is None else utc(oldest)
-                self._backlog = BacklogLedger(waiting, since)
-        return self._backlog
 
     def _runner(self, cursor: duckdb.DuckDBPyConnection) -> Runner:
         return Runner(cursor, self._parsed)

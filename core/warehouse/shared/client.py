@@ -95,7 +95,7 @@ class Client:
     def do(self, method: str, arguments: Sequence[Any]) -> Any:
         """Call a method of the warehouse. Errors: those of the method; LostError."""
         match method:
-            case "write_batch":
+            case "write_batch" | "fill_batch":
                 (batch,) = arguments
                 return self._called(
                     method, (messages.batch_head(batch),), [messages.batch_events(batch)]

@@ -19,6 +19,7 @@ from core.errors import DropshipError
 from core.remedies import REMEDIES
 from core.text import clean
 from core.warehouse.backlog import MergeBacklog
+from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -38,7 +39,7 @@ from core.warehouse.model import (
 from core.warehouse.questions import Found, Question
 from core.warehouse.record_headers import headers_text
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised with every change of a message: processes of two protocols refuse each other."""
 
 MOST_BYTES = 1 << 30
@@ -63,6 +64,7 @@ ARGUMENTS: dict[str, Any] = {
     "register_partitions": tuple[TopicIdentity, dict[int, int]],
     "stored_offsets": tuple[TopicIdentity],
     "write_batch": tuple[_BatchHead],
+    "fill_batch": tuple[_BatchHead],
     "merge": tuple[()],
     "rebuild_kept": tuple[()],
     "rows": tuple[str, str],
@@ -84,6 +86,7 @@ RESULTS: dict[str, Any] = {
     "load_table": int,
     "register_partitions": dict[int, int],
     "stored_offsets": dict[int, int],
+    "fill_batch": Filled,
     "merge": MergeResult,
     "columns": list[ColumnFound],
     "tables": list[TableFacts],

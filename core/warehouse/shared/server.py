@@ -118,8 +118,9 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
         if request.method in messages.NAMING and not arguments[0].isidentifier():
             raise ValueError("not the name of a statement or table")
         match request.method:
-            case "write_batch":
-                return self._warehouse.write_batch(self._batch(request, arguments[0], reader))
+            case "write_batch" | "fill_batch":
+                batch = self._batch(request, arguments[0], reader)
+                return getattr(self._warehouse, request.method)(batch)
             case "load_table":
                 (table,) = arguments
                 rows = pa.Table.from_batches(list(_received(request, reader, least=1)))

@@ -24,6 +24,7 @@ from core.errors import DropshipError, StorageError, WarehouseHeldError
 from core.process_lock import read_owner
 from core.text import _, clean
 from core.warehouse.backlog import MergeBacklog
+from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -90,6 +91,11 @@ class SharedWarehouse:
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
         self._do("write_batch", batch)
+
+    def fill_batch(self, batch: RawBatch) -> Filled:
+        """Store what is missing of records that were read again."""
+        filled: Filled = self._do("fill_batch", batch)
+        return filled
 
     def merge(self) -> MergeResult:
         """Merge new raw events into rows and log the run."""

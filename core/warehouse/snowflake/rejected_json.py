@@ -7,12 +7,15 @@ are refused are stored as dead letters, with every byte.
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from typing import TypeVar
 
+from core.errors import WarehouseError
 from core.text import _
 from core.warehouse.model import DeadLetter, RawBatch
 from core.warehouse.snowflake.batches import arrays
-from core.warehouse.snowflake.session import Connection
+from core.warehouse.snowflake.session import Connection, Sessions
+
+T = TypeVar("T")
 
 _DATA = "22"
 """SQLSTATE class of errors in the data."""
@@ -22,6 +25,24 @@ def is_json_rejection(error: BaseException) -> bool:
     """Return whether an error of ours comes from the data of a statement."""
     state = getattr(error.__cause__, "sqlstate", None)
     return isinstance(state, str) and state.startswith(_DATA)
+
+
+def with_what_fits(
+    work: Callable[[RawBatch], T],
+    batch: RawBatch,
+    sessions: Sessions,
+    sql: Callable[[str], str],
+) -> tuple[T, RawBatch]:
+    """Do it with a batch, or with one whose events Snowflake can hold; return which it was too."""
+    try:
+        return work(batch), batch
+    except WarehouseError as error:
+        if not batch.payloads or not is_json_rejection(error):
+            raise
+        fixed = without_rejected(sessions.mine(), sql, batch)
+        if fixed is None:
+            raise
+    return work(fixed), fixed
 
 
 def without_rejected(
@@ -44,17 +65,9 @@ def without_rejected(
 
 def _moved(batch: RawBatch, refused: set[tuple[int, int]]) -> RawBatch:
     events = list(zip(batch.partitions, batch.offsets, batch.payloads, strict=True))
-    kept = [entry for entry in events if entry[:2] not in refused]
-    return replace(
-        batch,
-        partitions=[partition for partition, _offset, _payload in kept],
-        offsets=[offset for _partition, offset, _payload in kept],
-        payloads=[payload for _partition, _offset, payload in kept],
-        dead_letters=[
-            *batch.dead_letters,
-            *_letters(entry for entry in events if entry[:2] in refused),
-        ],
-    )
+    kept = [place for place, entry in enumerate(events) if entry[:2] not in refused]
+    letters = _letters(entry for entry in events if entry[:2] in refused)
+    return batch.taking(kept, [*batch.dead_letters, *letters])
 
 
 def _letters(entries: Iterable[tuple[int, int, bytes]]) -> Iterable[DeadLetter]:

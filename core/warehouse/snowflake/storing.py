@@ -6,6 +6,7 @@ one that dies in it or after it leaves a statement that comes to its commit or i
 itself, or that the service aborts. There is no moment at which only a client could free a lock.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from core.clock import bound
 from core.errors import FencedError, WarehouseError
 from core.remedies import SET_UP
 from core.text import _, clean
+from core.warehouse.filled import Filled, not_stored_yet
 from core.warehouse.model import RawBatch
 from core.warehouse.snowflake import batches, stage
 from core.warehouse.snowflake.fingerprint import Fingerprint
@@ -47,6 +49,7 @@ def store(connection: Connection, sql: FileSql, batch: RawBatch, fingerprint: Fi
         told = _call(
             connection,
             sql,
+            "store_batch",
             [
                 *(source, topic, received, batches.moves_array(batch.advances)),
                 *(event_array, letter_array, batches.whole_array(batches.gap_items(batch.gaps))),
@@ -55,6 +58,34 @@ def store(connection: Connection, sql: FileSql, batch: RawBatch, fingerprint: Fi
         )
         if told != "stored":
             raise _fenced(batch) if told == "fenced" else _not_loaded(told)
+
+
+def fill(connection: Connection, sql: FileSql, batch: RawBatch, fingerprint: Fingerprint) -> Filled:
+    """Store what is missing of records that were read again; each request is one transaction.
+
+    Errors: WarehouseError, also where a range is not behind the stored offsets.
+    """
+    source, topic = batch.identity.source_id, batch.identity.topic
+    total = Filled()
+    events = batches.event_items(batch, fingerprint)
+    letters = batches.letter_items(batch.dead_letters)
+    for event_array, letter_array in [
+        *((array, _NONE) for array in batches.arrays(events)),
+        *((_NONE, array) for array in batches.arrays(letters)),
+    ]:
+        told = _call(
+            connection,
+            sql,
+            "fill_batch",
+            [
+                *(source, topic, bound(batch.received_at), batches.moves_array(batch.advances)),
+                *(event_array, letter_array),
+            ],
+        )
+        if told == "not stored yet":
+            raise not_stored_yet(batch)
+        total = total.plus(Filled(*json.loads(told)))
+    return total
 
 
 @contextmanager
@@ -73,14 +104,14 @@ def _sent(
         yield batches.whole_array(items), ""
 
 
-def _call(connection: Connection, sql: FileSql, bound: Sequence[object]) -> str:
+def _call(connection: Connection, sql: FileSql, name: str, bound: Sequence[object]) -> str:
     try:
-        ((told,),) = connection.run_whole(sql("store_batch"), bound)
+        ((told,),) = connection.run_whole(sql(name), bound)
     except WarehouseError as error:
         if getattr(error.__cause__, "errno", None) not in _NO_PROCEDURE:
             raise
         raise WarehouseError(
-            _("the procedure store_batch is not there, or not for this role"),
+            _("the procedure {name} is not there, or not for this role").format(name=name),
             hint=_(
                 "the owner of the tables runs `dropship --run setup`, which makes and grants it"
             ),

@@ -17,6 +17,7 @@ from core.config.engine import SNOWFLAKE
 from core.errors import FencedError, WarehouseError
 from core.warehouse.backlog import BacklogLedger, MergeBacklog
 from core.warehouse.dead_letters import letter_from
+from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
     ContentPart,
@@ -35,7 +36,7 @@ from core.warehouse.snowflake.dialect import DIALECT
 from core.warehouse.snowflake.fingerprint import fingerprint_of
 from core.warehouse.snowflake.identifiers import snowflake_identifiers
 from core.warehouse.snowflake.question import Questions
-from core.warehouse.snowflake.rejected_json import is_json_rejection, without_rejected
+from core.warehouse.snowflake.rejected_json import with_what_fits
 from core.warehouse.snowflake.scripts import (
     missing_columns,
     run_setup,
@@ -129,17 +130,20 @@ class SnowflakeWarehouse:
 
     def write_batch(self, batch: RawBatch) -> None:
         """Store a batch and its offsets in one transaction, behind the fence."""
-        try:
-            self._write(batch)
-        except WarehouseError as error:
-            if not batch.payloads or not is_json_rejection(error):
-                raise
-            fixed = without_rejected(self._sessions.mine(), self._sql, batch)
-            if fixed is None:
-                raise
-            self._write(fixed)
-            batch = fixed
+        _stored, batch = with_what_fits(self._write, batch, self._sessions, self._sql)
         self._backlog.stored(len(batch.payloads), batch.received_at)
+
+    def fill_batch(self, batch: RawBatch) -> Filled:
+        """Store what is missing of records that were read again."""
+
+        def work(some: RawBatch) -> Filled:
+            return self._sessions.patiently(
+                lambda connection: storing.fill(connection, self._sql, some, self._fingerprint)
+            )
+
+        filled, _batch = with_what_fits(work, batch, self._sessions, self._sql)
+        self._backlog.stored(filled.events + filled.resolved, batch.received_at)
+        return filled
 
     def _write(self, batch: RawBatch) -> None:
         """Store a batch; what was in the way without need is gone at the next attempt."""

@@ -15,3 +15,7 @@ SELECT
 FROM merge_cast AS cast_events
 INNER JOIN {schema}.{events} AS raw ON raw.seq = cast_events.seq
 WHERE raw.seq > ? AND raw.seq <= ? AND NOT cast_events.usable
+    AND NOT EXISTS (
+        SELECT 1 FROM {schema}.dead_letters AS known
+        WHERE known.stage = 'merge' AND known.event_id = cast_events.event_id
+    )

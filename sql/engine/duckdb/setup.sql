@@ -22,8 +22,9 @@ CREATE TABLE IF NOT EXISTS {schema}.{events} (
 );
 
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
--- whose fields do not cast). replayed_at: when it was published again. checksum: of payload, key and
--- headers as the client gave them (decode), or of the payload alone (merge: that of the raw event).
+-- whose fields do not cast) or 'reread' (one of decode whose record was read again, and is an event
+-- now). replayed_at: when that was, or it was published again. checksum: of payload, key and headers
+-- as the client gave them, or of the payload alone (merge: that of the raw event).
 -- dismissed_at, _by, _why: when, by whom and why a person decided that nothing is to be done about it.
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,

@@ -30,8 +30,9 @@ CREATE TABLE IF NOT EXISTS {schema}.{events} (
 -- include kept_tables
 
 -- Records that cannot be used. stage: 'decode' (never became a raw event) or 'merge' (a raw event
--- whose fields do not cast). replayed_at: when it was published again. checksum: MD5 of key, payload
--- and headers (content_letters.sql); NULL for those of the merge, which hold no bytes of their own.
+-- whose fields do not cast) or 'reread' (one of decode whose record was read again, and is an event
+-- now). replayed_at: when that was, or it was published again. checksum: MD5 of key, payload and
+-- headers (content_letters.sql); NULL for those of the merge, which hold no bytes of their own.
 -- dismissed_at, _by, _why: when, by whom and why a person decided that nothing is to be done about it.
 CREATE TABLE IF NOT EXISTS {schema}.dead_letters (
     event_id        VARCHAR NOT NULL,
@@ -258,6 +259,170 @@ BEGIN
     END IF;
     COMMIT;
     RETURN 'stored';
+EXCEPTION
+    WHEN OTHER THEN
+        ROLLBACK;
+        RAISE;
+END;
+$$;
+
+-- Stores what is missing of records that were read again, in one transaction that begins and ends inside one
+-- request. It answers how many events, letters and resolved letters, as a JSON array, or `not stored yet` (a
+-- range is not behind the offsets; nothing was written). Arrays are those of store_batch; of a move the range
+-- from x to n counts, and no offset moves. Doing it twice changes nothing.
+CREATE OR REPLACE PROCEDURE {schema}.fill_batch(
+    batch_source VARCHAR,
+    batch_topic VARCHAR,
+    batch_time VARCHAR,
+    moves VARCHAR,
+    events VARCHAR,
+    letters VARCHAR
+)
+    COPY GRANTS
+    RETURNS VARCHAR
+    LANGUAGE SQL
+    COMMENT = 'stores what is missing of records that were read again'
+    EXECUTE AS CALLER
+AS
+$$
+DECLARE
+    covered INTEGER DEFAULT 0;
+    inserted INTEGER DEFAULT 0;
+    lettered INTEGER DEFAULT 0;
+    resolved INTEGER DEFAULT 0;
+BEGIN
+    BEGIN TRANSACTION;
+
+    -- It comes first: whoever fills or stores at the same time waits here, so that what is looked at below
+    -- is all that there is.
+    UPDATE {schema}.consumer_offsets
+    SET updated_at = updated_at
+    FROM (
+        SELECT
+            item.value:p::NUMBER(10, 0) AS part,
+            item.value:x::NUMBER(19, 0) AS first,
+            item.value:n::NUMBER(19, 0) AS reached
+        FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:moves))) AS item
+    ) AS move
+    WHERE source_id = :batch_source
+        AND kafka_partition = move.part
+        AND start_offset <= move.first
+        AND next_offset >= move.reached;
+    covered := SQLROWCOUNT;
+    IF (covered <> ARRAY_SIZE(PARSE_JSON(moves))) THEN
+        ROLLBACK;
+        RETURN 'not stored yet';
+    END IF;
+
+    IF (events <> '[]') THEN
+        UPDATE {schema}.dead_letters
+        SET
+            stage = 'reread',
+            replayed_at = CAST(:batch_time AS TIMESTAMP_NTZ(6))
+        FROM (
+            SELECT
+                item.value:p::NUMBER(10, 0) AS part,
+                item.value:o::NUMBER(19, 0) AS place
+            FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:events))) AS item
+        ) AS again
+        WHERE stage = 'decode'
+            AND replayed_at IS NULL
+            AND dismissed_at IS NULL
+            AND source_id = :batch_source
+            AND kafka_partition = again.part
+            AND kafka_offset = again.place;
+        resolved := SQLROWCOUNT;
+
+        INSERT INTO {schema}.{events} (
+            event_id, event_type, payload, created_at, source_id, kafka_partition, kafka_offset,
+            checksum
+        )
+        SELECT
+            CONCAT(:batch_source, '-', again.part, '-', again.place),
+            again.kind,
+            again.event,
+            CAST(:batch_time AS TIMESTAMP_NTZ(6)),
+            :batch_source,
+            again.part,
+            again.place,
+            again.known
+        FROM (
+            SELECT
+                item.value:p::NUMBER(10, 0) AS part,
+                item.value:o::NUMBER(19, 0) AS place,
+                item.value:y::VARCHAR AS kind,
+                item.value:e AS event,
+                item.value:c::VARCHAR AS known
+            FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:events))) AS item
+        ) AS again
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM {schema}.{events} AS raw
+            WHERE raw.source_id = :batch_source
+                AND raw.kafka_partition = again.part
+                AND raw.kafka_offset = again.place
+        )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM {schema}.dead_letters AS letter
+            WHERE letter.stage = 'decode'
+                AND letter.source_id = :batch_source
+                AND letter.kafka_partition = again.part
+                AND letter.kafka_offset = again.place
+        );
+        inserted := SQLROWCOUNT;
+    END IF;
+
+    IF (letters <> '[]') THEN
+        INSERT INTO {schema}.dead_letters (
+            event_id, stage, reason, detail, topic, source_id, kafka_partition, kafka_offset,
+            message_key, payload, headers, received_at, checksum
+        )
+        SELECT
+            CONCAT(:batch_source, '-', again.part, '-', again.place),
+            'decode',
+            again.reason,
+            again.detail,
+            :batch_topic,
+            :batch_source,
+            again.part,
+            again.place,
+            TO_BINARY(again.message_key, 'BASE64'),
+            TO_BINARY(again.bytes, 'BASE64'),
+            again.headers,
+            CAST(:batch_time AS TIMESTAMP_NTZ(6)),
+            again.known
+        FROM (
+            SELECT
+                item.value:p::NUMBER(10, 0) AS part,
+                item.value:o::NUMBER(19, 0) AS place,
+                item.value:r::VARCHAR AS reason,
+                item.value:d::VARCHAR AS detail,
+                item.value:k::VARCHAR AS message_key,
+                item.value:v::VARCHAR AS bytes,
+                item.value:h::VARCHAR AS headers,
+                item.value:cs::VARCHAR AS known
+            FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:letters))) AS item
+        ) AS again
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM {schema}.{events} AS raw
+            WHERE raw.source_id = :batch_source
+                AND raw.kafka_partition = again.part
+                AND raw.kafka_offset = again.place
+        )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM {schema}.dead_letters AS letter
+            WHERE letter.stage = 'decode'
+                AND letter.source_id = :batch_source
+                AND letter.kafka_partition = again.part
+                AND letter.kafka_offset = again.place
+        );
+        lettered := SQLROWCOUNT;
+    END IF;
+    COMMIT;
+    RETURN CONCAT('[', inserted - resolved, ',', lettered, ',', resolved, ']');
 EXCEPTION
     WHEN OTHER THEN
         ROLLBACK;

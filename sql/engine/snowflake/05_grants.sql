@@ -5,7 +5,7 @@
 USE ROLE {owner_role};
 
 -- The worker appends raw events, dead letters, gaps and logs, moves offsets behind the fence, merges
--- reference tables and rows, and marks dead letters as replayed.
+-- reference tables and rows, and marks dead letters as replayed or read again.
 GRANT SELECT, INSERT ON TABLE {schema}.{events} TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.{versions} TO ROLE {worker_role};
 GRANT SELECT, INSERT, UPDATE ON TABLE {schema}.dead_letters TO ROLE {worker_role};
@@ -19,6 +19,9 @@ GRANT SELECT ON STREAM {schema}.{events}_stream TO ROLE {worker_role};
 -- The types of its parameters belong to the name of a procedure.
 GRANT USAGE ON PROCEDURE {schema}.store_batch(
     VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, INTEGER, VARCHAR, INTEGER
+) TO ROLE {worker_role};
+GRANT USAGE ON PROCEDURE {schema}.fill_batch(
+    VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR
 ) TO ROLE {worker_role};
 GRANT USAGE ON PROCEDURE {schema}.merge_{rows}() TO ROLE {worker_role};
 GRANT MONITOR, OPERATE ON TASK {schema}.merge_{rows}_task TO ROLE {worker_role};

@@ -9,4 +9,4 @@ SELECT
         headers
     )) AS found
 FROM {schema}.dead_letters
-WHERE stage = 'decode'
+WHERE stage <> 'merge'

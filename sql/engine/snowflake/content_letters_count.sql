@@ -1,1 +1,1 @@
-SELECT COUNT(event_id) FROM {schema}.dead_letters WHERE stage = 'decode'
+SELECT COUNT(event_id) FROM {schema}.dead_letters WHERE stage <> 'merge'

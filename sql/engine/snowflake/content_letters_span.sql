@@ -1,3 +1,3 @@
 SELECT COUNT(event_id), 1, COUNT(event_id), COUNT(event_id) - COUNT(checksum)
 FROM {schema}.dead_letters
-WHERE stage = 'decode'
+WHERE stage <> 'merge'

@@ -78,6 +78,7 @@ def test_the_embedded_broker_says_that_it_finds_nothing_by_time() -> None:
         offset_reset.plan_own(_Embedded(), _Stored(), kafka, OffsetTarget.of("15m", NOW))
     assert caught.value.hint == "give begin, end or an offset"
     plan = offset_reset.plan_own(_Embedded(), _Stored(), kafka, OffsetTarget.of("begin", NOW))
-    assert (plan.again, plan.refusal) == (7, "7 records would be in the raw table twice")
+    assert (plan.again, plan.refusal) == (7, "")
     plan = offset_reset.plan_own(_Embedded(), _Stored(), kafka, OffsetTarget.of("7", NOW))
-    assert plan.refusal == "the stored offsets are there already"
+    assert plan.refusal == "the consumer has not stored anything behind it yet"
+    assert [(move.after, move.again) for move in plan.moves] == [(7, 0)]

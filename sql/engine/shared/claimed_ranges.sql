@@ -1,0 +1,3 @@
+SELECT kafka_partition, start_offset, next_offset
+FROM {schema}.consumer_offsets
+WHERE source_id = ?
