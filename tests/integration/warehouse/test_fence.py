@@ -90,7 +90,7 @@ def advancing(dialect: str) -> exp.Expr:
     (procedure,) = (
         part
         for part in split_statements(statement(dialect, "03_tables", "a"))
-        if "PROCEDURE" in part
+        if "store_batch(" in part
     )
     (update,) = (part for part in body_statements(procedure) if part.startswith("UPDATE"))
     return sqlglot.parse_one(update, dialect=dialect)
