@@ -60,7 +60,7 @@ def test_letters_are_narrowed_dismissed_with_a_reason_and_taken_back(play, code,
         await here.press("semicolon")
         assert reasons() == sorted(reasons())[::-1]
         await here.press("minus")
-        assert screen.rows_view.arrangement.hidden == {2}
+        assert screen.rows_view.arrangement.hidden == {"reason"}
         await here.press("plus")
         await here.press("tab", "j", "enter")
         await here.until(lambda: screen.desk.narrowing.reason == "invalid_json")

@@ -144,8 +144,7 @@ class PeekScreen(RecordList):
             own = self._topic == settings.kafka.topic
             definition = settings.pipeline.definition if own else None
             table = records_table(page.records, self.console.formats, definition)
-            if not page.live:
-                table = replace(table, follow="")
+            table = replace(table, follow=table.follow if page.live else "", name="peek")
             rows.show_table(table, ascii_only=self.console.ascii_only)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -1,5 +1,6 @@
 """A search through the whole topic: what is wanted, where to begin, and what was found so far."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -114,10 +115,8 @@ class SearchScreen(RecordList):
         if found is not self._drawn:
             self._drawn = found
             pipeline = self.console.controller.settings.pipeline
-            rows.show_table(
-                records_table(found.records, self.console.formats, pipeline.definition),
-                ascii_only=self.console.ascii_only,
-            )
+            table = records_table(found.records, self.console.formats, pipeline.definition)
+            rows.show_table(replace(table, name="search"), ascii_only=self.console.ascii_only)
 
     def on_input_submitted(self, _event: Input.Submitted) -> None:
         """Search, or say what cannot be understood."""

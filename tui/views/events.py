@@ -10,9 +10,9 @@ from core.operations.replay_result import ReplayResult
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.pipeline.definition import Definition
-from core.text import _, clean, ngettext
+from core.text import N_, _, clean, ngettext
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
 from tui.views.event_columns import event_fields, event_table
@@ -139,12 +139,12 @@ def records_table(
     if fields:
         return event_table(records, formats, fields)
     columns = (
-        Column(_("time"), 15, drop=2),
-        Column(_("part"), 4, right=True),
-        Column(_("offset"), 10, right=True),
-        Column(_("key"), 16, drop=3),
-        Column(_("size"), 9, right=True, drop=4),
-        Column(_("value"), 28, stretch=True),
+        column(N_("time"), 15, drop=2),
+        column(N_("part"), 4, right=True),
+        column(N_("offset"), 10, right=True),
+        column(N_("key"), 16, drop=3),
+        column(N_("size"), 9, right=True, drop=4),
+        column(N_("value"), 28, stretch=True),
     )
     rows = tuple(
         Row(
@@ -161,21 +161,21 @@ def records_table(
         )
         for record in records
     )
-    return RowTable(columns, rows, "first")
+    return RowTable(columns, rows, "first", name="records")
 
 
 def letters_table(found: DeadLetters | None, formats: Formats) -> RowTable:
     """Return the dead letters, newest first."""
     columns = (
-        Column(_("received"), 14, drop=3),
-        Column(_("reason"), 18),
-        Column(_("part"), 4, right=True, drop=2),
-        Column(_("offset"), 10, right=True),
-        Column(_("size"), 9, right=True, drop=4),
-        Column(_("detail"), 28, stretch=True),
+        column(N_("received"), 14, drop=3),
+        column(N_("reason"), 18),
+        column(N_("part"), 4, right=True, drop=2),
+        column(N_("offset"), 10, right=True),
+        column(N_("size"), 9, right=True, drop=4),
+        column(N_("detail"), 28, stretch=True),
     )
     rows = tuple(_letter_row(listed, formats) for listed in (found.letters if found else ()))
-    return RowTable(columns, rows, "first")
+    return RowTable(columns, rows, "first", name="letters")
 
 
 def _letter_row(listed: ListedLetter, formats: Formats) -> Row:

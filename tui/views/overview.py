@@ -61,7 +61,7 @@ def stages(now: ControllerSnapshot, frame: Frame, files: Sequence[FilePreview] =
         Column("", _CURVE, drop=2),
         Column("", _MORE, right=True, drop=1),
     )
-    return RowTable(columns, tuple(rows), titles=False)
+    return RowTable(columns, tuple(rows), titles=False, name="stages")
 
 
 def overview_foot(now: ControllerSnapshot, frame: Frame) -> list[Line]:
