@@ -87,6 +87,10 @@ class Host(Protocol):
         """Return what to press for an action, by the id of its binding; None for none."""
         ...
 
+    def pane_key(self, name: str) -> str:
+        """Return the key that goes to a pane, as hints show it; empty for none."""
+        ...
+
     def keys_now(self, binding: Binding) -> list[str]:
         """Return the keys that do what a binding does: a person may have given it others."""
         ...

@@ -156,7 +156,7 @@ def test_a_table_is_paged_sorted_filtered_and_exported_by_keys(play, code, size)
 async def limits_of_a_query(here, screen):
     screen.editor.take("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
     await here.press("f5")
-    await here.until(lambda: "escape cancels" in here.text)
+    await here.until(lambda: "[escape] cancels" in here.text)
     await here.press("escape")
     await here.until(lambda: "cancelled" in here.text)
     screen.editor.take("SELECT range n FROM range(2000)")

@@ -38,6 +38,7 @@ class Pane(Container, can_focus=True):
 
     NAME: ClassVar[str]
     NUMBER: ClassVar[str]
+    """The key that goes to it, unless a person has given that another."""
     TITLE: ClassVar[str]
     """In English, marked for translation."""
     EXTRA: ClassVar[bool] = False
@@ -239,9 +240,13 @@ class Pane(Container, can_focus=True):
         self.border_title = Content(after)
         self._retitled = ()
 
+    @property
+    def heading(self) -> str:
+        """The key that goes to it and its name."""
+        return f"{self.console.pane_key(self.NAME)} {_(self.TITLE)}".strip()
+
     def _title(self, status: str) -> str:
-        title = f"{self.NUMBER} {_(self.TITLE)}".strip()
-        text = f"{title} · {status}" if status else title
+        text = f"{self.heading} · {status}" if status else self.heading
         return plain(text) if self.console.ascii_only else text
 
     def refresh(

@@ -14,6 +14,7 @@ from core.text import N_, _, clean, ngettext
 from tui.screens.record_list import RecordList
 from tui.styled_text import Line, Span, line
 from tui.views.events import records_table
+from tui.views.frame import keyed
 from tui.widgets.rows_view import RowsView
 
 _NUMBERS = {"integer", "decimal", "number"}
@@ -89,7 +90,9 @@ class SearchScreen(RecordList):
             told = _("offset {done} of {total}").format(
                 done=formats.count(found.passed), total=formats.count(found.total)
             )
-            pieces += [f" · {told}", Span(" · " + _("running · escape cancels"), "wait")]
+            running = _("running · [escape] cancels")
+            running = keyed(running, {_("escape"): "search.leave"}, self.console.key_of)
+            pieces += [f" · {told}", Span(f" · {running}", "wait")]
         elif now.error:
             pieces.append(Span(f" · {clean(now.error, 300)}", "wait"))
         else:

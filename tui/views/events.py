@@ -36,11 +36,12 @@ def events_head(
         for name, chosen in tabs
     ]
     explored = now.explored
-    state = _("frozen: space resumes") if frozen and not letters else ""
+    state = ""
+    if frozen and not letters:
+        state = frame.keyed(_("frozen: [space] resumes"), {_("space"): "events.hold"})
     if fresh and not letters and not frozen:
-        state = ngettext("+{count} new: g shows it", "+{count} new: g shows them", fresh).format(
-            count=frame.formats.count(fresh)
-        )
+        text = ngettext("+{count} new: [g] shows it", "+{count} new: [g] shows them", fresh)
+        state = frame.keyed(text.format(count=frame.formats.count(fresh)), {"g": "rows.first"})
     lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
     if letters:
         lines += failing(explored.letters, now, frame) + _replay(now, frame)

@@ -88,10 +88,10 @@ def plan_head(
 def _refused(plan: OffsetPlan, frame: Frame) -> list[Line]:
     refused = _("reading again from there is refused: {reason}").format(reason=plan.refusal)
     hint = _(
-        "pane 7 [p] puts damaged records back, pane 6 [r] replays dead letters; another --data-dir "
-        "or schema reads the whole topic anew"
+        "[7 p] puts damaged records back, [6 r] replays dead letters; another --data-dir or schema "
+        "reads the whole topic anew"
     )
-    hint = frame.keyed(hint, {"p": "warehouse.repair", "r": "events.replay"})
+    hint = frame.keyed(hint, {"7 p": "warehouse.repair", "6 r": "events.replay"}, whole=True)
     if plan.again:
         why = _(
             "Stored records are not replaced either: the merge took each once, in the order they "

@@ -47,17 +47,19 @@ def _told(place: str) -> str:
 
 def _live(frame: Frame, fresh: int, *, frozen: bool) -> list[str | Span]:
     if fresh:
-        text = ngettext("+{count} new: g shows it", "+{count} new: g shows them", fresh)
-        return ["  ", Span(text.format(count=frame.formats.count(fresh)), "wait")]
+        text = ngettext("+{count} new: [g] shows it", "+{count} new: [g] shows them", fresh)
+        told = text.format(count=frame.formats.count(fresh))
+        return ["  ", Span(frame.keyed(told, {"g": "list.first"}), "wait")]
     if frozen:
-        return ["  ", Span(_("frozen: space resumes"), "wait")]
+        told = frame.keyed(_("frozen: [space] resumes"), {_("space"): "peek.hold"})
+        return ["  ", Span(told, "wait")]
     return [Span(" · " + _("newest first"), "dim")]
 
 
 def _page(page: Peeked, now: Asked[Peeked], frame: Frame) -> list[str | Span]:
     formats = frame.formats
     if now.running:
-        told = _("running · escape cancels")
+        told = frame.keyed(_("running · [escape] cancels"), {_("escape"): "peek.leave"})
         if now.total:
             told = _("offset {done} of {total}").format(
                 done=formats.count(now.done), total=formats.count(now.total)
