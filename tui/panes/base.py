@@ -28,6 +28,8 @@ from tui.widgets.lines_view import LinesView
 
 View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
+_IDLE = "$key-rest dim"
+"""Of a key without effect: the colour of a pane with the focus could not be read if it was dim."""
 _BAR, _WHEEL = 2, 3
 _TITLE_FROM = 3
 """Cells of the border before the title."""
@@ -223,8 +225,8 @@ class Pane(Container, can_focus=True):
             room -= cell_len(hint) + 2
             if room < 0:
                 break
-            style = Style.from_meta({"@click": action})
-            shown.append(Content.styled(hint, style if usable else style + Style(dim=True)))
+            content = Content(hint) if usable else Content.styled(hint, _IDLE)
+            shown.append(content.stylize(Style.from_meta({"@click": action})))
         self.border_subtitle = Content("  ").join(shown)
 
     def _retitle(self, status: str) -> None:
