@@ -158,6 +158,32 @@ def test_a_live_tail_holds_still_below_its_top_and_counts_what_came(play):
     play(script)
 
 
+@pytest.mark.slow
+def test_a_live_tail_leads_to_what_is_older(play):
+    async def script(here):
+        controller = here.console.controller
+        publish(controller, "another", range(700))
+        await explored(here, "E")
+        await here.press("p")
+        screen = await read(here)
+        assert numbers(screen) == list(range(699, 499, -1))
+        told = len(here.told)
+        await here.press("n")  # nothing is newer
+        assert len(here.told) == told + 1
+        await here.press("p")
+        assert numbers(await read(here)) == list(range(500))
+        assert "before the live tail" in here.text
+        await here.press("p")
+        assert len(here.told) == told + 2
+        await here.press("n")
+        assert numbers(await read(here)) == list(range(500, 700))
+        await here.press("e")
+        await here.until(lambda: numbers(screen)[:1] == [699])
+        assert "before" not in here.text
+
+    play(script)
+
+
 def test_a_command_goes_to_a_place_and_refuses_what_is_none(play):
     async def script(here):
         controller = here.console.controller

@@ -120,7 +120,9 @@ class PeekScreen(RecordList):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        pages = [] if self._shown.live else [("peek.next peek.previous", _("page"))]
+        pages = [("peek.next peek.previous", _("page"))]
+        if self._shown.live:
+            pages = [("peek.previous", _("older"))]
         freeze = [("peek.hold", _("freeze"))] if self._shown.live else []
         return [
             ("peek.leave", _("back")),
@@ -184,9 +186,11 @@ class PeekScreen(RecordList):
         page = self._shown
         if self.now.running and not page.live:
             return
-        if page.live or not (page.after if step > 0 else page.before):
+        if not (page.after if step > 0 else page.before):
             self.console.tell(_("There is no further page."))
             return
+        if page.live:
+            self._place = ""
         self._asked = self.console.controller.asking.turn_peek(page, step)
         self._start_over()
 

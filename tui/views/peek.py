@@ -18,7 +18,10 @@ def peek_head(
     frozen: bool,
     refusal: str,
 ) -> list[Line]:
-    """Return the lines. place: as it was written; fresh: records that came below a cursor."""
+    """Return the lines. place: as it was written, empty for what is before a live tail.
+
+    fresh: records that came below a cursor.
+    """
     name = clean(topic, max(frame.width // 3, 16))  # what stands behind it matters more
     spans: list[str | Span] = [" ", Span(name, "bold")]
     spans += [Span(f" · {_told(place)}", "accent")]
@@ -36,7 +39,9 @@ def peek_head(
 
 
 def _told(place: str) -> str:
-    """Return where the page is; the end is a live tail."""
+    """Return where the page is; the end is a live tail, and nothing what was turned to from it."""
+    if not place:
+        return _("before the live tail")
     part, at, rest = place.rpartition("@")
     if rest.strip().lower() != "end":
         return _("from {place}").format(place=clean(place, 40))
