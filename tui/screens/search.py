@@ -1,6 +1,5 @@
 """A search through the whole topic: what is wanted, where to begin, and what was found so far."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +12,6 @@ from core.operations.topic_search import TopicSearch
 from core.text import N_, _, clean, ngettext
 from tui.screens.record_list import RecordList
 from tui.styled_text import Line, Span, line
-from tui.views.events import records_table
 from tui.views.frame import keyed
 from tui.widgets.rows_view import RowsView
 
@@ -112,14 +110,13 @@ class SearchScreen(RecordList):
             ("search.export", _("export")),
         ]
 
-    def draw_rows(self, rows: RowsView) -> None:
+    def draw_rows(self, _rows: RowsView) -> None:
         """Show the records."""
         found = self.found
-        if found is not self._drawn:
+        if found is not self._drawn or self._kept.left:
             self._drawn = found
             pipeline = self.console.controller.settings.pipeline
-            table = records_table(found.records, self.console.formats, pipeline.definition)
-            rows.show_table(replace(table, name="search"), ascii_only=self.console.ascii_only)
+            self.show_records("search", found.records, pipeline.definition)
 
     def on_input_submitted(self, _event: Input.Submitted) -> None:
         """Search, or say what cannot be understood."""

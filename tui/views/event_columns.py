@@ -7,6 +7,7 @@ as it is, and stands out.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from core.operations.tail_record import TailRecord
@@ -14,6 +15,7 @@ from core.pipeline.base import steps
 from core.pipeline.definition import Definition
 from core.text import N_, clean
 from tui.formats import Formats
+from tui.kept_rows import KeptRows, place_of, rows_of
 from tui.row_table import Cell, Column, Row, RowTable, column
 from tui.styled_text import Span
 from tui.views.payload import preview
@@ -63,8 +65,16 @@ def _title(name: str) -> str:
     return clean(name.removesuffix("_id") or name, 16)
 
 
-def event_table(records: Sequence[TailRecord], formats: Formats, fields: EventFields) -> RowTable:
-    """Return records with the fields of their events, newest first. fields: at least one."""
+def event_table(
+    records: Sequence[TailRecord],
+    formats: Formats,
+    fields: EventFields,
+    kept: KeptRows | None = None,
+) -> RowTable:
+    """Return records with the fields of their events, newest first. fields: at least one.
+
+    kept: rows that are there already, where a piece of the rest is to be made at a time.
+    """
     keys = [_key(record) for record in records if record.key]
     width = min(max([_LEAST_KEY, *map(len, keys)]), _KEY_WIDTH)
     columns = (
@@ -85,7 +95,8 @@ def event_table(records: Sequence[TailRecord], formats: Formats, fields: EventFi
         column(N_("value"), _NEVER_SEEN, drop=9),
     )
     shared = _shared(keys)
-    rows = [_row(record, formats, fields, shared) for record in records]
+    make = partial(_row, formats=formats, fields=fields, shared=shared)
+    rows = rows_of(records, make, kept, (tuple(fields), shared, formats))
     return RowTable(columns, tuple(rows), "first", name="events")
 
 
@@ -98,7 +109,7 @@ def _row(record: TailRecord, formats: Formats, fields: EventFields, shared: int)
     if not known:
         cells = [Span(preview(told), "wait"), *[""] * (len(fields) - 1)]
     return Row(
-        f"{record.partition}/{record.offset}",
+        place_of(record),
         (
             Span(f"{record.at:%H:%M:%S}.{record.at.microsecond // 1_000:03d}", "dim")
             if record.at

@@ -1,6 +1,7 @@
 """The events pane: the newest records of the topic, or the dead letters."""
 
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from core.clock import iso
@@ -12,6 +13,7 @@ from core.operations.tail_record import TailRecord
 from core.pipeline.definition import Definition
 from core.text import N_, _, clean, ngettext
 from tui.formats import Formats
+from tui.kept_rows import KeptRows, place_of, rows_of
 from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
@@ -130,15 +132,19 @@ def _replayed(result: ReplayResult, formats: Formats, age: str) -> str:
 
 
 def records_table(
-    records: Records, formats: Formats, definition: Definition | None = None
+    records: Records,
+    formats: Formats,
+    definition: Definition | None = None,
+    kept: KeptRows | None = None,
 ) -> RowTable:
     """Return the newest records, newest first.
 
-    definition: of the pipeline that they are events of, where they are shown by their fields.
+    definition: of the pipeline that they are events of, where they are shown by their fields. kept:
+    see `event_table`.
     """
     fields = event_fields(definition) if definition is not None else ()
     if fields:
-        return event_table(records, formats, fields)
+        return event_table(records, formats, fields, kept)
     columns = (
         column(N_("time"), 15, drop=2),
         column(N_("part"), 4, right=True),
@@ -147,22 +153,23 @@ def records_table(
         column(N_("size"), 9, right=True, drop=4),
         column(N_("value"), 28, stretch=True),
     )
-    rows = tuple(
-        Row(
-            f"{record.partition}/{record.offset}",
-            (
-                Span(_time(record.at), "dim"),
-                str(record.partition),
-                formats.count(record.offset),
-                preview(record.key, 60) if record.key is not None else Span("–", "dim"),
-                formats.bytes(record.size),
-                Span(preview(None), "wait") if record.value is None else preview(_told(record)),
-            ),
-            record,
-        )
-        for record in records
+    rows = rows_of(records, partial(_record_row, formats=formats), kept, formats)
+    return RowTable(columns, tuple(rows), "first", name="records")
+
+
+def _record_row(record: TailRecord, formats: Formats) -> Row:
+    return Row(
+        place_of(record),
+        (
+            Span(_time(record.at), "dim"),
+            str(record.partition),
+            formats.count(record.offset),
+            preview(record.key, 60) if record.key is not None else Span("–", "dim"),
+            formats.bytes(record.size),
+            Span(preview(None), "wait") if record.value is None else preview(_told(record)),
+        ),
+        record,
     )
-    return RowTable(columns, rows, "first", name="records")
 
 
 def letters_table(found: DeadLetters | None, formats: Formats) -> RowTable:
