@@ -114,8 +114,9 @@ def arranged(table: RowTable, how: Arrangement, *, ascii_only: bool = False) -> 
         return table
     rows, columns = table.rows, list(table.columns)
     if by is not None:
-        ranked = sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending)
-        rows = tuple(sorted(ranked, key=lambda row: order_of(row.cells[by])[0] == _EMPTY))
+        if not table.ordered:
+            ranked = sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending)
+            rows = tuple(sorted(ranked, key=lambda row: order_of(row.cells[by])[0] == _EMPTY))
         signs = ("^", "v") if ascii_only else ("▲", "▼")
         title = columns[by].title + signs[how.descending]
         wide = max(columns[by].width, min(len(title), 12))

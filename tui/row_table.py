@@ -61,7 +61,7 @@ class RowTable:
     """What a table shows. follow: the end at which a cursor stays when rows come.
 
     titles: whether the columns are named above the rows, where there are any. name: what the list
-    is known by.
+    is known by. ordered: whether the rows come in the order that a person wants.
     """
 
     columns: tuple[Column, ...]
@@ -69,6 +69,7 @@ class RowTable:
     follow: Literal["", "first", "last"] = ""
     titles: bool = True
     name: str = ""
+    ordered: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
