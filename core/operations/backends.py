@@ -18,6 +18,9 @@ from core.operations.task import Task
 from core.text import _, clean
 from core.warehouse.base import Warehouse
 
+_LONGEST_WAIT_S = 20.0
+"""Seconds that a question waits for what is being opened: a cancelled one is not over before."""
+
 
 class Backends:
     """The open back ends of a controller; None while they are not. Each may be tried again.
@@ -150,6 +153,16 @@ class Opening:
     def tasks(self) -> tuple[Task[bool], Task[bool]]:
         """Both tasks."""
         return self.warehouse, self.broker
+
+    def the_warehouse(self) -> Warehouse:
+        """Return the warehouse, once it is open where that is under way. Errors: DropshipError."""
+        self.warehouse.join(_LONGEST_WAIT_S)
+        return self._backends.the_warehouse()
+
+    def the_broker(self) -> Broker:
+        """Return the broker, once it is open where that is under way. Errors: DropshipError."""
+        self.broker.join(_LONGEST_WAIT_S)
+        return self._backends.the_broker()
 
     def run(self, warehouse: Callable[[], None], broker: Callable[[], None]) -> bool:
         """Open what is not open yet; each is told when it is. Return whether anything began."""
