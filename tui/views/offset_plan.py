@@ -104,7 +104,8 @@ def plan_head(
         told = _("offset {done} of {total}").format(
             done=frame.formats.count(reread.passed), total=frame.formats.count(reread.total)
         )
-        lines.append(line(" ", told, Span(" · " + _("running · escape cancels"), "wait")))
+        running = frame.keyed(_("running · [escape] cancels"), {_("escape"): "offsets.leave"})
+        lines.append(line(" ", told, Span(f" · {running}", "wait")))
     elif now.running:
         lines.append(line(" ", Span(_("reading"), "wait")))
     elif now.error:

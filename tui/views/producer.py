@@ -67,6 +67,8 @@ def producer(now: ControllerSnapshot, frame: Frame, plan: Options | None = None)
         lines = [*lines[: max(frame.height - len(said), 1)], *said]
     else:
         lines.append(_faults(last, frame))
+        if last.state in FINAL_STATES:
+            lines.append(line(Span(_("next: ") + planned(plan or Options(), frame), "dim")))
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
