@@ -117,7 +117,7 @@ class Terminal:
             raise AssertionError(f"it goes on\n{shown}\n{stacks}") from None
         self._until(self._drained, 5.0, "the last bytes")
         if code in _CRASHES:
-            raise AssertionError(f"crashed with {code}\n{self.text()[-4000:]}")
+            raise AssertionError(f"crashed with {code}\n{self.text()[-20_000:]}")  # with its stacks
         return code
 
     def stall(self) -> None:
