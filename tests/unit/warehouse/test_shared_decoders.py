@@ -11,12 +11,13 @@ from core.warehouse.shared.decoders import Decoders
 
 sys.setswitchinterval(1e-6)
 for number in range(100):
-    kind = make_dataclass(f"Kind{number}", [(f"field{one}", int, 0) for one in range(10)])
+    inner = make_dataclass(f"Inner{number}", [(f"field{one}", int, 0) for one in range(10)])
+    kind = msgspec.defstruct(f"Kind{number}", [("inner", inner | None, None), ("last", int, 0)])
     decoders, together = Decoders(), threading.Barrier(4)
 
     def decode():
         together.wait()
-        assert decoders.decode(msgspec.msgpack.encode({"field3": 3}), kind).field3 == 3
+        assert decoders.decode(msgspec.msgpack.encode({"last": 3}), kind).last == 3
 
     threads = [threading.Thread(target=decode) for _ in range(4)]
     for one in threads:
