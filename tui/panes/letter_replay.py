@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.operations.base import Control
+from core.operations.base import PipelineController
 from core.operations.inspect import ListedLetter
 from core.operations.letter_work import Chosen
 from core.query.letters import MOST_AT_ONCE, Narrowing
@@ -19,7 +19,7 @@ _MERGE = "merge"
 class LetterReplay:
     """Of one pane, by its console and controller."""
 
-    def __init__(self, console: Host, controller: Control) -> None:
+    def __init__(self, console: Host, controller: PipelineController) -> None:
         self._console = console
         self._controller = controller
 
