@@ -175,7 +175,9 @@ class LettersScreen(LetterMarks):
         else:
             self._page.show([page_line(desk, len(self._marked), len(self._edits), formats)])
         drawn = (desk, tuple(self._marked), tuple(self._edits), self._in_reasons)
-        if drawn != self._drawn:
+        # Of the answer before, whose first row would be gone with the next one, nothing is drawn.
+        asked = (desk.narrowing, desk.number) == (self._narrowing, self._number)
+        if drawn != self._drawn and asked:
             self._drawn = drawn
             table = letters_rows(desk, formats, self._marked, self._edits, ascii_only=plain)
             table = replace(table, ordered=bool(desk.order.sort) and desk.order == self.order)

@@ -19,8 +19,11 @@ page AS (
 
 keyed AS (
     SELECT
-        letter.*,
-        page.*,
+        letter.event_id, letter.stage, letter.reason, letter.detail, letter.topic,
+        letter.kafka_partition, letter.kafka_offset, letter.message_key, letter.payload,
+        letter.headers, letter.received_at, letter.replays,
+        letter.dismissed_at, letter.dismissed_by, letter.dismissed_why,
+        page.key_bytes, page.payload_bytes, page.letters, page.passed, page.backwards,
         CASE page.sort
             WHEN 'partition' THEN letter.kafka_partition
             WHEN 'offset' THEN letter.kafka_offset
@@ -39,7 +42,11 @@ keyed AS (
 
 ranked AS (
     SELECT
-        keyed.*,
+        keyed.event_id, keyed.stage, keyed.reason, keyed.detail, keyed.topic,
+        keyed.kafka_partition, keyed.kafka_offset, keyed.message_key, keyed.payload,
+        keyed.headers, keyed.received_at, keyed.replays,
+        keyed.dismissed_at, keyed.dismissed_by, keyed.dismissed_why,
+        keyed.key_bytes, keyed.payload_bytes, keyed.letters, keyed.passed,
         ROW_NUMBER() OVER (
             ORDER BY
                 CASE WHEN keyed.backwards = 0 THEN keyed.figure END ASC NULLS LAST,
