@@ -4,6 +4,7 @@ import pytest
 from confluent_kafka import Producer
 
 from core.jobs import produce, seed
+from core.operations import inspect
 from core.query.letters import LetterOrder
 from tests.support.events import event
 from tui.dialogs.ask_key import AskKey
@@ -207,5 +208,25 @@ def test_all_letters_are_sorted_whatever_the_page_shows(play):
         await here.press("n")
         await here.until(lambda: screen.desk.number == 1 and offsets()[-3:] == [0, 0, 0])
         assert len(offsets()) == 10
+
+    play(script)
+
+
+def test_the_pane_replays_all_that_wait_and_not_only_those_that_it_lists(play, monkeypatch):
+    _most, text = inspect.dead_letters.__defaults__
+    monkeypatch.setattr(inspect.dead_letters, "__defaults__", (2, text))
+
+    async def script(here):
+        controller = here.console.controller
+        await opened(here, [b"{", b"[", BAD, b"{"])
+        await here.press("escape", "tab")
+        known = lambda: controller.snapshot().explored.letters.value  # noqa: E731
+        await here.until(lambda: known() and known().total == 4 and len(known().letters) == 2)
+        await here.press("R")
+        assert "Replay 4 dead letters?" in here.text
+        await here.press("y")
+        replay = lambda: controller.snapshot().explored.replay  # noqa: E731
+        await here.until(lambda: replay().result is not None and not replay().running)
+        assert replay().result.published == 4
 
     play(script)

@@ -415,7 +415,7 @@ async def takes_the_next_profile(here, press):
 async def streams(here, press):
     await here.until(lambda: here.console.controller.producer is None)
     await press()
-    if here.console.screen.id != "main":  # after a replay it asks
+    if here.console.screen.id != "main":  # it asks unless a stream ran last
         await here.press("y")
     await here.until(lambda: producer(here).state is RunState.RUNNING)
     assert producer(here).mode == "stream"

@@ -160,12 +160,12 @@ class ProducerPane(Pane):
         options = self.options
         if options.mode != "stream":
             options = replace(options, rate=DEFAULT_RATES["stream"])
-        rate = self.console.formats.rate(options.rate or DEFAULT_RATES["stream"])
+        rate = DEFAULT_RATES["stream"] if options.rate is None else options.rate
+        told = _("made-up events at {rate} to {topic}") if rate else _("unlimited, to {topic}")
         topic = clean(last.topic or self.controller.settings.kafka.topic, 80)
-        lines = [_("made-up events at {rate} to {topic}").format(rate=rate, topic=topic)]
-        self.console.confirm(
-            False, _("Stream made-up events?"), lines, lambda: self._stream(options)
-        )
+        lines = [told.format(rate=self.console.formats.rate(rate), topic=topic)]
+        title = _("Stream made-up events?")
+        self.console.confirm(False, title, lines, lambda: self._stream(options))
 
     def _stream(self, options: Options) -> None:
         self.options = replace(options, mode="stream")
