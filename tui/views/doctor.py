@@ -98,7 +98,7 @@ def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
             (
                 clean(one.name, 100),
                 clean(one.value, 300),
-                Span(where_from(one), "text" if one.where else "dim"),
+                Span(where_from(one), "text" if one.where or one.by_option else "dim"),
                 Span(when_changed(one), "wait" if one.pending else "dim"),
             ),
             one,
@@ -110,7 +110,7 @@ def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
 
 def where_from(one: EffectiveSetting) -> str:
     """Return where a setting comes from: an option, the environment, file and line, the default."""
-    if one.name.startswith("--"):
+    if one.by_option:
         return _("command line")
     return clean(one.where, 300) or _("default")
 

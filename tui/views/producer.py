@@ -175,8 +175,14 @@ def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
             Span(count(last.failed), "bad" if last.failed else "dim"),
         )
         if found.width <= frame.width:
-            break
-    return found
+            return found
+    # What failed is seen even where there is no room for what was sent.
+    return line(
+        Span(_("  failed ").lstrip(), "dim"),
+        Span(form.short(last.failed), "bad" if last.failed else "dim"),
+        Span(_("  acked "), "dim"),
+        form.short(last.acked),
+    )
 
 
 def _progress(last: ProducerSnapshot, frame: Frame) -> Line:
