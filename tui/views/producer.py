@@ -176,13 +176,11 @@ def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
         )
         if found.width <= frame.width:
             return found
+    if not last.failed:
+        return line(*found.spans[:4])
     # What failed is seen even where there is no room for what was sent.
-    return line(
-        Span(_("  failed ").lstrip(), "dim"),
-        Span(form.short(last.failed), "bad" if last.failed else "dim"),
-        Span(_("  acked "), "dim"),
-        form.short(last.acked),
-    )
+    failed = Span(_("  failed ").lstrip(), "dim")
+    return line(failed, Span(form.short(last.failed), "bad"), *found.spans[2:4])
 
 
 def _progress(last: ProducerSnapshot, frame: Frame) -> Line:
