@@ -50,6 +50,11 @@ class ActionKeys:
         display = cast("_Desk", self).get_key_display
         return " ".join(display(bound[each]) for each in ids.split())
 
+    def pane_key(self, name: str) -> str:
+        """Return the key that goes to a pane, as hints show it; empty for none."""
+        binding = actions().get(f"pane.{name}")
+        return "" if binding is None else cast("_Desk", self).get_key_display(binding)
+
     def key_of(self, action: str) -> ActionKey | None:
         """Return what to press for an action, by the id of its binding; None for none."""
         desk, binding = cast("_Desk", self), actions().get(action)

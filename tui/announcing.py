@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from core.operations.snapshot import ControllerSnapshot
 from core.text import _
+from core.workers import FINAL_STATES
 
 
 class Announcing:
@@ -21,7 +22,10 @@ class Announcing:
             if now.demo.error:
                 self._refuse(_("The demonstration ended: {why}").format(why=now.demo.error))
             else:
-                self._tell(_("The demonstration is done: {status}.").format(status=now.demo.result))
+                told = _("The demonstration is done: {status}.").format(status=now.demo.result)
+                if now.consumer.state not in FINAL_STATES:
+                    told += " " + _("Consumer and merge go on.")
+                self._tell(told)
         self._demo_ran = now.demo.running
         count, reason = now.refused
         if count != self._refusals:

@@ -30,6 +30,7 @@ from tui.keys import CONSOLE_KEYS
 from tui.leaving import Leaving
 from tui.panes.base import Pane
 from tui.recalling import keep, recall
+from tui.row_order import Arrangements
 from tui.saying import Saying
 from tui.screens.help import HelpScreen, help_groups
 from tui.screens.main import MainScreen
@@ -82,6 +83,7 @@ class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Swi
         self._begun = False
         self.drawing = Drawing()
         self._main = MainScreen()
+        self.arrangements = Arrangements()
         self._export = ExportActions(self)
         self.forced = False
         self.memory = memory_of(controller.settings.paths)
@@ -100,7 +102,7 @@ class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Swi
         """Draw the present moment; what fails of it is reported, and drawn again the next time."""
         self.drawing.part(_SCREEN, self._draw)
         if not self._begun:
-            recall(self._main, self.memory)
+            recall(self._main, self.arrangements, self.memory)
             self._begun = True
             self._main.call_after_refresh(self._begin)
 
@@ -116,7 +118,7 @@ class Console(TypedAhead, ActionKeys, AskingActions, CommandActions, Saying, Swi
     def keep(self) -> None:
         """Remember where the console is; one that may change nothing keeps nothing."""
         if not self.controller.read_only and self._begun:
-            keep(self._main, self.memory)
+            keep(self._main, self.arrangements, self.memory)
 
     def on_unmount(self) -> None:
         """Remember where it was left."""

@@ -10,6 +10,7 @@ from textual.geometry import Size
 from core.operations.base import PipelineController
 from tui.drawing import Drawing
 from tui.formats import Formats
+from tui.row_order import Arrangements
 from tui.time_window import TimeWindow
 from tui.views.frame import ActionKey, Frame
 
@@ -40,6 +41,11 @@ class Host(Protocol):
     @property
     def window(self) -> TimeWindow:
         """The time that charts show."""
+        ...
+
+    @property
+    def arrangements(self) -> Arrangements:
+        """How the person arranged the lists."""
         ...
 
     @property
@@ -79,6 +85,10 @@ class Host(Protocol):
 
     def key_of(self, action: str) -> ActionKey | None:
         """Return what to press for an action, by the id of its binding; None for none."""
+        ...
+
+    def pane_key(self, name: str) -> str:
+        """Return the key that goes to a pane, as hints show it; empty for none."""
         ...
 
     def keys_now(self, binding: Binding) -> list[str]:

@@ -20,13 +20,18 @@ from core.config.userfiles import read_user_file, user_folder
 from core.files import cannot_write, replace_file
 from core.pipeline.toml_lines import line_of
 from core.text import N_, _, clean
+from tui.dialogs.choose import ChooseScreen
+from tui.dialogs.edit_letter import EditLetter
+from tui.dialogs.form import FormScreen
 from tui.dialogs.row_details import RowDetails
 from tui.keys import CONSOLE_KEYS
 from tui.panes.rows_pane import RowsPane
 from tui.screens.arrangement import ALL
+from tui.screens.command_line import CommandLine
 from tui.screens.desk import DeskScreen
 from tui.screens.explore import ExploreScreen
 from tui.screens.figures import FiguresScreen
+from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.offsets import OffsetsScreen
 from tui.screens.peek import PeekScreen
@@ -34,6 +39,7 @@ from tui.screens.search import SearchScreen
 from tui.screens.sql import SqlScreen
 from tui.screens.table import TableScreen
 from tui.screens.trace import TraceScreen
+from tui.widgets.choice import Choice
 from tui.widgets.grid import ResultGrid
 
 _SCREENS: tuple[type[DOMNode], ...] = (
@@ -41,6 +47,14 @@ _SCREENS: tuple[type[DOMNode], ...] = (
     *(FiguresScreen, RowDetails),
 )
 _GRIDS: tuple[type[DOMNode], ...] = (TableScreen, SqlScreen)
+_DIALOGS: tuple[type[DOMNode], ...] = (EditLetter, CommandLine, ChooseScreen, HelpScreen)
+FIXED = frozenset(
+    {
+        *("form.submit", "form.leave", "letter.leave", "command.close", "choose.close"),
+        "help.close",
+    }
+)
+"""Confirm and cancel: a person whose file went wrong still gets out of every dialog."""
 _MODIFIERS = {"ctrl", "alt", "shift", "meta", "super", "hyper"}
 _NAMED = {key.value for key in Keys} - {Keys.Ignore.value, Keys.Any.value}
 _OF_TEXTUAL = {"ctrl+q": "app.quit"}
@@ -98,8 +112,10 @@ def actions() -> dict[str, Binding]:
     """Return every action that can have another key, by its id: as in help, then of screens."""
     kinds: tuple[type[DOMNode], ...]
     kinds = (MainScreen, *ALL, RowsPane, ResultGrid, *_GRIDS, *_SCREENS)
+    kinds += (FormScreen, Choice, *_DIALOGS)
     bound = [one for kind in kinds for base in kind.__mro__ for one in _listed(vars(base))]
-    return {one.id: one for one in (*_listed({"BINDINGS": CONSOLE_KEYS}), *bound) if one.id}
+    known = (*_listed({"BINDINGS": CONSOLE_KEYS}), *bound)
+    return {one.id: one for one in known if one.id and one.id not in FIXED}
 
 
 def keymap_text(keymap: Mapping[str, str]) -> str:
@@ -150,7 +166,9 @@ def _places() -> tuple[tuple[Binding, ...], ...]:
     rows = (*_bound(RowsPane), *everywhere)
     screens = tuple(tuple(_bound(kind)) for kind in _SCREENS)
     grids = tuple((*_bound(ResultGrid), *_bound(kind)) for kind in _GRIDS)
-    return (everywhere, rows, *panes, *screens, *grids)
+    dialogs = tuple(tuple(_bound(kind)) for kind in _DIALOGS)
+    form = (*_bound(Choice), *_bound(FormScreen))
+    return (everywhere, rows, *panes, *screens, *grids, form, *dialogs)
 
 
 def _bound(kind: type[DOMNode]) -> Iterator[Binding]:
@@ -203,7 +221,9 @@ def _wrong(name: str, value: object) -> str:
         typed = clean(_typed(key), 40)
         if not (known and set(modifiers) <= _MODIFIERS):
             return _("{key} is not a key").format(key=typed or "-")
-        if bound.priority and not _letter(bound.key) and _letter(key):
+        # In a field a letter is typed, whatever else it would do.
+        typed_over = bound.priority or name.startswith("form.")
+        if typed_over and not _letter(bound.key) and _letter(key):
             return _("{key} is needed to type; give it a function key").format(key=typed)
         if _OF_TEXTUAL.get(key, name) != name:
             return _("{key} does {other} already").format(key=typed, other=_OF_TEXTUAL[key])

@@ -13,7 +13,7 @@ from tui.panes.producer import ProducerPane
 from tui.panes.rows_pane import RowsPane
 from tui.panes.seed import FORM as SEED_FORM
 from tui.panes.seed import SeedPane
-from tui.row_order import Arrangement
+from tui.row_order import Arrangement, Arrangements
 from tui.screens.main import MainScreen
 from tui.time_window import RANGES_S
 
@@ -23,20 +23,15 @@ _FORMS: Mapping[type[Pane], Sequence[str]] = {
 }
 
 
-_BETWEEN = " | "
-"""Between the titles by which a list is known."""
-
-
-def recall(main: MainScreen, memory: Memory) -> None:
+def recall(main: MainScreen, arrangements: Arrangements, memory: Memory) -> None:
     """Restore filters, orders, options, time range and pane, as far as there is one of a name."""
     now = memory.now
+    for name, order in now.orders.items():
+        how = Arrangement(order.column, order.descending, frozenset(order.hidden))
+        arrangements.put(name, how)
     for pane in main.panes:
         if isinstance(pane, RowsPane) and now.filters.get(pane.NAME):
             pane.rows_view.set_filter(now.filters[pane.NAME])
-        if isinstance(pane, RowsPane):
-            for titles, order in now.orders.get(pane.NAME, {}).items():
-                how = Arrangement(order.column, order.descending, frozenset(order.hidden))
-                pane.rows_view.arrangements.restore(tuple(titles.split(_BETWEEN)), how)
         if isinstance(pane, ProducerPane | SeedPane):
             pane.options = _restored(pane.options, now.options.get(pane.NAME, {}), _form(pane))
     if now.range_s in RANGES_S:
@@ -45,22 +40,21 @@ def recall(main: MainScreen, memory: Memory) -> None:
         main.action_choose(now.pane)
 
 
-def keep(main: MainScreen, memory: Memory) -> None:
+def keep(main: MainScreen, arrangements: Arrangements, memory: Memory) -> None:
     """Remember where the console is; writes nothing where nothing changed."""
     if not memory.has_folder:
         return
-    filters, options, orders = {}, {}, {}
+    filters, options = {}, {}
     for pane in main.panes:
         if isinstance(pane, RowsPane) and pane.rows_view.filter and not pane.followed:
             filters[pane.NAME] = pane.rows_view.filter
-        if isinstance(pane, RowsPane) and pane.rows_view.arrangements.changed:
-            orders[pane.NAME] = {
-                _BETWEEN.join(titles): ListOrder(how.column, how.descending, tuple(how.hidden))
-                for titles, how in pane.rows_view.arrangements.changed.items()
-            }
         if isinstance(pane, ProducerPane | SeedPane):
             given = {name: getattr(pane.options, name) for name in _form(pane)}
             options[pane.NAME] = msgspec.to_builtins(given)
+    orders = {
+        name: ListOrder(how.column, how.descending, tuple(sorted(how.hidden)))
+        for name, how in arrangements.changed.items()
+    }
     memory.remember(
         pane=main.chosen.NAME,
         range_s=main.window.seconds,

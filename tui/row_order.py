@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 
 from core.text.figures import read_figure
 from tui.row_table import Cell, Row, RowTable
@@ -42,25 +43,32 @@ _EMPTY = 2
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How rows are arranged. column: by its place, None as they come. hidden: places of columns."""
+    """How rows are arranged, by the names of columns. column: None as they come.
 
-    column: int | None = None
+    Names that a list does not have are passed over.
+    """
+
+    column: str | None = None
     descending: bool = False
-    hidden: frozenset[int] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
-    def by_next(self, columns: int) -> "Arrangement":
+    def by_next(self, columns: Sequence[str]) -> "Arrangement":
         """Return it by the next column that is seen; behind the last one as they come."""
-        first = 0 if self.column is None else self.column + 1
-        seen = [place for place in range(first, columns) if place not in self.hidden]
+        first = columns.index(self.column) + 1 if self.column in columns else 0
+        seen = [name for name in columns[first:] if name not in self.hidden]
         return replace(self, column=seen[0] if seen else None, descending=False)
 
     def reversed(self) -> "Arrangement":
         """Return it the other way round."""
         return replace(self, descending=not self.descending)
 
-    def without(self, columns: int) -> "Arrangement":
+    def without(self, columns: Sequence[str]) -> "Arrangement":
         """Return it without the column that it is by; the last one that is seen stays."""
-        if self.column is None or columns - len(self.hidden) <= 1:
+        if (
+            self.column is None
+            or self.column not in columns
+            or len(set(columns) - self.hidden) <= 1
+        ):
             return self
         hidden = self.hidden | {self.column}
         return replace(self.by_next(columns), hidden=hidden)
@@ -71,51 +79,49 @@ class Arrangement:
 
 
 class Arrangements:
-    """How a person arranged lists, each known by the titles of its columns."""
+    """How a person arranged the lists of a console, each known by its name."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], Arrangement] = {}
+        self._kept: dict[str, Arrangement] = {}
 
-    def of(self, table: RowTable) -> Arrangement:
+    def of(self, name: str) -> Arrangement:
         """Return how a list is arranged."""
-        return self._kept.get(_titles(table), Arrangement())
+        return self._kept.get(name, Arrangement())
 
-    def put(self, table: RowTable, how: Arrangement) -> None:
+    def put(self, name: str, how: Arrangement) -> None:
         """Arrange a list otherwise from now on."""
-        self._kept[_titles(table)] = how
+        if name:
+            self._kept[name] = how
 
     @property
-    def changed(self) -> dict[tuple[str, ...], Arrangement]:
-        """Those that are not as they come, by titles."""
-        return {titles: how for titles, how in self._kept.items() if how != Arrangement()}
-
-    def restore(self, titles: tuple[str, ...], how: Arrangement) -> None:
-        """Arrange the list with these columns so; what they do not allow is left out."""
-        places = set(range(len(titles)))
-        if how.column in {None, *places} and how.hidden < places:
-            self._kept[titles] = how
+    def changed(self) -> dict[str, Arrangement]:
+        """Those that are not as they come."""
+        return {name: how for name, how in self._kept.items() if how != Arrangement()}
 
 
-def _titles(table: RowTable) -> tuple[str, ...]:
-    return tuple(column.title for column in table.columns)
+class KeepsArrangements(Protocol):
+    """What is needed of the application."""
+
+    arrangements: Arrangements
 
 
 def arranged(table: RowTable, how: Arrangement, *, ascii_only: bool = False) -> RowTable:
     """Return a table so; a sign stands at the title of the column that it is by."""
-    if how == Arrangement():
+    names = table.column_names
+    by = names.index(how.column) if how.column in names else None
+    places = [place for place, name in enumerate(names) if name not in how.hidden]
+    if by is None and len(places) in {0, len(names)}:
         return table
-    rows = table.rows
-    columns = list(table.columns)
-    by = how.column
-    if by is not None and by < len(columns):
-        ranked = sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending)
-        rows = tuple(sorted(ranked, key=lambda row: order_of(row.cells[by])[0] == _EMPTY))
+    rows, columns = table.rows, list(table.columns)
+    if by is not None:
+        if not table.ordered:
+            ranked = sorted(rows, key=lambda row: order_of(row.cells[by]), reverse=how.descending)
+            rows = tuple(sorted(ranked, key=lambda row: order_of(row.cells[by])[0] == _EMPTY))
         signs = ("^", "v") if ascii_only else ("▲", "▼")
         title = columns[by].title + signs[how.descending]
         wide = max(columns[by].width, min(len(title), 12))
         columns[by] = replace(columns[by], title=title, width=wide, drop=0)
-    places = [place for place in range(len(columns)) if place not in how.hidden]
-    if len(places) < len(columns):
+    if 0 < len(places) < len(columns):
         rows = tuple(_only(row, places) for row in rows)
         columns = [columns[place] for place in places]
     follow = table.follow if by is None else ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.text import _
 from tui.styled_text import Line, Role, Span, fit
 
 MOST_ROWS = 2_000
@@ -20,6 +21,7 @@ class Column:
     """A column. width: cells, the least where it may `stretch` over what is left.
 
     drop: columns with the highest one are left out first where the width does not suffice; 0 stays.
+    name: what it is known by, in every language; empty: by its place.
     """
 
     title: str
@@ -27,6 +29,14 @@ class Column:
     right: bool = False
     stretch: bool = False
     drop: int = 0
+    name: str = ""
+
+
+def column(
+    title: str, width: int, *, right: bool = False, stretch: bool = False, drop: int = 0
+) -> Column:
+    """Return a column that is known by its title. title: in English, marked for translation."""
+    return Column(_(title), width, right, stretch, drop, title)
 
 
 @dataclass(frozen=True)
@@ -50,13 +60,21 @@ class Row:
 class RowTable:
     """What a table shows. follow: the end at which a cursor stays when rows come.
 
-    titles: whether the columns are named above the rows, where there are any.
+    titles: whether the columns are named above the rows, where there are any. name: what the list
+    is known by. ordered: whether the rows come in the order that a person wants.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     follow: Literal["", "first", "last"] = ""
     titles: bool = True
+    name: str = ""
+    ordered: bool = False
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """What its columns are known by."""
+        return tuple(one.name or str(place) for place, one in enumerate(self.columns))
 
     @property
     def head(self) -> int:

@@ -13,8 +13,14 @@ def _made(base: str, *, variables: Mapping[str, str], **changes: Any) -> Theme:
     return replace(theme, variables={**theme.variables, **variables}, **changes)
 
 
-CHOSEN = {"row-cursor": "#2D373F", "row-cursor-text": "#57A5E2"}
-"""Colours of our own that style sheets name, as they are on dark ground."""
+CHOSEN = {
+    "row-cursor": "#2D373F",
+    "row-cursor-text": "#57A5E2",
+    "border-rest": "#6A6A6A",
+    "key-rest": "#A0A0A0",
+}
+"""Colours of our own that style sheets name, as they are on dark ground; border-rest: of what has
+not the focus, at 3 to 1 (WCAG 1.4.11); key-rest: of keys without effect, which are dim beside."""
 
 SIXTEEN = _made(
     "ansi-dark",
@@ -22,6 +28,8 @@ SIXTEEN = _made(
     accent="ansi_magenta",
     variables={
         "text-primary": "ansi_bright_blue",
+        "border-rest": "ansi_default",
+        "key-rest": "ansi_default",
         "row-cursor": "ansi_white",
         "row-cursor-text": "ansi_black",
     },
@@ -39,6 +47,8 @@ LIGHT = _made(
         "text-success": "#1C6335",
         "text-muted": "#474747",
         "text-disabled": "#5F5F5F",
+        "border-rest": "#777777",
+        "key-rest": "#474747",
         "row-cursor": "#004578",
         "row-cursor-text": "#E0E0E0",
     },
@@ -65,6 +75,8 @@ CONTRAST = _made(
         "text-error": "#FF9A9A",
         "text-success": "#7CFF9D",
         "text-accent": "#FFC04D",
+        "border-rest": "#8A8A8A",
+        "key-rest": "#D6D6D6",
         "row-cursor": "#FFFFFF",
         "row-cursor-text": "#000000",
     },

@@ -7,7 +7,7 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from core.broker import topic_queries
@@ -22,20 +22,17 @@ from core.broker.clients import (
     REAL_CLUSTER,
     WAREHOUSE_CONSUMER,
     client_log,
-    is_auth_failure,
     kafka_error,
     missing_topic,
 )
 from core.broker.error_hints import listed, right
 from core.broker.identity import TopicIdentity
 from core.broker.reach import advertised_brokers
+from core.broker.readers import READER_GROUP, Readers
 from core.broker.topics import create_topic, make_by_asking
 from core.config.client_values import choice
 from core.errors import BrokerError
 from core.text import _, clean
-
-_READER = "dropship-metadata"
-"""The group of clients that only ask; none of them ever joins it."""
 
 
 class Cluster:
@@ -62,10 +59,9 @@ class Cluster:
         self._timeout = request_timeout_s
         self._on_close = on_close
         self._lock = Lock()
-        self._readers: dict[str, Consumer] = {}
+        self._readers = Readers(self._base_config)
         self._admin: AdminClient | None = None
         self._cluster_id: str | None = None
-        self._refusal: KafkaError | None = None
         self.advertised: tuple[tuple[str, int], ...] = ()
         """Hosts and ports that the cluster sends its clients to, once `ping` has asked."""
 
@@ -132,7 +128,7 @@ class Cluster:
         try:
             topic_id = asked()
             if self._cluster_id is None or topic_id == topic_queries.ABSENT_ID:
-                metadata = self._reader("").list_topics(topic, timeout=self._timeout)
+                metadata = self._readers.of().list_topics(topic, timeout=self._timeout)
                 self._cluster_id = metadata.cluster_id or self.bootstrap_servers
         except KafkaException as error:
             raise self._failed(error, _("reading the identity of topic"), topic) from error
@@ -145,8 +141,8 @@ class Cluster:
         """
         self.advertised = advertised_brokers(
             self._base_config(),
-            self._reader(""),
-            refusal=lambda: self._refusal,
+            self._readers.of(),
+            refusal=lambda: self._readers.refusal,
             timeout_s=self._timeout,
         )
 
@@ -167,7 +163,7 @@ class Cluster:
         try:
             # The client that is asked for offsets too: one that is asked for nothing but metadata
             # may lose its only connection, and waits for another one in vain.
-            client = self._reader("") if self._embedded_id is not None else self.admin()
+            client = self._readers.of() if self._embedded_id is not None else self.admin()
             metadata = client.list_topics(topic, timeout=self._timeout).topics[topic]
         except KafkaException as error:
             raise self._failed(error, _("reading topic"), topic) from error
@@ -184,7 +180,7 @@ class Cluster:
             if self._embedded_id is not None:
                 # In this process or beside it: a question a partition costs nothing.
                 return topic_queries.cheap_watermarks(
-                    self._reader(""), topic, partitions, timeout_s=self._timeout
+                    self._readers.of(), topic, partitions, timeout_s=self._timeout
                 )
             return topic_queries.watermarks(
                 self.admin(), topic, partitions, timeout_s=self._timeout
@@ -200,7 +196,9 @@ class Cluster:
         wanted = [TopicPartition(topic, partition) for partition in self.partitions(topic)]
         doing = _("reading the commits of topic")
         try:
-            found = topic_queries.commits(self._reader(group_id), wanted, timeout_s=self._timeout)
+            found = topic_queries.commits(
+                self._readers.of(group_id), wanted, timeout_s=self._timeout
+            )
         except KafkaException as error:
             raise self._failed(error, doing, topic, group_id) from error
         for entry in found:
@@ -224,13 +222,13 @@ class Cluster:
 
     def since(self, topic: str, partition: int, offset: int) -> datetime | None:
         """Return when the record at an offset was written, committed or not; None: not known."""
-        config = {**self._base_config(), "group.id": _READER, "enable.auto.commit": False}
+        config = {**self._base_config(), "group.id": READER_GROUP, "enable.auto.commit": False}
         return topic_queries.written_at(config, topic, partition, offset)
 
     def metadata(self) -> Any:
         """Return topics, partitions and brokers as `confluent_kafka.admin.ClusterMetadata`."""
-        client = self._reader("") if self._embedded_id is not None else self.admin()
         try:
+            client = self._readers.of() if self._embedded_id is not None else self.admin()
             return client.list_topics(timeout=self._timeout)
         except KafkaException as error:
             doing = _("asking the cluster at {servers}").format(
@@ -242,10 +240,9 @@ class Cluster:
     def close(self) -> None:
         """Close clients, and what this process started with them; safe to repeat."""
         with self._lock:
-            readers, self._readers, self._admin = list(self._readers.values()), {}, None
+            self._admin = None
             on_close, self._on_close = self._on_close, None
-        for reader in readers:
-            reader.close()
+        self._readers.close()
         if on_close is not None:
             on_close()
 
@@ -257,25 +254,6 @@ class Cluster:
                 config = {"allow.auto.create.topics": False, **self._base_config()}
                 self._admin = AdminClient(config, logger=client_log)
             return self._admin
-
-    def _reader(self, group_id: str) -> Consumer:
-        """Return a client that asks about a group without ever joining it."""
-        with self._lock:
-            reader = self._readers.get(group_id)
-            if reader is None:
-                config = {
-                    "enable.auto.commit": False,
-                    **self._base_config(),
-                    "group.id": group_id or _READER,
-                    "error_cb": self._note,
-                }
-                reader = self._readers[group_id] = Consumer(config)
-            return reader
-
-    def _note(self, error: KafkaError) -> None:
-        """Keep the reason why a broker would not let us in."""
-        if is_auth_failure(error):
-            self._refusal = error
 
     def _missing(self, topic: str) -> BrokerError:
         embedded = self._embedded_id is not None

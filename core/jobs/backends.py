@@ -34,7 +34,7 @@ def _warehouse(context: JobContext) -> Warehouse:
         return SnowflakeWarehouse(context.settings, clock=context.clock, stop=context.stop)
     from core.warehouse.shared.warehouse import SharedWarehouse  # noqa: PLC0415
 
-    return SharedWarehouse(context.settings, clock=context.clock)
+    return SharedWarehouse(context.settings, clock=context.clock, stop=context.stop)
 
 
 def told_tasks(context: JobContext, warehouse: Warehouse) -> tuple[str, ...]:

@@ -130,7 +130,12 @@ def _flow(
     checked = produce.checked_options(producing.settings, asked)
     producer = produce.make_producer(producing, broker, checked)
     notices = told_tasks(context, warehouse)
-    merging = MergeWorker(warehouse, interval_s=_MERGE_EVERY_S, clock=context.clock)
+    merging = MergeWorker(
+        warehouse,
+        interval_s=_MERGE_EVERY_S,
+        give_up_after_s=context.settings.timeout_s,
+        clock=context.clock,
+    )
     consumer.start()
     merging.start()
     producer.start()

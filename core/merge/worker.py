@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 
-from core.clock import Clock, SystemClock
+from core.clock import Clock, SystemClock, growing_waits
 from core.errors import DropshipError
 from core.merge.snapshot import MergeFigures, MergeSnapshot
 from core.text import N_, clean
 from core.warehouse.base import Warehouse
 from core.warehouse.model import MergeResult
 from core.workers import RunState, Worker
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 10.0
+"""Between attempts at the end, as those at a batch."""
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +47,22 @@ class MergeWorker(Worker):
     """Merges every `interval_s` seconds until stopped, and all that is left at the end.
 
     A failure that passes is tried again, as long as it takes: the raw events wait where they are.
+    At the end somebody waits, so there it may last for `give_up_after_s` seconds.
     """
 
     def __init__(
-        self, warehouse: Warehouse, *, interval_s: float = 1.0, clock: Clock | None = None
+        self,
+        warehouse: Warehouse,
+        *,
+        interval_s: float = 1.0,
+        give_up_after_s: float = 30.0,
+        clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         super().__init__("merge", self._clock)
         self._warehouse = warehouse
         self._interval_s = interval_s
+        self._give_up_after_s = give_up_after_s
         self._figures = MergeFigures(self._clock)
 
     def snapshot(self) -> MergeSnapshot:
@@ -74,7 +84,7 @@ class MergeWorker(Worker):
                 self._merge()
                 self._clock.wait(self._life.stop_event, self._interval_s)
             self._life.enter(RunState.DRAINING)
-            merge_all(self._warehouse, Event(), self._figures.took)
+            self._drain()
         except DropshipError as error:
             self._figures.failed(error.message, passes=False)
             log.exception(
@@ -97,12 +107,37 @@ class MergeWorker(Worker):
         except DropshipError as error:
             if not error.transient:
                 raise
-            reason = clean(error.message)
-            told = reason == self._figures.latest.waiting_for
-            self._figures.failed(reason, passes=True)
             self._life.enter(RunState.WAITING)
-            if not told:
-                log.warning(N_("the merge waits"), extra={"reason": reason})
+            self._waits(error)
+
+    def _drain(self) -> None:
+        """Merge all that is left, again and again while it fails for what passes.
+
+        Errors: what does not pass, and what lasts longer than allowed without any run in between.
+        """
+        failing: tuple[int, float] | None = None  # runs so far, and since when
+        waits = growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+        while True:
+            try:
+                merge_all(self._warehouse, Event(), self._took)
+            except DropshipError as error:
+                runs, now = self._figures.latest.runs, self._clock.monotonic()
+                if failing is None or failing[0] != runs:
+                    failing, waits = (runs, now), growing_waits(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+                if not error.transient or now - failing[1] >= self._give_up_after_s:
+                    raise
+                self._waits(error)
+                self._clock.wait(Event(), next(waits))
+            else:
+                return
+
+    def _waits(self, error: DropshipError) -> None:
+        """Tell once for what the next attempt waits."""
+        reason = clean(error.message)
+        told = reason == self._figures.latest.waiting_for
+        self._figures.failed(reason, passes=True)
+        if not told:
+            log.warning(N_("the merge waits"), extra={"reason": reason})
 
     def _is_behind(self, run: MergeResult) -> bool:
         """Return whether as much waits as a run took, so that the next one is due at once.
@@ -114,7 +149,9 @@ class MergeWorker(Worker):
         return backlog is None or backlog.events >= run.taken
 
     def _took(self, run: MergeResult) -> None:
+        resumes = bool(self._figures.latest.waiting_for)
         self._figures.took(run)
         if self._life.state is RunState.WAITING:
             self._life.enter(RunState.RUNNING)
+        if resumes:
             log.info(N_("the merge resumes"))

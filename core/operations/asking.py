@@ -22,7 +22,7 @@ from core.operations.peeked import Peeked
 from core.operations.topic_search import TopicSearch, search
 from core.operations.trace import Trace, trace
 from core.query.history import QueryHistory
-from core.query.letters import Desk, Narrowing, read_desk
+from core.query.letters import NEWEST, Desk, LetterOrder, Narrowing, read_desk
 from core.query.pages import Page
 from core.query.records import Wanted
 from core.query.since import Since
@@ -115,16 +115,16 @@ class Asking:
 
         return self.traces.ask(work)
 
-    def letters(self, narrowing: Narrowing, number: int) -> int:
+    def letters(self, narrowing: Narrowing, number: int, order: LetterOrder = NEWEST) -> int:
         """Ask for a page of dead letters with the counts of all; `desk.latest` has it in the end.
 
-        number: of the page, from 0.
+        number: of the page, from 0; order: of all of them.
         """
 
         def work() -> Desk:
-            return read_desk(
-                self._warehouse(), narrowing, number, self._clock.now(), self._display.text
-            )
+            now = self._clock.now()
+            text = self._display.text
+            return read_desk(self._warehouse(), narrowing, number, now, text, order=order)
 
         return self.desk.ask(work)
 

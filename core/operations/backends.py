@@ -6,17 +6,24 @@ what it publishes.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
+from threading import Lock
+from typing import TypeVar
 
 from core.broker.base import Broker
 from core.clock import Clock
 from core.config import Settings
-from core.errors import BrokerError, DropshipError
+from core.errors import BrokerError, CancelledError, DropshipError
 from core.jobs.backends import open_broker, open_warehouse
 from core.jobs.base import JobContext
 from core.operations.task import Task
 from core.text import _, clean
 from core.warehouse.base import Warehouse
+
+B = TypeVar("B")
+
+_LONGEST_WAIT_S = 20.0
+"""Seconds that a question waits for what is being opened: a cancelled one is not over before."""
 
 
 class Backends:
@@ -29,6 +36,8 @@ class Backends:
     def __init__(self, *, read_only: bool = False) -> None:
         self._read_only = read_only
         self._brokers, self._warehouses = ExitStack(), ExitStack()
+        self._lock = Lock()
+        self._closed = False
         self.broker: Broker | None = None
         self.warehouse: Warehouse | None = None
         self.broker_is_ours = False
@@ -57,9 +66,9 @@ class Backends:
         return self.broker
 
     def open_warehouse(self, context: JobContext) -> bool:
-        """Open the warehouse. Errors: WarehouseError, StorageError."""
+        """Open the warehouse. Errors: WarehouseError, StorageError, CancelledError."""
         if self.warehouse is None:
-            self.warehouse = self._warehouses.enter_context(open_warehouse(context))
+            self.warehouse = self._kept(self._warehouses, open_warehouse(context))
         return True
 
     def needs_warehouse(self, settings: Settings) -> bool:
@@ -67,7 +76,10 @@ class Backends:
         return settings.kafka.bootstrap_servers is None and not self._announced(settings)
 
     def open_broker(self, context: JobContext) -> bool:
-        """Open the broker, or start one where the warehouse is open. Errors: BrokerError."""
+        """Open the broker, or start one where the warehouse is open.
+
+        Errors: BrokerError, CancelledError.
+        """
         settings = context.settings
         if self.broker is not None:
             return True
@@ -77,7 +89,7 @@ class Backends:
                 _("no embedded broker runs for {folder}").format(folder=clean(settings.paths.data)),
                 hint=_("start one in another terminal with `dropship --run broker`"),
             )
-        self.broker = self._brokers.enter_context(open_broker(context, start_embedded=start))
+        self.broker = self._kept(self._brokers, open_broker(context, start_embedded=start))
         self.broker_is_ours = self.broker.owned
         return True
 
@@ -99,7 +111,10 @@ class Backends:
         found = find_embedded(settings.paths)
         if found is None:
             return False
-        self.broker = self._brokers.enter_context(closing(found))
+        try:
+            self.broker = self._kept(self._brokers, closing(found))
+        except CancelledError:
+            return False
         present.close()
         return True
 
@@ -120,8 +135,27 @@ class Backends:
         found.close()
         return True
 
+    def _kept(self, stack: ExitStack, opening: AbstractContextManager[B]) -> B:
+        """Open one, to be closed with the others; at once where these have been closed meanwhile.
+
+        Errors: those of the opening; CancelledError.
+        """
+        with ExitStack() as alone:
+            self._refuse_if_closed()
+            opened = alone.enter_context(opening)
+            with self._lock:
+                self._refuse_if_closed()
+                stack.push(alone.pop_all())
+            return opened
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise CancelledError(_("nothing is opened any more: this process is ending"))
+
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, and whatever is being opened as soon as it is; opens nothing more."""
+        with self._lock:
+            self._closed = True
         for stack in (self._brokers, self._warehouses):
             with suppress(DropshipError):
                 stack.close()
@@ -150,6 +184,16 @@ class Opening:
     def tasks(self) -> tuple[Task[bool], Task[bool]]:
         """Both tasks."""
         return self.warehouse, self.broker
+
+    def the_warehouse(self) -> Warehouse:
+        """Return the warehouse, once it is open where that is under way. Errors: DropshipError."""
+        self.warehouse.join(_LONGEST_WAIT_S)
+        return self._backends.the_warehouse()
+
+    def the_broker(self) -> Broker:
+        """Return the broker, once it is open where that is under way. Errors: DropshipError."""
+        self.broker.join(_LONGEST_WAIT_S)
+        return self._backends.the_broker()
 
     def run(self, warehouse: Callable[[], None], broker: Callable[[], None]) -> bool:
         """Open what is not open yet; each is told when it is. Return whether anything began."""

@@ -25,6 +25,8 @@ from core.text import _
 from core.threads import failures, reported
 
 _DRAIN_S = 30.0
+_OPEN_S = 5.0
+"""What is opened later than this, beside a holder that was stopped for one, is closed at once."""
 _RETRY_S = 10.0
 
 log = logging.getLogger(__name__)
@@ -106,16 +108,14 @@ class Controller(Controls):
             self._closing.set()
         self._workers.refuse()
         self.leaving.give_way()
-        tasks = (
-            self._demo,
-            self._seed_task.task,
-            self._validation.task,
-            *self._backends_opening.tasks,
-        )
-        for task in tasks:
+        working = (self._demo, self._seed_task.task, self._validation.task)
+        opening = self._backends_opening.tasks
+        for task in (*working, *opening):
             task.close()
-        for task in tasks:
+        for task in working:
             task.join(_DRAIN_S)
+        for task in opening:
+            task.join(_OPEN_S)
         self.upkeep.close()
         self.letters.close(_DRAIN_S)
         self.explorer.close()

@@ -51,12 +51,13 @@ class Controls:
         self._clock = clock
         self._backends = backends
         self.explorer = Explorer(settings, backends, clock)
-        self.asking = Asking(
-            settings, clock, backends.the_warehouse, backends.the_broker, read_only=read_only
-        )
         self._workers = Workers(settings, backends, clock)
         self._custody = UnstoredCount(settings, backends, clock)
         self._backends_opening = Opening(settings, backends, clock, self._workers.warm)
+        opening = self._backends_opening
+        self.asking = Asking(
+            settings, clock, opening.the_warehouse, opening.the_broker, read_only=read_only
+        )
         self._seed_task = SeedTask(settings, backends, clock)
         self._validation = ValidationTask(settings, backends, clock)
         self._demo: Task[str] = Task("demo", clock)

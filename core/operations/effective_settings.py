@@ -16,20 +16,22 @@ from core.text import _, clean
 _OTHERS = ("DROPSHIP_REPORTS_DIR", "DROPSHIP_PIPELINE")
 """Settings that begin like a limit and are none."""
 _NOT_SET = "–"
+_DEFAULTS = Settings()
 
 
 @dataclass(frozen=True)
 class EffectiveSetting:
     """One setting. value: harmless, masked. where: `environment`, file and line, or the default.
 
-    fixed: an option or the environment has it, so that no file can change it. at_once: a change
-    takes effect in the running process. pending: changed since this process began, which goes on
-    with the old value.
+    by_option: an option of the command line gave it. fixed: an option or the environment has it, so
+    that no file can change it. at_once: a change takes effect in the running process. pending:
+    changed since this process began, which goes on with the old value.
     """
 
     name: str
     value: str
     where: str
+    by_option: bool = False
     fixed: bool = False
     at_once: bool = False
     pending: bool = False
@@ -105,16 +107,30 @@ def effective_settings(
         (f"{LIMIT}{field.upper()}", value) for field, value in (limits.model_dump() | own).items()
     ]
     rows += _unset([name for name, _value in rows], where)
+    options = _given_by_options(settings, where)
     return tuple(
         EffectiveSetting(
             name,
             mask(clean(value, 300)),
             where.get(name, ""),
-            fixed=name.startswith("--"),
+            by_option=name in options,
+            fixed=name.startswith("--") or name in options,
             at_once=takes_effect_at_once(name),
         )
         for name, value in rows
     )
+
+
+def _given_by_options(settings: Settings, where: Mapping[str, str]) -> Collection[str]:
+    """Return what differs from its default and was not set elsewhere: only an option does that."""
+    paths, usual = settings.paths, _DEFAULTS.paths
+    told = {
+        "--data-dir": paths.data != usual.data,
+        "--timeout": settings.timeout_s != _DEFAULTS.timeout_s,
+        "DROPSHIP_REPORTS_DIR": "DROPSHIP_REPORTS_DIR" not in where
+        and paths.reports not in {usual.reports, paths.data / usual.reports},
+    }
+    return {name for name, given in told.items() if given}
 
 
 def takes_effect_at_once(name: str) -> bool:

@@ -12,10 +12,14 @@ from core.warehouse.model import MergeResult
 
 
 class MergeControl:
-    """One merge loop at a time; figures by hand count with those of the loop. Any thread."""
+    """One merge loop at a time; figures by hand count with those of the loop. Any thread.
 
-    def __init__(self, clock: Clock) -> None:
+    give_up_after_s: how long a failure may last when the loop ends.
+    """
+
+    def __init__(self, clock: Clock, give_up_after_s: float) -> None:
         self._clock = clock
+        self._give_up_after_s = give_up_after_s
         self._lock = Lock()
         self._by_hand = MergeResult()
         self.worker: MergeWorker | None = None
@@ -31,7 +35,9 @@ class MergeControl:
             if self.alive:
                 return False
             self._by_hand = self._total() if going_on else MergeResult()
-            self.worker = MergeWorker(warehouse, clock=self._clock)
+            self.worker = MergeWorker(
+                warehouse, give_up_after_s=self._give_up_after_s, clock=self._clock
+            )
             self.worker.start()
             return True
 

@@ -10,8 +10,9 @@ from core.operations.tail_record import TailRecord
 class Peeked:
     """A page of a topic, oldest record first; or, where live, its newest records, newest first.
 
-    starts and ends: of the page in each partition, as offsets [start, end). before and after:
-    offsets that the topic had beside the page. error and hint: why a live look fails just now.
+    starts and ends: of the page in each partition, as offsets [start, end); a live one ends where
+    the topic does. before and after: offsets that the topic had beside the page. error and hint:
+    why a live look fails just now.
     """
 
     topic: str

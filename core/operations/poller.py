@@ -89,7 +89,8 @@ class Poller(Generic[T]):
         except DropshipError as error:
             self._failed(error)
         except Exception as error:  # noqa: BLE001 - reported, and the next reading is tried
-            if not self._broken:
+            # What it reads is closed at the end, under a reading that takes long.
+            if not self._broken and not self._ended:
                 report(self._name, error)
             self._broken = True
             self._failed(error)

@@ -55,7 +55,7 @@ class Recorder:
         self.history_file = settings.paths.data / "history.sqlite"
         self._file = HistoryFile(self.history_file) if keep else None
         self._external = ExternalActivityWatch(clock)
-        self._done = (0, 0)
+        self._done: tuple[int, int, object] = (0, 0, None)
         self.journal = Journal()
         self._history = History()
         self._check_age = CheckAge()
@@ -73,10 +73,12 @@ class Recorder:
         """Take the moment of a second. failures: what ended a worker, by its name."""
         self.journal.see(now, failures or {})
         # A fast run may begin and end between two looks: then its counts tell of it.
-        before, self._done = self._done, (now.producer.sent, now.consumer.consumed)
+        replayed = now.explored.replay.result
+        before, self._done = self._done, (now.producer.sent, now.consumer.consumed, replayed)
         external = self._external.judge(
             None if now.watch.error else now.watch.value,
             producing=now.producer.state not in FINAL_STATES or before[0] != self._done[0],
+            replaying=now.explored.replay.running or before[2] != self._done[2],
             consuming=now.consumer.state not in FINAL_STATES or before[1] != self._done[1],
         )
         # What others do is judged anew: the moment holds what the look before had found.

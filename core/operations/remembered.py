@@ -27,12 +27,12 @@ Option = str | int | float | bool | None
 class ListOrder(msgspec.Struct, frozen=True):
     """How the rows of a list are arranged: by which column, which way, without which columns.
 
-    Columns are told by their places, from 0 on; None: the rows are as they come.
+    Columns are told by their names, which no language changes; None: the rows are as they come.
     """
 
-    column: int | None = None
+    column: str | None = None
     descending: bool = False
-    hidden: tuple[int, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
 
     pane, filters: by the names of panes. range_s: seconds that charts show. commands: what was
     typed behind `:`, the last one last. options: of forms, by pane and field. orders: of lists, by
-    pane and the titles of their columns.
+    their names.
     """
 
     version: int = VERSION
@@ -51,7 +51,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     filters: Mapping[str, str] = {}
     commands: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Option]] = {}
-    orders: Mapping[str, Mapping[str, ListOrder]] = {}
+    orders: Mapping[str, ListOrder] = {}
 
 
 class Memory:

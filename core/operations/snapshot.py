@@ -73,9 +73,10 @@ class ControllerSnapshot:
     last one. unstored: records of our own embedded broker that no consumer has stored; None while
     the broker is not ours, or nothing was counted yet. failed_threads: threads of this process that
     an exception has ended. since_check: what was stored after the last verdict. restarts: workers
-    that failed and were started again of late. attached: it is that of a service. marks: what
-    charts name of the last hours. measures: what each rule of the alerts measured last, by its
-    name. limits: those in force, by the names of their fields.
+    that failed and were started again of late. attached: it is that of a service. unreached: the
+    service does not answer, so that nothing of it is known. marks: what charts name of the last
+    hours. measures: what each rule of the alerts measured last, by its name. limits: those in
+    force, by the names of their fields.
 
     Of a figure that is shown in several places there is one account: `produced` and `consumed` for
     rates, `lag` and `offsets` for the topic.
@@ -116,6 +117,7 @@ class ControllerSnapshot:
     upkeep: UpkeepSnapshot = field(default_factory=UpkeepSnapshot)
     restarts: tuple[Restart, ...] = ()
     attached: bool = False
+    unreached: bool = False
     marks: tuple[Mark, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)

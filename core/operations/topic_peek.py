@@ -63,7 +63,7 @@ class TopicPeek:
             return self._page(scan, marks, starts)
 
     def turned(self, page: Peeked, step: int) -> Peeked:
-        """Return the page after another one, or the one before."""
+        """Return the page after another one, or the one before; of a live one what is older."""
         known = self._broker.watermarks(self._topic)
         marks = {part: known[part] for part in page.starts if part in known}
         with self._scan() as scan:
@@ -170,7 +170,8 @@ def follow(
                     if tail is not None:
                         tail.close()
                     tail = TopicTail(broker, topic, group_id, only=target.partition, text=text)
-                latest = Peeked(topic, tail.look(stop), live=True)
+                found = tail.look(stop)
+                latest = Peeked(topic, found, live=True, starts=tail.starts, before=tail.before)
             except DropshipError as error:
                 latest = replace(latest, error=error.message, hint=error.hint)
                 pause_s = _AGAIN_S

@@ -55,12 +55,14 @@ class TopicTail:
         self._consumer: Consumer | None = None
         self._next: dict[int, int] = {}
         self._kept: dict[int, deque[TailRecord]] = {}
+        self._lows: dict[int, int] = {}
 
     def look(self, stop: Event | None = None) -> tuple[TailRecord, ...]:
         """Return the newest records, newest first. Errors: BrokerError."""
         marks = self.broker.watermarks(self._topic)
         if self._only is not None:
             marks = {part: mark for part, mark in marks.items() if part == self._only}
+        self._lows = {part: mark.low for part, mark in marks.items()}
         try:
             if self._consumer is None:
                 self._consumer = Consumer(
@@ -73,6 +75,19 @@ class TopicTail:
                 error, _("looking at the topic"), need=right("Read", topic=self._topic)
             ) from error
         return self._newest()
+
+    @property
+    def starts(self) -> dict[int, int]:
+        """Where the records of each partition that were returned last begin."""
+        return {
+            part: min((one.offset for one in self._kept[part]), default=behind)
+            for part, behind in self._next.items()
+        }
+
+    @property
+    def before(self) -> int:
+        """How many offsets the topic has before those."""
+        return sum(max(at - self._lows[part], 0) for part, at in self.starts.items())
 
     def close(self) -> None:
         """Close the client; a later look opens another one."""

@@ -142,10 +142,12 @@ class ExternalActivityWatch:
         self._clock = clock
         self._produced_s = self._consumed_s = float("-inf")
 
-    def judge(self, watch: Watch | None, *, producing: bool, consuming: bool) -> ExternalActivity:
-        """Return who is at work besides our own workers."""
+    def judge(
+        self, watch: Watch | None, *, producing: bool, consuming: bool, replaying: bool = False
+    ) -> ExternalActivity:
+        """Return who is at work besides our own workers. replaying: dead letters, by ourselves."""
         now = self._clock.monotonic()
-        self._produced_s = now if producing else self._produced_s
+        self._produced_s = now if producing or replaying else self._produced_s
         self._consumed_s = now if consuming else self._consumed_s
         if watch is None:
             return ExternalActivity()

@@ -42,7 +42,7 @@ class Workers:
         self._refusing = False
         self._producer: ProducerWorker | None = None
         self._consumer: ConsumerWorker | None = None
-        self._merging = MergeControl(clock)
+        self._merging = MergeControl(clock, settings.timeout_s)
         self._check: TopicCheck | None = None
         self._asked = produce.Options()
         self._earlier = WorkTotals()

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from core.clock import naive_utc, utc
 from core.errors import UsageError
@@ -84,6 +84,26 @@ class Narrowing:
         ]
 
 
+Sort = Literal["", "received", "reason", "topic", "partition", "offset", "size", "detail", "why"]
+
+
+@dataclass(frozen=True)
+class LetterOrder:
+    """What letters are sorted by before their time, the newest first; empty for nothing."""
+
+    sort: Sort = ""
+    descending: bool = False
+
+    @property
+    def bound(self) -> list[object]:
+        """What the statement is given."""
+        return [self.sort or None, int(self.descending)]
+
+
+NEWEST = LetterOrder()
+"""As they come: the newest first."""
+
+
 def _given(name: str, value: str, now: datetime) -> dict[str, Any]:
     """Return a part of a narrowing. Errors: UsageError."""
     if name in {"reason", "topic"}:
@@ -147,6 +167,7 @@ class Desk:
     dismissed: int
     begins: datetime | None = None
     slice_s: int = 0
+    order: LetterOrder = NEWEST
 
     @property
     def matching(self) -> int:
@@ -161,11 +182,13 @@ def read_desk(
     number: int,
     now: datetime,
     text: Callable[[bytes | None], bytes | None] = lambda _payload: None,
+    *,
+    order: LetterOrder = NEWEST,
 ) -> Desk:
     """Return a page of the letters that match, with the counts of all. Errors: WarehouseError.
 
     number: of the page, from 0. now: UTC, where trends end. text: returns the JSON of a payload
-    that is not JSON itself.
+    that is not JSON itself. order: of all that match, of which the page is a part.
     """
     of_any = replace(narrowing, reason=None)
     found = [
@@ -180,7 +203,8 @@ def read_desk(
             if reason in slices:
                 slices[reason][min(max(int(place), 0), SLICES - 1)] += int(letters)
     rows = warehouse.rows(
-        "letters_page", [*narrowing.bound, KEPT_BYTES, KEPT_BYTES, PAGE, number * PAGE]
+        "letters_page",
+        [*narrowing.bound, KEPT_BYTES, KEPT_BYTES, PAGE, number * PAGE, *order.bound],
     )
     return Desk(
         narrowing,
@@ -190,6 +214,7 @@ def read_desk(
         *_totals(warehouse),
         begins,
         width,
+        order,
     )
 
 
@@ -200,7 +225,7 @@ def matching_ids(
 
     Errors: WarehouseError.
     """
-    rows = warehouse.rows("letters_page", [*narrowing.bound, 1, 1, most, 0])
+    rows = warehouse.rows("letters_page", [*narrowing.bound, 1, 1, most, 0, None, 0])
     return tuple(str(row[0]) for row in reversed(rows))
 
 

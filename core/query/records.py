@@ -27,6 +27,7 @@ _CONDITION = re.compile(
 )
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _HEADER = "header."
+_ORDERED = frozenset({">", "<", ">=", "<="})
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -85,6 +86,11 @@ def _condition(text: str) -> Test:
     if found is None:
         return _somewhere(text)
     path, sign, value = found["path"], found["sign"], found["value"].strip()
+    if value.startswith(tuple("<>=")) or (sign in _ORDERED and not value):
+        raise UsageError(
+            _("{text}: no condition that can be understood").format(text=clean(text, 60)),
+            hint=_("write a path, a comparison and a value: order.quantity > 3"),
+        )
     if sign in {"~", "!~"}:
         pattern = _pattern(value)
         return lambda record: (pattern.search(_field(record, path) or "") is None) == (sign == "!~")

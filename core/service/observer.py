@@ -151,4 +151,5 @@ def nobody(settings: Settings, clock: Clock, error: DropshipError) -> Controller
         history=(),
         broker_is_ours=False,
         broker_open=False,
+        unreached=True,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from core.warehouse.shared import messages
+from core.warehouse.shared.decoders import Decoders
 from core.warehouse.shared.messages import Fault
 
 PROTOCOL = 1
@@ -78,8 +78,7 @@ def encode(message: object) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: Any) -> Any:
     """Return a message of a type. Errors: msgspec.MsgspecError where it is not one."""
-    with messages.bounded_depth():
-        return msgspec.msgpack.decode(data, type=kind, strict=False, dec_hook=_understood)
+    return _DECODERS.decode(data, kind)
 
 
 def send(connection: socket.socket, message: object) -> None:
@@ -118,3 +117,6 @@ def _understood(kind: type, value: object) -> object:
     if issubclass(kind, Path):
         return kind(str(value))
     raise NotImplementedError(kind.__name__)
+
+
+_DECODERS = Decoders(strict=False, dec_hook=_understood)

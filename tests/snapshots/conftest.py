@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 import tui.app
 from core.clock import SystemClock
@@ -157,7 +157,7 @@ async def _pose(pilot: Pilot[int], keys: Sequence[str]) -> None:
         # Pilot's own way waits for an idle processor, which one that has a broker in it never is.
         Session(console, pilot).type_ahead(*(typed if typed != key else [key]))
         await _settle(pilot)
-    for field in console.screen.query(Input):
+    for field in (*console.screen.query(Input), *console.screen.query(TextArea)):
         field.cursor_blink = False
     await _settle(pilot)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -22,7 +23,7 @@ from core.kpis.read import read_kpis
 from core.operations.inspect import dead_letters, inspect, letters_of
 from core.pipeline import builtin
 from core.pipeline.reference_csv import read_reference
-from core.query.letters import Narrowing, matching_ids, read_desk
+from core.query.letters import LetterOrder, Narrowing, Sort, matching_ids, read_desk
 from core.validation import ValidationResult, validate
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.warehouse.model import DeadLetter, OffsetAdvance, RawBatch
@@ -291,6 +292,11 @@ def test_the_desk_of_dead_letters_is_the_same(engines: EngineParity) -> None:
         for narrowing in narrowings:
             duck, snow = (read_desk(one, narrowing, 0, now) for one in engines.both)
             assert duck == snow
+        for sort in get_args(Sort):
+            for descending in (False, True):
+                order = LetterOrder(sort, descending)
+                pages = [read_desk(one, Narrowing(), 0, now, order=order) for one in engines.both]
+                assert pages[0] == pages[1]
         both = [matching_ids(one, Narrowing(), most=2) for one in engines.both]
         assert both[0] == both[1]
         for one, ids in zip(engines.both, both, strict=True):

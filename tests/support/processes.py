@@ -18,6 +18,7 @@ from core.broker.embedded import find_embedded
 from core.clock import SystemClock
 from core.config import Paths, Settings
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from tests.support.stacks import TELLS_STACKS, stacks_at_end
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +110,11 @@ class Running:
 
     def end(self, seconds: float = _END_S) -> Ended:
         """Wait for its end."""
-        code = self.process.wait(seconds)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            stacks = stacks_at_end(self.process, lambda: self.err)
+            raise AssertionError(f"it goes on\n{stacks}") from None
         for reader in self._readers:
             reader.join(seconds)
         return Ended(code, b"".join(self._parts["out"]).decode(), self.err)
@@ -143,7 +148,10 @@ class Dropship:
         process = subprocess.Popen(
             [sys.executable, *what, "--run", job, "--json", *arguments],
             cwd=self.folder,
-            env=inherited | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"} | (env or {}),
+            env=inherited
+            | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+            | TELLS_STACKS
+            | (env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

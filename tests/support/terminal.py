@@ -15,6 +15,8 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Self
 
+from tests.support.stacks import TELLS_STACKS, stacks_at_end
+
 ROOT = Path(__file__).parents[2]
 _CODES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CRASHES = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
@@ -50,6 +52,7 @@ class Terminal:
         ours = {"NO_COLOR", "COLUMNS", "LINES"}
         environ = {key: value for key, value in os.environ.items() if key not in ours}
         environ |= {"TERM": term, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        environ |= TELLS_STACKS
         environ |= more
         self.process = subprocess.Popen(
             [*(program or [sys.executable, "-c", f"{bend}\n{_START}"]), *options],
@@ -109,10 +112,12 @@ class Terminal:
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"it goes on\n{self.text()[-4000:]}") from None
+            shown, since = self.text()[-4000:], len(self.output)
+            stacks = stacks_at_end(self.process, lambda: self.text(since))
+            raise AssertionError(f"it goes on\n{shown}\n{stacks}") from None
         self._until(self._drained, 5.0, "the last bytes")
         if code in _CRASHES:
-            raise AssertionError(f"crashed with {code}\n{self.text()[-4000:]}")
+            raise AssertionError(f"crashed with {code}\n{self.text()[-20_000:]}")  # with its stacks
         return code
 
     def stall(self) -> None:

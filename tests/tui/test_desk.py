@@ -4,6 +4,8 @@ import pytest
 from confluent_kafka import Producer
 
 from core.jobs import produce, seed
+from core.operations import inspect
+from core.query.letters import LetterOrder
 from tests.support.events import event
 from tui.dialogs.ask_key import AskKey
 from tui.dialogs.edit_letter import EditLetter
@@ -60,7 +62,7 @@ def test_letters_are_narrowed_dismissed_with_a_reason_and_taken_back(play, code,
         await here.press("semicolon")
         assert reasons() == sorted(reasons())[::-1]
         await here.press("minus")
-        assert screen.rows_view.arrangement.hidden == {2}
+        assert screen.rows_view.arrangement.hidden == {"reason"}
         await here.press("plus")
         await here.press("tab", "j", "enter")
         await here.until(lambda: screen.desk.narrowing.reason == "invalid_json")
@@ -163,8 +165,8 @@ def test_lists_are_sorted_hidden_and_searched_by_keys(play):
         wide = view.lines[0].text
         await here.press("minus")
         assert view.lines[0].text != wide
-        assert len(view.rows[0].cells) == view.columns - 1
-        await here.press("plus", "comma", *["comma"] * view.columns)
+        assert len(view.rows[0].cells) == len(view.columns) - 1
+        await here.press("plus", "comma", *["comma"] * len(view.columns))
         await here.press("slash", *"or", "enter")
         found = [row.key for row in view.rows]
         assert 1 < len(found) < len(names)
@@ -192,5 +194,39 @@ def test_a_filter_is_saved_by_name_and_taken_again(play):
         assert len(view.rows) > len(found)
         await here.press("colon", *"filter @mine", "enter")
         assert [row.key for row in view.rows] == found
+
+    play(script)
+
+
+def test_all_letters_are_sorted_whatever_the_page_shows(play):
+    async def script(here):
+        screen = await opened(here, [b"{"] * (3 * 70))
+        offsets = lambda: [row.source.letter.offset for row in screen._letters.rows]  # noqa: E731
+        await here.press(*["comma"] * 5, "semicolon")  # by offset, the highest first
+        await here.until(lambda: screen.desk.order == LetterOrder("offset", descending=True))
+        await here.until(lambda: offsets()[:4] == [69, 69, 69, 68])
+        await here.press("n")
+        await here.until(lambda: screen.desk.number == 1 and offsets()[-3:] == [0, 0, 0])
+        assert len(offsets()) == 10
+
+    play(script)
+
+
+def test_the_pane_replays_all_that_wait_and_not_only_those_that_it_lists(play, monkeypatch):
+    _most, text = inspect.dead_letters.__defaults__
+    monkeypatch.setattr(inspect.dead_letters, "__defaults__", (2, text))
+
+    async def script(here):
+        controller = here.console.controller
+        await opened(here, [b"{", b"[", BAD, b"{"])
+        await here.press("escape", "tab")
+        known = lambda: controller.snapshot().explored.letters.value  # noqa: E731
+        await here.until(lambda: known() and known().total == 4 and len(known().letters) == 2)
+        await here.press("R")
+        assert "Replay 4 dead letters?" in here.text
+        await here.press("y")
+        replay = lambda: controller.snapshot().explored.replay  # noqa: E731
+        await here.until(lambda: replay().result is not None and not replay().running)
+        assert replay().result.published == 4
 
     play(script)

@@ -1,5 +1,7 @@
 """Keys of a person's own do what they say, and every place that names a key names these."""
 
+import re
+
 import pytest
 from textual.widgets import Label
 
@@ -17,8 +19,8 @@ from tui.screens.help import HelpScreen
 KEYS = {"app.demo": "f5", "rows.filter": "f4", "explore.next": "x", "producer.stream": "ctrl+t"}
 
 
-def console(settings, size=(120, 36)):
-    app = Console(StillDesk(settings, moment()), Formats("en"), timer=False, keymap=KEYS)
+def console(settings, size=(120, 36), keys=KEYS):
+    app = Console(StillDesk(settings, moment()), Formats("en"), timer=False, keymap=keys)
     return app, app.run_test(size=size, notifications=True)
 
 
@@ -86,6 +88,48 @@ async def test_a_compact_board_acts_by_the_new_keys(settings):
         await pilot.press("m", "ctrl+t")
         await pilot.pause()
         assert asked == [1]
+
+
+@piloted
+async def test_panes_are_called_by_their_new_keys_in_titles_tabs_board_and_footer(settings):
+    keys = {"pane.seed": "ampersand", "pane.kpis": "f5", "pane.restore": "x", "pane.logs": "b"}
+    for size, wanted in (
+        ((120, 36), ["& Seed", "f5 KPIs", "2 Producer", "panes"]),
+        ((80, 24), ["& seed", "f5 KPIs", " & … 0 panes"]),
+    ):
+        app, running = console(settings, size, keys)
+        async with running as pilot:
+            await draw(app, pilot)
+            await pilot.press("x")
+            await draw(app, pilot)
+            for each in wanted:
+                assert each in re.sub("  +", " ", text(app))
+            await pilot.press("b")
+            await draw(app, pilot)
+            assert "[b Logs]" in text(app)
+            assert "x board" in text(app)
+            await pilot.press("x", "question_mark")
+            listed = " ".join(str(label.render()) for label in app.screen.query(Label))
+            assert "b Logs" in listed
+
+
+@piloted
+async def test_keys_of_forms_and_what_messages_call_them_follow(settings):
+    keys = {"form.start": "f9", "form.next": "f8", "choice.next": "f7", "list.first": "f6"}
+    app, running = console(settings, keys=keys)
+    async with running as pilot:
+        await draw(app, pilot)
+        app._main.pane("producer").action_options()
+        await draw(app, pilot)
+        form = app.screen
+        assert "f9 saves and starts" in text(app)
+        before = form.focused
+        await pilot.press("f8")
+        assert form.focused is not before
+        await pilot.press("f9")
+        await draw(app, pilot)
+        assert app.screen is not form
+        assert form.started
 
 
 @piloted

@@ -415,7 +415,7 @@ async def takes_the_next_profile(here, press):
 async def streams(here, press):
     await here.until(lambda: here.console.controller.producer is None)
     await press()
-    if here.console.screen.id != "main":  # after a replay it asks
+    if here.console.screen.id != "main":  # it asks unless a stream ran last
         await here.press("y")
     await here.until(lambda: producer(here).state is RunState.RUNNING)
     assert producer(here).mode == "stream"
@@ -513,12 +513,17 @@ def moves(to, start=0):
     return check
 
 
+def by_first(names):
+    """Return rows by the first of their columns."""
+    return Arrangement(names[0])
+
+
 def arranges(before, after):
-    """before, after: how the rows are arranged, of so many columns, without the key and with it."""
+    """before, after: how rows with these columns are arranged, without the key and with it."""
 
     async def check(here, press):
         view = await has_rows(here)
-        view.order_rows(before)
+        view.order_rows(before(view.columns))
         await press()
         assert view.arrangement == after(view.columns)
         view.order_rows(Arrangement())
@@ -746,10 +751,13 @@ DOES = {
     "rows.up": moves(lambda count, room: count - 1 - int(room * 0.5), start=-1),
     "rows.seek": seeks(),
     "rows.seek_back": seeks(),
-    "rows.sort": arranges(Arrangement(), lambda _columns: Arrangement(0)),
-    "rows.reverse": arranges(Arrangement(0), lambda _columns: Arrangement(0, descending=True)),
-    "rows.hide": arranges(Arrangement(0), lambda columns: Arrangement(0).without(columns)),
-    "rows.show": arranges(Arrangement(1, hidden=frozenset({0})), lambda _columns: Arrangement(1)),
+    "rows.sort": arranges(lambda _names: Arrangement(), lambda names: Arrangement(names[0])),
+    "rows.reverse": arranges(by_first, lambda names: Arrangement(names[0], descending=True)),
+    "rows.hide": arranges(by_first, lambda names: by_first(names).without(names)),
+    "rows.show": arranges(
+        lambda names: Arrangement(names[1], hidden=frozenset(names[:1])),
+        lambda names: Arrangement(names[1]),
+    ),
     "rows.escape": ends_the_filter,
     "events.switch": switches,
     "events.hold": holds,

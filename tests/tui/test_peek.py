@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from confluent_kafka import Producer
@@ -13,17 +14,18 @@ from tui.dialogs.row_details import RowDetails
 from tui.screens.command_line import CommandLine
 from tui.screens.peek import PeekScreen
 from tui.screens.trace import TraceScreen
+from tui.widgets.rows_view import RowsView
 
 START = int(datetime(2026, 1, 2, 14, 0, tzinfo=UTC).timestamp() * 1_000)
 
 
-def publish(controller, topic, numbers, parts=2):
-    """Publish records, one a second."""
+def publish(controller, topic, numbers, parts=2, pad=0):
+    """Publish records, one a second. pad: bytes of each beside its number."""
     producer = Producer(controller._broker.producer_config())
     for number in numbers:
         producer.produce(
             topic,
-            b'{"n": %d}' % number,
+            b'{"n": %d, "pad": "%s"}' % (number, b"x" * pad),
             key=b"key-%d" % number,
             partition=number % parts,
             timestamp=START + 1_000 * number,
@@ -154,6 +156,54 @@ def test_a_live_tail_holds_still_below_its_top_and_counts_what_came(play):
         await here.until(lambda: isinstance(here.console.screen, TraceScreen))
         await here.press("escape", "escape")
         await here.until(lambda: not controller.asking.peeks.latest.running)
+
+    play(script)
+
+
+@pytest.mark.slow
+def test_a_live_tail_leads_to_what_is_older(play):
+    async def script(here):
+        controller = here.console.controller
+        publish(controller, "another", range(700))
+        await explored(here, "E")
+        await here.press("p")
+        screen = await read(here)
+        assert numbers(screen) == list(range(699, 499, -1))
+        told = len(here.told)
+        await here.press("n")  # nothing is newer
+        assert len(here.told) == told + 1
+        await here.press("p")
+        assert numbers(await read(here)) == list(range(500))
+        assert "before the live tail" in here.text
+        await here.press("p")
+        assert len(here.told) == told + 2
+        await here.press("n")
+        assert numbers(await read(here)) == list(range(500, 700))
+        await here.press("e")
+        await here.until(lambda: numbers(screen)[:1] == [699])
+        assert "before" not in here.text
+
+    play(script)
+
+
+@pytest.mark.slow
+def test_large_records_are_shown_piece_by_piece(play, monkeypatch):
+    sizes = [0]
+    show = RowsView.show_table
+
+    def shown(view, table, **options):
+        if table.name == "peek":
+            sizes.append(len(table.rows))
+        show(view, table, **options)
+
+    monkeypatch.setattr(RowsView, "show_table", shown)
+
+    async def script(here):
+        publish(here.console.controller, "orders_topic", range(100), pad=54_000)
+        await here.press("colon", *"seek begin", "enter")
+        screen = await read(here)
+        await here.until(lambda: numbers(screen) == list(range(100)))
+        assert 0 < max(after - before for before, after in pairwise(sizes)) < 20
 
     play(script)
 

@@ -121,6 +121,33 @@ def test_a_stream_after_a_replay_asks_and_takes_a_rate_of_its_own(play):
     play(script)
 
 
+def test_a_stream_asks_also_where_nothing_ran_here_and_a_refused_one_changes_nothing(play):
+    async def script(here):
+        await here.until(lambda: here.console.controller.ready)
+        await here.press("2", "m")
+        assert any("catalogue" in told for told in here.told)
+        assert pane_of(here).options.mode == "replay"
+        await seeded(here)
+        await here.press("m")
+        assert "Stream made-up events?" in here.text
+        await here.press("n")
+        assert pane_of(here).options.mode == "replay"
+        assert here.console.controller.producer is None
+
+    play(script)
+
+
+def test_what_the_next_start_publishes_is_seen_after_a_run(play):
+    async def script(here):
+        await seeded(here)
+        await here.press("2", "f", "s")
+        await here.until(lambda: state(here) is RunState.STOPPED)
+        await here.press("colon", *"rate 321", "enter")
+        await here.until(lambda: "next: orders.csv · 321/s" in here.text)
+
+    play(script)
+
+
 def test_a_step_of_the_rate_is_a_quarter():
     assert _round(300 * 1.25) == 375
     assert _round(375 * 0.8) == 300

@@ -1,8 +1,8 @@
 """A console begins where the last one of its data directory was left."""
 
-import json
 from dataclasses import replace
 
+from core.text.catalogue import speaking
 from tests.support.console import piloted, still_console
 from tests.support.moments import moment
 from tui.row_order import Arrangement
@@ -54,30 +54,35 @@ async def test_the_order_and_the_columns_of_a_list_are_there_again(settings):
 
     async def first(app, pilot):
         await pilot.press("8", "comma", "minus", "semicolon")
-        await pilot.pause()
         app.tick()
+        await pilot.press("E", "tab", "comma", "comma", "semicolon")
+        app.keep()
 
     async def second(app, pilot):
         await pilot.press("8")
-        await pilot.pause()
         app.tick()
-        assert app.chosen.rows_view.arrangement == Arrangement(1, True, frozenset({0}))
+        assert app.chosen.rows_view.arrangement == Arrangement("rule", True, frozenset({"0"}))
+        await pilot.press("E", "tab")
+        titles = [one.title for one in app.screen.rows_view._cursor.table.columns]
+        assert "état▼" in titles
 
     await session(settings, first)
-    await session(settings, second)
-    file = settings.paths.data / "console.json"
-    kept = json.loads(file.read_text())
-    (titles,) = kept["orders"]["alerts"]
-    kept["orders"]["alerts"][titles] = {"column": 99, "hidden": [0]}
-    file.write_text(json.dumps(kept))
+    with speaking("fr"):
+        await session(settings, second)
 
-    async def third(app, pilot):
-        await pilot.press("8")
-        await pilot.pause()
-        app.tick()
+
+@piloted
+async def test_orders_that_an_older_version_kept_cost_nothing(settings):
+    settings.paths.data.mkdir()
+    (settings.paths.data / "console.json").write_text(
+        '{"pane": "alerts", "orders": {"alerts": {" | rule": {"column": 1, "hidden": [0]}}}}'
+    )
+
+    async def look(app, pilot):
+        assert app.chosen.NAME == "alerts"
         assert app.chosen.rows_view.arrangement == Arrangement()
 
-    await session(settings, third)
+    await session(settings, look)
 
 
 @piloted

@@ -2,12 +2,14 @@
 
 import csv
 import json
+from threading import Event
 
 import pyarrow.parquet as pq
 import pytest
 from confluent_kafka import Producer
 
 from core.jobs import produce, seed
+from core.operations.backends import Backends
 from core.text import _
 from tests.support.events import event
 from tui.dialogs.row_details import RowDetails
@@ -156,7 +158,7 @@ def test_a_table_is_paged_sorted_filtered_and_exported_by_keys(play, code, size)
 async def limits_of_a_query(here, screen):
     screen.editor.take("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
     await here.press("f5")
-    await here.until(lambda: "escape cancels" in here.text)
+    await here.until(lambda: "[escape] cancels" in here.text)
     await here.press("escape")
     await here.until(lambda: "cancelled" in here.text)
     screen.editor.take("SELECT range n FROM range(2000)")
@@ -172,6 +174,33 @@ async def limits_of_a_query(here, screen):
     await here.until(lambda: list(folder.glob("query_*.parquet")))
     await here.press("escape", "escape")
     assert not isinstance(here.console.screen, SqlScreen)
+
+
+class _Slow(Backends):
+    """Opens the warehouse when it is let."""
+
+    def __init__(self):
+        super().__init__()
+        self.let = Event()
+
+    def open_warehouse(self, context):
+        assert self.let.wait(30)
+        return super().open_warehouse(context)
+
+
+def test_what_is_asked_while_the_console_still_connects_is_answered(play):
+    slow = _Slow()
+
+    async def script(here):
+        await here.press("S", *"select 42 n", "f5")
+        assert here.console.controller.asking.sql.latest.running
+        slow.let.set()
+        await rows(here)
+        assert here.console.screen.grid.found.rows == ((42,),)
+        await here.press("escape", "E")
+        await here.until(lambda: here.console.screen.known.result)
+
+    play(script, ready=False, backends=slow)
 
 
 def test_sql_is_completed_run_kept_and_refused_where_it_writes(play):

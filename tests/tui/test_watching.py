@@ -10,8 +10,8 @@ from core.workers import RunState
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("key", ["s", "m"])
-def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key):
+@pytest.mark.parametrize("keys", [("s",), ("m", "y")])
+def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, keys):
     generate(SeedSpec(customers=20, products=10, orders=30), settings.paths.seed)
 
     async def script(here):
@@ -21,8 +21,9 @@ def test_publishing_needs_the_broker_only(play, settings, broker, warehouse, key
         )
         assert not controller.ready
         (pane,) = (pane for pane in here.console.panes if pane.NAME == "producer")
-        pane.options = produce.Options(rate=0, limit=30)
-        await here.press("2", key)
+        mode = "replay" if keys == ("s",) else "stream"
+        pane.options = produce.Options(mode=mode, rate=0, limit=30)
+        await here.press("2", *keys)
         await here.until(lambda: controller.snapshot().producer.state is RunState.STOPPED)
         assert controller.snapshot().producer.acked == 30
 

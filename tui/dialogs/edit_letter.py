@@ -16,6 +16,7 @@ from core.warehouse.model import StoredDeadLetter
 from tui.external_editor import edited_outside
 from tui.host import Host
 from tui.styled_text import Line, Span, cut, line
+from tui.views.frame import keyed
 from tui.views.key_hints import key_line
 from tui.views.letters import difference_lines
 from tui.widgets.lines_view import LinesView
@@ -113,11 +114,11 @@ class EditLetter(ModalScreen[Edit | None]):
         self._changes.styles.height = len(changes)
         self._changes.show(changes)
         hints = [
-            ("ctrl+s", _("keep")),
-            ("ctrl+e", _("own editor")),
-            ("ctrl+o", _("original")),
+            (self.console.shown_keys("letter.keep"), _("keep")),
+            (self.console.shown_keys("letter.outside"), _("own editor")),
+            (self.console.shown_keys("letter.original"), _("original")),
             ("esc", _("back")),
-            ("f6", _("scroll the changes")),
+            (self.console.shown_keys("letter.scroll"), _("scroll the changes")),
         ]
         self._keys.show([key_line(hints, width)])
 
@@ -173,6 +174,7 @@ class EditLetter(ModalScreen[Edit | None]):
         """Go back; what was typed is asked for once."""
         if self.changed and not self._warned:
             self._warned = True
-            self.console.refuse(_("Not kept yet: ctrl+s keeps it, escape again drops it."))
+            told = _("Not kept yet: [ctrl+s] keeps it, escape again drops it.")
+            self.console.refuse(keyed(told, {"ctrl+s": "letter.keep"}, self.console.key_of))
             return
         self.dismiss(None)

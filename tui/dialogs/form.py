@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Label
 
 from core.errors import DropshipError, UsageError
 from core.text import N_, _
+from tui.host import Host
 from tui.widgets.choice import Choice
 
 T = TypeVar("T")
@@ -141,8 +142,10 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
             yield Label("", id="form-error", markup=False)
             keys = _("Enter saves, Esc cancels, Tab moves")
             if self._start:
-                keys = _("Enter saves, Ctrl+S saves and starts, Esc cancels, Tab moves")
-            yield Label(keys, id="form-keys")
+                keys = _("Enter saves, {key} saves and starts, Esc cancels, Tab moves").format(
+                    key=cast("Host", self.app).shown_keys("form.start")
+                )
+            yield Label(keys, id="form-keys", markup=False)
             with Horizontal(id="form-buttons"):
                 yield Button(_("Save"), id="form-ok", variant="primary", compact=True)
                 if self._start:

@@ -28,6 +28,8 @@ from tui.widgets.lines_view import LinesView
 
 View = Callable[[ControllerSnapshot, Frame], list[Line]]
 
+_IDLE = "$key-rest dim"
+"""Of a key without effect: the colour of a pane with the focus could not be read if it was dim."""
 _BAR, _WHEEL = 2, 3
 _TITLE_FROM = 3
 """Cells of the border before the title."""
@@ -38,6 +40,7 @@ class Pane(Container, can_focus=True):
 
     NAME: ClassVar[str]
     NUMBER: ClassVar[str]
+    """The key that goes to it, unless a person has given that another."""
     TITLE: ClassVar[str]
     """In English, marked for translation."""
     EXTRA: ClassVar[bool] = False
@@ -222,8 +225,8 @@ class Pane(Container, can_focus=True):
             room -= cell_len(hint) + 2
             if room < 0:
                 break
-            style = Style.from_meta({"@click": action})
-            shown.append(Content.styled(hint, style if usable else style + Style(dim=True)))
+            content = Content(hint) if usable else Content.styled(hint, _IDLE)
+            shown.append(content.stylize(Style.from_meta({"@click": action})))
         self.border_subtitle = Content("  ").join(shown)
 
     def _retitle(self, status: str) -> None:
@@ -239,9 +242,13 @@ class Pane(Container, can_focus=True):
         self.border_title = Content(after)
         self._retitled = ()
 
+    @property
+    def heading(self) -> str:
+        """The key that goes to it and its name."""
+        return f"{self.console.pane_key(self.NAME)} {_(self.TITLE)}".strip()
+
     def _title(self, status: str) -> str:
-        title = f"{self.NUMBER} {_(self.TITLE)}".strip()
-        text = f"{title} · {status}" if status else title
+        text = f"{self.heading} · {status}" if status else self.heading
         return plain(text) if self.console.ascii_only else text
 
     def refresh(

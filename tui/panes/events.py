@@ -1,6 +1,5 @@
 """The events pane: a live look at the topic, and the dead letters with their replay."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from core.text import N_, _, clean, ngettext
 from tui.causes import OpenLetters, OpenPeek, OpenSearch
 from tui.dialogs.row_details import RowDetails
 from tui.panes.event_sheets import SHEETS
+from tui.panes.letter_replay import LetterReplay
 from tui.panes.rows_pane import RowsPane
 from tui.row_table import Row, RowTable
 from tui.styled_text import Line
@@ -29,14 +29,11 @@ from tui.views.events import (
 )
 from tui.views.footer_tabs import Hint
 from tui.views.frame import Frame, keyed
-from tui.views.replay_question import replay_title, replayed_lines
 
-_MERGE = "merge"
 _KEYS = {
     "j": "rows.next",
     "k": "rows.previous",
     "tab": "events.switch",
-    "x": "events.cancel",
 }
 
 
@@ -237,16 +234,25 @@ class EventsPane(RowsPane):
     def action_replay(self) -> None:
         """Publish the chosen dead letter again."""
         row = self.rows_view.current
-        if row is not None or not self._letters:
-            self._ask([row] if row else [])
+        if not self._letters:
+            self._refuse(_("[tab] shows the dead letters; those can be replayed."))
+        elif row is not None:
+            self._replay.ask([row])
         elif self.rows_view.gone is not None:
             self.console.refuse(_("The chosen dead letter has left the list: choose another one."))
         else:
             self._refuse(_("No dead letter is chosen: [j] and [k] choose one."))
 
     def action_replay_all(self) -> None:
-        """Publish every dead letter that the filter shows again."""
-        self._ask(self.rows_view.rows)
+        """Publish every dead letter that the filter shows again; without one, all that wait."""
+        if not self._letters:
+            self._refuse(_("[tab] shows the dead letters; those can be replayed."))
+        elif self.rows_view.filter or not self._replay.ask_all():
+            self._replay.ask(self.rows_view.rows)
+
+    @property
+    def _replay(self) -> LetterReplay:
+        return LetterReplay(self.console, self.controller)
 
     def action_cancel(self) -> None:
         """End the replay under way."""
@@ -256,35 +262,9 @@ class EventsPane(RowsPane):
             self.console.refuse(_("No replay is under way."))
         self.console.tick()
 
-    def _ask(self, rows: Sequence[Row]) -> None:
-        if not self._letters:
-            self._refuse(_("[tab] shows the dead letters; those can be replayed."))
-            return
-        listed = [row.source for row in rows if isinstance(row.source, ListedLetter)]
-        fit = [one for one in listed if one.letter.stage != _MERGE]
-        if not fit:
-            self.console.refuse(_("Nothing here can be replayed."))
-            return
-        ids = [one.letter.event_id for one in fit]
-        topic = self.controller.settings.kafka.topic
-        lines = replayed_lines(fit, len(listed) - len(fit), topic)
-        title = replay_title(fit, self.console.formats)
-        self.console.confirm(False, title, lines, lambda: self._replay(ids))
-
     def _refuse(self, told: str) -> None:
         """Say why nothing was done, with the keys that the text names."""
         self.console.refuse(keyed(told, _KEYS, self.console.key_of))
-
-    def _replay(self, ids: list[str]) -> None:
-        now = self.controller.snapshot()
-        if not self.controller.replay(ids) and not now.read_only:
-            running = now.explored.replay.running
-            self._refuse(
-                _("A replay is under way: [x] cancels it.")
-                if running
-                else now.opening.error or _("Still connecting to the broker and the warehouse.")
-            )
-        self.console.tick()
 
     def _records(self, now: ControllerSnapshot) -> tuple[TailRecord, ...]:
         """Return what is listed: it stands still as soon as the cursor has left its top."""

@@ -148,21 +148,24 @@ class ProducerPane(Pane):
     def action_stream(self) -> None:
         """Publish made-up events; does nothing while some are published already.
 
-        After a replay that asks first, and at the rate of a stream: that of the replay may have
-        been without a limit.
+        It asks first, unless a stream ran last: nothing takes them out again. The rate is that of a
+        stream: that of a replay may have been without a limit.
         """
-        if self.controller.producer is not None:
+        if self.controller.producer is not None or not self._has_input("stream"):
             return
         last = self.controller.snapshot().producer
-        if last.mode == "stream" or last.state is RunState.IDLE or not self._has_input("stream"):
+        if last.mode == "stream" and last.state is not RunState.IDLE:
             self._stream(self.options)
             return
-        options = replace(self.options, rate=DEFAULT_RATES["stream"])
-        rate = self.console.formats.rate(DEFAULT_RATES["stream"])
-        lines = [_("made-up events at {rate} to {topic}").format(rate=rate, topic=last.topic)]
-        self.console.confirm(
-            False, _("Stream made-up events?"), lines, lambda: self._stream(options)
-        )
+        options = self.options
+        if options.mode != "stream":
+            options = replace(options, rate=DEFAULT_RATES["stream"])
+        rate = DEFAULT_RATES["stream"] if options.rate is None else options.rate
+        told = _("made-up events at {rate} to {topic}") if rate else _("unlimited, to {topic}")
+        topic = clean(last.topic or self.controller.settings.kafka.topic, 80)
+        lines = [told.format(rate=self.console.formats.rate(rate), topic=topic)]
+        title = _("Stream made-up events?")
+        self.console.confirm(False, title, lines, lambda: self._stream(options))
 
     def _stream(self, options: Options) -> None:
         self.options = replace(options, mode="stream")

@@ -14,7 +14,7 @@ from tui.dialogs.row_details import RowDetails
 from tui.host import Host
 from tui.styled_text import Line, Span, line
 from tui.views.found_row import cell_lines
-from tui.views.frame import Frame
+from tui.views.frame import Frame, keyed
 from tui.views.key_hints import key_line
 from tui.widgets.grid import ResultGrid
 from tui.widgets.lines_view import LinesView
@@ -24,6 +24,9 @@ _EVERY_S = 0.1
 
 class AskingScreen(ModalScreen[None]):
     """Draws ten times a second what its asker knows. Subclasses compose and say what is asked."""
+
+    LEAVE: ClassVar[str]
+    """The action that goes back, and cancels what runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "export", N_("export"), id="asking.export"),
@@ -98,13 +101,18 @@ class AskingScreen(ModalScreen[None]):
         """Return ids of actions, apart by blanks, and what they do."""
         raise NotImplementedError
 
+    def cancelled_by(self, text: str) -> Line:
+        """Return what is under way. text: names escape for the key that cancels it."""
+        told = keyed(text, {_("escape"): self.LEAVE}, self.console.key_of)
+        return line(Span(f" {told}", "wait"))
+
     def state_of(self, now: Asked[Found]) -> list[Line]:
         """Return how far the question is, or what came of it."""
         formats = self.console.formats
         if now.cancelling:
             return [line(Span(" " + _("cancelling"), "wait"))]
         if now.running:
-            return [line(Span(" " + _("running · escape cancels"), "wait"))]
+            return [self.cancelled_by(_("running · [escape] cancels"))]
         if now.error:
             hint = f" · {now.hint}" if now.hint else ""
             return [line(Span(" " + clean(now.error + hint, self.size.width - 2), "bad"))]

@@ -20,6 +20,7 @@ from tui.dialogs.edit_letter import EditLetter
 from tui.screens.letters import LettersScreen
 from tui.views.frame import keyed
 from tui.views.letters import chosen_lines, counted
+from tui.views.replay_question import all_lines
 
 if TYPE_CHECKING:
     from core.consumer.decoders.base import Decoder
@@ -141,14 +142,13 @@ class DeskScreen(LettersScreen):
         desk = self.desk
         if self._refused() or self._narrowing.dismissed or desk is None or not desk.matching:
             return
-        topic = clean(self.console.controller.settings.kafka.topic, 60)
-        lines = [_("to {topic}, with their keys and headers:").format(topic=topic)]
-        lines += [
-            f"  {self.console.formats.count(one.letters)} × {clean(one.reason, 40)}"
+        meant = [
+            (one.letters, one.reason)
             for one in desk.reasons
             if self._narrowing.reason in {None, one.reason}
-        ][:10]
-        lines.append(_("those that the merge rejected are skipped; edits are not used"))
+        ]
+        topic = self.console.controller.settings.kafka.topic
+        lines = all_lines(meant, topic, self.console.formats)
         self._all(_("Replay {letters}?"), lines, lambda: self._replay(self._matching, []))
 
     def action_give_up(self) -> None:

@@ -57,9 +57,9 @@ class Edges:
         self._tabs.show([tabs(titles, chosen, width)])
 
     def show_keys(
-        self, console: Host, numbers: Sequence[str], width: int, *, leads_back: bool
+        self, console: Host, panes: Sequence[str], width: int, *, leads_back: bool
     ) -> None:
-        """Show the keys that work everywhere. numbers: of the panes; leads_back: escape does."""
+        """Show the keys that work everywhere. panes: their keys; leads_back: escape does."""
         pairs = [
             (
                 binding.id,
@@ -73,7 +73,7 @@ class Edges:
         ]
         always = [hint for name, hint in pairs if name in _ALWAYS]
         hints = [hint for name, hint in pairs if name not in _ALWAYS]
-        hints.insert(0, (span_of(numbers), _("panes"), ""))
+        hints.insert(0, (span_of(panes), _("panes"), ""))
         if leads_back:
-            hints.insert(0, ("esc", _("board"), "screen.restore"))
+            hints.insert(0, (console.shown_keys("pane.restore"), _("board"), "screen.restore"))
         self.footer.show([footer(hints, always, width)])

@@ -1,9 +1,9 @@
 """The figures of the KPIs as a list: each leads to the rows behind it."""
 
 from core.query.behind import BehindFigure, behind_kpis
-from core.text import _, clean
+from core.text import N_, _, clean
 from tui.causes import OpenBehind
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Row, RowTable, column
 from tui.screens.list_screen import ListScreen
 from tui.styled_text import Line, Span, line
 from tui.widgets.rows_view import RowsView
@@ -32,10 +32,10 @@ class FiguresScreen(ListScreen):
             return
         self._drawn = figures.kpis
         columns = (
-            Column(_("list"), 24),
-            Column(_("figure"), 30, stretch=True),
-            Column(_("value"), 18, right=True),
-            Column(_("leads to"), 34, stretch=True),
+            column(N_("list"), 24),
+            column(N_("figure"), 30, stretch=True),
+            column(N_("value"), 18, right=True),
+            column(N_("leads to"), 34, stretch=True),
         )
         found = behind_kpis(figures.kpis, controller.settings.pipeline.definition)
         listed = tuple(
@@ -51,7 +51,8 @@ class FiguresScreen(ListScreen):
             )
             for number, one in enumerate(found)
         )
-        rows.show_table(RowTable(columns, listed), ascii_only=self.console.ascii_only)
+        table = RowTable(columns, listed, name="figures")
+        rows.show_table(table, ascii_only=self.console.ascii_only)
 
     def action_open(self) -> None:
         """Show the rows behind the figure under the cursor."""

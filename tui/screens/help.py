@@ -87,7 +87,7 @@ def help_groups(chosen: Pane, panes: Sequence[Pane], common: Sequence[Binding]) 
     for pane in sorted(panes, key=lambda each: each is not chosen):
         own = [entry for entry in pane.own_bindings() if entry not in lists]
         if own:
-            groups.append((f"{pane.NUMBER} {_(pane.TITLE)}", own))
+            groups.append((pane.heading, own))
     shared: list[Group] = [(_("in every list"), lists), (_("everywhere"), common)]
     first = [group for group in groups[:1] if panes and chosen in panes]
     return [*first, *shared, *groups[len(first) :]]

@@ -1,17 +1,31 @@
 """The cursor on the desk of dead letters, and the letters that are marked there."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, cast
 
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from core.query.letters import DeskLetter
+from core.operations.snapshot import ControllerSnapshot
+from core.query.letters import NEWEST, DeskLetter, LetterOrder, Sort
 from core.text import _
 from tui.host import Host
 from tui.panes.arranging import ARRANGE_KEYS, Arranging
 from tui.widgets.rows_view import RowsView
 
 _MOST_MARKED = 5_000
+_SORTS: Mapping[str, Sort] = {
+    "received": "received",
+    "reason": "reason",
+    "topic": "topic",
+    "part": "partition",
+    "offset": "offset",
+    "size": "size",
+    "detail": "detail",
+    "dismissed, why": "why",
+}
+"""What the warehouse sorts by, by the names of columns."""
 
 
 class LetterMarks(ModalScreen[None], Arranging):
@@ -30,6 +44,13 @@ class LetterMarks(ModalScreen[None], Arranging):
     def console(self) -> Host:
         """The application."""
         return cast("Host", self.app)
+
+    @property
+    def order(self) -> LetterOrder:
+        """How the letters are to be sorted; by their marks the list sorts its page alone."""
+        how = self.console.arrangements.of("desk")
+        sort = _SORTS.get(how.column or "")
+        return LetterOrder(sort, how.descending) if sort else NEWEST
 
     @property
     def rows_view(self) -> RowsView:
@@ -87,3 +108,8 @@ class LetterMarks(ModalScreen[None], Arranging):
         row = self._letters.choose()
         source = None if row is None or self._in_reasons else row.source
         return [source] if isinstance(source, DeskLetter) else []
+
+
+def work_ended(now: ControllerSnapshot) -> tuple[datetime | None, ...]:
+    """Return when the pieces of work that change the letters ended."""
+    return (now.explored.replay.ended_at, now.explored.decision.ended_at)

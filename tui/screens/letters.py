@@ -13,11 +13,11 @@ from textual.widgets import Input
 from core.dlq.edits import Edit
 from core.errors import DropshipError
 from core.operations.snapshot import ControllerSnapshot
-from core.query.letters import PAGE, Desk, DeskLetter, Narrowing
+from core.query.letters import NEWEST, PAGE, Desk, DeskLetter, Narrowing
 from core.text import N_, _, clean
 from tui.dialogs.open_details import OpenDetails
 from tui.dialogs.row_details import RowDetails
-from tui.screens.letter_marks import LetterMarks
+from tui.screens.letter_marks import LetterMarks, work_ended
 from tui.styled_text import Line, Span, line
 from tui.views.events import letter_parts
 from tui.views.key_hints import key_line
@@ -84,6 +84,7 @@ class LettersScreen(LetterMarks):
         self._words = words
         self._narrowing = Narrowing()
         self._number = 0
+        self._order = NEWEST
         self._asked = 0
         self._asked_at: datetime | None = None
         self._ended: tuple[datetime | None, ...] = ()
@@ -109,7 +110,7 @@ class LettersScreen(LetterMarks):
     def on_mount(self) -> None:
         """Ask for the letters, and draw from now on."""
         now = self.console.controller.snapshot()
-        self._ended = _ended(now)
+        self._ended = work_ended(now)
         try:
             self._narrowing = Narrowing.of(self._words, now.at)
         except DropshipError as error:
@@ -138,9 +139,12 @@ class LettersScreen(LetterMarks):
         """Draw what is known; read again what has changed since."""
         now = self.console.controller.snapshot()
         asked = self.console.controller.asking.desk.latest
-        ended = _ended(now)
+        ended = work_ended(now)
         if ended != self._ended:
             self._ended = ended
+            self._ask()
+        elif self._order != self.order:
+            self._number = 0
             self._ask()
         elif not asked.running and self._due(now):
             self._ask()
@@ -171,9 +175,12 @@ class LettersScreen(LetterMarks):
         else:
             self._page.show([page_line(desk, len(self._marked), len(self._edits), formats)])
         drawn = (desk, tuple(self._marked), tuple(self._edits), self._in_reasons)
-        if drawn != self._drawn:
+        # Of the answer before, whose first row would be gone with the next one, nothing is drawn.
+        asked = (desk.narrowing, desk.number) == (self._narrowing, self._number)
+        if drawn != self._drawn and asked:
             self._drawn = drawn
             table = letters_rows(desk, formats, self._marked, self._edits, ascii_only=plain)
+            table = replace(table, ordered=bool(desk.order.sort) and desk.order == self.order)
             self._letters.show_table(table, ascii_only=plain, cursor=not self._in_reasons)
 
     def see_answers(self) -> None:
@@ -188,7 +195,8 @@ class LettersScreen(LetterMarks):
     def _ask(self) -> None:
         controller = self.console.controller
         self._asked_at = controller.snapshot().at
-        self._asked = controller.asking.letters(self._narrowing, self._number)
+        self._order = self.order
+        self._asked = controller.asking.letters(self._narrowing, self._number, self._order)
 
     def _narrow(self, narrowing: Narrowing) -> None:
         self._narrowing, self._number = narrowing, 0
@@ -290,8 +298,3 @@ class LettersScreen(LetterMarks):
 
 
 _NARROW = "reason: topic: partition: since:2h until:14:05 text"
-
-
-def _ended(now: ControllerSnapshot) -> tuple[datetime | None, ...]:
-    """Return when the pieces of work that change the letters ended."""
-    return (now.explored.replay.ended_at, now.explored.decision.ended_at)

@@ -176,11 +176,12 @@ class MainScreen(Screen[None]):
         self._edges.show_banner([] if tiny else [*crumbs, *banner(now, frame)])
         if self.single:
             shown = [self._board.overview, *self.panes] if self.small else self.panes
-            titles = [(pane.NAME, pane.NUMBER, _(pane.TITLE)) for pane in shown]
+            key_of = self.console.pane_key
+            titles = [(pane.NAME, key_of(pane.NAME), _(pane.TITLE)) for pane in shown]
             self._edges.show_tabs(titles, self._chosen, frame.width)
         leads_back = self.single and self._chosen != OverviewPane.NAME
-        numbers = [kind.NUMBER for kind in ALL]
-        self._edges.show_keys(self.console, numbers, frame.width, leads_back=leads_back)
+        keys = [self.console.pane_key(kind.NAME) for kind in ALL]
+        self._edges.show_keys(self.console, keys, frame.width, leads_back=leads_back)
 
     def action_choose(self, name: str) -> None:
         """Focus a pane, or show it where there is room for one only."""

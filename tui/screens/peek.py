@@ -1,6 +1,5 @@
 """A peek at any topic: from an offset, a time, the begin; or live, at its end."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,7 +14,6 @@ from core.text import N_, _, clean
 from tui.screens.record_list import RecordList
 from tui.styled_text import Line
 from tui.views.event_columns import came_since
-from tui.views.events import records_table
 from tui.views.peek import peek_head
 from tui.widgets.rows_view import RowsView
 
@@ -120,7 +118,9 @@ class PeekScreen(RecordList):
 
     def hints(self) -> list[tuple[str, str]]:
         """Return the keys."""
-        pages = [] if self._shown.live else [("peek.next peek.previous", _("page"))]
+        pages = [("peek.next peek.previous", _("page"))]
+        if self._shown.live:
+            pages = [("peek.previous", _("older"))]
         freeze = [("peek.hold", _("freeze"))] if self._shown.live else []
         return [
             ("peek.leave", _("back")),
@@ -135,18 +135,15 @@ class PeekScreen(RecordList):
             ("peek.export", _("export")),
         ]
 
-    def draw_rows(self, rows: RowsView) -> None:
+    def draw_rows(self, _rows: RowsView) -> None:
         """Show the records."""
         page = self.page
-        if page is not self._drawn:
+        if page is not self._drawn or self._kept.left:
             self._drawn = page
             settings = self.console.controller.settings
             own = self._topic == settings.kafka.topic
             definition = settings.pipeline.definition if own else None
-            table = records_table(page.records, self.console.formats, definition)
-            if not page.live:
-                table = replace(table, follow="")
-            rows.show_table(table, ascii_only=self.console.ascii_only)
+            self.show_records("peek", page.records, definition, follows=page.live)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list while one types words."""
@@ -185,9 +182,11 @@ class PeekScreen(RecordList):
         page = self._shown
         if self.now.running and not page.live:
             return
-        if page.live or not (page.after if step > 0 else page.before):
+        if not (page.after if step > 0 else page.before):
             self.console.tell(_("There is no further page."))
             return
+        if page.live:
+            self._place = ""
         self._asked = self.console.controller.asking.turn_peek(page, step)
         self._start_over()
 

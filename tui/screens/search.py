@@ -12,7 +12,7 @@ from core.operations.topic_search import TopicSearch
 from core.text import N_, _, clean, ngettext
 from tui.screens.record_list import RecordList
 from tui.styled_text import Line, Span, line
-from tui.views.events import records_table
+from tui.views.frame import keyed
 from tui.widgets.rows_view import RowsView
 
 _NUMBERS = {"integer", "decimal", "number"}
@@ -88,7 +88,9 @@ class SearchScreen(RecordList):
             told = _("offset {done} of {total}").format(
                 done=formats.count(found.passed), total=formats.count(found.total)
             )
-            pieces += [f" · {told}", Span(" · " + _("running · escape cancels"), "wait")]
+            running = _("running · [escape] cancels")
+            running = keyed(running, {_("escape"): "search.leave"}, self.console.key_of)
+            pieces += [f" · {told}", Span(f" · {running}", "wait")]
         elif now.error:
             pieces.append(Span(f" · {clean(now.error, 300)}", "wait"))
         else:
@@ -108,16 +110,13 @@ class SearchScreen(RecordList):
             ("search.export", _("export")),
         ]
 
-    def draw_rows(self, rows: RowsView) -> None:
+    def draw_rows(self, _rows: RowsView) -> None:
         """Show the records."""
         found = self.found
-        if found is not self._drawn:
+        if found is not self._drawn or self._kept.left:
             self._drawn = found
             pipeline = self.console.controller.settings.pipeline
-            rows.show_table(
-                records_table(found.records, self.console.formats, pipeline.definition),
-                ascii_only=self.console.ascii_only,
-            )
+            self.show_records("search", found.records, pipeline.definition)
 
     def on_input_submitted(self, _event: Input.Submitted) -> None:
         """Search, or say what cannot be understood."""

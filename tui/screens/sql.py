@@ -24,6 +24,8 @@ _SECONDS = (30, 120, 600, 10)
 class SqlScreen(AskingScreen):
     """Runs one statement at a time. text: what stands in the editor at first."""
 
+    LEAVE = "sql.leave"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *AskingScreen.BINDINGS,
         Binding("f5,ctrl+r,ctrl+enter,ctrl+j", "run", N_("run"), id="sql.run", priority=True),

@@ -22,6 +22,8 @@ from tui.widgets.grid import ResultGrid
 class TableScreen(AskingScreen):
     """Shows a table. page: where to begin, with the filter that a person came with."""
 
+    LEAVE = "table.leave"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *AskingScreen.BINDINGS,
         Binding("slash", "filter", N_("filter"), id="table.filter", key_display="/"),
@@ -126,7 +128,7 @@ class TableScreen(AskingScreen):
         if result is not None:
             now = replace(now, result=self.shown_of(result))
         if self._exported:
-            return [line(Span(" " + _("exporting · escape cancels"), "wait"))]
+            return [self.cancelled_by(_("exporting · [escape] cancels"))]
         found = super().state_of(now)
         if result is not None and not now.running and not now.error and not result.rows:
             return [line(Span(" " + _("no rows"), "dim"))]

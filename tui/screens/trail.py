@@ -44,8 +44,11 @@ class Trail:
         pieces: list[Span] = [Span(" ")]
         for crumb in self._crumbs:
             pane = panes[crumb.pane]
-            name = Span(f"{pane.NUMBER} {_(pane.TITLE)}".strip(), "dim", "screen.restore")
+            name = Span(pane.heading, "dim", "screen.restore")
             pieces += [name, sign, Span(crumb.told), sign]
         way = line(*pieces, Span(_(here.TITLE), "bold"))
-        back = line(Span("esc", "accent", "screen.restore"), Span(" " + _("back"), "dim"))
+        back = line(
+            Span(here.console.shown_keys("pane.restore"), "accent", "screen.restore"),
+            Span(" " + _("back"), "dim"),
+        )
         return [ends(way, back, width)]

@@ -8,8 +8,8 @@ from core.clock import iso
 from core.config.thresholds import Thresholds
 from core.operations.history import Sample
 from core.operations.snapshot import ControllerSnapshot
-from core.text import _, clean
-from tui.row_table import Column, Row, RowTable
+from core.text import N_, _, clean
+from tui.row_table import Column, Row, RowTable, column
 from tui.styled_text import EMPTY, Line, Role, Span, cut, fit, line, sparkline
 from tui.views.alert_limits import limit_lines
 from tui.views.blocks import rule
@@ -36,17 +36,17 @@ def alerts_table(now: ControllerSnapshot, frame: Frame) -> RowTable:
     """Return the alerts: active ones, worst first, then past ones."""
     columns = (
         Column("", 1),
-        Column(_("rule"), 16),
-        Column(_("raised"), 9, drop=2),
-        Column(_("duration"), 9, drop=3),
+        column(N_("rule"), 16),
+        column(N_("raised"), 9, drop=2),
+        column(N_("duration"), 9, drop=3),
         Column("", 12, drop=1),
-        Column(_("message"), 28, stretch=True),
+        column(N_("message"), 28, stretch=True),
     )
     rows = tuple(
         Row(f"{alert.rule}/{alert.raised_at.isoformat()}", _cells(alert, now, frame), alert)
         for alert in now.alerts
     )
-    return RowTable(columns, rows, "first")
+    return RowTable(columns, rows, "first", name="alerts")
 
 
 def _cells(alert: Alert, now: ControllerSnapshot, frame: Frame) -> tuple[Span, ...]:

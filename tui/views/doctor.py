@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from core.doctor.model import Finding, Status
 from core.operations.effective_settings import EffectiveSetting
 from core.operations.snapshot import ControllerSnapshot
-from core.text import _, clean
+from core.text import N_, _, clean
 from core.text.amounts import errors, warnings
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable, column
 from tui.styled_text import Line, Role, Span, advice, bar, cut, line
 from tui.views.frame import Frame, problem
 from tui.views.payload import pairs
@@ -64,9 +64,9 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
     """Return a row for each check."""
     columns = (
         Column("", 1),
-        Column(_("check"), 10),
-        Column(_("found"), 30, stretch=True),
-        Column(_("fix"), 40, drop=1),
+        column(N_("check"), 10),
+        column(N_("found"), 30, stretch=True),
+        column(N_("fix"), 40, drop=1),
     )
     rows = tuple(
         Row(
@@ -81,16 +81,16 @@ def findings_table(findings: Sequence[Finding], frame: Frame) -> RowTable:
         )
         for one in findings
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="doctor")
 
 
 def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
     """Return every setting: what is in force, and where it comes from."""
     columns = (
-        Column(_("setting"), 34),
-        Column(_("value"), 20, stretch=True),
-        Column(_("from"), 22, drop=1),
-        Column(_("change"), 16, drop=2),
+        column(N_("setting"), 34),
+        column(N_("value"), 20, stretch=True),
+        column(N_("from"), 22, drop=1),
+        column(N_("change"), 16, drop=2),
     )
     rows = tuple(
         Row(
@@ -98,19 +98,19 @@ def settings_table(settings: Sequence[EffectiveSetting]) -> RowTable:
             (
                 clean(one.name, 100),
                 clean(one.value, 300),
-                Span(where_from(one), "text" if one.where else "dim"),
+                Span(where_from(one), "text" if one.where or one.by_option else "dim"),
                 Span(when_changed(one), "wait" if one.pending else "dim"),
             ),
             one,
         )
         for one in settings
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="settings")
 
 
 def where_from(one: EffectiveSetting) -> str:
     """Return where a setting comes from: an option, the environment, file and line, the default."""
-    if one.name.startswith("--"):
+    if one.by_option:
         return _("command line")
     return clean(one.where, 300) or _("default")
 

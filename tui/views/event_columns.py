@@ -7,14 +7,16 @@ as it is, and stands out.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from core.operations.tail_record import TailRecord
 from core.pipeline.base import steps
 from core.pipeline.definition import Definition
-from core.text import _, clean
+from core.text import N_, clean
 from tui.formats import Formats
-from tui.row_table import Cell, Column, Row, RowTable
+from tui.kept_rows import KeptRows, place_of, rows_of
+from tui.row_table import Cell, Column, Row, RowTable, column
 from tui.styled_text import Span
 from tui.views.payload import preview
 
@@ -35,6 +37,11 @@ class _Field:
     title: str
     path: tuple[str, ...]
     number: bool
+
+    @property
+    def name(self) -> str:
+        """What its column is known by; no title of ours has a dot."""
+        return "." + ".".join(self.path)
 
 
 EventFields = Sequence[_Field]
@@ -58,30 +65,39 @@ def _title(name: str) -> str:
     return clean(name.removesuffix("_id") or name, 16)
 
 
-def event_table(records: Sequence[TailRecord], formats: Formats, fields: EventFields) -> RowTable:
-    """Return records with the fields of their events, newest first. fields: at least one."""
+def event_table(
+    records: Sequence[TailRecord],
+    formats: Formats,
+    fields: EventFields,
+    kept: KeptRows | None = None,
+) -> RowTable:
+    """Return records with the fields of their events, newest first. fields: at least one.
+
+    kept: rows that are there already, where a piece of the rest is to be made at a time.
+    """
     keys = [_key(record) for record in records if record.key]
     width = min(max([_LEAST_KEY, *map(len, keys)]), _KEY_WIDTH)
     columns = (
-        Column(_("time"), 12, drop=5),
-        Column(_("part"), 4, right=True, drop=3),
-        Column(_("offset"), 10, right=True, drop=3),
-        Column(_("key"), width),
+        column(N_("time"), 12, drop=5),
+        column(N_("part"), 4, right=True, drop=3),
+        column(N_("offset"), 10, right=True, drop=3),
+        column(N_("key"), width),
         # What is no event has no fields: its bytes stand where the first of them would.
-        Column(fields[0].title, 12, stretch=True),
+        Column(fields[0].title, 12, stretch=True, name=fields[0].name),
         *(
-            Column(one.title, _NUMBER_WIDTH, right=True, drop=4)
+            Column(one.title, _NUMBER_WIDTH, right=True, drop=4, name=one.name)
             if one.number
-            else Column(one.title, 12, drop=6)
+            else Column(one.title, 12, drop=6, name=one.name)
             for one in fields[1:]
         ),
-        Column(_("size"), 8, right=True, drop=8),
+        column(N_("size"), 8, right=True, drop=8),
         # Words of the whole value are found by the filter, and never take any room.
-        Column(_("value"), _NEVER_SEEN, drop=9),
+        column(N_("value"), _NEVER_SEEN, drop=9),
     )
     shared = _shared(keys)
-    rows = [_row(record, formats, fields, shared) for record in records]
-    return RowTable(columns, tuple(rows), "first")
+    make = partial(_row, formats=formats, fields=fields, shared=shared)
+    rows = rows_of(records, make, kept, (tuple(fields), shared, formats))
+    return RowTable(columns, tuple(rows), "first", name="events")
 
 
 def _row(record: TailRecord, formats: Formats, fields: EventFields, shared: int) -> Row:
@@ -93,7 +109,7 @@ def _row(record: TailRecord, formats: Formats, fields: EventFields, shared: int)
     if not known:
         cells = [Span(preview(told), "wait"), *[""] * (len(fields) - 1)]
     return Row(
-        f"{record.partition}/{record.offset}",
+        place_of(record),
         (
             Span(f"{record.at:%H:%M:%S}.{record.at.microsecond // 1_000:03d}", "dim")
             if record.at

@@ -1,6 +1,7 @@
 """The events pane: the newest records of the topic, or the dead letters."""
 
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from core.clock import iso
@@ -10,9 +11,10 @@ from core.operations.replay_result import ReplayResult
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.tail_record import TailRecord
 from core.pipeline.definition import Definition
-from core.text import _, clean, ngettext
+from core.text import N_, _, clean, ngettext
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.kept_rows import KeptRows, place_of, rows_of
+from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Span, advice, cut, keys, line
 from tui.views.blocks import rule
 from tui.views.event_columns import event_fields, event_table
@@ -36,11 +38,12 @@ def events_head(
         for name, chosen in tabs
     ]
     explored = now.explored
-    state = _("frozen: space resumes") if frozen and not letters else ""
+    state = ""
+    if frozen and not letters:
+        state = frame.keyed(_("frozen: [space] resumes"), {_("space"): "events.hold"})
     if fresh and not letters and not frozen:
-        state = ngettext("+{count} new: g shows it", "+{count} new: g shows them", fresh).format(
-            count=frame.formats.count(fresh)
-        )
+        text = ngettext("+{count} new: [g] shows it", "+{count} new: [g] shows them", fresh)
+        state = frame.keyed(text.format(count=frame.formats.count(fresh)), {"g": "rows.first"})
     lines = [cut(line(*spans, Span(state, "wait")), frame.width)]
     if letters:
         lines += failing(explored.letters, now, frame) + _replay(now, frame)
@@ -129,53 +132,58 @@ def _replayed(result: ReplayResult, formats: Formats, age: str) -> str:
 
 
 def records_table(
-    records: Records, formats: Formats, definition: Definition | None = None
+    records: Records,
+    formats: Formats,
+    definition: Definition | None = None,
+    kept: KeptRows | None = None,
 ) -> RowTable:
     """Return the newest records, newest first.
 
-    definition: of the pipeline that they are events of, where they are shown by their fields.
+    definition: of the pipeline that they are events of, where they are shown by their fields. kept:
+    see `event_table`.
     """
     fields = event_fields(definition) if definition is not None else ()
     if fields:
-        return event_table(records, formats, fields)
+        return event_table(records, formats, fields, kept)
     columns = (
-        Column(_("time"), 15, drop=2),
-        Column(_("part"), 4, right=True),
-        Column(_("offset"), 10, right=True),
-        Column(_("key"), 16, drop=3),
-        Column(_("size"), 9, right=True, drop=4),
-        Column(_("value"), 28, stretch=True),
+        column(N_("time"), 15, drop=2),
+        column(N_("part"), 4, right=True),
+        column(N_("offset"), 10, right=True),
+        column(N_("key"), 16, drop=3),
+        column(N_("size"), 9, right=True, drop=4),
+        column(N_("value"), 28, stretch=True),
     )
-    rows = tuple(
-        Row(
-            f"{record.partition}/{record.offset}",
-            (
-                Span(_time(record.at), "dim"),
-                str(record.partition),
-                formats.count(record.offset),
-                preview(record.key, 60) if record.key is not None else Span("–", "dim"),
-                formats.bytes(record.size),
-                Span(preview(None), "wait") if record.value is None else preview(_told(record)),
-            ),
-            record,
-        )
-        for record in records
+    rows = rows_of(records, partial(_record_row, formats=formats), kept, formats)
+    return RowTable(columns, tuple(rows), "first", name="records")
+
+
+def _record_row(record: TailRecord, formats: Formats) -> Row:
+    return Row(
+        place_of(record),
+        (
+            Span(_time(record.at), "dim"),
+            str(record.partition),
+            formats.count(record.offset),
+            preview(record.key, 60) if record.key is not None else Span("–", "dim"),
+            formats.bytes(record.size),
+            Span(preview(None), "wait") if record.value is None else preview(_told(record)),
+        ),
+        record,
     )
-    return RowTable(columns, rows, "first")
 
 
 def letters_table(found: DeadLetters | None, formats: Formats) -> RowTable:
     """Return the dead letters, newest first."""
     columns = (
-        Column(_("received"), 14, drop=3),
-        Column(_("reason"), 18),
-        Column(_("part"), 4, right=True, drop=2),
-        Column(_("offset"), 10, right=True),
-        Column(_("size"), 9, right=True, drop=4),
-        Column(_("detail"), 28, stretch=True),
+        column(N_("received"), 14, drop=3),
+        column(N_("reason"), 18),
+        column(N_("part"), 4, right=True, drop=2),
+        column(N_("offset"), 10, right=True),
+        column(N_("size"), 9, right=True, drop=4),
+        column(N_("detail"), 28, stretch=True),
     )
     rows = tuple(_letter_row(listed, formats) for listed in (found.letters if found else ()))
-    return RowTable(columns, rows, "first")
+    return RowTable(columns, rows, "first", name="letters")
 
 
 def _letter_row(listed: ListedLetter, formats: Formats) -> Row:

@@ -14,7 +14,7 @@ from core.broker.inventory import (
 from core.operations.asker import Asked
 from core.text import N_, _, clean
 from tui.formats import UNKNOWN, Formats
-from tui.row_table import Cell, Column, Row, RowTable
+from tui.row_table import Cell, Column, Row, RowTable, column
 from tui.styled_text import Line, Role, Span, cut, line
 from tui.views.frame import Frame, problem
 
@@ -95,18 +95,19 @@ def explore_table(part: Part, found: Inventory | None, formats: Formats) -> RowT
     listed = (part.pick(found) if found is not None else None) or ()
     ranked = sorted(listed, key=part.by)
     columns, row = _TABLES[part.name]
-    return RowTable(columns(), tuple(row(one, formats) for one in ranked))
+    rows = tuple(row(one, formats) for one in ranked)
+    return RowTable(columns(), rows, name=part.name)
 
 
 def _topic_columns() -> tuple[Column, ...]:
     return (
-        Column(_("topic"), 20, stretch=True),
-        Column(_("part"), 5, right=True),
-        Column(_("records"), 15, right=True),
-        Column(_("retention"), 11, right=True, drop=2),
-        Column(_("cleanup"), 14, drop=3),
-        Column(_("in sync"), 9, drop=1),
-        Column(_("changed"), 8, right=True, drop=4),
+        column(N_("topic"), 20, stretch=True),
+        column(N_("part"), 5, right=True),
+        column(N_("records"), 15, right=True),
+        column(N_("retention"), 11, right=True, drop=2),
+        column(N_("cleanup"), 14, drop=3),
+        column(N_("in sync"), 9, drop=1),
+        column(N_("changed"), 8, right=True, drop=4),
     )
 
 
@@ -136,12 +137,12 @@ def retention(milliseconds: int | None, formats: Formats) -> str:
 
 def _group_columns() -> tuple[Column, ...]:
     return (
-        Column(_("group"), 22, stretch=True),
-        Column(_("state"), 14),
-        Column(_("type"), 9, drop=2),
-        Column(_("members"), 8, right=True, drop=1),
-        Column(_("lag"), 14, right=True),
-        Column(_("topics"), 7, right=True, drop=3),
+        column(N_("group"), 22, stretch=True),
+        column(N_("state"), 14),
+        column(N_("type"), 9, drop=2),
+        column(N_("members"), 8, right=True, drop=1),
+        column(N_("lag"), 14, right=True),
+        column(N_("topics"), 7, right=True, drop=3),
     )
 
 
@@ -180,13 +181,13 @@ def state_of(group: GroupFacts) -> Span:
 
 def _broker_columns() -> tuple[Column, ...]:
     return (
-        Column(_("broker"), 7, right=True),
-        Column(_("address"), 24, stretch=True),
-        Column(_("rack"), 12, drop=2),
-        Column(_("controller"), 11, drop=3),
-        Column(_("leads"), 8, right=True),
-        Column(_("copies"), 8, right=True, drop=1),
-        Column(_("version"), 10, drop=4),
+        column(N_("broker"), 7, right=True),
+        column(N_("address"), 24, stretch=True),
+        column(N_("rack"), 12, drop=2),
+        column(N_("controller"), 11, drop=3),
+        column(N_("leads"), 8, right=True),
+        column(N_("copies"), 8, right=True, drop=1),
+        column(N_("version"), 10, drop=4),
     )
 
 

@@ -5,6 +5,8 @@ from itertools import product
 
 from tui.styled_text import Line, Span, cut, line
 
+_MOST_RUNS = 4
+
 Hint = tuple[str, str, str]
 """A key, what it does, and the action of a click on it; empty for none."""
 
@@ -56,7 +58,14 @@ def _tabs(titles: Sequence[Tab], chosen: str, gap: str, *, whole: bool) -> Line:
     return line(gap, *spans)
 
 
-def span_of(numbers: Sequence[str]) -> str:
-    """Return the numbers of the panes in short: 1-8, or 1-9 0."""
-    plain = [number for number in numbers if number != "0"]
-    return f"{plain[0]}-{plain[-1]}" + (" 0" if len(plain) < len(numbers) else "")
+def span_of(keys: Sequence[str]) -> str:
+    """Return the keys of the panes in short: 1-8, or 1-9 0; where there are many, the ends."""
+    runs: list[list[str]] = []
+    for key in keys:
+        last = runs[-1][-1] if runs else ""
+        if last.isdecimal() and key.isdecimal() and int(key) == int(last) + 1:
+            runs[-1].append(key)
+        else:
+            runs.append([key])
+    parts = [f"{run[0]}-{run[-1]}" if run[2:] else " ".join(run) for run in runs]
+    return " ".join(parts) if len(parts) <= _MOST_RUNS else f"{parts[0]} … {parts[-1]}"

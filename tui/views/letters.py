@@ -11,9 +11,9 @@ from core.operations.letter_work import Decided
 from core.operations.snapshot import ControllerSnapshot
 from core.operations.task import TaskSnapshot
 from core.query.letters import PAGE, Desk, DeskLetter, Narrowing
-from core.text import _, clean, ngettext
+from core.text import N_, _, clean, ngettext
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable, column
 from tui.styled_text import Line, Role, Span, cut, line, sparkline
 from tui.views.events import letter_details
 from tui.views.frame import Frame
@@ -130,10 +130,10 @@ def reasons_table(
     trend = _("trend, {slice} each").format(slice=slice_told(desk.slice_s)) if desk.slice_s else ""
     slices = max((len(one.slices) for one in desk.reasons), default=0)
     columns = (
-        Column(_("reason"), 20),
-        Column(_("letters"), 9, right=True),
-        Column(trend, max(slices, 18), drop=2),
-        Column(_("newest"), 12, drop=1, stretch=True),
+        column(N_("reason"), 20),
+        column(N_("letters"), 9, right=True),
+        Column(trend, max(slices, 18), drop=2, name="trend"),
+        column(N_("newest"), 12, drop=1, stretch=True),
     )
     everyone = [sum(parts) for parts in zip(*(one.slices for one in desk.reasons), strict=False)]
     letters = sum(one.letters for one in desk.reasons)
@@ -147,7 +147,7 @@ def reasons_table(
     for one in desk.reasons:
         age = _("{age} ago").format(age=formats.age(one.newest, now.at))
         rows.append(row(one.reason, (clean(one.reason, 60), one.letters, one.slices, age)))
-    return RowTable(columns, tuple(rows))
+    return RowTable(columns, tuple(rows), name="reasons")
 
 
 def _trend(slices: Sequence[int], *, ascii_only: bool) -> Span:
@@ -167,20 +167,20 @@ def letters_rows(
     """Return the letters of a page; a sign says which are marked, and which edited."""
     mark, pen = ("x", "e") if ascii_only else ("✓", "✎")
     last = (
-        Column(_("dismissed, why"), 24, stretch=True)
+        column(N_("dismissed, why"), 24, stretch=True)
         if desk.narrowing.dismissed
-        else Column(_("detail"), 24, stretch=True)
+        else column(N_("detail"), 24, stretch=True)
     )
     several = len({one.letter.topic for one in desk.page}) > 1
-    topic = [Column(_("topic"), 14, drop=5)] if several else []
+    topic = [column(N_("topic"), 14, drop=5)] if several else []
     columns = (
         Column("", 2),
-        Column(_("received"), 14, drop=3),
-        Column(_("reason"), 18),
+        column(N_("received"), 14, drop=3),
+        column(N_("reason"), 18),
         *topic,
-        Column(_("part"), 4, right=True, drop=2),
-        Column(_("offset"), 10, right=True),
-        Column(_("size"), 9, right=True, drop=4),
+        column(N_("part"), 4, right=True, drop=2),
+        column(N_("offset"), 10, right=True),
+        column(N_("size"), 9, right=True, drop=4),
         last,
     )
     rows = tuple(
@@ -193,7 +193,7 @@ def letters_rows(
         )
         for one in desk.page
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="desk")
 
 
 def _letter_row(one: DeskLetter, formats: Formats, signs: str, *, with_topic: bool) -> Row:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from core.clock import iso
 from core.operations.logtail import LogEntry
-from core.text import _, clean
+from core.text import N_, _, clean
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Role, Span, cut, line
 from tui.views.blocks import rule
 from tui.views.frame import Frame
@@ -39,10 +39,10 @@ def logs_head(entries: Sequence[LogEntry], least: int, file: str, frame: Frame) 
 def logs_table(entries: Sequence[LogEntry], least: int, formats: Formats) -> RowTable:
     """Return the records of a level and above, newest last."""
     columns = (
-        Column(_("time"), 9),
-        Column(_("level"), 8),
-        Column(_("logger"), 24, drop=2),
-        Column(_("message"), 20, stretch=True),
+        column(N_("time"), 9),
+        column(N_("level"), 8),
+        column(N_("logger"), 24, drop=2),
+        column(N_("message"), 20, stretch=True),
     )
     rows = tuple(
         Row(
@@ -58,7 +58,7 @@ def logs_table(entries: Sequence[LogEntry], least: int, formats: Formats) -> Row
         for entry in entries
         if entry.severity >= least
     )
-    return RowTable(columns, rows, "last")
+    return RowTable(columns, rows, "last", name="logs")
 
 
 def log_details(entry: LogEntry, frame: Frame) -> list[Line]:

@@ -2,9 +2,9 @@
 
 from core.operations.asker import Asked
 from core.operations.offset_plan import OffsetMove, OffsetPlan, Reread
-from core.text import _, clean, ngettext
+from core.text import N_, _, clean, ngettext
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Span, line
 from tui.views.frame import Frame, problem, wrap
 
@@ -12,17 +12,16 @@ from tui.views.frame import Frame, problem, wrap
 def plan_table(plan: OffsetPlan | None, formats: Formats, *, own: bool) -> RowTable:
     """Return the partitions of a plan. own: of our own group, whose offsets stay."""
     columns = (
-        Column(_("part"), 4, right=True),
-        Column(_("stored") if own else _("before"), 13, right=True),
-        Column(_("from") if own else _("after"), 13, right=True),
-        Column(_("read again"), 14, right=True),
-        *(() if own else (Column(_("skipped"), 14, right=True),)),
-        Column(_("begin"), 13, right=True, drop=2),
-        Column(_("end"), 13, right=True, drop=1),
+        column(N_("part"), 4, right=True),
+        column(N_("stored") if own else N_("before"), 13, right=True),
+        column(N_("from") if own else N_("after"), 13, right=True),
+        column(N_("read again"), 14, right=True),
+        *(() if own else (column(N_("skipped"), 14, right=True),)),
+        column(N_("begin"), 13, right=True, drop=2),
+        column(N_("end"), 13, right=True, drop=1),
     )
-    return RowTable(
-        columns, tuple(_row(move, formats, own=own) for move in plan.moves) if plan else ()
-    )
+    rows = tuple(_row(move, formats, own=own) for move in plan.moves) if plan else ()
+    return RowTable(columns, rows, name="offset_plan")
 
 
 def _row(move: OffsetMove, formats: Formats, *, own: bool) -> Row:
@@ -105,7 +104,8 @@ def plan_head(
         told = _("offset {done} of {total}").format(
             done=frame.formats.count(reread.passed), total=frame.formats.count(reread.total)
         )
-        lines.append(line(" ", told, Span(" · " + _("running · escape cancels"), "wait")))
+        running = frame.keyed(_("running · [escape] cancels"), {_("escape"): "offsets.leave"})
+        lines.append(line(" ", told, Span(f" · {running}", "wait")))
     elif now.running:
         lines.append(line(" ", Span(_("reading"), "wait")))
     elif now.error:

@@ -49,19 +49,23 @@ def stages(now: ControllerSnapshot, frame: Frame, files: Sequence[FilePreview] =
         ("alerts", "8", _("alerts"), lambda: _alerts(now, frame)),
     ]
     rows = []
+    wide = 1
     for name, number, title, tell in parts:
         told = tell()
-        cells = (Span(number, "accent"), Span(title, "dim"), told.sign, told.text)
+        action = frame.key_of(f"pane.{name}")
+        key = number if action is None else action.key
+        wide = max(wide, len(key))
+        cells = (Span(key, "accent"), Span(title, "dim"), told.sign, told.text)
         rows.append(Row(name, (*cells, told.curve, told.more), name))
     columns = (
-        Column("", 1),
+        Column("", wide),
         Column("", max(_NAME, *(len(title) for _name, _number, title, _tell in parts))),
         Column("", 1),
         Column("", 34, stretch=True),
         Column("", _CURVE, drop=2),
         Column("", _MORE, right=True, drop=1),
     )
-    return RowTable(columns, tuple(rows), titles=False)
+    return RowTable(columns, tuple(rows), titles=False, name="stages")
 
 
 def overview_foot(now: ControllerSnapshot, frame: Frame) -> list[Line]:

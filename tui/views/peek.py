@@ -18,7 +18,10 @@ def peek_head(
     frozen: bool,
     refusal: str,
 ) -> list[Line]:
-    """Return the lines. place: as it was written; fresh: records that came below a cursor."""
+    """Return the lines. place: as it was written, empty for what is before a live tail.
+
+    fresh: records that came below a cursor.
+    """
     name = clean(topic, max(frame.width // 3, 16))  # what stands behind it matters more
     spans: list[str | Span] = [" ", Span(name, "bold")]
     spans += [Span(f" · {_told(place)}", "accent")]
@@ -36,7 +39,9 @@ def peek_head(
 
 
 def _told(place: str) -> str:
-    """Return where the page is; the end is a live tail."""
+    """Return where the page is; the end is a live tail, and nothing what was turned to from it."""
+    if not place:
+        return _("before the live tail")
     part, at, rest = place.rpartition("@")
     if rest.strip().lower() != "end":
         return _("from {place}").format(place=clean(place, 40))
@@ -47,17 +52,19 @@ def _told(place: str) -> str:
 
 def _live(frame: Frame, fresh: int, *, frozen: bool) -> list[str | Span]:
     if fresh:
-        text = ngettext("+{count} new: g shows it", "+{count} new: g shows them", fresh)
-        return ["  ", Span(text.format(count=frame.formats.count(fresh)), "wait")]
+        text = ngettext("+{count} new: [g] shows it", "+{count} new: [g] shows them", fresh)
+        told = text.format(count=frame.formats.count(fresh))
+        return ["  ", Span(frame.keyed(told, {"g": "list.first"}), "wait")]
     if frozen:
-        return ["  ", Span(_("frozen: space resumes"), "wait")]
+        told = frame.keyed(_("frozen: [space] resumes"), {_("space"): "peek.hold"})
+        return ["  ", Span(told, "wait")]
     return [Span(" · " + _("newest first"), "dim")]
 
 
 def _page(page: Peeked, now: Asked[Peeked], frame: Frame) -> list[str | Span]:
     formats = frame.formats
     if now.running:
-        told = _("running · escape cancels")
+        told = frame.keyed(_("running · [escape] cancels"), {_("escape"): "peek.leave"})
         if now.total:
             told = _("offset {done} of {total}").format(
                 done=formats.count(now.done), total=formats.count(now.total)

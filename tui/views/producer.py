@@ -67,6 +67,8 @@ def producer(now: ControllerSnapshot, frame: Frame, plan: Options | None = None)
         lines = [*lines[: max(frame.height - len(said), 1)], *said]
     else:
         lines.append(_faults(last, frame))
+        if last.state in FINAL_STATES:
+            lines.append(line(Span(_("next: ") + planned(plan or Options(), frame), "dim")))
     return [cut(entry, frame.width) for entry in lines[: frame.height]]
 
 
@@ -173,8 +175,12 @@ def _counts(last: ProducerSnapshot, frame: Frame) -> Line:
             Span(count(last.failed), "bad" if last.failed else "dim"),
         )
         if found.width <= frame.width:
-            break
-    return found
+            return found
+    if not last.failed:
+        return line(*found.spans[:4])
+    # What failed is seen even where there is no room for what was sent.
+    failed = Span(_("  failed ").lstrip(), "dim")
+    return line(failed, Span(form.short(last.failed), "bad"), *found.spans[2:4])
 
 
 def _progress(last: ProducerSnapshot, frame: Frame) -> Line:

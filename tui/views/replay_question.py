@@ -8,6 +8,7 @@ from core.text import _, clean, ngettext
 from tui.formats import Formats
 from tui.views.payload import preview
 
+_REASONS = 10
 _PREVIEWED = 5
 
 
@@ -17,6 +18,14 @@ def replay_title(fit: Sequence[ListedLetter], formats: Formats) -> str:
         return _("Replay dead letter {place}?").format(place=_place(fit[0]))
     text = ngettext("Replay {count} dead letter?", "Replay {count} dead letters?", len(fit))
     return text.format(count=formats.count(len(fit)))
+
+
+def all_lines(reasons: Sequence[tuple[int, str]], topic: str, formats: Formats) -> list[str]:
+    """Return what a replay of all letters that match would do. reasons: how many, and why."""
+    lines = [_("to {topic}, with their keys and headers:").format(topic=clean(topic, 60))]
+    lines += [f"  {formats.count(count)} × {clean(why, 40)}" for count, why in reasons[:_REASONS]]
+    lines.append(_("those that the merge rejected are skipped; edits are not used"))
+    return lines
 
 
 def replayed_lines(fit: Sequence[ListedLetter], left_out: int, topic: str) -> list[str]:

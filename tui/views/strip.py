@@ -116,7 +116,8 @@ def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> _Parts:
     if now.read_only and detail.marked:
         front.append(line(Span(_("read-only"), "wait")))
     if now.attached and detail.marked:
-        front.append(line(Span(_("attached"), "accent")))
+        word = Span(_("detached"), "bad") if now.unreached else Span(_("attached"), "accent")
+        front.append(line(word))
     if not front and detail.name:
         front.append(line(Span("dropship", "bold")))
     if detail.ends:
@@ -135,6 +136,8 @@ def _row(now: ControllerSnapshot, frame: Frame, detail: _Detail) -> _Parts:
         linked(_merge(three, now, frame, backlog=detail.backlog), _go("warehouse")),
         linked(_validation(now, frame, detail), _go("validation")),
     ]
+    if now.unreached:
+        flow = [line(Span(f"{name} ?".lstrip(), "dim")) for name in (one, _("lag"), two, three)]
     clock = frame.formats.clock(now.at)[: detail.clock]
     clock = clock[:5] + "Z" if 0 < detail.clock < _FULL.clock else clock
     told = line(Span(clock, "dim"), " ") if clock else line()

@@ -9,7 +9,7 @@ from core.pipeline.definition import Definition
 from core.text import N_, _, clean, ngettext
 from core.warehouse.questions import ColumnAsked, Found
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Row, RowTable, column
 from tui.styled_text import Line, Role, Span, line
 from tui.views.event_columns import EventFields, event_fields, event_told
 from tui.views.events import record_details
@@ -73,10 +73,10 @@ def trace_table(found: Trace, definition: Definition) -> RowTable:
     fields = event_fields(definition)
     tables = definition.tables
     columns = (
-        Column(_("place"), 16),
-        Column(_("time"), 23, drop=2),
-        Column(_("part/offset"), 14, drop=1),
-        Column(_("what it says"), 30, stretch=True),
+        column(N_("place"), 16),
+        column(N_("time"), 23, drop=2),
+        column(N_("part/offset"), 14, drop=1),
+        column(N_("what it says"), 30, stretch=True),
     )
     rows = [
         *_records(found.records or (), fields),
@@ -86,7 +86,7 @@ def trace_table(found: Trace, definition: Definition) -> RowTable:
     ]
     for table, reference in found.references:
         rows += _rows(f"reference/{table}", table, reference)
-    return RowTable(columns, tuple(rows), "first")
+    return RowTable(columns, tuple(rows), "first", name="trace")
 
 
 def _records(records: Sequence[TailRecord], fields: EventFields) -> Iterator[Row]:

@@ -7,11 +7,11 @@ from rich.cells import cell_len
 
 from core.alerts.model import rule_name
 from core.operations.snapshot import ControllerSnapshot, SinceCheck
-from core.text import _, clean, ngettext
+from core.text import N_, _, clean, ngettext
 from core.text.number_format import count
 from core.validation.history import PastRun
 from core.validation.model import CheckResult, Status, ValidationResult
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable, column
 from tui.styled_text import EMPTY, Line, Role, Span, advice, cut, line
 from tui.views.blocks import Column as Plain
 from tui.views.blocks import rule, table
@@ -79,10 +79,10 @@ def checks_table(
     fixing = [keys_of(check.remedies, frame, whole=frame.full) for check in checks]
     columns = [
         Column("", 1),
-        Column(_("check"), _NAME),
-        Column(_("fix"), max(map(cell_len, fixing), default=0), drop=1),
-        Column(_("found"), 40, stretch=True),
-        Column(_("took"), 8, right=True, drop=2),
+        column(N_("check"), _NAME),
+        column(N_("fix"), max(map(cell_len, fixing), default=0), drop=1),
+        column(N_("found"), 40, stretch=True),
+        column(N_("took"), 8, right=True, drop=2),
     ]
     places = [
         place
@@ -93,9 +93,8 @@ def checks_table(
     for check, keys in zip(checks, fixing, strict=True):
         cells = _row(check, keys, frame, at, old=old)
         rows.append(Row(check.name, tuple(cells[place] for place in places), check))
-    return RowTable(
-        tuple(columns[place] for place in places), tuple(rows), "first", titles=frame.full
-    )
+    shown = tuple(columns[place] for place in places)
+    return RowTable(shown, tuple(rows), "first", titles=frame.full, name="checks")
 
 
 def _row(

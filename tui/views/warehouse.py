@@ -10,7 +10,7 @@ from core.text import N_, _, clean
 from core.warehouse.snowflake.task import TaskStatus
 from core.workers import RunState
 from tui.formats import Formats
-from tui.row_table import Column, Row, RowTable
+from tui.row_table import Column, Row, RowTable, column
 from tui.styled_text import EMPTY, Line, Role, Span, cut, line
 from tui.views.billing import billing
 from tui.views.events import failing
@@ -155,9 +155,9 @@ def warehouse_table(found: Inspection | None, part: str, formats: Formats) -> Ro
 
 def _tables(found: Inspection, formats: Formats) -> RowTable:
     columns = (
-        Column(_("table"), 20),
-        Column(_("rows"), 14, right=True),
-        Column(_("on disk"), 12, right=True),
+        column(N_("table"), 20),
+        column(N_("rows"), 14, right=True),
+        column(N_("on disk"), 12, right=True),
     )
     rows = tuple(
         Row(
@@ -167,7 +167,7 @@ def _tables(found: Inspection, formats: Formats) -> RowTable:
         )
         for table in found.tables
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="tables")
 
 
 def _bytes(size: int, formats: Formats) -> str:
@@ -178,14 +178,14 @@ def _bytes(size: int, formats: Formats) -> str:
 def _merges(found: Inspection, formats: Formats) -> RowTable:
     deletes = any(run.deleted for run in found.runs)
     columns = (
-        Column(_("started"), 14),
-        Column(_("inserted"), 10, right=True),
-        Column(_("updated"), 10, right=True),
-        *((Column(_("deleted"), 10, right=True),) if deletes else ()),
-        Column(_("stale"), 8, right=True),
-        Column(_("quarantined"), 11, right=True),
-        Column(_("took"), 9, right=True, drop=2),
-        Column(_("delay"), 9, right=True, drop=1),
+        column(N_("started"), 14),
+        column(N_("inserted"), 10, right=True),
+        column(N_("updated"), 10, right=True),
+        *((column(N_("deleted"), 10, right=True),) if deletes else ()),
+        column(N_("stale"), 8, right=True),
+        column(N_("quarantined"), 11, right=True),
+        column(N_("took"), 9, right=True, drop=2),
+        column(N_("delay"), 9, right=True, drop=1),
     )
     rows = tuple(
         Row(
@@ -204,18 +204,18 @@ def _merges(found: Inspection, formats: Formats) -> RowTable:
         )
         for run in found.runs
     )
-    return RowTable(columns, rows, "first")
+    return RowTable(columns, rows, "first", name="merges")
 
 
 def _offsets(found: Inspection, formats: Formats) -> RowTable:
     columns = (
-        Column(_("topic"), 12, stretch=True),
-        Column(_("source"), 16, drop=2),
-        Column(_("part"), 4, right=True),
-        Column(_("from"), 9, right=True, drop=3),
-        Column(_("next"), 12, right=True),
-        Column(_("without record"), 14, right=True, drop=4),
-        Column(_("stored at"), 14, drop=1),
+        column(N_("topic"), 12, stretch=True),
+        column(N_("source"), 16, drop=2),
+        column(N_("part"), 4, right=True),
+        column(N_("from"), 9, right=True, drop=3),
+        column(N_("next"), 12, right=True),
+        column(N_("without record"), 14, right=True, drop=4),
+        column(N_("stored at"), 14, drop=1),
     )
     rows = tuple(
         Row(
@@ -233,17 +233,17 @@ def _offsets(found: Inspection, formats: Formats) -> RowTable:
         )
         for one in sorted(found.offsets, key=lambda one: (one.topic, one.source_id, one.partition))
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="offsets")
 
 
 def _gaps(found: Inspection, formats: Formats) -> RowTable:
     columns = (
-        Column(_("noticed"), 14),
-        Column(_("topic"), 14, drop=1),
-        Column(_("part"), 4, right=True),
-        Column(_("first lost"), 12, right=True),
-        Column(_("last lost"), 12, right=True),
-        Column(_("reason"), 12, stretch=True),
+        column(N_("noticed"), 14),
+        column(N_("topic"), 14, drop=1),
+        column(N_("part"), 4, right=True),
+        column(N_("first lost"), 12, right=True),
+        column(N_("last lost"), 12, right=True),
+        column(N_("reason"), 12, stretch=True),
     )
     rows = tuple(
         Row(
@@ -260,11 +260,11 @@ def _gaps(found: Inspection, formats: Formats) -> RowTable:
         )
         for gap in found.gaps
     )
-    return RowTable(columns, rows)
+    return RowTable(columns, rows, name="gaps")
 
 
 def row_details(table: RowTable, row: Row, width: int) -> list[Line]:
     """Return a row with a line for each column."""
     texts = [cell.text if isinstance(cell, Span) else cell for cell in row.cells]
-    names = [column.title for column in table.columns]
+    names = [one.title for one in table.columns]
     return pairs(list(zip(names, texts, strict=True)), width, 18)

@@ -5,7 +5,8 @@ under the cursor by itself. Only lines that changed are painted. Keys belong to 
 (`tui.panes.rows_pane`).
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, cast
 
 from rich.segment import Segment
 from textual import events
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.text import _, clean
-from tui.row_order import Arrangement, Arrangements, arranged
+from tui.row_order import Arrangement, KeepsArrangements, arranged
 from tui.row_table import Layout, Row, RowTable, lay_out
 from tui.scroll import thumb
 from tui.styled_text import EMPTY, Line, Span, cut, fit_end, line
@@ -47,7 +48,6 @@ class RowsView(LinesView):
         self._cursor = RowCursor()
         self._typing = False
         self._given = RowTable((), ())
-        self.arrangements = Arrangements()
         self._ascii = False
         self._cursor_shown = True
         self._painted_cursor = -1
@@ -93,19 +93,19 @@ class RowsView(LinesView):
 
     @property
     def arrangement(self) -> Arrangement:
-        """How the rows of this list are arranged; each list with columns of its own keeps its."""
-        return self.arrangements.of(self._given)
+        """How the rows of this list are arranged; the console knows each list by its name."""
+        return cast("KeepsArrangements", self.app).arrangements.of(self._given.name)
 
     def order_rows(self, how: Arrangement) -> None:
         """Arrange the rows otherwise; the cursor stays on its row."""
-        self.arrangements.put(self._given, how)
+        cast("KeepsArrangements", self.app).arrangements.put(self._given.name, how)
         self._cursor.take(arranged(self._given, how, ascii_only=self._ascii))
         self._paint()
 
     @property
-    def columns(self) -> int:
-        """How many columns the list has, hidden ones too."""
-        return len(self._given.columns)
+    def columns(self) -> Sequence[str]:
+        """What the columns of the list are known by, hidden ones too."""
+        return self._given.column_names
 
     def seek(self, step: int) -> bool:
         """Go to the next match of what was filtered by, while all rows stay."""

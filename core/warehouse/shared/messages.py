@@ -5,7 +5,6 @@ that stand here; nothing else is understood. Rows follow as record batches (`val
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +37,7 @@ from core.warehouse.model import (
 )
 from core.warehouse.questions import Found, Question
 from core.warehouse.record_headers import headers_text
+from core.warehouse.shared.decoders import Decoders
 
 PROTOCOL = 4
 """Raised with every change of a message: processes of two protocols refuse each other."""
@@ -150,6 +150,9 @@ class Answer(msgspec.Struct):
     leaving: bool = False
 
 
+_DECODERS = Decoders()
+
+
 def encode(message: object) -> bytes:
     """Return a message as bytes."""
     return msgspec.msgpack.encode(message)
@@ -157,17 +160,7 @@ def encode(message: object) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: Any) -> Any:
     """Return a message of a type. Errors: msgspec.MsgspecError where it is not one."""
-    with bounded_depth():
-        return msgspec.msgpack.decode(data, type=kind)
-
-
-@contextmanager
-def bounded_depth() -> Iterator[None]:
-    """Make what is nested too deep an error of the message, as any other nonsense is."""
-    try:
-        yield
-    except RecursionError:
-        raise msgspec.DecodeError("nested too deep") from None
+    return _DECODERS.decode(data, kind)
 
 
 def fault_of(error: BaseException) -> Fault:

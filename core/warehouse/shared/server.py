@@ -6,6 +6,7 @@ that takes its time holds nothing in the file.
 """
 
 import hmac
+import logging
 import os
 import socket
 import stat
@@ -23,6 +24,7 @@ from pyarrow import flight
 from core import __version__
 from core.config import Settings
 from core.errors import DropshipError, FencedError
+from core.text import N_
 from core.threads import report
 from core.warehouse.base import Warehouse
 from core.warehouse.model import RawBatch
@@ -31,9 +33,12 @@ from core.warehouse.shared.fingerprint import fingerprint
 from core.warehouse.shared.messages import Answer, Request
 from core.warehouse.shared.place import Place
 
+log = logging.getLogger(__name__)
+
 _FINISH_S = 5.0
 """How long calls under way may take once the holder ends; then they are interrupted."""
-_SHUT_S = 1.0
+_SHUT_S, _CUTS = 1.0, 10
+"""How long its callers may take then to see it, and how often they are cut off."""
 
 
 class _TokenCheck(flight.ServerAuthHandler):  # type: ignore[misc]
@@ -167,10 +172,14 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]
         """End the server, once the warehouse is closed: callers look for the next holder."""
         ending = Thread(target=self.shutdown, name="warehouse-server-end", daemon=True)
         ending.start()
-        ending.join(_SHUT_S)
-        if ending.is_alive():  # a reader that takes nothing
+        for _again in range(_CUTS):
+            ending.join(_SHUT_S)
+            if not ending.is_alive():
+                break
+            # A reader that takes nothing, or one that came just now.
             _cut_connections(str(self._place.socket))
-            ending.join()
+        else:
+            log.warning(N_("the server of the warehouse does not end; the file is closed"))
         self._place.clear()
 
 

@@ -24,6 +24,7 @@ from core.errors import DropshipError, StorageError, WarehouseHeldError
 from core.process_lock import read_owner
 from core.text import _, clean
 from core.warehouse.backlog import MergeBacklog
+from core.warehouse.duckdb.errors import closed
 from core.warehouse.filled import Filled
 from core.warehouse.model import (
     ColumnFound,
@@ -52,19 +53,19 @@ _UNSIGNED_S = 1.0
 class SharedWarehouse:
     """The warehouse seam on a DuckDB file that others use too; see `core.warehouse.base.Warehouse`.
 
-    Errors: WarehouseHeldError where another process holds the file and cannot be asked;
-    StorageError.
+    stop: ends the wait for a holder that does not answer, at first. Errors: WarehouseHeldError
+    where another process holds the file and cannot be asked; StorageError.
     """
 
     engine = DUCKDB
     restores = True
 
-    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock, stop: Event | None = None) -> None:
         self._settings = settings
         self._clock = clock
         self._switching = Lock()
         self._closing = Event()
-        self._seat: Holding | Client | None = self._opened()
+        self._seat: Holding | Client | None = self._opened(stop or self._closing)
 
     def setup(self, *, again: bool = False) -> Sequence[SetupStep]:
         """Create what is missing."""
@@ -193,10 +194,15 @@ class SharedWarehouse:
                     raise
 
     def _present(self) -> Holding | Client:
-        """Return the way to the file, found anew where it was lost."""
+        """Return the way to the file, found anew where it was lost.
+
+        Errors: StorageError once it is closed: a file opened then would be closed by nobody.
+        """
         with self._switching:
             if self._seat is None:
-                self._seat = self._opened()
+                if self._closing.is_set():
+                    raise closed(self._settings.paths.warehouse_file)
+                self._seat = self._opened(self._closing)
             return self._seat
 
     def _leave(self, seat: Holding | Client) -> None:
@@ -205,10 +211,11 @@ class SharedWarehouse:
                 self._seat = None
         seat.close()
 
-    def _opened(self) -> Holding | Client:
+    def _opened(self, stop: Event) -> Holding | Client:
         """Open the file, or reach the process that has it open.
 
-        Holders come and go meanwhile, so both are tried in turn, for as long as `--timeout` says.
+        Holders come and go meanwhile, so both are tried in turn, for as long as `--timeout` says,
+        or until a stop is wanted.
         """
         began = time.monotonic()
         while True:
@@ -226,7 +233,7 @@ class SharedWarehouse:
                 else:
                     if seat is not None:
                         return seat
-            if waited >= self._settings.timeout_s or self._closing.wait(_AGAIN_S):
+            if waited >= self._settings.timeout_s or stop.wait(_AGAIN_S):
                 raise error
 
     def _reached(self, held: WarehouseHeldError, waited_s: float) -> Client | None:

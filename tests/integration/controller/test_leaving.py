@@ -1,8 +1,11 @@
 """Leaving a controller: what its own broker holds is known, asked about, stored or lost."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,6 +15,7 @@ from core.config import Settings
 from core.jobs import produce, seed
 from core.operations.controller import Controller
 from core.operations.leaving import Stage
+from core.process_lock import ProcessLock
 from core.warehouse.duckdb.warehouse import DuckDbWarehouse
 from core.workers import RunState
 from tests.support.events import event
@@ -62,6 +66,20 @@ def hold_writes(controller: Controller):
     warehouse = engine(controller._backends.warehouse)
     warehouse._writing.acquire()
     return warehouse._writing.release
+
+
+def test_a_holder_that_does_not_answer_keeps_nobody_from_leaving(
+    settings: Settings, tmp_path: Path
+) -> None:
+    lock = ProcessLock(settings.paths.warehouse_lock, socket=str(tmp_path / "gone.socket"))
+    controller = Controller(replace(settings, timeout_s=60))
+    controller.open()
+    wait_until(lambda: controller.snapshot().opening.running)
+    began = time.monotonic()
+    controller.close()
+    assert time.monotonic() - began < 20
+    assert not controller.snapshot().opening.running
+    lock.release()
 
 
 @pytest.mark.slow

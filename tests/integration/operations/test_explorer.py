@@ -190,3 +190,10 @@ def test_settings_show_where_they_come_from_and_no_secret(tmp_path):
     assert rows["SNOW_SCHEMA"].where == ""
     assert rows["KAFKA_CONF_SASL_PASSWORD"].value == "***"
     assert "s3cret" not in str(rows)
+    given = {name for name, row in rows.items() if row.by_option}
+    assert given == {"--data-dir"}
+    settings = load_settings(environ={}, reports_dir=tmp_path, timeout_s=77.0)
+    rows = {row.name: row for row in effective_settings(settings, {})}
+    given = {name for name, row in rows.items() if row.by_option}
+    assert given == {"--timeout", "DROPSHIP_REPORTS_DIR"}
+    assert rows["DROPSHIP_REPORTS_DIR"].fixed

@@ -9,7 +9,7 @@ from core.broker.identity import TopicIdentity
 from core.clock import naive_utc
 from core.config import Thresholds
 from core.pipeline import builtin
-from core.query.letters import PAGE, Narrowing, matching_ids, read_desk
+from core.query.letters import PAGE, LetterOrder, Narrowing, matching_ids, read_desk
 from core.validation import CheckResult, Status, run
 from core.validation.context import CheckContext
 from core.warehouse.base import Warehouse
@@ -133,3 +133,20 @@ def test_only_what_waits_is_dismissed(filled: DuckDbWarehouse) -> None:
     desk = read_desk(filled, replace(Narrowing(), dismissed=True), 0, NOW)
     assert [one.why for one in desk.page] == ["first", "first"]
     assert check(filled, "dead_letters").figures["replayed"] == 1
+
+
+def test_all_letters_are_sorted_and_not_the_page_alone(filled: DuckDbWarehouse) -> None:
+    def first(order: LetterOrder, number: int = 0) -> list[tuple[str, int]]:
+        page = read_desk(filled, Narrowing(), number, NOW, order=order).page
+        return [(one.letter.reason, one.letter.offset) for one in page]
+
+    assert first(LetterOrder("offset", descending=True))[:2] == [
+        ("invalid_json", PAGE + 49),
+        ("invalid_json", PAGE + 48),
+    ]
+    assert first(LetterOrder("offset"), 1)[-1] == ("invalid_json", PAGE + 49)
+    assert {reason for reason, _offset in first(LetterOrder("reason"))} == {"invalid_json"}
+    assert first(LetterOrder("reason", descending=True))[3][0] == "missing_field"
+    assert first(LetterOrder("topic", descending=True))[0] == ("missing_field", 0)
+    assert first(LetterOrder("received"))[0][0] == "invalid_json"
+    assert first(LetterOrder("received", descending=True)) == first(LetterOrder())

@@ -4,10 +4,13 @@ import logging
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Timer
 
 import msgspec
 import pyarrow as pa
@@ -19,9 +22,11 @@ from core.config import Paths, Settings
 from core.consumer.decoders.json_events import json_decoder
 from core.errors import FencedError, StorageError, WarehouseError, WarehouseHeldError
 from core.pipeline import builtin
-from core.process_lock import read_owner
-from core.warehouse.shared import messages, values
-from core.warehouse.shared.client import Client
+from core.process_lock import ProcessLock, read_owner
+from core.warehouse.duckdb.warehouse import DuckDbWarehouse
+from core.warehouse.shared import messages, server, values
+from core.warehouse.shared.client import Client, LostError
+from core.warehouse.shared.place import Place
 from core.warehouse.shared.warehouse import SharedWarehouse
 from tests.support.oracle import engine
 from tests.support.sharing import TOPIC, batch
@@ -192,6 +197,63 @@ def test_one_that_is_closed_takes_nothing_more(pair):
     outside.close()
     with pytest.raises((WarehouseError, StorageError)):
         outside.rows("count_rows")
+
+
+def test_one_that_is_closed_while_its_holder_is_lost_opens_no_file(settings):
+    """A thread that has lost the holder looks for the next one: then nobody would close that."""
+    holder = SharedWarehouse(settings, clock=SystemClock())
+    asking = SharedWarehouse(settings, clock=SystemClock())
+    asking._leave(asking._seat)
+    asking.close()
+    holder.close()
+    with pytest.raises(StorageError, match="is closed"):
+        asking.rows("count_rows")
+    DuckDbWarehouse(settings, clock=SystemClock()).close()
+
+
+def test_the_wait_for_a_holder_that_does_not_answer_ends_with_a_stop(settings, tmp_path):
+    lock = ProcessLock(settings.paths.warehouse_lock, socket=str(tmp_path / "gone.socket"))
+    stop, began = Event(), time.monotonic()
+    Timer(0.2, stop.set).start()
+    with pytest.raises(LostError):
+        SharedWarehouse(replace(settings, timeout_s=60), clock=SystemClock(), stop=stop)
+    assert time.monotonic() - began < 10
+    lock.release()
+
+
+class Stuck:
+    """A warehouse in which a call takes until the test is over."""
+
+    def __init__(self) -> None:
+        self.asked, self.over = Event(), Event()
+
+    def merge_backlog(self):
+        return None
+
+    def rows(self, *_asked):
+        self.asked.set()
+        self.over.wait(30)
+        return []
+
+
+def test_a_call_that_does_not_end_keeps_no_holder_from_ending(settings, monkeypatch, caplog):
+    monkeypatch.setattr(server, "_FINISH_S", 0.1)
+    monkeypatch.setattr(server, "_SHUT_S", 0.05)
+    stuck, place = Stuck(), Place(settings.paths)
+    serving = server.Server(stuck, settings, place)
+    client = Client(place.socket)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(client.do, "rows", ("count_rows", ()))
+        assert stuck.asked.wait(10)
+        began = time.monotonic()
+        serving.leave()
+        serving.close()
+        assert time.monotonic() - began < 10
+        with pytest.raises(LostError):
+            asked.result(20)
+        stuck.over.set()
+    assert "does not end" in caplog.text
+    client.close()
 
 
 def test_parameters_keep_their_types(pair):

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from core.clock import SystemClock
 from core.errors import StorageError, WarehouseError
 from core.merge.snapshot import MergeSnapshot
 from core.merge.worker import MergeWorker, merge_all
@@ -144,3 +145,74 @@ def test_each_run_of_a_backlog_is_told_at_once() -> None:
     with pytest.raises(WarehouseError):
         merge_all(cast(Warehouse, warehouse), Event(), lambda run: told.append(run.taken))
     assert told == [2, 3]
+
+
+class SkippingClock(SystemClock):
+    """The machine's clock, on which no wait takes any time: it is only counted."""
+
+    def __init__(self) -> None:
+        self.waited_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.waited_s
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        self.waited_s += seconds
+        return event.wait(0.001)
+
+
+def ending(clock: SkippingClock, *outcomes: Outcome) -> MergeWorker:
+    """Return a worker that has come to its end with these outcomes before it."""
+    reached, go_on = Event(), Event()
+
+    class Gated(Scripted):
+        def merge(self) -> MergeResult:
+            if not reached.is_set():
+                reached.set()
+                go_on.wait(20)
+                return MergeResult()
+            return super().merge()
+
+    merging = MergeWorker(cast(Warehouse, Gated(*outcomes)), give_up_after_s=30, clock=clock)
+    merging.start()
+    assert reached.wait(20)
+    clock.waited_s = 0
+    merging.stop()
+    go_on.set()
+    assert merging.join(20)
+    return merging
+
+
+def test_at_the_end_too_a_failure_that_passes_is_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    merging = ending(SkippingClock(), MergeResult(inserted=1), AWAY, AWAY, MergeResult(inserted=3))
+    last = merging.snapshot()
+    assert (merging.error, last.state) == (None, RunState.STOPPED)
+    assert (last.total.inserted, last.errors, last.waiting_for) == (4, 2, "")
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["the merge waits", "the merge resumes"]
+
+
+def test_at_the_end_a_failure_that_lasts_ends_it_after_a_while() -> None:
+    clock = SkippingClock()
+    merging = ending(clock, *[AWAY] * 100)
+    assert merging.error is AWAY
+    assert 30 <= clock.waited_s < 30 + 10 + 1  # and the longest wait, and the interval
+    assert merging.snapshot().state is RunState.FAILED
+
+
+def test_at_the_end_each_outage_has_its_own_time() -> None:
+    clock = SkippingClock()
+    away = [AWAY] * 7  # 0.2 to 10 s apart: at least 11 s
+    outages = [one for number in range(1, 5) for one in (*away, MergeResult(inserted=number))]
+    merging = ending(clock, *outages)
+    assert clock.waited_s > 30
+    assert (merging.error, merging.snapshot().total.inserted) == (None, 10)
+
+
+def test_at_the_end_what_does_not_pass_is_raised_at_once() -> None:
+    clock, refusal = SkippingClock(), WarehouseError("no such table")
+    assert ending(clock, refusal, MergeResult(inserted=1)).error is refusal
+    assert clock.waited_s <= 1  # the interval

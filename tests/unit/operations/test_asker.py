@@ -44,13 +44,14 @@ def test_an_answer_tells_which_question_it_is_of(asker):
 
 
 def test_a_new_question_ends_the_one_under_way_and_only_the_newest_is_told(asker):
-    first, second = Long(), Long()
-    asker.ask(first.work, first.end.set)
+    first, second, ended = Long(), Long(), Event()
+    asker.ask(first.work, ended.set)  # it does not end before the third one is asked
     assert first.began.wait(20)
     asker.ask(second.work, second.end.set)
     third = asker.ask(lambda: "three")
+    assert ended.wait(20)
+    first.end.set()
     settled(asker)
-    assert first.end.is_set()
     assert not second.began.is_set()
     assert (asker.latest.answered, asker.latest.result, asker.latest.error) == (third, "three", "")
 

@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.consumer.snapshot import ConsumerSnapshot
+from core.operations.explorer import Explored
 from core.operations.poller import Reading
 from core.operations.recorder import Recorder
+from core.operations.replay_result import ReplayResult
+from core.operations.task import TaskSnapshot
 from core.operations.watchers import Watch
 from core.producer.snapshot import ProducerSnapshot
 from core.workers import RunState
@@ -44,3 +47,17 @@ def test_the_echo_of_a_run_that_was_over_before_a_look_is_not_taken_for_others(s
         1_000.0,
         900.0,
     )
+
+
+def test_dead_letters_that_we_replay_are_not_taken_for_those_of_others(settings):
+    """Also where the replay began and ended between two looks."""
+    clock = HandClock()
+    recorder = Recorder(settings, clock, keep=False)
+    recorder.look(moment())
+    clock.seconds += 1
+    done = replace(Explored(), replay=TaskSnapshot(result=ReplayResult(900, 900)))
+    recorder.look(moment(explored=done, watch=BUSY))
+    assert recorder.latest.external.produced is None
+    clock.seconds += 11
+    recorder.look(moment(explored=done, watch=BUSY))
+    assert recorder.latest.external.produced == 1_000.0

@@ -7,6 +7,7 @@ import pytest
 from core.clock import SystemClock
 from core.operations.poller import Poller
 from core.operations.task import Task
+from core.threads import failures
 from tests.support.waiting import wait_until
 
 
@@ -110,3 +111,20 @@ def test_a_poller_begins_once() -> None:
     wait_until(lambda: taken)
     poller.stop()
     assert poller.join(10)
+
+
+def test_a_reading_whose_source_is_closed_at_the_end_is_no_defect() -> None:
+    begun, closed = Event(), Event()
+
+    def take() -> None:
+        begun.set()
+        closed.wait(10)
+        raise RuntimeError("Consumer closed")
+
+    poller = Poller("p", take, 0.0, SystemClock())
+    poller.start()
+    assert begun.wait(10)
+    poller.stop()
+    closed.set()
+    assert poller.join(10)
+    assert failures() == ()

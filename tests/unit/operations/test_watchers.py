@@ -103,5 +103,8 @@ def test_others_are_those_who_work_while_we_do_not():
     assert judge(busy, producing=False, consuming=False) == ExternalActivity(None, 5.0)
     clock.seconds += 6
     assert judge(busy, producing=False, consuming=False) == ExternalActivity(10.0, 5.0)
+    assert judge(busy, producing=False, consuming=True, replaying=True) == ExternalActivity()
+    clock.seconds += 5
+    assert judge(busy, producing=False, consuming=False) == ExternalActivity()
     assert not judge(Watch(), producing=False, consuming=False).seen
     assert not judge(None, producing=False, consuming=False).seen

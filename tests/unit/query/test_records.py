@@ -58,6 +58,15 @@ def test_records_are_chosen_by_words_fields_headers_and_patterns(text, order, br
     assert (test(ORDER), test(BROKEN), test(TYPED)) == (order, broken, typed)
 
 
+@pytest.mark.parametrize(
+    "text", ["order.quantity >> 4 and (", "order.quantity >", "a = 1 and b <= ", "a == 3"]
+)
+def test_what_is_no_condition_is_said_at_once(text):
+    with pytest.raises(UsageError, match="no condition that can be understood") as told:
+        Wanted.of(text)
+    assert "order.quantity > 3" in told.value.hint
+
+
 def test_a_pattern_that_is_none_is_said_at_once():
     with pytest.raises(UsageError, match="no regular expression"):
         Wanted.of("order.city ~ (")

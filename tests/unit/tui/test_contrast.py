@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from rich.color import Color
 from rich.style import Style
+from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Label
 
@@ -45,6 +46,20 @@ def shown(color: Color | None, default: str) -> str:
     if color is None or color.is_default:
         return default
     return color.get_truecolor().hex if color.number is None else XTERM[color.number]
+
+
+def drawn(app: App[int]) -> Iterator[tuple[float, str]]:
+    """Yield what stands on the screen, each with its contrast; borders too."""
+    for strip in app.screen._compositor.render_strips():
+        for text, style, _control in strip:
+            if style is not None and text.strip():
+                over, under = shown(style.color, "#ffffff"), shown(style.bgcolor, "#000000")
+                if style.dim:  # of the sixteen colours a terminal makes half of it
+                    one, other = (Color.parse(name).get_truecolor() for name in (over, under))
+                    over = "#" + "".join(
+                        f"{sum(two) // 2:02x}" for two in zip(one, other, strict=True)
+                    )
+                yield contrast(over, under), text.strip()
 
 
 def written(widget: Widget) -> Iterator[tuple[str, Style]]:
@@ -100,6 +115,27 @@ def test_everything_that_is_written_can_be_read(settings, look):
                         wrong.add((name, over, under))
         assert seen > 30
         assert not wrong
+
+    script()
+
+
+@pytest.mark.parametrize("look", THEMES)
+def test_borders_and_keys_without_effect_can_be_seen(settings, look):
+    """3 to 1 for what is no text, as WCAG 1.4.11 has it."""
+
+    @piloted
+    async def script():
+        app = still_console(settings, moment())
+        async with app.run_test(size=(120, 36)) as pilot:
+            app.use_theme(look)
+            app.tick()
+            await pilot.pause()
+            app.tick()
+            await pilot.pause()
+            found = list(drawn(app))
+            signs = {sign for _ratio, sign in found}
+            assert {"╭", "│", "x stop"} <= signs
+            assert not [one for one in found if one[0] < 3]
 
     script()
 

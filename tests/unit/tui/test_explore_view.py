@@ -57,7 +57,7 @@ def test_lists_are_sorted_by_what_is_known_and_unknown_comes_last() -> None:
     )
     table = explore_table(PARTS[0], Inventory(topics), FORMATS)
     for descending, wanted in ((False, ["a", "c", "b"]), (True, ["c", "a", "b"])):
-        by_records = arranged(table, Arrangement(2, descending))
+        by_records = arranged(table, Arrangement("records", descending))
         assert [row.key for row in by_records.rows] == wanted
 
 

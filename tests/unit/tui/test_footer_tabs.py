@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.styled_text import action_at
-from tui.views.footer_tabs import footer, tabs
+from tui.views.footer_tabs import footer, span_of, tabs
 
 HINTS = [("s", "start", "go"), ("x", "stop", ""), ("1-9", "panes", ""), ("d", "demo", "demo")]
 ALWAYS = [("?", "help", ""), ("q", "quit", "")]
@@ -55,3 +55,17 @@ def test_what_is_clicked_in_tabs_and_footer():
 @given(st.integers(1, 130), st.sampled_from([name for name, *_ in TITLES]))
 def test_tabs_never_exceed_the_width(width, chosen):
     assert tabs(TITLES, chosen, width).width <= width
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("1 2 3 4 5 6 7 8 9 0", "1-9 0"),
+        ("1 2 3 4", "1-4"),
+        ("1 2 f5 4", "1 2 f5 4"),
+        ("& 2 3 4 5 6 7 8 9 0", "& 2-9 0"),
+        ("& é ' ( - è _ ç à 0", "& … 0"),
+    ],
+)
+def test_keys_of_panes_are_told_in_short(keys: str, told: str) -> None:
+    assert span_of(keys.split()) == told

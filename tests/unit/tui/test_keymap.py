@@ -10,6 +10,7 @@ from textual.binding import Binding
 from core.config.errors import SettingsError
 from core.errors import ExitCode
 from tui.keymap import (
+    FIXED,
     _clashes,
     _letter,
     _places,
@@ -56,6 +57,9 @@ def test_ids_are_quoted_or_written_as_tables_and_keys_as_they_are_typed(read):
         ('"app.demo" = 5', 1, "is not a key, nor a list of keys"),
         ('"app.demo" = "ctrl+q"', 1, "ctrl+q does app.quit already"),
         ('"sql.run" = "x"', 1, "x is needed to type"),
+        ('"form.next" = "x"', 1, "x is needed to type"),
+        ('"form.start" = "enter"', 1, "enter does form.submit already"),
+        ('"form.leave" = "f5"', 1, "form.leave: there is no such action"),
         ('\n\n"app.demo" = "s"', 3, "s does producer.start already"),
         ('"seed.options" = "f5"\n"seed.cancel" = "f5"', 2, "cancel: f5 does seed.options already"),
         ('"rows.next" = "slash"', 1, "/ does rows.filter already"),
@@ -78,7 +82,7 @@ def test_two_actions_may_change_their_keys(read):
 def test_keys_as_they_are_clash_nowhere_and_every_action_has_an_id():
     assert not list(_clashes({}))
     for place in _places():
-        assert all(isinstance(one, Binding) and one.id in actions() for one in place)
+        assert all(isinstance(one, Binding) and one.id in {*actions(), *FIXED} for one in place)
 
 
 def test_the_file_that_names_all_actions_is_read_again(tmp_path):

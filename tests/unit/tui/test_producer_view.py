@@ -58,3 +58,19 @@ def test_the_full_view_lists_faults_key_and_rejected_rows() -> None:
     assert "line 2" in shown
     assert "more are in the log" in shown
     assert "published per second" in shown
+
+
+def test_what_failed_is_seen_where_there_is_no_room_for_all_counts() -> None:
+    late = replace(RUNNING, sent=1_627, acked=1_625, failed=2)
+    shown = drawn(producer, moment(producer=late), 24, 7)
+    assert "failed 2" in shown
+    assert "acked 1" in shown
+
+
+def test_after_a_run_the_options_of_the_next_one_are_seen() -> None:
+    plan = Options(mode="stream", rate=12.0)
+    ended = replace(RUNNING, state=RunState.STOPPED)
+    shown = drawn(lambda now, room: producer(now, room, plan), moment(producer=ended), 60, 7)
+    assert "next: made-up events · 12/s · steady" in shown
+    shown = drawn(lambda now, room: producer(now, room, plan), moment(producer=RUNNING), 60, 7)
+    assert "next:" not in shown

@@ -10,7 +10,7 @@ from tui.styled_text import Span
 
 def table(*cells: str) -> RowTable:
     rows = tuple(Row(text, (text, Span("x"))) for text in cells)
-    return RowTable((Column("a", 4), Column("b", 4)), rows, "first")
+    return RowTable((Column("a", 4, name="a"), Column("b", 4)), rows, "first")
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ def table(*cells: str) -> RowTable:
 )
 def test_cells_are_sorted_by_what_they_say(ascending: list[str]) -> None:
     mixed = table(*ascending[::-1])
-    up = arranged(mixed, Arrangement(column=0))
+    up = arranged(mixed, Arrangement(column="a"))
     assert [row.key for row in up.rows] == ascending
     assert (up.columns[0].title, up.follow) == ("a▲", "")
-    down = arranged(mixed, Arrangement(column=0, descending=True), ascii_only=True)
+    down = arranged(mixed, Arrangement(column="a", descending=True), ascii_only=True)
     known = [one for one in ascending if one not in {"", "–"}]
     assert [row.key for row in down.rows] == known[::-1] + ascending[len(known) :]
     assert down.columns[0].title == "av"
@@ -42,16 +42,24 @@ def test_words_with_figures_are_words() -> None:
 def test_columns_are_gone_through_hidden_and_shown() -> None:
     how = Arrangement()
     assert arranged(table("1"), how).follow == "first"
-    how = how.by_next(2)
+    names = table().column_names
+    how = how.by_next(names)
     assert how.reversed().descending
-    hidden = how.without(2)
-    assert (hidden.hidden, hidden.column) == ({0}, 1)
+    hidden = how.without(names)
+    assert (hidden.hidden, hidden.column) == ({"a"}, "1")
     shown = arranged(table("1"), hidden)
     assert [column.title for column in shown.columns] == ["b▲"]
     assert [len(row.cells) for row in shown.rows] == [1]
-    assert hidden.without(2) == hidden  # the last one stays
-    assert hidden.by_next(2).column is None
+    assert hidden.without(names) == hidden  # the last one stays
+    assert hidden.by_next(names).column is None
     assert hidden.whole().hidden == frozenset()
+
+
+def test_columns_that_a_list_does_not_have_are_passed_over() -> None:
+    gone = Arrangement("gone", hidden=frozenset({"a", "1"}))
+    assert arranged(table("2", "1"), gone) == table("2", "1")
+    assert gone.by_next(("a", "b")).column == "b"
+    assert gone.without(("a", "b")) == gone
 
 
 def test_matches_are_gone_to_while_all_rows_stay() -> None:

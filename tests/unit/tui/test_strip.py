@@ -170,3 +170,15 @@ def test_ascii_only_means_that():
     row = shown(busy(5.0, 5, alerts=(ALERT,)), 160, plain=True)
     assert plain_line(row).text.isascii()
     assert plain_line(row).width == row.width
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_of_a_service_that_does_not_answer_nothing_is_said_to_be_idle(width):
+    told = "".join(span.text for span in shown(moment(attached=True, unreached=True), width).spans)
+    assert len(told) == width
+    assert "?" in told
+    assert "idle" not in told
+    assert "attached" not in told.replace("detached", "")
+    if width >= 120:
+        assert "detached" in told
+        assert "merge ?" in told
