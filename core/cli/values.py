@@ -20,7 +20,7 @@ def integer(option: str, low: int | None = None, high: int | None = None) -> Cal
     def read(text: str) -> int:
         if not re.fullmatch(r"[+-]?\d{1,18}", text.strip(), re.ASCII):
             raise _unusable(option, text, _("a whole number"))
-        value = int(text)
+        value = int(text.strip())  # it strips more than `int` does
         _check_bounds(option, text, value, low, high)
         return value
 

@@ -89,7 +89,7 @@ def _condition(text: str) -> Test:
     if value.startswith(tuple("<>=")) or (sign in _ORDERED and not value):
         raise UsageError(
             _("{text}: no condition that can be understood").format(text=clean(text, 60)),
-            hint=_("write a path, a comparison and a value: order.quantity > 3"),
+            hint=_("write a path, a comparison and a value: a.path > 3"),
         )
     if sign in {"~", "!~"}:
         pattern = _pattern(value)

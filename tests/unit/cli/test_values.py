@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.cli import values
@@ -17,6 +17,7 @@ def test_whole_numbers_are_read_as_they_are(number):
 
 
 @given(text=st.text(max_size=12))
+@example(text="0\x1f")
 def test_any_text_is_a_number_or_refused_by_the_name_of_the_option(text):
     for reader in (values.integer("--n", 0), values.number("--n", 0), values.seconds("--n")):
         try:

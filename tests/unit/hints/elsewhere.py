@@ -421,7 +421,7 @@ ELSEWHERE: dict[str, str] = {
     "stop it first: only the offsets of a stopped group can be reset": (
         f"{_RESET}test_a_group_with_members_is_refused_and_they_are_named"
     ),
-    "write a path, a comparison and a value: order.quantity > 3": (
+    "write a path, a comparison and a value: a.path > 3": (
         "tests/unit/query/test_records.py::test_what_is_no_condition_is_said_at_once"
     ),
     "nothing was written: look at the preview again": (

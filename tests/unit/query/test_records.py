@@ -64,7 +64,7 @@ def test_records_are_chosen_by_words_fields_headers_and_patterns(text, order, br
 def test_what_is_no_condition_is_said_at_once(text):
     with pytest.raises(UsageError, match="no condition that can be understood") as told:
         Wanted.of(text)
-    assert "order.quantity > 3" in told.value.hint
+    assert "a.path > 3" in told.value.hint
 
 
 def test_a_pattern_that_is_none_is_said_at_once():
