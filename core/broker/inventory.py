@@ -88,7 +88,7 @@ class TopicFacts:
 
     def _number(self, name: str) -> int | None:
         text = (self.settings or {}).get(name, "")
-        return int(text) if text.removeprefix("-").isdigit() else None
+        return int(text) if text.removeprefix("-").isdecimal() else None
 
 
 @dataclass(frozen=True)
