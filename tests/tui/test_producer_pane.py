@@ -130,6 +130,7 @@ def test_a_stream_asks_also_where_nothing_ran_here_and_a_refused_one_changes_not
         await seeded(here)
         await here.press("m")
         assert "Stream made-up events?" in here.text
+        assert "made-up events at 200/s to orders_topic" in " ".join(here.text.split())
         await here.press("n")
         assert pane_of(here).options.mode == "replay"
         assert here.console.controller.producer is None

@@ -148,8 +148,8 @@ class ProducerPane(Pane):
     def action_stream(self) -> None:
         """Publish made-up events; does nothing while some are published already.
 
-        It asks first, unless a stream ran last: nothing takes them out again. The rate is that of a
-        stream: that of a replay may have been without a limit.
+        It asks first, unless a stream ran last: nothing takes them out again. After a replay the
+        rate is that of a stream: that of the replay may have been without a limit.
         """
         if self.controller.producer is not None or not self._has_input("stream"):
             return
@@ -158,7 +158,7 @@ class ProducerPane(Pane):
             self._stream(self.options)
             return
         options = self.options
-        if options.mode != "stream":
+        if last.state is not RunState.IDLE:
             options = replace(options, rate=DEFAULT_RATES["stream"])
         rate = DEFAULT_RATES["stream"] if options.rate is None else options.rate
         told = _("made-up events at {rate} to {topic}") if rate else _("unlimited, to {topic}")
