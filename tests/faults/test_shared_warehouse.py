@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,14 +85,21 @@ def test_a_holder_that_ends_cleanly_hands_over(tmp_path):
     check_content(tmp_path, dict.fromkeys(range(2), MANY))
 
 
+@contextmanager
+def held_by_another(folder: Path) -> Iterator[tuple[Member, SharedWarehouse]]:
+    """Yield a process that holds the file, and a warehouse of this one that asks it."""
+    with members() as started:
+        started.append(Member(folder, "hold"))
+        holder_of(folder)
+        ours = SharedWarehouse(settings_in(folder), clock=SystemClock())
+        ours.register_partitions(TOPIC, {0: 0})
+        yield started[0], ours
+        ours.close()
+
+
 def test_what_was_never_sent_to_a_holder_that_ended_is_asked_of_the_next(tmp_path, monkeypatch):
     """The holder ends between the question whether it lives and the call itself."""
-    with members() as started:
-        first = Member(tmp_path, "hold")
-        started.append(first)
-        holder_of(tmp_path)
-        ours = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-        ours.register_partitions(TOPIC, {0: 0})
+    with held_by_another(tmp_path) as (first, ours):
         asked = ours._seat._ask
 
         def ask_and_end(*arguments):
@@ -103,17 +111,11 @@ def test_what_was_never_sent_to_a_holder_that_ended_is_asked_of_the_next(tmp_pat
         monkeypatch.setattr(ours._seat, "_ask", ask_and_end)
         ours.write_batch(batch(0, 0, 100))
         assert ours.holder == os.getpid()
-        ours.close()
     check_content(tmp_path, {0: 100})
 
 
 def test_a_merge_whose_holder_is_killed_is_done_by_the_next(tmp_path):
-    with members() as started:
-        first = Member(tmp_path, "hold")
-        started.append(first)
-        holder_of(tmp_path)
-        ours = SharedWarehouse(settings_in(tmp_path), clock=SystemClock())
-        ours.register_partitions(TOPIC, {0: 0})
+    with held_by_another(tmp_path) as (first, ours):
         ours.write_batch(batch(0, 0, 100))
         first.signal(signal.SIGSTOP)
         with ThreadPoolExecutor(1) as pool:
@@ -121,7 +123,6 @@ def test_a_merge_whose_holder_is_killed_is_done_by_the_next(tmp_path):
             wait_until(lambda: ours._seat._calls, what="the merge was not asked for")
             first.kill()
             assert merged.result(60).inserted == 100 - len(range(0, 100, POISON))
-        ours.close()
     check_content(tmp_path, {0: 100})
 
 

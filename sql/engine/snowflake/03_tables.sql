@@ -345,31 +345,22 @@ BEGIN
             :batch_source,
             again.part,
             again.place,
-            again.known
+            again.checksum
         FROM (
             SELECT
                 item.value:p::NUMBER(10, 0) AS part,
                 item.value:o::NUMBER(19, 0) AS place,
                 item.value:y::VARCHAR AS kind,
                 item.value:e AS event,
-                item.value:c::VARCHAR AS known
+                item.value:c::VARCHAR AS checksum
             FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:events))) AS item
         ) AS again
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM {schema}.{events} AS raw
-            WHERE raw.source_id = :batch_source
-                AND raw.kafka_partition = again.part
-                AND raw.kafka_offset = again.place
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM {schema}.dead_letters AS letter
-            WHERE letter.stage = 'decode'
-                AND letter.source_id = :batch_source
-                AND letter.kafka_partition = again.part
-                AND letter.kafka_offset = again.place
-        );
+        LEFT JOIN (
+-- include stored_records
+        ) AS known ON known.source_id = :batch_source
+            AND known.kafka_partition = again.part
+            AND known.kafka_offset = again.place
+        WHERE known.source_id IS NULL;
         inserted := SQLROWCOUNT;
     END IF;
 
@@ -391,7 +382,7 @@ BEGIN
             TO_BINARY(again.bytes, 'BASE64'),
             again.headers,
             CAST(:batch_time AS TIMESTAMP_NTZ(6)),
-            again.known
+            again.checksum
         FROM (
             SELECT
                 item.value:p::NUMBER(10, 0) AS part,
@@ -401,24 +392,15 @@ BEGIN
                 item.value:k::VARCHAR AS message_key,
                 item.value:v::VARCHAR AS bytes,
                 item.value:h::VARCHAR AS headers,
-                item.value:cs::VARCHAR AS known
+                item.value:cs::VARCHAR AS checksum
             FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:letters))) AS item
         ) AS again
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM {schema}.{events} AS raw
-            WHERE raw.source_id = :batch_source
-                AND raw.kafka_partition = again.part
-                AND raw.kafka_offset = again.place
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM {schema}.dead_letters AS letter
-            WHERE letter.stage = 'decode'
-                AND letter.source_id = :batch_source
-                AND letter.kafka_partition = again.part
-                AND letter.kafka_offset = again.place
-        );
+        LEFT JOIN (
+-- include stored_records
+        ) AS known ON known.source_id = :batch_source
+            AND known.kafka_partition = again.part
+            AND known.kafka_offset = again.place
+        WHERE known.source_id IS NULL;
         lettered := SQLROWCOUNT;
     END IF;
     COMMIT;
